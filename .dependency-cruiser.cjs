@@ -1,0 +1,109 @@
+/** The import rules of docs/architecture.md, "Who may import whom". */
+const onlyFrom = (name, to, pathNot, comment) => ({
+  name,
+  severity: 'error',
+  comment,
+  from: { path: '^(apps|libs)/', pathNot },
+  to: { path: to },
+});
+
+module.exports = {
+  forbidden: [
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'libs-know-no-app', severity: 'error', from: { path: '^libs/' }, to: { path: '^apps/' } },
+    {
+      name: 'libs-know-no-other-lib',
+      severity: 'error',
+      from: { path: '^libs/([^/]+)/' },
+      to: { path: '^libs/', pathNot: '^libs/$1/' },
+    },
+    {
+      name: 'libs-by-the-door',
+      severity: 'error',
+      from: { path: '^(apps|test|bench)/' },
+      to: { path: '^libs/', pathNot: '^libs/[^/]+/src/index\\.ts$' },
+    },
+    {
+      name: 'apps-know-no-other-app',
+      severity: 'error',
+      from: { path: '^apps/([^/]+)/' },
+      to: { path: '^apps/', pathNot: '^apps/$1/' },
+    },
+    {
+      name: 'simulator-stands-alone',
+      severity: 'error',
+      from: { path: '^apps/(simulator|shop|launcher)/' },
+      to: { path: '^libs/' },
+    },
+    {
+      name: 'domain-is-pure',
+      severity: 'error',
+      from: { path: '/domain/', pathNot: '\\.spec\\.ts$' },
+      to: { pathNot: '/domain/' },
+    },
+    onlyFrom(
+      'database-behind-stores',
+      '^node_modules/(typeorm|pg)/',
+      '(/store/|/database/|\\.(entity|repository|store|module|spec)\\.ts$)',
+      'SQL stays in store/, database/, *.entity|repository|store.ts',
+    ),
+    onlyFrom(
+      'jose-in-libs',
+      '^node_modules/jose/',
+      '^(libs/|apps/simulator/)',
+      'JOSE is spoken in libs and by the simulator only',
+    ),
+    {
+      name: 'alliance-by-the-bank-room',
+      severity: 'error',
+      from: {
+        path: '^apps/gateway/',
+        pathNot:
+          '(/payments/bank/|/callbacks/|\\.module\\.ts$|\\.store\\.ts$|renew-sessions\\.job\\.ts$|\\.spec\\.ts$)',
+      },
+      to: { path: '^libs/alliance/' },
+    },
+    {
+      name: 'controllers-call-services',
+      severity: 'error',
+      from: { path: '\\.controller\\.ts$' },
+      to: { path: '(\\.repository|\\.job|\\.store)\\.ts$' },
+    },
+    {
+      name: 'outbox-is-a-leaf',
+      severity: 'error',
+      from: { path: '^apps/gateway/src/outbox/' },
+      to: { path: '^apps/gateway/src/', pathNot: '^apps/gateway/src/(outbox|database)/' },
+    },
+    {
+      name: 'payments-never-look-up',
+      severity: 'error',
+      from: { path: '^apps/gateway/src/payments/' },
+      to: { path: '^apps/gateway/src/(callbacks|webhooks|ops)/' },
+    },
+    {
+      name: 'no-orphans',
+      severity: 'error',
+      from: {
+        orphan: true,
+        pathNot: '(\\.spec\\.ts|\\.d\\.ts|main\\.ts|print-openapi\\.ts|migrations/|^test/|^bench/)',
+      },
+      to: {},
+    },
+    {
+      name: 'no-dev-dependencies-in-src',
+      severity: 'error',
+      from: { path: '^(apps|libs)/.*/src/', pathNot: '\\.spec\\.ts$' },
+      to: { dependencyTypes: ['npm-dev'], pathNot: '@types' },
+    },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      conditionNames: ['source', 'types', 'import', 'node', 'default'],
+      exportsFields: ['exports'],
+    },
+    doNotFollow: { path: 'node_modules' },
+  },
+};
