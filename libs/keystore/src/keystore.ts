@@ -1,0 +1,26 @@
+declare const sealed: unique symbol;
+
+/** A sealed value: `ks1.<kek id>.<wrapped DEK>.<iv>.<ciphertext and tag>`, base64url members. */
+export type Sealed = string & { readonly [sealed]: true };
+
+/**
+ * The place a sealed value lives. It is bound into the ciphertext, so a value that is copied to another row,
+ * column or account does not open. Recompute it from the row on reading; never store it beside the value.
+ */
+export interface SealPlace {
+  readonly table: string;
+  readonly column: string;
+  /** Primary key of the row without the account. */
+  readonly row: string;
+  readonly accountId: string;
+  /** Version of the value in that row; grows when the value is replaced. */
+  readonly version: number;
+}
+
+/** Port: encrypts key material and personal data at rest. */
+export abstract class Keystore {
+  /** Encrypts under the current KEK with a fresh DEK. */
+  abstract seal(plaintext: Uint8Array, place: SealPlace): Promise<Sealed>;
+  /** @throws KeystoreError `KEYSTORE_UNKNOWN_KEK` | `KEYSTORE_TAMPERED` | `KEYSTORE_MALFORMED` */
+  abstract open(value: string, place: SealPlace): Promise<Uint8Array>;
+}
