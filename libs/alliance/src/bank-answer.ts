@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import { AllianceError, type AllianceErrorCode, type BankRefusal } from './alliance-error.js';
+import { parseBankJson } from './bank-json.js';
+import { type CommunicationKey } from './communication-key.js';
+import { BANK_CODES, type BankCodeMeaning, NOT_FOUND_CODES, VALIDATION_ERROR } from './error-codes.js';
+import { looksLikeJwe, openJwe } from './jwe-codec.js';
+import { optionalText, present } from './wire/wire-member.js';
+
+/** Either the answer's JSON object or the bank's refusal; found in the outer layer or inside the JWE. */
+export type BankAnswer = { readonly json: object } | { readonly refusal: BankRefusal };
+
+/** Why an answer cannot be read; never its text. */
+export class UnreadableAnswer extends Error {
+  override readonly name = 'UnreadableAnswer';
+  constructor(readonly reason: string) {
+    super(reason);
+  }
+}
+
+/** Source: bank docs, "Errors". Presence of either member makes an answer an error, whatever the HTTP status. */
+const envelopeWire = z.object({ msgCode: optionalText, msgType: optionalText, requestId: optionalText });
+
+/**
+ * Reads an answer by its form: `{"jwe"}`, bare compact JWE, or plain JSON.
+ * @throws UnreadableAnswer
+ */
+export async function readAnswer(httpStatus: number, body: Uint8Array, key: CommunicationKey): Promise<BankAnswer> {
+  const outer = await openOuter(body, key);
+  const jwe = 'jwe' in outer && typeof outer.jwe === 'string' ? outer.jwe : undefined;
+  const json = jwe === undefined ? outer : parseObject(await openLayer(jwe, key));
+  const refusal = readRefusal(outer, httpStatus) ?? readRefusal(json, httpStatus);
+  if (refusal) return { refusal };
+  if (httpStatus < 200 || httpStatus > 299) throw new UnreadableAnswer(`http_${httpStatus}`);
+  return { json };
+}
+
+async function openOuter(body: Uint8Array, key: CommunicationKey): Promise<object> {
+  const text = Buffer.from(body).toString('latin1').trim();
+  return parseObject(looksLikeJwe(text) ? await openLayer(text, key) : body);
+}
+
+async function openLayer(jwe: string, key: CommunicationKey): Promise<Uint8Array> {
+  try {
+    return await openJwe(jwe, key);
+  } catch {
+    throw new UnreadableAnswer('undecryptable');
+  }
+}
+
+function parseObject(body: Uint8Array): object {
+  let json: unknown;
+  try {
+    json = parseBankJson(body);
+  } catch {
+    throw new UnreadableAnswer('not_json');
+  }
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) throw new UnreadableAnswer('not_an_object');
+  return json;
+}
+
+function readRefusal(json: object, httpStatus: number): BankRefusal | undefined {
+  const envelope = envelopeWire.safeParse(json).data ?? { msgCode: 'unreadable', msgType: undefined };
+  const msgCode = envelope.msgCode ?? envelope.msgType;
+  if (msgCode === undefined) return undefined;
+  return present({ msgCode, httpStatus, requestId: 'requestId' in envelope ? envelope.requestId : undefined });
+}
+
+/** What the code means for a call; unknown codes prove nothing. */
+export function meaningOf(refusal: BankRefusal, effect: boolean): BankCodeMeaning {
+  if (refusal.msgCode === 'VALIDATION_ERROR') return VALIDATION_ERROR;
+  const known = Object.hasOwn(BANK_CODES, refusal.msgCode) ? BANK_CODES[refusal.msgCode] : undefined;
+  return known ?? { action: effect ? 'query' : 'fail', noEffect: false };
+}
+
+const CODE_OF_ACTION = {
+  fail: 'ALLIANCE_REFUSED',
+  retry: 'ALLIANCE_UNKNOWN_OUTCOME',
+  query: 'ALLIANCE_UNKNOWN_OUTCOME',
+  reauthorize: 'ALLIANCE_UNKNOWN_OUTCOME', // only where renewing did not help
+} as const satisfies Record<BankCodeMeaning['action'], AllianceErrorCode>;
+
+/** `effect`: whether the refused call could start something. */
+export function toError(refusal: BankRefusal, effect: boolean): AllianceError {
+  const meaning = meaningOf(refusal, effect);
+  const code = NOT_FOUND_CODES.has(refusal.msgCode) ? 'ALLIANCE_NOT_FOUND' : CODE_OF_ACTION[meaning.action];
+  const details = { bank: refusal, reason: refusal.msgCode, noEffect: meaning.noEffect || !effect };
+  return new AllianceError(code, `The bank answered ${refusal.msgCode} (HTTP ${refusal.httpStatus})`, details);
+}

@@ -1,0 +1,39 @@
+import { type AllianceAccount } from './alliance-account.js';
+import { type AllianceEndpoint } from './endpoints.js';
+import { type BankSession } from './session-store.js';
+import { formatBankTime } from './wire/bank-time.js';
+
+declare module 'axios' {
+  interface AxiosRequestConfig {
+    /** Makes the request a call of AlliancePay: headers, encoding and renewal are the interceptor's. */
+    alliance?: BankCall;
+  }
+}
+
+/** A dispatched attempt: which account and session it went out with. */
+export interface Attempt {
+  readonly account: AllianceAccount;
+  readonly session: BankSession;
+}
+
+/** One call from building to verdict, over at most two attempts. */
+export class BankCall {
+  attempts: Attempt[] = [];
+
+  constructor(
+    readonly accountId: string,
+    readonly endpoint: AllianceEndpoint,
+    private readonly members: Readonly<Record<string, unknown>>,
+  ) {}
+
+  /** The body as the bank wants it: no undefined, null or blank members (it refuses them). */
+  buildBody(account: AllianceAccount, now: Date): string {
+    const filled = { merchantId: account.merchantId, date: formatBankTime(now) };
+    const fills = this.endpoint.fills.map((member) => [member, filled[member]]);
+    return JSON.stringify({ ...this.members, ...Object.fromEntries(fills) }, dropBlank);
+  }
+}
+
+function dropBlank(_key: string, value: unknown): unknown {
+  return value === null || value === '' ? undefined : value;
+}

@@ -1,0 +1,132 @@
+/** One movement at the bank under an order. Bank words; blank and null members are absent. */
+export interface BankOperation {
+  /** PURCHASE, REFUND, ACCOUNT_2_ACCOUNT, … */
+  readonly type: string;
+  /** Not a unique key: pending refunds repeat the id of the original. Correlate by `merchantRequestId`. */
+  readonly operationId?: string;
+  readonly ecomOperationId?: string;
+  readonly merchantId?: string;
+  readonly merchantRequestId?: string;
+  readonly hppOrderId?: string;
+  /** Verbatim. Final: SUCCESS, FAIL, DESIRED_THREEDS_MODE_ERROR; anything else is not final. */
+  readonly status: string;
+  /** Kopiyky of UAH, whatever the currency of the order. */
+  readonly coinAmount: number | null;
+  /** ISO 4217 numeric, "980". */
+  readonly transactionCurrency?: string;
+  /** Minor units of `sourceCurrencyCode`; only where the order was not in UAH. */
+  readonly sourceAmount?: number;
+  readonly sourceCurrencyCode?: string;
+  /** 12 characters; "-1" on test terminals. */
+  readonly rrn?: string;
+  readonly approvalCode?: string;
+  readonly actionCode?: string;
+  readonly responseCode?: string;
+  /** A bank code, on failed operations in order data. */
+  readonly errorDetails?: string;
+  readonly originalOperationId?: string;
+  readonly originalEcomOperationId?: string;
+  readonly creationDateTime?: Date;
+  readonly processingDateTime?: Date;
+  readonly cardNumberMask?: string;
+}
+
+/** An order of the hosted payment page. */
+export interface HppOrder {
+  readonly hppOrderId: string;
+  readonly ecomOrderId?: string;
+  readonly merchantRequestId: string;
+  readonly merchantId: string;
+  /** PENDING, REQUIRED_3DS, SUCCESS, FAIL, CANCELED, PARTIAL_REFUND; unknown values are not final. */
+  readonly orderStatus: string;
+  /** Minor units of the order's currency. */
+  readonly coinAmount: number;
+  /** Opaque: where to send the customer. */
+  readonly redirectUrl?: string;
+  readonly statusUrl?: string;
+  readonly createDate?: Date;
+  readonly expiredOrderDate?: Date;
+  /** Empty before the first attempt to pay. */
+  readonly operations: BankOperation[];
+}
+
+export type HppPayType = 'PURCHASE' | 'A2A' | 'PREAUTH' | 'VERIFICATION';
+export type HppPaymentMethod = 'CARD' | 'APPLE_PAY' | 'GOOGLE_PAY';
+export type HppStatusPageType = 'STATUS_TIMER_PAGE' | 'STATUS_PAGE' | 'STATUS_REDIRECT_MERCHANT_PAGE';
+export type HppLanguage = 'uk' | 'en' | 'es' | 'de' | 'pl' | 'fr' | 'tr' | 'it' | 'nl' | 'pt';
+
+/** The payer. The bank refuses blank members: leave out what is unknown. */
+export interface CustomerData {
+  readonly senderCustomerId: string;
+  readonly senderFirstName?: string | undefined;
+  readonly senderLastName?: string | undefined;
+  readonly senderMiddleName?: string | undefined;
+  readonly senderEmail?: string | undefined;
+  /** ISO 3166 numeric, "804". */
+  readonly senderCountry?: string | undefined;
+  readonly senderRegion?: string | undefined;
+  readonly senderCity?: string | undefined;
+  readonly senderStreet?: string | undefined;
+  readonly senderAdditionalAddress?: string | undefined;
+  readonly senderItn?: string | undefined;
+  readonly senderPassport?: string | undefined;
+  readonly senderIp?: string | undefined;
+  /** Digits without "+", 380… */
+  readonly senderPhone?: string | undefined;
+  /** DD.MM.YYYY */
+  readonly senderBirthday?: string | undefined;
+  readonly senderGender?: 'Male' | 'Female' | undefined;
+  readonly senderZipCode?: string | undefined;
+}
+
+/** `merchantId` is filled in from the account. Members that are undefined or blank are not sent. */
+export interface CreateHppOrder {
+  /** Unique per merchant, at most 36 characters: our handle after a disconnect. */
+  readonly merchantRequestId: string;
+  /** Minor units of `currencyCode`. */
+  readonly coinAmount: number;
+  /** ISO 4217 numeric; the bank takes "980" where absent. */
+  readonly currencyCode?: '980' | '840' | '978' | undefined;
+  readonly hppPayType: HppPayType;
+  readonly directType?: 'REDIRECT' | 'BANK_LINK' | 'STATIC_LINK' | undefined;
+  readonly hppTryMode?: 'ONE_TRY' | 'MULTI_PAYMENT' | undefined;
+  /** At most 1440; at least 60 for A2A. */
+  readonly expirationTimeMinutes?: number | undefined;
+  /** PREAUTH only: when an uncaptured hold is released, 2 h to 28 days ahead. */
+  readonly preAuthExpDate?: Date | undefined;
+  readonly paymentMethods: readonly HppPaymentMethod[];
+  readonly language?: HppLanguage | undefined;
+  /** At most 255 characters. No address means no callback. */
+  readonly notificationUrl?: string | undefined;
+  readonly notificationEncryption?: boolean | undefined;
+  readonly successUrl: string;
+  readonly failUrl: string;
+  readonly statusPageType: HppStatusPageType;
+  readonly purpose?: string | undefined;
+  readonly merchantComment?: string | undefined;
+  readonly customerData: CustomerData;
+}
+
+/** `merchantId` and `date` are filled in. */
+export interface CreateRefund {
+  /** The refund's own unique id, not that of the payment. */
+  readonly merchantRequestId: string;
+  /** The operation to refund, not the order. */
+  readonly operationId: string;
+  /** Kopiyky of UAH, full or partial. */
+  readonly coinAmount: number;
+  readonly notificationUrl?: string | undefined;
+  readonly notificationEncryption?: boolean | undefined;
+  readonly merchantComment?: string | undefined;
+}
+
+/** A callback proves nothing about its sender, encrypted or not: it is a hint to query. */
+export interface BankCallback {
+  readonly encoding: 'plain' | 'encrypted';
+  readonly hppOrderId?: string;
+  readonly merchantRequestId?: string;
+  readonly merchantId?: string;
+  /** Empty where the bank sent an order with an empty operation. */
+  readonly operations: BankOperation[];
+  readonly orderStatus?: string;
+}

@@ -1,0 +1,57 @@
+import { AllianceError } from './alliance-error.js';
+import { parseBankJson } from './bank-json.js';
+import { type BankCallback } from './bank-order.js';
+import { type CommunicationKey } from './communication-key.js';
+import { looksLikeJwe, openJwe } from './jwe-codec.js';
+import { parseCallback } from './wire/callback.wire.js';
+
+/** Bytes. */
+const MAX_CALLBACK_BYTES = 64 * 1024;
+const JWS = /^[\w-]+\.[\w-]*\.[\w-]*$/;
+
+/**
+ * Reads a callback body by its form: JSON, compact JWE, or `{"jwe"}`.
+ * @throws AllianceError `ALLIANCE_INVALID_CALLBACK`, `ALLIANCE_CALLBACK_UNSUPPORTED` (signed), `ALLIANCE_JWE_REFUSED`
+ */
+export async function decodeCallback(body: Uint8Array | string, key: CommunicationKey): Promise<BankCallback> {
+  const text = readText(body);
+  if (looksLikeJwe(text)) return openCallback(text, key);
+  if (JWS.test(text)) throw new AllianceError('ALLIANCE_CALLBACK_UNSUPPORTED', 'Signed callbacks are not read yet');
+  const json = parseObject(text);
+  if ('jwe' in json && typeof json.jwe === 'string') return openCallback(json.jwe, key);
+  return toCallback(json, 'plain');
+}
+
+function readText(body: Uint8Array | string): string {
+  if (Buffer.byteLength(body) > MAX_CALLBACK_BYTES) throw invalid('too_large');
+  if (typeof body === 'string') return body.trim();
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(body).trim();
+  } catch {
+    throw invalid('not_utf8');
+  }
+}
+
+async function openCallback(jwe: string, key: CommunicationKey): Promise<BankCallback> {
+  return toCallback(parseObject(await openJwe(jwe, key)), 'encrypted');
+}
+
+function parseObject(body: Uint8Array | string): object {
+  try {
+    const json = parseBankJson(body);
+    if (typeof json === 'object' && json !== null && !Array.isArray(json)) return json;
+  } catch {
+    throw invalid('not_json');
+  }
+  throw invalid('not_an_object');
+}
+
+function toCallback(json: object, encoding: BankCallback['encoding']): BankCallback {
+  const parsed = parseCallback(json);
+  if (!parsed.success) throw invalid('schema_mismatch');
+  return { encoding, ...parsed.data };
+}
+
+function invalid(reason: string): AllianceError {
+  return new AllianceError('ALLIANCE_INVALID_CALLBACK', `The callback is invalid: ${reason}`, { reason });
+}

@@ -1,0 +1,30 @@
+export { type AllianceAccount, AllianceAccounts } from './alliance-account.js';
+export { AllianceClient } from './alliance-client.js';
+export {
+  AllianceError,
+  type AllianceErrorCode,
+  type AllianceErrorDetails,
+  type BankRefusal,
+} from './alliance-error.js';
+export { AllianceSession } from './alliance-session.js';
+export { AllianceModule } from './alliance.module.js';
+export { ALLIANCE_OPTIONS, type AllianceOptions } from './alliance.module-definition.js';
+export {
+  type BankCallback,
+  type BankOperation,
+  type CreateHppOrder,
+  type CreateRefund,
+  type CustomerData,
+  type HppLanguage,
+  type HppOrder,
+  type HppPaymentMethod,
+  type HppPayType,
+  type HppStatusPageType,
+} from './bank-order.js';
+export { decodeCallback } from './callback-codec.js';
+export { CommunicationKey, type PublicJwk, readPublicJwk } from './communication-key.js';
+export { BANK_CODES, type BankCodeMeaning } from './error-codes.js';
+export { openJwe, sealJwe } from './jwe-codec.js';
+export { isPublishedExampleKey } from './published-keys.js';
+export { type BankSession, type FreshSession, InMemorySessionStore, SessionStore } from './session-store.js';
+export { formatBankTime, parseBankTime } from './wire/bank-time.js';

@@ -1,0 +1,12 @@
+/** Concurrent callers of one key share one promise; a failure is forgotten with it. */
+export class SingleFlight<T> {
+  private readonly flights = new Map<string, Promise<T>>();
+
+  run(key: string, work: () => Promise<T>): Promise<T> {
+    const inFlight = this.flights.get(key);
+    if (inFlight) return inFlight;
+    const flight = work().finally(() => this.flights.delete(key));
+    this.flights.set(key, flight);
+    return flight;
+  }
+}

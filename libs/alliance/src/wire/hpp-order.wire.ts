@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { type HppOrder } from '../bank-order.js';
+import { operationsWire } from './operation.wire.js';
+import { amount, optionalText, optionalTime, present, text } from './wire-member.js';
+
+/**
+ * Answer of create-order and of the order query (which adds `operations`).
+ * Source: bank docs, "HPP: create order", "HPP: order data".
+ */
+export const hppOrderWire = z
+  .object({
+    hppOrderId: text,
+    ecomOrderId: optionalText,
+    merchantRequestId: text,
+    merchantId: text,
+    orderStatus: text,
+    coinAmount: amount,
+    redirectUrl: optionalText, // "" for A2A orders that are paid
+    statusUrl: optionalText,
+    createDate: optionalTime,
+    expiredOrderDate: optionalTime,
+    operations: operationsWire,
+  })
+  .transform((order): HppOrder => present(order));

@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { type BankOperation } from '../bank-order.js';
+import { amount, optionalAmount, optionalText, optionalTime, present, text } from './wire-member.js';
+
+/** Nested in JSON, printed flat in the tables. Source: bank docs, "transactionResponseInfo". */
+const responseInfo = z.object({ actionCode: optionalText, responseCode: optionalText }).nullish();
+
+/**
+ * The operation object of every payment answer, query and callback. Unknown members are ignored.
+ * Source: bank docs, "Operation object". Dates without an offset are Kyiv wall time.
+ */
+export const operationWire = z
+  .object({
+    type: text,
+    status: text,
+    coinAmount: amount.nullish(),
+    operationId: optionalText,
+    ecomOperationId: optionalText,
+    merchantId: optionalText,
+    merchantRequestId: optionalText,
+    hppOrderId: optionalText,
+    transactionCurrency: optionalText,
+    sourceAmount: optionalAmount,
+    sourceCurrencyCode: optionalText,
+    rrn: optionalText,
+    approvalCode: optionalText,
+    transactionResponseInfo: responseInfo,
+    actionCode: optionalText,
+    responseCode: optionalText,
+    errorDetails: optionalText,
+    originalOperationId: optionalText,
+    originalEcomOperationId: optionalText,
+    creationDateTime: optionalTime,
+    createDateTime: optionalTime, // the spelling of the tables and of old samples
+    processingDateTime: optionalTime,
+    cardNumberMask: optionalText,
+  })
+  .transform(({ transactionResponseInfo: info, createDateTime, ...operation }): BankOperation => {
+    return present({
+      ...operation,
+      coinAmount: operation.coinAmount ?? null,
+      actionCode: info?.actionCode ?? operation.actionCode,
+      responseCode: info?.responseCode ?? operation.responseCode,
+      creationDateTime: operation.creationDateTime ?? createDateTime,
+    });
+  });
+
+/** An array in order data, one object in callbacks, absent or `{}` before the first attempt. */
+export const operationsWire = z.preprocess(toList, z.array(operationWire));
+
+function toList(value: unknown): unknown {
+  if (value === undefined || value === null) return [];
+  const list: unknown[] = Array.isArray(value) ? value : [value];
+  return list.filter((operation) => !isEmpty(operation));
+}
+
+const isEmpty = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && Object.keys(value).length === 0;
