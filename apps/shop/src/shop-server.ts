@@ -1,0 +1,87 @@
+import Fastify, { type FastifyInstance } from 'fastify';
+import { type Logger } from 'pino';
+import { registerCartRoutes } from './cart-routes.js';
+import { registerCheckoutRoutes } from './checkout-routes.js';
+import { Checkout } from './checkout.js';
+import { registerErrorPages } from './error-pages.js';
+import { GatewayClient } from './gateway-client.js';
+import { isLanguage } from './i18n.js';
+import { registerOrderRoutes } from './order-routes.js';
+import { Orders } from './orders.js';
+import { ORDER_SCRIPT } from './pages/order-script.js';
+import { FAVICON, ORNAMENT } from './pages/pictures.js';
+import { STYLES } from './pages/styles.js';
+import { type ShopConfig } from './shop-config.js';
+import { CookieWriter } from './visit.js';
+
+declare module 'fastify' {
+  interface FastifyReply {
+    html(page: string): FastifyReply;
+  }
+}
+
+const ASSETS: Readonly<Record<string, { type: string; text: string }>> = {
+  '/styles.css': { type: 'text/css; charset=utf-8', text: STYLES },
+  '/order.js': { type: 'text/javascript; charset=utf-8', text: ORDER_SCRIPT },
+  '/favicon.svg': { type: 'image/svg+xml', text: FAVICON },
+  '/ornament.svg': { type: 'image/svg+xml', text: ORNAMENT },
+};
+
+export function createShop(config: ShopConfig, log: Logger): FastifyInstance {
+  const secure = config.publicUrl.protocol === 'https:';
+  const shop = Fastify({ bodyLimit: 8 * 1024 });
+  const orders = new Orders();
+  const cookies = new CookieWriter(secure);
+  const checkout = new Checkout(orders, new GatewayClient(config.gatewayUrl, config.gatewayApiKey), config.publicUrl);
+
+  readForms(shop);
+  protectPages(shop, secure);
+  shop.decorateReply('html', function (page) {
+    return this.type('text/html; charset=utf-8').header('cache-control', 'no-store').send(page);
+  });
+  shop.addHook('onRequest', (request, reply, done) => {
+    const { lang } = request.query as { lang?: unknown };
+    if (isLanguage(lang)) cookies.keepLanguage(reply, lang);
+    done();
+  });
+  registerAssets(shop);
+  registerCartRoutes(shop, cookies);
+  registerCheckoutRoutes(shop, { orders, checkout, cookies });
+  registerOrderRoutes(shop, { orders, checkout, cookies });
+  registerErrorPages(shop, log);
+  return shop;
+}
+
+function readForms(shop: FastifyInstance): void {
+  shop.removeAllContentTypeParsers();
+  shop.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => {
+    done(null, Object.fromEntries(new URLSearchParams(body.toString())));
+  });
+  shop.addHook('preValidation', (request, _reply, done) => {
+    request.body ??= {}; // a form without fields has no body at all
+    done();
+  });
+}
+
+function protectPages(shop: FastifyInstance, secure: boolean): void {
+  // Chrome applies form-action to redirects too, and checkout redirects to the bank's page, whose address only the gateway knows.
+  const formAction = secure ? "'self' https:" : "'self' https: http:";
+  const own = ['style-src', 'script-src', 'img-src', 'connect-src']
+    .map((directive) => `${directive} 'self'`)
+    .join('; ');
+  const policy = `default-src 'none'; ${own}; form-action ${formAction}; base-uri 'none'; frame-ancestors 'none'`;
+  shop.addHook('onSend', async (_request, reply) => {
+    void reply.headers({
+      'content-security-policy': policy,
+      'referrer-policy': 'same-origin',
+      'x-content-type-options': 'nosniff',
+    });
+  });
+}
+
+function registerAssets(shop: FastifyInstance): void {
+  shop.get('/health', () => ({ status: 'ok' }));
+  for (const [path, { type, text }] of Object.entries(ASSETS)) {
+    shop.get(path, (_request, reply) => reply.type(type).header('cache-control', 'public, max-age=300').send(text));
+  }
+}
