@@ -74,6 +74,7 @@ button:disabled { opacity: .4; cursor: default; }
   margin: 1.75rem 0 0; padding: .75rem .75rem .75rem 1.25rem; display: flex; align-items: center;
   justify-content: space-between; gap: 1rem; background: var(--panel); border: 1px solid var(--line); border-radius: 18px; box-shadow: var(--shadow);
 }
+.checkout-bar .button { white-space: nowrap; }
 .checkout-bar a:first-child { color: inherit; text-decoration: none; }
 
 .panel { padding: 1.5rem; }
