@@ -7,7 +7,7 @@ import { cataloguePage } from './pages/catalogue-page.js';
 import { type CookieWriter, readVisit } from './visit.js';
 
 const cartForm = z.object({
-  product: z.unknown().transform(findProduct),
+  product: z.string().catch('').transform(findProduct),
   quantity: z.coerce.number().int().catch(0),
 });
 
