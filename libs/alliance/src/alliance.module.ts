@@ -1,15 +1,28 @@
 import { HttpModule } from '@nestjs/axios';
-import { Module } from '@nestjs/common';
+import { type DynamicModule, Module } from '@nestjs/common';
 import { AllianceClient } from './alliance-client.js';
 import { AllianceHttpInterceptor } from './alliance-http.interceptor.js';
 import { AllianceSession } from './alliance-session.js';
 import { AllianceTransport, PINNED } from './alliance-transport.js';
-import { ConfigurableModuleClass } from './alliance.module-definition.js';
+import { type ASYNC_OPTIONS_TYPE, ConfigurableModuleClass, type OPTIONS_TYPE } from './alliance.module-definition.js';
 
 /** AlliancePay for any Nest application: `AllianceModule.forRoot({ accounts })`. */
 @Module({
-  imports: [HttpModule.register({ ...PINNED })],
   providers: [AllianceTransport, AllianceSession, AllianceHttpInterceptor, AllianceClient],
   exports: [AllianceSession, AllianceClient],
 })
-export class AllianceModule extends ConfigurableModuleClass {}
+export class AllianceModule extends ConfigurableModuleClass {
+  static override forRoot(options: typeof OPTIONS_TYPE): DynamicModule {
+    return withHttp(super.forRoot(options));
+  }
+
+  static override forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
+    return withHttp(super.forRootAsync(options));
+  }
+}
+
+/** `HttpModule.register` makes its axios instance at once, and modules would share it with each other's interceptors. */
+function withHttp(module: DynamicModule): DynamicModule {
+  const http = HttpModule.registerAsync({ useFactory: () => ({ ...PINNED }) });
+  return { ...module, imports: [...(module.imports ?? []), http] };
+}

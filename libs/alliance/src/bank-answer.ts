@@ -4,7 +4,7 @@ import { parseBankJson } from './bank-json.js';
 import { type CommunicationKey } from './communication-key.js';
 import { BANK_CODES, type BankCodeMeaning, NOT_FOUND_CODES, VALIDATION_ERROR } from './error-codes.js';
 import { looksLikeJwe, openJwe } from './jwe-codec.js';
-import { optionalText, present } from './wire/wire-member.js';
+import { blankToAbsent, present } from './wire/wire-member.js';
 
 /** Either the answer's JSON object or the bank's refusal; found in the outer layer or inside the JWE. */
 export type BankAnswer = { readonly json: object } | { readonly refusal: BankRefusal };
@@ -17,8 +17,15 @@ export class UnreadableAnswer extends Error {
   }
 }
 
+/** The bank's word as it may be logged; anything else that stands in its place is one unknown code. */
+const word = (pattern: RegExp) => z.preprocess(blankToAbsent, z.string().regex(pattern).optional());
+
 /** Source: bank docs, "Errors". Presence of either member makes an answer an error, whatever the HTTP status. */
-const envelopeWire = z.object({ msgCode: optionalText, msgType: optionalText, requestId: optionalText });
+const envelopeWire = z.object({
+  msgCode: word(/^\w{1,100}$/).catch('unreadable'),
+  msgType: word(/^\w{1,100}$/).catch('unreadable'),
+  requestId: word(/^[\w-]{1,100}$/).catch(undefined),
+});
 
 /**
  * Reads an answer by its form: `{"jwe"}`, bare compact JWE, or plain JSON.
@@ -59,10 +66,9 @@ function parseObject(body: Uint8Array): object {
 }
 
 function readRefusal(json: object, httpStatus: number): BankRefusal | undefined {
-  const envelope = envelopeWire.safeParse(json).data ?? { msgCode: 'unreadable', msgType: undefined };
-  const msgCode = envelope.msgCode ?? envelope.msgType;
-  if (msgCode === undefined) return undefined;
-  return present({ msgCode, httpStatus, requestId: 'requestId' in envelope ? envelope.requestId : undefined });
+  const { msgCode, msgType, requestId } = envelopeWire.parse(json);
+  const code = msgCode ?? msgType;
+  return code === undefined ? undefined : present({ msgCode: code, httpStatus, requestId });
 }
 
 /** What the code means for a call; unknown codes prove nothing. */

@@ -18,7 +18,8 @@ export interface Attempt {
 
 /** One call from building to verdict, over at most two attempts. */
 export class BankCall {
-  attempts: Attempt[] = [];
+  /** In the order they were sent; at most two. */
+  readonly attempts: Attempt[] = [];
 
   constructor(
     readonly accountId: string,

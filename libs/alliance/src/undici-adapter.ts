@@ -9,6 +9,8 @@ import { Agent, type Dispatcher, request } from 'undici';
 
 /** Open connections to one host; the bank's answers take a second or two, so this bounds calls under way. */
 const CONNECTIONS = 128;
+/** Milliseconds to connect, below the time-out: a connection that never came up proves that nothing was sent. */
+const MAX_CONNECT_MS = 5000;
 
 export interface UndiciAdapterOptions {
   /** Milliseconds from the start of the request to the last byte of the answer. */
@@ -29,7 +31,7 @@ export class UndiciAdapter {
     this.agent = new Agent({
       connections: CONNECTIONS,
       maxResponseSize: maxAnswerBytes,
-      connect: { timeout: timeoutMs },
+      connect: { timeout: Math.min(MAX_CONNECT_MS, timeoutMs / 2) },
     });
   }
 
@@ -69,12 +71,8 @@ function toAxiosResponse(
 }
 
 function toAxiosError(config: InternalAxiosRequestConfig, error: unknown): AxiosError {
-  const isTimeout = error instanceof Error && error.name === 'TimeoutError';
-  const code = isTimeout ? AxiosError.ETIMEDOUT : readCode(error);
-  return new AxiosError('The request failed', code, config);
-}
-
-/** A refused connection to several addresses comes as an AggregateError with the code on top. */
-function readCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  const { name, code } = (error ?? {}) as { readonly name?: unknown; readonly code?: unknown };
+  const isTimeout = name === 'TimeoutError';
+  const known = typeof code === 'string' ? code : undefined;
+  return new AxiosError('The request failed', isTimeout ? AxiosError.ETIMEDOUT : known, config);
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { parseBankTime } from './bank-time.js';
 
 /** Null, absent and blank are one and the same. Source: bank docs; samples until 2024 print nulls, newer ones omit. */
-const blankToAbsent = (value: unknown): unknown =>
+export const blankToAbsent = (value: unknown): unknown =>
   value === null || (typeof value === 'string' && value.trim() === '') ? undefined : value;
 
 const scalar = z.union([z.string(), z.number().transform(String)]);
