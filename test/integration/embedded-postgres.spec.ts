@@ -1,0 +1,107 @@
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { startEmbeddedPostgres } from '../../apps/gateway/src/database/embedded-postgres.js';
+import { freePort } from '../support/free-port.js';
+
+async function query(url: string, sql: string): Promise<Record<string, unknown>[]> {
+  const client = new pg.Client({ connectionString: url });
+  client.on('error', () => undefined); // the server is killed on purpose
+  await client.connect();
+  try {
+    return (await client.query<Record<string, unknown>>(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+describe('embedded PostgreSQL', () => {
+  let base: string;
+  let dataDir: string;
+  let port: number;
+  const start = () => startEmbeddedPostgres({ dataDir, port });
+  const home = () => {
+    try {
+      return readFileSync(path.join(dataDir, 'location'), 'utf8');
+    } catch {
+      return dataDir;
+    }
+  };
+  const postmasterPid = () =>
+    Number(readFileSync(path.join(home(), 'cluster', 'postmaster.pid'), 'utf8').split('\n')[0]);
+
+  beforeEach(async () => {
+    base = await mkdtemp(path.join(tmpdir(), 'embedded-postgres-')); // 0700: as root the server cannot enter it
+    dataDir = path.join(base, 'postgres');
+    port = await freePort();
+  });
+
+  afterEach(async () => {
+    const kept = home();
+    await rm(kept, { recursive: true, force: true });
+    await rm(base, { recursive: true, force: true });
+  });
+
+  it('starts cold and warm, keeps the data, and asks for its password', async () => {
+    const cold = await start();
+    await query(cold.url, 'CREATE TABLE kept (n int)');
+    const rows = await query(
+      cold.url,
+      "SELECT current_setting('server_version') AS v, current_setting('server_encoding') AS e",
+    );
+    expect(rows).toEqual([{ v: expect.stringMatching(/^18\./) as string, e: 'UTF8' }]);
+    await expect(query(cold.url.replace(/:[0-9a-f]{48}@/, ':wrong@'), 'SELECT 1')).rejects.toThrow('password');
+    await Promise.all([cold.stop(), cold.stop()]);
+    await expect(query(cold.url, 'SELECT 1')).rejects.toThrow('ECONNREFUSED');
+
+    const startedAt = performance.now();
+    const warm = await start();
+    expect(performance.now() - startedAt).toBeLessThan(3_000);
+    expect(warm.url).toBe(cold.url);
+    expect(await query(warm.url, 'SELECT count(*)::int AS n FROM kept')).toEqual([{ n: 0 }]);
+    expect((await stat(path.join(dataDir, 'password'))).mode & 0o777).toBe(0o600);
+    await warm.stop();
+  });
+
+  it('recovers after the server was killed, with every committed row', async () => {
+    const first = await start();
+    await query(first.url, 'CREATE TABLE kept (n int); INSERT INTO kept VALUES (7)');
+    process.kill(postmasterPid(), 'SIGKILL');
+
+    const second = await start();
+    expect(await query(second.url, 'SELECT n FROM kept')).toEqual([{ n: 7 }]);
+    await second.stop();
+  });
+
+  it('re-attaches to a server whose starter is gone, even when another port is asked for', async () => {
+    const first = await start();
+    const pid = postmasterPid();
+
+    port = await freePort();
+    const second = await start();
+    expect(postmasterPid()).toBe(pid);
+    expect(second.url).toBe(first.url);
+    await second.stop();
+    await expect(query(first.url, 'SELECT 1')).rejects.toThrow('ECONNREFUSED');
+  });
+
+  it('starts once when two processes start it at the same time', async () => {
+    const both = await Promise.all([start(), start()]);
+    expect(both[0].url).toBe(both[1].url);
+    await query(both[0].url, 'SELECT 1');
+    await Promise.all(both.map((one) => one.stop()));
+  });
+
+  it('names the variable to change when the port is taken', async () => {
+    const squatter = createServer().listen(port, '127.0.0.1');
+    await sleep(20);
+    const failure = await start().catch((error: unknown) => error);
+    await new Promise((resolve) => squatter.close(resolve));
+    const sentence = `Port ${port} on 127.0.0.1 is taken: set POSTGRES_PORT to a free port, or stop the program that uses it.`;
+    expect(failure).toMatchObject({ name: 'EmbeddedPostgresError', message: sentence });
+  });
+});
