@@ -1,0 +1,107 @@
+import { Announcer } from '../callbacks/announcer.js';
+import { CallbackSender, type Delivery } from '../callbacks/callback-sender.js';
+import { Faults } from '../faults/faults.js';
+import { BankClock } from './bank-clock.js';
+import { Book, type BookSnapshot } from './book.js';
+import { Checkout } from './checkout.js';
+import { Ledger, type LedgerEntry } from './ledger.js';
+import { type Merchant, Merchants } from './merchants.js';
+import { Orders } from './orders.js';
+import { Refunds } from './refunds.js';
+import { Sessions, type SessionsSnapshot } from './sessions.js';
+import { Settlement } from './settlement.js';
+
+export interface BankOptions {
+  readonly merchants: readonly Merchant[];
+  readonly strict: boolean;
+  readonly publicUrl: () => string;
+  /** Real time, epoch milliseconds. */
+  readonly realNow?: () => number;
+}
+
+/** What a restart must not lose. Holds no card data beyond masks. */
+export interface BankSnapshot {
+  readonly version: 1;
+  readonly clockOffsetMs: number;
+  readonly merchants: readonly Merchant[];
+  readonly sessions: SessionsSnapshot;
+  readonly book: BookSnapshot;
+  readonly deliveries: readonly Delivery[];
+  readonly ledger: readonly LedgerEntry[];
+}
+
+/** The whole bank: its parts and how they hang together. */
+export class Bank {
+  readonly clock: BankClock;
+  readonly ledger: Ledger;
+  readonly merchants = new Merchants();
+  readonly sessions: Sessions;
+  readonly book = new Book();
+  readonly faults: Faults;
+  readonly callbacks: CallbackSender;
+  readonly orders: Orders;
+  readonly refunds: Refunds;
+  readonly checkout: Checkout;
+
+  constructor(readonly options: BankOptions) {
+    const { strict, publicUrl } = options;
+    const clock = (this.clock = new BankClock(options.realNow));
+    const now = () => clock.now();
+    const ledger = (this.ledger = new Ledger(now));
+    const { merchants, book } = this;
+    for (const merchant of options.merchants) merchants.add(merchant);
+    this.sessions = new Sessions(now);
+    this.faults = new Faults(ledger);
+    const keyOf = (merchantId: string) => merchants.find(merchantId)?.clientPublicKey;
+    this.callbacks = new CallbackSender({ clock, ledger, keyOf });
+    const announcer = new Announcer(this.callbacks);
+    const settlement = new Settlement({ book, ledger, clock, merchants, announcer, publicUrl });
+    this.orders = new Orders({ book, clock, ledger, merchants, strict, publicUrl });
+    this.refunds = new Refunds({ book, clock, merchants, settlement, strict });
+    this.checkout = new Checkout({ book, clock, merchants, settlement });
+  }
+
+  /** Forgets everything but the merchants; time is real time again. */
+  reset(): void {
+    this.clock.restart();
+    this.callbacks.clear();
+    this.faults.clear();
+    this.sessions.clear();
+    this.book.clear();
+    this.ledger.load([]);
+  }
+
+  snapshot(): BankSnapshot {
+    return {
+      version: 1,
+      clockOffsetMs: this.clock.offset,
+      merchants: this.merchants.list(),
+      sessions: this.sessions.snapshot(),
+      book: this.book.snapshot(),
+      deliveries: this.callbacks.list(),
+      ledger: this.ledger.find(),
+    };
+  }
+
+  /** Merchants of the configuration win over those of the snapshot. */
+  load(snapshot: BankSnapshot): void {
+    for (const merchant of snapshot.merchants)
+      if (!this.merchants.find(merchant.merchantId)) this.merchants.add(merchant);
+    this.clock.restart(snapshot.clockOffsetMs);
+    this.sessions.load(snapshot.sessions);
+    this.book.load(snapshot.book);
+    this.ledger.load(snapshot.ledger);
+    this.callbacks.load(snapshot.deliveries);
+    this.resume(snapshot.book);
+  }
+
+  private resume({ operations, challenges }: BookSnapshot): void {
+    for (const operation of operations) {
+      if (operation.type === 'REFUND' && operation.status === 'PENDING') this.refunds.finishLater(operation);
+    }
+    for (const challenge of challenges) {
+      const order = this.book.order(this.book.operation(challenge.ecomOperationId)?.hppOrderId ?? '');
+      if (order) this.checkout.watch(challenge, order.expiresAt);
+    }
+  }
+}

@@ -1,0 +1,121 @@
+import { BankError } from '../protocol/bank-error.js';
+import { type ResultCodes } from './cards.js';
+import { type Operation } from './operation.js';
+import { type Order } from './order.js';
+
+/** A 3DS page in progress: what the card will answer once its holder is confirmed. Holds no card data. */
+export interface Challenge {
+  readonly id: string;
+  readonly ecomOperationId: string;
+  readonly byCard: ResultCodes;
+  readonly wrongCodes: number;
+}
+
+export interface BookSnapshot {
+  readonly orders: readonly Order[];
+  readonly operations: readonly Operation[];
+  readonly challenges: readonly Challenge[];
+}
+
+const requestKey = (merchantId: string, merchantRequestId: string): string => `${merchantId} ${merchantRequestId}`;
+
+/** Everything the bank remembers about money, with the indexes its queries need. */
+export class Book {
+  /** Grows with every change. */
+  revision = 0;
+  private readonly orders = new Map<string, Order>();
+  private readonly operations = new Map<string, Operation>();
+  private readonly byOperationId = new Map<string, string>();
+  private readonly orderOfRequest = new Map<string, string>();
+  private readonly refundOfRequest = new Map<string, string>();
+  private readonly challenges = new Map<string, Challenge>();
+
+  /** One merchantRequestId, one call, whatever the call (U10). @throws BankError `b_duplicate_field_value` */
+  requireFresh(merchantId: string, merchantRequestId: string): void {
+    const key = requestKey(merchantId, merchantRequestId);
+    if (!this.orderOfRequest.has(key) && !this.refundOfRequest.has(key)) return;
+    throw new BankError('b_duplicate_field_value', { attrs: { data: merchantRequestId } });
+  }
+
+  saveOrder(order: Order): void {
+    this.revision += 1;
+    this.orders.set(order.hppOrderId, order);
+    this.orderOfRequest.set(requestKey(order.merchantId, order.merchantRequestId), order.hppOrderId);
+  }
+
+  saveOperation(operation: Operation): void {
+    this.revision += 1;
+    const { ecomOperationId, operationId, type, merchantId, merchantRequestId } = operation;
+    this.operations.set(ecomOperationId, operation);
+    if (operationId !== undefined) this.byOperationId.set(operationId, ecomOperationId);
+    if (type === 'REFUND') this.refundOfRequest.set(requestKey(merchantId, merchantRequestId), ecomOperationId);
+  }
+
+  order(hppOrderId: string): Order | undefined {
+    return this.orders.get(hppOrderId);
+  }
+
+  operation(ecomOperationId: string): Operation | undefined {
+    return this.operations.get(ecomOperationId);
+  }
+
+  operationById(operationId: string): Operation | undefined {
+    return this.operations.get(this.byOperationId.get(operationId) ?? '');
+  }
+
+  /** The refund with that id, else the latest attempt of the order with that id. */
+  operationByRequest(merchantId: string, merchantRequestId: string): Operation | undefined {
+    const key = requestKey(merchantId, merchantRequestId);
+    const refund = this.operations.get(this.refundOfRequest.get(key) ?? '');
+    if (refund) return refund;
+    const order = this.orders.get(this.orderOfRequest.get(key) ?? '');
+    return order && this.operationsOf(order).findLast(({ type }) => type === 'PURCHASE');
+  }
+
+  operationsOf(order: Order): readonly Operation[] {
+    return order.operations.flatMap((id) => this.operations.get(id) ?? []);
+  }
+
+  recentOrders(limit: number): readonly Order[] {
+    return [...this.orders.values()].slice(-limit).reverse();
+  }
+
+  challenge(id: string): Challenge | undefined {
+    return this.challenges.get(id);
+  }
+
+  challengeOf(order: Order): Challenge | undefined {
+    return [...this.challenges.values()].find(({ ecomOperationId }) => order.operations.includes(ecomOperationId));
+  }
+
+  saveChallenge(challenge: Challenge): void {
+    this.revision += 1;
+    this.challenges.set(challenge.id, challenge);
+  }
+
+  dropChallenge(id: string): void {
+    this.revision += 1;
+    this.challenges.delete(id);
+  }
+
+  clear(): void {
+    this.revision += 1;
+    for (const index of [this.orders, this.operations, this.byOperationId, this.challenges]) index.clear();
+    this.orderOfRequest.clear();
+    this.refundOfRequest.clear();
+  }
+
+  snapshot(): BookSnapshot {
+    return {
+      orders: [...this.orders.values()],
+      operations: [...this.operations.values()],
+      challenges: [...this.challenges.values()],
+    };
+  }
+
+  load({ orders, operations, challenges }: BookSnapshot): void {
+    for (const order of orders) this.saveOrder(order);
+    for (const operation of operations) this.saveOperation(operation);
+    for (const challenge of challenges) this.saveChallenge(challenge);
+  }
+}

@@ -1,0 +1,162 @@
+import { randomUUID } from 'node:crypto';
+import { type CreateRefund } from '../protocol/refund.fields.js';
+import { kopeckResult, maskPan, paymentSystemOf, type ResultCodes, type TestCard, APPROVED } from './cards.js';
+import { toKopecks } from './currency.js';
+import { newApprovalCode, newBankId, newRrn } from './ids.js';
+import { type Merchant } from './merchants.js';
+import { type Order } from './order.js';
+
+export type OperationStatus = 'PENDING' | 'REQUIRED_3DS' | 'SUCCESS' | 'FAIL';
+
+export interface CardTrace {
+  readonly mask: string;
+  readonly paymentSystem: string;
+}
+
+export interface ThreeDs {
+  readonly threeDSServerTransId: string;
+  readonly acsTransId: string;
+  readonly dsTransId: string;
+  /** Y, N; absent while the challenge is open. */
+  readonly status?: 'Y' | 'N';
+}
+
+export interface OriginalOperation {
+  readonly operationId: string;
+  readonly ecomOperationId: string;
+  readonly coinAmount: number;
+  readonly rrn: string;
+}
+
+export interface Operation {
+  readonly ecomOperationId: string;
+  /** Absent on a refund that was refused for its date (section e.3). */
+  readonly operationId?: string;
+  readonly type: 'PURCHASE' | 'REFUND';
+  readonly status: OperationStatus;
+  readonly merchantId: string;
+  /** Of the order for a purchase, its own for a refund. */
+  readonly merchantRequestId: string;
+  readonly hppOrderId: string;
+  /** Kopecks. */
+  readonly coinAmount: number;
+  readonly sourceAmount?: number;
+  readonly sourceCurrencyCode?: string;
+  readonly conversionRate?: string;
+  /** Epoch milliseconds of bank time. */
+  readonly createdAt: number;
+  readonly modifiedAt: number;
+  readonly processedAt?: number;
+  readonly result?: ResultCodes;
+  readonly rrn?: string;
+  readonly approvalCode?: string;
+  readonly card: CardTrace;
+  readonly threeDs?: ThreeDs;
+  readonly original?: OriginalOperation;
+  readonly notificationUrl?: string;
+  readonly notificationEncryption: boolean;
+  readonly merchantComment?: string;
+  readonly errorDetails?: string;
+}
+
+const newThreeDs = (): ThreeDs => ({
+  threeDSServerTransId: randomUUID(),
+  acsTransId: randomUUID(),
+  dsTransId: randomUUID(),
+});
+
+/** A payment attempt on the hosted page, before its result. Of the card only the mask is kept. */
+export const openPurchase = (order: Order, card: TestCard, now: number): Operation => ({
+  ecomOperationId: randomUUID(),
+  operationId: newBankId(now),
+  type: 'PURCHASE',
+  status: card.threeDs ? 'REQUIRED_3DS' : 'PENDING',
+  merchantId: order.merchantId,
+  merchantRequestId: order.merchantRequestId,
+  hppOrderId: order.hppOrderId,
+  ...toKopecks(order.coinAmount, order.currencyCode),
+  createdAt: now,
+  modifiedAt: now,
+  card: { mask: maskPan(card.pan), paymentSystem: paymentSystemOf(card.pan) },
+  ...(card.threeDs && { threeDs: newThreeDs() }),
+  notificationEncryption: order.notificationEncryption,
+});
+
+export interface PaidOperation extends Operation {
+  readonly operationId: string;
+}
+
+type RefundMembers = Omit<Operation, 'operationId' | 'rrn' | 'status'>;
+
+const refundMembers = (purchase: PaidOperation, refund: CreateRefund, now: number): RefundMembers => ({
+  ecomOperationId: randomUUID(),
+  type: 'REFUND',
+  merchantId: purchase.merchantId,
+  merchantRequestId: refund.merchantRequestId,
+  hppOrderId: purchase.hppOrderId,
+  coinAmount: refund.coinAmount,
+  createdAt: now,
+  modifiedAt: now,
+  card: purchase.card,
+  original: {
+    operationId: purchase.operationId,
+    ecomOperationId: purchase.ecomOperationId,
+    coinAmount: purchase.coinAmount,
+    rrn: purchase.rrn ?? '-1',
+  },
+  ...(refund.notificationUrl !== undefined && { notificationUrl: refund.notificationUrl }),
+  ...(refund.merchantComment !== undefined && { merchantComment: refund.merchantComment }),
+  notificationEncryption: refund.notificationEncryption ?? false,
+});
+
+/** Its own id, and the rrn of the original (trap 80). */
+export const openRefund = (purchase: PaidOperation, refund: CreateRefund, now: number): Operation => ({
+  ...refundMembers(purchase, refund, now),
+  operationId: newBankId(now),
+  status: 'PENDING',
+  rrn: purchase.rrn ?? '-1',
+});
+
+/** A refund refused for its date stays visible in the order as a failed operation without operationId (trap 64). */
+export const refusedRefund = (
+  purchase: PaidOperation,
+  refund: CreateRefund,
+  refusal: { readonly now: number; readonly errorDetails: string },
+): Operation => ({
+  ...refundMembers(purchase, refund, refusal.now),
+  status: 'FAIL',
+  errorDetails: refusal.errorDetails,
+});
+
+/** The result an operation must end with: on test terminals its own kopecks win over the card (section k). */
+export const scriptedResult = (
+  terminal: Merchant['terminal'],
+  operation: Pick<Operation, 'type' | 'coinAmount'>,
+  byCard: ResultCodes = APPROVED,
+): ResultCodes => (terminal === 'test' ? kopeckResult(operation.type, operation.coinAmount) : undefined) ?? byCard;
+
+const traces = (operation: Operation, terminal: Merchant['terminal'], paid: boolean, now: number) => {
+  const rrn = operation.rrn ?? (terminal === 'test' ? '-1' : newRrn(now));
+  return terminal === 'live' && paid ? { rrn, approvalCode: newApprovalCode() } : { rrn };
+};
+
+/** SUCCESS only with 0/00. A refund keeps the rrn of its original (trap 80). */
+export function finishOperation(
+  operation: Operation,
+  result: ResultCodes,
+  terminal: Merchant['terminal'],
+  now: number,
+): Operation {
+  const paid = result === APPROVED || (result.actionCode === '0' && result.responseCode === '00');
+  return {
+    ...operation,
+    status: paid ? 'SUCCESS' : 'FAIL',
+    result,
+    modifiedAt: now,
+    processedAt: now,
+    ...traces(operation, terminal, paid, now),
+  };
+}
+
+export const withThreeDsStatus = (operation: Operation, status: 'Y' | 'N'): Operation =>
+  operation.threeDs ? { ...operation, threeDs: { ...operation.threeDs, status } } : operation;

@@ -1,0 +1,30 @@
+import { type CreateOrder } from '../protocol/create-order.fields.js';
+
+/** Section e.5. */
+export type OrderStatus = 'PENDING' | 'REQUIRED_3DS' | 'SUCCESS' | 'FAIL' | 'CANCELED' | 'PARTIAL_REFUND';
+
+export interface Order extends CreateOrder {
+  readonly hppOrderId: string;
+  readonly ecomOrderId: string;
+  /** Epoch milliseconds of bank time. */
+  readonly createdAt: number;
+  readonly expiresAt: number;
+  readonly status: OrderStatus;
+  /** ecomOperationIds in order of creation. */
+  readonly operations: readonly string[];
+}
+
+const UNPAID: readonly OrderStatus[] = ['PENDING', 'REQUIRED_3DS'];
+/** A link for many payments stays open after an attempt. */
+const REUSABLE: readonly OrderStatus[] = ['PENDING', 'SUCCESS', 'FAIL', 'PARTIAL_REFUND'];
+
+export const isExpired = (order: Order, now: number): boolean => now >= order.expiresAt;
+
+/** An order that expires unpaid is shown as FAIL (U13). */
+export const orderStatusAt = (order: Order, now: number): OrderStatus =>
+  isExpired(order, now) && UNPAID.includes(order.status) ? 'FAIL' : order.status;
+
+export function isPayable(order: Order, now: number): boolean {
+  if (isExpired(order, now)) return false;
+  return order.hppTryMode === 'MULTI_PAYMENT' ? REUSABLE.includes(order.status) : order.status === 'PENDING';
+}

@@ -1,0 +1,101 @@
+import { BankError } from '../protocol/bank-error.js';
+import { type JsonObject } from '../protocol/body-codec.js';
+import { type CreateRefund, parseRefund, requireFreshDate } from '../protocol/refund.fields.js';
+import { type BankClock } from './bank-clock.js';
+import { type Book } from './book.js';
+import { type Merchant, type Merchants } from './merchants.js';
+import {
+  finishOperation,
+  openRefund,
+  type Operation,
+  type PaidOperation,
+  refusedRefund,
+  scriptedResult,
+} from './operation.js';
+import { refundAnswer } from './operation-view.js';
+import { type Order } from './order.js';
+import { type Settlement } from './settlement.js';
+
+/** Bank time from PENDING to the final status (U19). */
+export const REFUND_DELAY_MS = 2_000;
+
+/** Kopecks not yet refunded, with the refunds on their way taken off. */
+export const refundable = (purchase: Operation, operations: readonly Operation[]): number =>
+  operations
+    .filter(({ type, status }) => type === 'REFUND' && status !== 'FAIL')
+    .filter(({ original }) => original?.ecomOperationId === purchase.ecomOperationId)
+    .reduce((left, { coinAmount }) => left - coinAmount, purchase.coinAmount);
+
+const isIdentified = (operation: Operation): operation is PaidOperation => operation.operationId !== undefined;
+
+/** @throws BankError, the rules of section e.4. */
+export function requireRefundable(purchase: Operation, coinAmount: number, operations: readonly Operation[]): void {
+  if (purchase.type !== 'PURCHASE') throw new BankError('b_payment_refund_not_supported');
+  if (purchase.status !== 'SUCCESS') throw new BankError('b_payment_invalid_refund_status');
+  if (coinAmount <= 0 || coinAmount > refundable(purchase, operations)) {
+    throw new BankError('b_payment_invalid_refund_amount');
+  }
+}
+
+export interface RefundsOptions {
+  readonly book: Book;
+  readonly clock: BankClock;
+  readonly merchants: Merchants;
+  readonly settlement: Settlement;
+  readonly strict: boolean;
+}
+
+export class Refunds {
+  constructor(private readonly options: RefundsOptions) {}
+
+  create(body: JsonObject, serviceCode: string): JsonObject {
+    const { book, clock, merchants, settlement, strict } = this.options;
+    const refund = parseRefund(body, strict);
+    const merchant = merchants.require(refund.merchantId, serviceCode);
+    book.requireFresh(refund.merchantId, refund.merchantRequestId);
+    const { purchase, order } = this.originalOf(refund);
+    requireRefundable(purchase, refund.coinAmount, book.operationsOf(order));
+    this.requireDate(purchase, refund, order);
+    const operation = openRefund(purchase, refund, clock.now());
+    settlement.open(order, operation);
+    this.finishLater(operation);
+    return refundAnswer(operation, order, merchant);
+  }
+
+  /** Also called for refunds that were on their way when the bank was stopped. */
+  finishLater(operation: Operation): void {
+    const { clock } = this.options;
+    clock.at(operation.createdAt + REFUND_DELAY_MS, () => {
+      this.finish(operation);
+    });
+  }
+
+  private finish(operation: Operation): void {
+    const { clock, merchants, settlement } = this.options;
+    const { terminal }: Pick<Merchant, 'terminal'> = merchants.find(operation.merchantId) ?? { terminal: 'test' };
+    const result = scriptedResult(terminal, operation);
+    settlement.close(operation, finishOperation(operation, result, terminal, clock.now()));
+  }
+
+  private originalOf(refund: CreateRefund): { purchase: PaidOperation; order: Order } {
+    const { book } = this.options;
+    const purchase = book.operationById(refund.operationId);
+    const order = purchase && book.order(purchase.hppOrderId);
+    if (!purchase || !order || !isIdentified(purchase) || purchase.merchantId !== refund.merchantId) {
+      throw new BankError('b_operation_not_found');
+    }
+    return { purchase, order };
+  }
+
+  /** A refund with a wrong date is refused, and yet shows in the order as a failed operation (traps 31 and 64). */
+  private requireDate(purchase: PaidOperation, refund: CreateRefund, order: Order): void {
+    const now = this.options.clock.now();
+    try {
+      requireFreshDate(refund.date, now);
+    } catch (error) {
+      const errorDetails = error instanceof BankError ? error.msgCode : 'b_unknown_error';
+      this.options.settlement.open(order, refusedRefund(purchase, refund, { now, errorDetails }));
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,91 @@
+import { type Announcer } from '../callbacks/announcer.js';
+import { type BankClock } from './bank-clock.js';
+import { type Book } from './book.js';
+import { type Ledger } from './ledger.js';
+import { type Merchant, type Merchants } from './merchants.js';
+import { type Operation } from './operation.js';
+import { orderAfter } from './order-status.js';
+import { type Order } from './order.js';
+
+/** How long an `early` callback runs ahead of the state that a query shows, in bank time. */
+const EARLY_MS = 2_000;
+
+export interface SettlementOptions {
+  readonly book: Book;
+  readonly ledger: Ledger;
+  readonly clock: BankClock;
+  readonly merchants: Merchants;
+  readonly announcer: Announcer;
+  readonly publicUrl: () => string;
+}
+
+export const operationFacts = (operation: Operation) => ({
+  operationId: operation.operationId,
+  type: operation.type,
+  status: operation.status,
+  coinAmount: operation.coinAmount,
+  merchantId: operation.merchantId,
+  merchantRequestId: operation.merchantRequestId,
+  hppOrderId: operation.hppOrderId,
+  ...(operation.original && { originalOperationId: operation.original.operationId }),
+});
+
+/** Opens and closes operations: book, ledger and callbacks always move together. */
+export class Settlement {
+  constructor(private readonly options: SettlementOptions) {}
+
+  /** Writes down a new operation of an order. */
+  open(order: Order, operation: Operation): Order {
+    const { book, ledger } = this.options;
+    const opened = { ...order, operations: [...order.operations, operation.ecomOperationId] };
+    book.saveOperation(operation);
+    book.saveOrder(opened);
+    ledger.append('operation.created', operationFacts(operation));
+    return opened;
+  }
+
+  /** Writes down the final state and tells the merchant; in `early` mode tells first. */
+  close(before: Operation, after: Operation): void {
+    const { book, clock, announcer } = this.options;
+    const order = book.order(before.hppOrderId);
+    if (!order) return;
+    if (announcer.isEarly) {
+      this.announce(order, before, after);
+      clock.at(clock.now() + EARLY_MS, () => {
+        this.commit(after);
+      });
+    } else {
+      this.commit(after);
+      this.announce(order, before, after);
+    }
+  }
+
+  private commit(operation: Operation): void {
+    const { book } = this.options;
+    const order = book.order(operation.hppOrderId);
+    if (!order) return;
+    book.saveOperation(operation);
+    book.saveOrder(orderAfter(order, operation, book.operationsOf(order)));
+    this.enter(operation);
+  }
+
+  private enter(operation: Operation): void {
+    const { ledger } = this.options;
+    const { operationId, coinAmount, hppOrderId, merchantId, merchantRequestId } = operation;
+    ledger.append('operation.final', operationFacts(operation));
+    if (operation.status !== 'SUCCESS') return;
+    const kind = operation.type === 'PURCHASE' ? 'money.charged' : 'money.refunded';
+    ledger.append(kind, { coinAmount, operationId, hppOrderId, merchantId, merchantRequestId });
+  }
+
+  private announce(order: Order, before: Operation, after: Operation): void {
+    const { book, merchants, announcer, publicUrl, clock } = this.options;
+    const merchant = merchants.find(order.merchantId);
+    if (!merchant) return;
+    const others = book.operationsOf(order).filter(({ ecomOperationId }) => ecomOperationId !== after.ecomOperationId);
+    const finished = { order: orderAfter(order, after, [...others, after]), operation: after };
+    announcer.announce({ order, operation: before }, finished, context(merchant, publicUrl(), clock.now()));
+  }
+}
+
+const context = (merchant: Merchant, publicUrl: string, now: number) => ({ merchant, publicUrl, now });

@@ -1,0 +1,55 @@
+import { operationView } from '../bank/operation-view.js';
+import { type Operation } from '../bank/operation.js';
+import { orderCallback, type ViewContext } from '../bank/order-view.js';
+import { type Order } from '../bank/order.js';
+import { type CallbackSender, type Notification } from './callback-sender.js';
+
+/** One operation and its order, before or after a change. */
+export interface Moment {
+  readonly order: Order;
+  readonly operation: Operation;
+}
+
+/** Turns a finished operation into its callbacks: what is told, in which order, under the mode in force. */
+export class Announcer {
+  constructor(private readonly sender: CallbackSender) {}
+
+  get isEarly(): boolean {
+    return this.sender.settings.mode === 'early';
+  }
+
+  announce(before: Moment, after: Moment, context: ViewContext): void {
+    const final = this.notificationOf(after, context);
+    if (!final) return;
+    const older = this.notificationOf(before, context);
+    const { mode } = this.sender.settings;
+    if (mode === 'duplicate') this.sender.send(final, [final]);
+    else this.sender.send(final, mode === 'reorder' && older ? [older] : []);
+  }
+
+  private notificationOf(moment: Moment, context: ViewContext): Notification | undefined {
+    return moment.operation.type === 'REFUND' ? this.ofRefund(moment, context) : this.ofOrder(moment, context);
+  }
+
+  private ofOrder({ order, operation }: Moment, context: ViewContext): Notification | undefined {
+    const { notificationUrl: url, notificationEncryption } = order;
+    if (url === undefined) return undefined;
+    const { encrypt = notificationEncryption, emptyOperation } = this.sender.settings;
+    const body = orderCallback(order, operation, context);
+    return { ...subject(operation), url, encrypted: encrypt, body: emptyOperation ? { ...body, operation: {} } : body };
+  }
+
+  /** To the refund's own address: a flat operation object. */
+  private ofRefund({ order, operation }: Moment, context: ViewContext): Notification | undefined {
+    const { notificationUrl: url, notificationEncryption } = operation;
+    if (url === undefined) return undefined;
+    const { encrypt = notificationEncryption } = this.sender.settings;
+    return { ...subject(operation), url, encrypted: encrypt, body: operationView(operation, order, context.merchant) };
+  }
+}
+
+const subject = ({ merchantId, hppOrderId, operationId }: Operation) => ({
+  merchantId,
+  hppOrderId,
+  ...(operationId !== undefined && { operationId }),
+});

@@ -1,0 +1,149 @@
+import { randomUUID } from 'node:crypto';
+import { request } from 'undici';
+import { type BankClock } from '../bank/bank-clock.js';
+import { type Ledger } from '../bank/ledger.js';
+import { encryptCompact, type PublicJwk } from '../protocol/jwe.js';
+
+export type CallbackMode = 'normal' | 'drop' | 'duplicate' | 'reorder' | 'early';
+export const CALLBACK_MODES: readonly CallbackMode[] = ['normal', 'drop', 'duplicate', 'reorder', 'early'];
+
+export interface CallbackSettings {
+  readonly mode: CallbackMode;
+  /** Overrides notificationEncryption of the request. */
+  readonly encrypt?: boolean;
+  /** HPP callbacks carry `operation: {}`, as in the published sample (trap 60). */
+  readonly emptyOperation?: boolean;
+}
+
+export interface Notification {
+  readonly url: string;
+  readonly encrypted: boolean;
+  readonly merchantId: string;
+  readonly hppOrderId: string;
+  readonly operationId?: string;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+interface Attempt {
+  readonly at: string;
+  readonly httpStatus: number | null;
+  readonly error?: string;
+}
+
+export interface Delivery extends Notification {
+  readonly id: string;
+  readonly state: 'pending' | 'delivered' | 'failed' | 'dropped';
+  readonly attempts: readonly Attempt[];
+  /** Epoch milliseconds of bank time; absent when there is no further attempt. */
+  readonly nextAttemptAt?: number | undefined;
+  /** Sent once this one had its first attempt. */
+  readonly followUps: readonly Notification[];
+}
+
+/** Delays from the previous attempt, section g.4: at most six deliveries. */
+const RETRY_DELAYS_MS = [5_000, 30_000, 300_000, 1_800_000, 3_600_000];
+const TIMEOUT_MS = 10_000;
+
+export interface CallbackSenderOptions {
+  readonly clock: BankClock;
+  readonly ledger: Ledger;
+  readonly keyOf: (merchantId: string) => PublicJwk | undefined;
+}
+
+/** Posts callbacks and repeats them until an HTTP 200. */
+export class CallbackSender {
+  settings: CallbackSettings = { mode: 'normal' };
+  private readonly deliveries = new Map<string, Delivery>();
+  private readonly shutdown = new AbortController();
+
+  constructor(private readonly options: CallbackSenderOptions) {}
+
+  send(notification: Notification, followUps: readonly Notification[] = []): void {
+    const due = this.options.clock.now();
+    const delivery = { ...notification, id: randomUUID(), attempts: [], followUps };
+    if (this.settings.mode === 'drop') {
+      this.keep({ ...delivery, state: 'dropped' });
+      return;
+    }
+    this.keep({ ...delivery, state: 'pending', nextAttemptAt: due });
+    this.schedule(delivery.id, due);
+  }
+
+  list(): readonly Delivery[] {
+    return [...this.deliveries.values()];
+  }
+
+  load(deliveries: readonly Delivery[]): void {
+    for (const delivery of deliveries) {
+      this.keep(delivery);
+      if (delivery.nextAttemptAt !== undefined) this.schedule(delivery.id, delivery.nextAttemptAt);
+    }
+  }
+
+  clear(): void {
+    this.deliveries.clear();
+    this.settings = { mode: 'normal' };
+  }
+
+  close(): void {
+    this.shutdown.abort();
+  }
+
+  private isClosed(): boolean {
+    return this.shutdown.signal.aborted;
+  }
+
+  private keep(delivery: Delivery): void {
+    this.deliveries.set(delivery.id, delivery);
+  }
+
+  private schedule(id: string, due: number): void {
+    this.options.clock.at(due, () => this.attempt(id));
+  }
+
+  private async attempt(id: string): Promise<void> {
+    const delivery = this.deliveries.get(id);
+    if (delivery?.state !== 'pending' || this.isClosed()) return;
+    const at = new Date(this.options.clock.now()).toISOString();
+    const outcome = await this.post(delivery);
+    if (this.isClosed() || !this.deliveries.has(id)) return;
+    this.record(delivery, { at, ...outcome });
+  }
+
+  private record(delivery: Delivery, attempt: Attempt): void {
+    const { id, url, encrypted, merchantId, hppOrderId, operationId, followUps } = delivery;
+    const attempts = [...delivery.attempts, attempt];
+    const facts = { deliveryId: id, url, encrypted, merchantId, hppOrderId, operationId };
+    this.options.ledger.append('callback.sent', { ...facts, attempt: attempts.length, httpStatus: attempt.httpStatus });
+    const delayMs = attempt.httpStatus === 200 ? undefined : RETRY_DELAYS_MS[attempts.length - 1];
+    if (delayMs === undefined) {
+      const state = attempt.httpStatus === 200 ? 'delivered' : 'failed';
+      this.keep({ ...delivery, attempts, followUps: [], state, nextAttemptAt: undefined });
+    } else {
+      const nextAttemptAt = this.options.clock.now() + delayMs;
+      this.keep({ ...delivery, attempts, followUps: [], nextAttemptAt });
+      this.schedule(id, nextAttemptAt);
+    }
+    for (const followUp of followUps) this.send(followUp);
+  }
+
+  private async post({ url, encrypted, merchantId, body }: Delivery): Promise<Omit<Attempt, 'at'>> {
+    try {
+      const { headers, payload } = await this.encode(body, encrypted ? merchantId : undefined);
+      const signal = AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), this.shutdown.signal]);
+      const answer = await request(url, { method: 'POST', headers, body: payload, signal });
+      await answer.body.dump();
+      return { httpStatus: answer.statusCode };
+    } catch (error) {
+      return { httpStatus: null, error: error instanceof Error ? error.message : 'failed' };
+    }
+  }
+
+  private async encode(body: Delivery['body'], sealedFor?: string) {
+    const json = JSON.stringify(body);
+    const key = sealedFor === undefined ? undefined : this.options.keyOf(sealedFor);
+    if (!key) return { headers: { 'content-type': 'application/json' }, payload: json };
+    const headers = { 'content-type': 'text/plain', 'x-encrypted_body': 'true' };
+    return { headers, payload: await encryptCompact(json, key) };
+  }
+}
