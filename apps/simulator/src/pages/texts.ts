@@ -1,0 +1,145 @@
+import { type CardName } from '../bank/cards.js';
+
+export type Language = 'uk' | 'en';
+
+const en = {
+  languageName: 'English',
+  language: 'Language',
+  bankName: 'Simulated bank',
+  footer: 'This is a simulator. No money moves here. Never type the number of a real card.',
+  payTitle: 'Card payment',
+  payTo: 'To',
+  cardNumber: 'Card number',
+  expiry: 'Valid until',
+  expiryHint: 'Month and year, MM/YY',
+  cvv: 'CVV',
+  cvvHint: '3 digits on the back',
+  pay: 'Pay',
+  cancel: 'Cancel and return to the shop',
+  testCards: 'Test cards',
+  testCardsHint: 'Choose one to fill in the form.',
+  kopecks:
+    'On this test terminal the last two digits of the amount decide first: 05 is declined, 06 has insufficient funds.',
+  checkForm: 'Please check the form.',
+  wrongCard: 'This bank knows only the test cards listed below.',
+  wrongExpiry: 'Type a month and year that are not over, like 12/29.',
+  wrongCvv: 'Type 3 digits.',
+  acsTitle: 'Confirm the payment',
+  acsText: 'The bank of the card asks whether it is you.',
+  acsHint: 'In this simulator the code is always 1234.',
+  otp: 'Code from the message',
+  wrongOtp: 'The code is wrong. After three wrong codes the payment fails.',
+  confirm: 'Confirm',
+  reject: 'It is not me, reject',
+  card: 'Card',
+  amount: 'Amount',
+  order: 'Order',
+  closedTitle: 'This order is closed',
+  notFoundTitle: 'There is no such order',
+  notFoundText: 'The address is wrong, or the simulator has been reset since.',
+  expiredText: 'The time to pay has run out. Return to the shop and order again.',
+  paidText: 'It has been paid already.',
+  failedText: 'The payment did not succeed. Return to the shop and order again.',
+  canceledText: 'The payment has been cancelled.',
+  back: 'Return to the shop',
+  success: 'Paid',
+  successText: 'The payment has been accepted.',
+  fail: 'Payment failed',
+  failText: 'The card was not charged.',
+  canceled: 'Cancelled',
+  processing: 'Processing',
+  processingText: 'The bank is finishing the payment. This page looks again by itself.',
+  timer: 'You will be taken back to the shop in one minute.',
+  reason: 'Reason',
+};
+
+export type Texts = Readonly<Record<keyof typeof en, string>>;
+
+const uk: Texts = {
+  languageName: 'Українська',
+  language: 'Мова',
+  bankName: 'Симулятор банку',
+  footer: 'Це симулятор. Жодні гроші не рухаються. Ніколи не вводьте номер справжньої картки.',
+  payTitle: 'Оплата карткою',
+  payTo: 'Отримувач',
+  cardNumber: 'Номер картки',
+  expiry: 'Діє до',
+  expiryHint: 'Місяць і рік, ММ/РР',
+  cvv: 'CVV',
+  cvvHint: '3 цифри на звороті',
+  pay: 'Сплатити',
+  cancel: 'Скасувати й повернутися до магазину',
+  testCards: 'Тестові картки',
+  testCardsHint: 'Оберіть картку, щоб заповнити форму.',
+  kopecks:
+    'На цьому тестовому терміналі спершу вирішують дві останні цифри суми: 05 — відмова, 06 — недостатньо коштів.',
+  checkForm: 'Перевірте, будь ласка, форму.',
+  wrongCard: 'Цей банк знає лише тестові картки з переліку нижче.',
+  wrongExpiry: 'Введіть місяць і рік, що ще не минули, наприклад 12/29.',
+  wrongCvv: 'Введіть 3 цифри.',
+  acsTitle: 'Підтвердьте платіж',
+  acsText: 'Банк, що випустив картку, питає, чи це ви.',
+  acsHint: 'У цьому симуляторі код завжди 1234.',
+  otp: 'Код із повідомлення',
+  wrongOtp: 'Код неправильний. Після трьох неправильних кодів платіж не пройде.',
+  confirm: 'Підтвердити',
+  reject: 'Це не я, відхилити',
+  card: 'Картка',
+  amount: 'Сума',
+  order: 'Замовлення',
+  closedTitle: 'Це замовлення закрите',
+  notFoundTitle: 'Такого замовлення немає',
+  notFoundText: 'Адреса неправильна, або симулятор відтоді скинули.',
+  expiredText: 'Час на оплату вийшов. Поверніться до магазину й замовте знову.',
+  paidText: 'Його вже оплачено.',
+  failedText: 'Платіж не пройшов. Поверніться до магазину й замовте знову.',
+  canceledText: 'Платіж скасовано.',
+  back: 'Повернутися до магазину',
+  success: 'Сплачено',
+  successText: 'Платіж прийнято.',
+  fail: 'Платіж не пройшов',
+  failText: 'З картки нічого не списано.',
+  canceled: 'Скасовано',
+  processing: 'Обробляється',
+  processingText: 'Банк завершує платіж. Сторінка оновиться сама.',
+  timer: 'За хвилину ви повернетеся до магазину.',
+  reason: 'Причина',
+};
+
+export const TEXTS: Readonly<Record<Language, Texts>> = { uk, en };
+
+export const CARD_NAMES: Readonly<Record<Language, Readonly<Record<CardName, string>>>> = {
+  en: {
+    success: 'Succeeds',
+    '3ds': 'Asks for 3-D Secure',
+    declined: 'Declined',
+    insufficient: 'Insufficient funds',
+    stolen: 'Stolen card',
+  },
+  uk: {
+    success: 'Успіх',
+    '3ds': 'Питає 3-D Secure',
+    declined: 'Відмова',
+    insufficient: 'Недостатньо коштів',
+    stolen: 'Викрадена картка',
+  },
+};
+
+/** The payer's choice, else the order's language: Ukrainian, or English for all others. */
+export const languageOf = (wanted: string | null | undefined, order?: { readonly language: string }): Language => {
+  if (wanted === 'uk' || wanted === 'en') return wanted;
+  return order === undefined || order.language === 'uk' ? 'uk' : 'en';
+};
+
+const CURRENCY_NAMES: Readonly<Record<string, string>> = { 980: 'UAH', 840: 'USD', 978: 'EUR' };
+const formats = new Map<string, Intl.NumberFormat>();
+
+/** Minor units to words of a person. */
+export function formatMoney(coinAmount: number, currencyCode: string, language: Language): string {
+  const currency = CURRENCY_NAMES[currencyCode] ?? 'UAH';
+  const key = `${language} ${currency}`;
+  const style = { style: 'currency', currency, currencyDisplay: 'code' } as const;
+  const format = formats.get(key) ?? new Intl.NumberFormat(language === 'uk' ? 'uk-UA' : 'en-GB', style);
+  formats.set(key, format);
+  return format.format(coinAmount / 100);
+}
