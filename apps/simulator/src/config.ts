@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+import { type Merchant, parseMerchant } from './bank/merchants.js';
+
+export interface SimulatorConfig {
+  readonly host: string;
+  readonly port: number;
+  /** Base of redirectUrl and statusUrl, without a slash at the end; absent = http://localhost:PORT. */
+  readonly publicUrl?: string;
+  readonly merchants: readonly Merchant[];
+  readonly stateFile?: string;
+  readonly strict: boolean;
+}
+
+/** One sentence: which variable, what is wrong, how to mend it. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+const portOf = (value = '4001'): number => {
+  const port = Number(value);
+  if (/^\d{1,5}$/.test(value) && port <= 65_535) return port;
+  throw new ConfigError(`PORT is "${value}", which is not a port: set it to a whole number from 0 to 65535.`);
+};
+
+const publicUrlOf = (value: string): string => {
+  if (URL.canParse(value) && /^https?:/i.test(value)) return value.replace(/\/+$/, '');
+  throw new ConfigError(`PUBLIC_URL is "${value}", which is not a web address: set it like http://localhost:4001.`);
+};
+
+const strictOf = (value = '0'): boolean => {
+  if (value === '0' || value === '1') return value === '1';
+  throw new ConfigError(
+    `SIMULATOR_STRICT is "${value}": set it to 0 (accept the documented samples) or 1 (enforce the tables).`,
+  );
+};
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : 'unknown problem');
+
+const readList = (path: string): readonly unknown[] => {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch {
+    throw new ConfigError(`MERCHANTS_FILE "${path}" cannot be read: create it or correct the path.`);
+  }
+  try {
+    const list: unknown = JSON.parse(text);
+    if (Array.isArray(list)) return list;
+  } catch {
+    // said below: the parser's message would quote the file
+  }
+  throw new ConfigError(
+    `MERCHANTS_FILE "${path}" is not a JSON array: write [{"serviceCode", "merchantId", "name", "clientPublicKey", "terminal"}].`,
+  );
+};
+
+export const readMerchants = (path: string): readonly Merchant[] =>
+  readList(path).map((row, index) => {
+    try {
+      return parseMerchant(row);
+    } catch (error) {
+      throw new ConfigError(
+        `MERCHANTS_FILE "${path}", merchant ${index + 1}: ${reasonOf(error)}; correct that entry.`,
+        { cause: error },
+      );
+    }
+  });
+
+const set = (value: string | undefined): string | undefined =>
+  value === undefined || value === '' ? undefined : value;
+
+/** @throws ConfigError */
+export function readConfig(env: Env): SimulatorConfig {
+  const publicUrl = set(env['PUBLIC_URL']);
+  const merchantsFile = set(env['MERCHANTS_FILE']);
+  const stateFile = set(env['STATE_FILE']);
+  return {
+    host: set(env['HOST']) ?? '127.0.0.1',
+    port: portOf(set(env['PORT'])),
+    merchants: merchantsFile === undefined ? [] : readMerchants(merchantsFile),
+    strict: strictOf(set(env['SIMULATOR_STRICT'])),
+    ...(publicUrl !== undefined && { publicUrl: publicUrlOf(publicUrl) }),
+    ...(stateFile !== undefined && { stateFile }),
+  };
+}

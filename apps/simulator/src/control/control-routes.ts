@@ -1,0 +1,125 @@
+import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { type Bank } from '../bank/bank.js';
+import { type LedgerFilter } from '../bank/ledger.js';
+import { parseMerchant } from '../bank/merchants.js';
+import { CALLBACK_MODES, type CallbackMode, type CallbackSettings } from '../callbacks/callback-sender.js';
+import { parseFault } from '../faults/faults.js';
+
+type Body = Readonly<Record<string, unknown>>;
+
+const bodyOf = ({ body }: FastifyRequest): Body => {
+  if (typeof body !== 'string' || body.trim() === '') return {};
+  const value: unknown = JSON.parse(body);
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new Error('the body must be a JSON object');
+  return value as Body;
+};
+
+/** A mistake in a control call is told in one sentence. */
+const attempt = (reply: FastifyReply, work: () => unknown): unknown => {
+  try {
+    return work();
+  } catch (error) {
+    return reply.code(400).send({ error: error instanceof Error ? error.message : 'bad request' });
+  }
+};
+
+const isMode = (value: unknown): value is CallbackMode => CALLBACK_MODES.includes(value as CallbackMode);
+
+const settingsOf = ({ mode = 'normal', encrypt, emptyOperation }: Body): CallbackSettings => {
+  if (!isMode(mode)) throw new Error(`mode must be one of ${CALLBACK_MODES.join(', ')}`);
+  return {
+    mode,
+    ...(typeof encrypt === 'boolean' && { encrypt }),
+    ...(typeof emptyOperation === 'boolean' && { emptyOperation }),
+  };
+};
+
+function merchantRoutes(app: FastifyInstance, bank: Bank): void {
+  app.post('/control/merchants', (request, reply) =>
+    attempt(reply, () => {
+      const merchant = parseMerchant(bodyOf(request));
+      bank.merchants.add(merchant);
+      const { merchantId, name, terminal } = merchant;
+      return reply.code(201).send({ merchantId, name, terminal });
+    }),
+  );
+  app.get('/control/merchants', () => ({
+    merchants: bank.merchants.list().map(({ merchantId, name, terminal }) => ({ merchantId, name, terminal })),
+  }));
+}
+
+function faultRoutes(app: FastifyInstance, bank: Bank): void {
+  app.post('/control/faults', (request, reply) =>
+    attempt(reply, () => reply.code(201).send({ id: bank.faults.arm(parseFault(bodyOf(request))) })),
+  );
+  app.get('/control/faults', () => ({ faults: bank.faults.list() }));
+  app.delete('/control/faults', (_request, reply) => {
+    bank.faults.clear();
+    return reply.code(204).send();
+  });
+}
+
+function callbackRoutes(app: FastifyInstance, bank: Bank): void {
+  app.post('/control/callbacks', (request, reply) =>
+    attempt(reply, () => (bank.callbacks.settings = settingsOf(bodyOf(request)))),
+  );
+  app.get('/control/callbacks', () => ({
+    ...bank.callbacks.settings,
+    deliveries: bank.callbacks.list().map(({ nextAttemptAt, followUps, ...delivery }) => ({
+      ...delivery,
+      attempts: delivery.attempts,
+      ...(nextAttemptAt !== undefined && { nextAttemptAt: new Date(nextAttemptAt).toISOString() }),
+      waiting: followUps.length,
+    })),
+  }));
+}
+
+const nowOf = (bank: Bank) => ({ now: new Date(bank.clock.now()).toISOString() });
+
+function clockRoutes(app: FastifyInstance, bank: Bank): void {
+  app.get('/control/clock', () => nowOf(bank));
+  app.post('/control/clock', async (request, reply) => {
+    const { advanceMs } = bodyOf(request);
+    if (typeof advanceMs !== 'number' || !Number.isSafeInteger(advanceMs) || advanceMs < 0) {
+      return reply.code(400).send({ error: 'advanceMs must be a whole number of milliseconds, 0 or more' });
+    }
+    bank.ledger.append('clock.advanced', { advanceMs });
+    await bank.clock.advance(advanceMs);
+    return nowOf(bank);
+  });
+}
+
+function sessionRoutes(app: FastifyInstance, bank: Bank): void {
+  app.post('/control/sessions/expire', (request, reply) =>
+    attempt(reply, () => {
+      const { merchantId } = bodyOf(request);
+      if (merchantId === undefined) return { expired: bank.sessions.expire() };
+      const merchant = typeof merchantId === 'string' ? bank.merchants.find(merchantId) : undefined;
+      if (!merchant) throw new Error('merchantId is not known to this bank');
+      return { expired: bank.sessions.expire(merchant.serviceCode) };
+    }),
+  );
+}
+
+function bookRoutes(app: FastifyInstance, bank: Bank): void {
+  app.get<{ Querystring: LedgerFilter }>('/control/ledger', ({ query }) => {
+    const { kind = '', merchantRequestId = '', hppOrderId = '', path = '' } = query;
+    return { entries: bank.ledger.find({ kind, merchantRequestId, hppOrderId, path }) };
+  });
+  app.get<{ Params: { hppOrderId: string } }>('/control/orders/:hppOrderId', ({ params }, reply) => {
+    const order = bank.book.order(params.hppOrderId);
+    return order ? bank.orders.view(order) : reply.code(404).send({ error: 'no such order' });
+  });
+  app.post('/control/reset', (_request, reply) => {
+    bank.reset();
+    return reply.code(204).send();
+  });
+}
+
+/** The levers of the simulator: no bank has these. */
+export function registerControlRoutes(app: FastifyInstance, bank: Bank): void {
+  for (const register of [merchantRoutes, faultRoutes, callbackRoutes, clockRoutes, sessionRoutes, bookRoutes]) {
+    register(app, bank);
+  }
+}

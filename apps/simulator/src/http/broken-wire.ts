@@ -1,0 +1,105 @@
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Ledger } from '../bank/ledger.js';
+import { type Fault, FAULT_KINDS, type FaultKind } from '../faults/faults.js';
+import { BankError } from '../protocol/bank-error.js';
+
+/** Ids of a request for the ledger: nothing secret. */
+export type Trace = Readonly<Partial<Record<'merchantRequestId' | 'hppOrderId' | 'operationId' | 'msgCode', string>>>;
+
+export interface Answer {
+  readonly httpStatus: number;
+  readonly text: string;
+  readonly trace: Trace;
+}
+
+export interface Exchange {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly path: string;
+  readonly fault?: Fault;
+}
+
+export interface Work {
+  /** Reads the ids of the request without acting on it. */
+  readonly peek: () => Promise<Trace>;
+  readonly act: () => Promise<Answer>;
+}
+
+const HTML = '<!doctype html><html><head><title>Access check</title></head><body><h1>Please wait</h1></body></html>';
+
+type Fate = Answer | 'silence' | 'reset';
+
+const truncate = (text: string): string => text.slice(0, Math.floor(text.length / 2));
+
+const truncateJwe = (text: string): string => {
+  const { jwe } = JSON.parse(text) as { jwe?: string };
+  return jwe === undefined ? truncate(text) : JSON.stringify({ jwe: truncate(jwe) });
+};
+
+const html = (httpStatus: number): Answer => ({ httpStatus, text: HTML, trace: {} });
+
+const envelope = ({ msgCode = 'b_unknown_error', httpStatus }: Fault): Answer => {
+  const error = new BankError(msgCode, httpStatus === undefined ? {} : { httpStatus });
+  return { httpStatus: error.httpStatus, text: JSON.stringify(error.toEnvelope()), trace: { msgCode } };
+};
+
+/** What the caller sees instead of, or after, the bank's own answer. */
+const FATES: Readonly<Record<FaultKind, (fault: Fault, answer: Answer) => Fate>> = {
+  timeout_before: () => 'silence',
+  timeout_after: () => 'silence',
+  reset_before: () => 'reset',
+  reset_after: () => 'reset',
+  http_error: ({ httpStatus = 503 }) => html(httpStatus),
+  html_200: () => html(200),
+  truncated_jwe: (_fault, answer) => ({ ...answer, text: truncateJwe(answer.text) }),
+  truncated_json: (_fault, answer) => ({ ...answer, text: truncate(answer.text) }),
+  error: (fault) => envelope(fault),
+  slow: (_fault, answer) => answer,
+};
+
+const NOTHING: Answer = { httpStatus: 200, text: '{}', trace: {} };
+
+/** Carries one request to the bank and its answer back, through the fault that hit it, and writes both down. */
+export class BrokenWire {
+  constructor(private readonly ledger: Ledger) {}
+
+  async carry(exchange: Exchange, work: Work): Promise<unknown> {
+    const { fault } = exchange;
+    if (!fault) return this.reply(exchange, await work.act());
+    if (fault.kind === 'slow') await sleep(fault.delayMs ?? 1_000);
+    const answer = FAULT_KINDS[fault.kind] === 'after' ? await work.act() : await this.ignore(work);
+    const fate = FATES[fault.kind](fault, answer);
+    if (typeof fate === 'string') {
+      this.cut(exchange, fate, answer.trace);
+      return undefined;
+    }
+    return this.reply(exchange, { ...fate, trace: { ...answer.trace, ...fate.trace } });
+  }
+
+  private async ignore({ peek }: Work): Promise<Answer> {
+    try {
+      return { ...NOTHING, trace: await peek() };
+    } catch {
+      return NOTHING;
+    }
+  }
+
+  private reply(exchange: Exchange, { httpStatus, text, trace }: Answer): FastifyReply {
+    this.write(exchange, httpStatus, trace);
+    const type = text === HTML ? 'text/html; charset=utf-8' : 'application/json; charset=utf-8';
+    return exchange.reply.code(httpStatus).header('content-type', type).send(text);
+  }
+
+  /** The socket stays open in silence until the caller gives up, or is torn down at once. */
+  private cut(exchange: Exchange, fate: 'silence' | 'reset', trace: Trace): void {
+    this.write(exchange, null, trace);
+    exchange.reply.hijack();
+    if (fate === 'reset') exchange.request.raw.socket.resetAndDestroy();
+  }
+
+  private write({ request, path, fault }: Exchange, httpStatus: number | null, trace: Trace): void {
+    const facts = { method: request.method, path, httpStatus, ...trace };
+    this.ledger.append('request', fault ? { ...facts, fault: fault.kind } : facts);
+  }
+}

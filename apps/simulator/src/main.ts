@@ -1,0 +1,26 @@
+import { ConfigError, readConfig } from './config.js';
+import { type Simulator, startSimulator } from './start-simulator.js';
+
+const stopOn = (simulator: Simulator): void => {
+  let stopping = false;
+  const stop = (): void => {
+    if (stopping) return;
+    stopping = true;
+    simulator.close().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+};
+
+try {
+  const simulator = await startSimulator(readConfig(process.env));
+  stopOn(simulator);
+  process.stdout.write(`${JSON.stringify({ level: 30, time: Date.now(), msg: 'listening', url: simulator.url })}\n`);
+} catch (error) {
+  const message = error instanceof ConfigError ? error.message : `The simulator cannot start: ${String(error)}`;
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
+}
