@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, lstat, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { EmbeddedPostgresError } from './embedded-postgres-error.js';
 import { isCode, readOptional } from './embedded-postgres-files.js';
@@ -25,10 +25,14 @@ async function relocate(dataDir: string, user: ServerUser): Promise<string> {
   const home = await mkdtemp('/var/tmp/alliance-gateway-');
   await chmod(home, modeFor(user));
   const note = path.join(dataDir, 'location');
-  await writeFile(note, home, { mode: 0o600, flag: 'wx' }).catch((error: unknown) => {
+  try {
+    await writeFile(note, home, { mode: 0o600, flag: 'wx' });
+    return home;
+  } catch (error) {
+    await rm(home, { recursive: true });
     if (!isCode(error, 'EEXIST')) throw error;
-  });
-  return readFile(note, 'utf8'); // whoever wrote first
+    return readFile(note, 'utf8'); // another process was quicker
+  }
 }
 
 async function readRelocation(dataDir: string): Promise<string | undefined> {

@@ -1,0 +1,127 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+
+export type AppName = 'gateway' | 'simulator' | 'shop' | 'launcher';
+
+export interface AppOptions {
+  /** The whole environment but PATH: nothing of the test run's own leaks in. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Milliseconds until the ready line. Default 20,000. */
+  readonly readyTimeoutMs?: number;
+  /** Text of the ready line; default the JSON line of gateway, simulator and shop. */
+  readonly ready?: RegExp;
+}
+
+export interface AppExit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+const READY = /"msg":"listening"/;
+
+/** One built app as a child process. Everything it ever printed is kept, over restarts too. */
+export class AppProcess {
+  private child: ChildProcess | undefined;
+  private output = '';
+  /** Start of the current run within `output`. */
+  private mark = 0;
+
+  private constructor(
+    readonly name: AppName,
+    private options: AppOptions,
+  ) {}
+
+  /** Resolves when the app is ready. @throws Error with its output when it ends or stays silent instead */
+  static async start(name: AppName, options: AppOptions): Promise<AppProcess> {
+    const app = new AppProcess(name, options);
+    await app.run();
+    return app;
+  }
+
+  /** Runs an app that is expected to end by itself, such as one with a wrong configuration. */
+  static async runToEnd(name: AppName, options: AppOptions): Promise<AppExit & { output: string }> {
+    const app = new AppProcess(name, options);
+    const exit = await app.ended(app.spawn());
+    return { ...exit, output: app.output };
+  }
+
+  get pid(): number {
+    if (this.child?.pid === undefined) throw new Error(`${this.name} is not running.`);
+    return this.child.pid;
+  }
+
+  /** All of stdout and stderr so far: scan it for canaries. */
+  logs(): string {
+    return this.output;
+  }
+
+  /** SIGTERM, then SIGKILL after ten seconds. */
+  async stop(): Promise<AppExit> {
+    return this.end('SIGTERM');
+  }
+
+  async kill(): Promise<AppExit> {
+    return this.end('SIGKILL');
+  }
+
+  /** Stops it if it runs and starts it again, with `env` laid over the old one. */
+  async restart(env: Readonly<Record<string, string>> = {}): Promise<void> {
+    await this.stop();
+    this.options = { ...this.options, env: { ...this.options.env, ...env } };
+    await this.run();
+  }
+
+  private async run(): Promise<void> {
+    const child = this.spawn();
+    try {
+      await this.becomesReady(child);
+    } catch (error) {
+      await this.kill();
+      throw error;
+    }
+  }
+
+  private spawn(): ChildProcess {
+    const file = path.resolve('dist', 'apps', this.name, 'src', 'main.js');
+    const env = { PATH: process.env['PATH'], ...this.options.env };
+    const child = spawn(process.execPath, [file], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.mark = this.output.length;
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => (this.output += text));
+    }
+    this.child = child;
+    return child;
+  }
+
+  private async becomesReady(child: ChildProcess): Promise<void> {
+    const { readyTimeoutMs = 20_000, ready = READY } = this.options;
+    const giveUpAt = Date.now() + readyTimeoutMs;
+    while (!ready.test(this.output.slice(this.mark))) {
+      if (child.exitCode !== null || child.signalCode !== null) throw this.failure('ended before it was ready');
+      if (Date.now() > giveUpAt) throw this.failure(`was not ready after ${readyTimeoutMs} ms`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  private failure(what: string): Error {
+    return new Error(`${this.name} ${what}:\n${this.output.slice(this.mark)}`);
+  }
+
+  private async end(signal: NodeJS.Signals): Promise<AppExit> {
+    const { child } = this;
+    if (child === undefined) return { code: 0, signal: null };
+    const ended = this.ended(child);
+    child.kill(signal);
+    const timer = setTimeout(() => child.kill('SIGKILL'), 10_000);
+    const exit = await ended;
+    clearTimeout(timer);
+    this.child = undefined;
+    return exit;
+  }
+
+  private async ended(child: ChildProcess): Promise<AppExit> {
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'close');
+    return { code: child.exitCode, signal: child.signalCode };
+  }
+}

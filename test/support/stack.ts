@@ -1,0 +1,177 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { AppProcess } from './app-process.js';
+import { BankControl, type BankMerchant } from './bank-control.js';
+import { createDatabase, type TestDatabase } from './database.js';
+import { aMerchant, type DemoMerchant } from './demo-merchant.js';
+import { freePort } from './free-port.js';
+import { GatewayClient } from './gateway-client.js';
+
+export interface StackOptions {
+  /** Laid over the environment of one app. */
+  readonly gateway?: Readonly<Record<string, string>>;
+  readonly simulator?: Readonly<Record<string, string>>;
+  readonly shop?: Readonly<Record<string, string>>;
+  /** Default true. */
+  readonly withShop?: boolean;
+  readonly merchant?: Partial<BankMerchant>;
+}
+
+export interface Stack {
+  readonly gatewayUrl: string;
+  readonly simulatorUrl: string;
+  /** Empty without a shop. */
+  readonly shopUrl: string;
+  readonly merchant: DemoMerchant;
+  readonly apiKey: string;
+  readonly dataDir: string;
+  readonly client: GatewayClient;
+  readonly bank: BankControl;
+  readonly database: TestDatabase;
+  readonly gateway: AppProcess;
+  readonly simulator: AppProcess;
+  readonly shop: AppProcess | undefined;
+  /** Everything every app printed: scan it for canaries. */
+  logs(): string;
+  /** SIGTERM or SIGKILL, then a start on the same port, database and DATA_DIR. */
+  restartGateway(options?: { kill?: boolean; env?: Readonly<Record<string, string>> }): Promise<void>;
+  /** One more gateway on the same database and keys: a replica. Stopped with the stack. */
+  addGateway(
+    env?: Readonly<Record<string, string>>,
+  ): Promise<{ url: string; process: AppProcess; client: GatewayClient }>;
+  stop(): Promise<void>;
+}
+
+interface Ports {
+  readonly gateway: number;
+  readonly simulator: number;
+  readonly shop: number;
+}
+
+const urlOf = (port: number): string => `http://127.0.0.1:${port}`;
+
+/** Built simulator, gateway and shop, wired together on free ports over a fresh database. */
+export async function startStack(options: StackOptions = {}): Promise<Stack> {
+  const merchant = aMerchant(options.merchant);
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'stack-'));
+  const database = await createDatabase();
+  const ports = { gateway: await freePort(), simulator: await freePort(), shop: await freePort() };
+  const cleanUp = async (): Promise<void> => {
+    await database.drop();
+    await rm(dataDir, { recursive: true, force: true });
+  };
+  try {
+    const env = await environments({ merchant, dataDir, database, ports });
+    return await startApps({ options, merchant, dataDir, database, ports, env, cleanUp });
+  } catch (error) {
+    await cleanUp();
+    throw error;
+  }
+}
+
+interface Wiring {
+  readonly merchant: DemoMerchant;
+  readonly dataDir: string;
+  readonly database: TestDatabase;
+  readonly ports: Ports;
+}
+
+type Environments = Readonly<Record<'gateway' | 'simulator' | 'shop', Record<string, string>>>;
+
+async function environments({ merchant, dataDir, database, ports }: Wiring): Promise<Environments> {
+  const file = async (name: string, content: string): Promise<string> => {
+    await writeFile(path.join(dataDir, name), content, { mode: 0o600 });
+    return path.join(dataDir, name);
+  };
+  const keyFile = await file('api-key', merchant.apiKey);
+  return {
+    simulator: {
+      PORT: String(ports.simulator),
+      PUBLIC_URL: urlOf(ports.simulator),
+      MERCHANTS_FILE: await file('merchants.json', JSON.stringify([merchant.bank])),
+    },
+    gateway: {
+      PORT: String(ports.gateway),
+      PUBLIC_URL: urlOf(ports.gateway),
+      DATABASE_URL: database.url,
+      DATA_DIR: dataDir,
+      ALLIANCE_BASE_URL: urlOf(ports.simulator),
+      ALLIANCE_MERCHANT_ID: merchant.bank.merchantId,
+      ALLIANCE_SERVICE_CODE_FILE: await file('service-code', merchant.bank.serviceCode),
+      ALLIANCE_PRIVATE_KEY_FILE: await file('private-key.jwk', merchant.privateKey),
+      ALLIANCE_ENVIRONMENT: 'test',
+      API_KEY_FILE: keyFile,
+    },
+    shop: {
+      PORT: String(ports.shop),
+      PUBLIC_URL: urlOf(ports.shop),
+      GATEWAY_URL: urlOf(ports.gateway),
+      GATEWAY_API_KEY_FILE: keyFile,
+    },
+  };
+}
+
+interface Start extends Wiring {
+  readonly options: StackOptions;
+  readonly env: Environments;
+  readonly cleanUp: () => Promise<void>;
+}
+
+async function startApps(start: Start): Promise<Stack> {
+  const { options, env } = start;
+  const running: AppProcess[] = [];
+  const launch = async (name: 'gateway' | 'simulator' | 'shop', over = options[name]): Promise<AppProcess> => {
+    const app = await AppProcess.start(name, { env: { ...env[name], ...over } });
+    running.push(app);
+    return app;
+  };
+  const stopAll = async (): Promise<void> => {
+    for (const app of [...running].reverse()) await app.stop();
+  };
+  try {
+    const simulator = await launch('simulator');
+    const gateway = await launch('gateway');
+    const shop = options.withShop === false ? undefined : await launch('shop');
+    return toStack(start, { simulator, gateway, shop, running, launch, stopAll });
+  } catch (error) {
+    await stopAll();
+    throw error;
+  }
+}
+
+interface Running {
+  readonly simulator: AppProcess;
+  readonly gateway: AppProcess;
+  readonly shop: AppProcess | undefined;
+  readonly running: readonly AppProcess[];
+  launch(name: 'gateway', env?: Readonly<Record<string, string>>): Promise<AppProcess>;
+  stopAll(): Promise<void>;
+}
+
+function toStack({ ports, merchant, dataDir, database, options, cleanUp }: Start, apps: Running): Stack {
+  const { simulator, gateway, shop, running } = apps;
+  const gatewayUrl = urlOf(ports.gateway);
+  return {
+    ...{ merchant, dataDir, database, simulator, gateway, shop, gatewayUrl },
+    simulatorUrl: urlOf(ports.simulator),
+    shopUrl: shop ? urlOf(ports.shop) : '',
+    apiKey: merchant.apiKey,
+    client: new GatewayClient(gatewayUrl, merchant.apiKey),
+    bank: new BankControl(urlOf(ports.simulator)),
+    logs: () => running.map((app) => app.logs()).join('\n'),
+    restartGateway: async ({ kill = false, env = {} } = {}) => {
+      if (kill) await gateway.kill();
+      await gateway.restart(env);
+    },
+    addGateway: async (env = {}) => {
+      const port = await freePort();
+      const process = await apps.launch('gateway', { ...options.gateway, PORT: String(port), ...env });
+      return { url: urlOf(port), process, client: new GatewayClient(urlOf(port), merchant.apiKey) };
+    },
+    stop: async () => {
+      await apps.stopAll();
+      await cleanUp();
+    },
+  };
+}
