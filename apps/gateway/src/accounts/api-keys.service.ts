@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { newId } from '../database/id.js';
+import { ApiKeyRepository, type KeyOwner } from './api-key.repository.js';
+
+const SHAPE = /^ap_(test|live)_[A-Za-z0-9_-]{43,128}$/u;
+/** A revoked key may still work in another process for this long. */
+const CACHE_MS = 10_000;
+const CACHE_SIZE = 1_000;
+
+/** Which merchant account an API key belongs to. Keys are kept as hashes only. */
+@Injectable()
+export class ApiKeysService {
+  private readonly cache = new Map<string, { owner: KeyOwner; until: number }>();
+
+  constructor(private readonly keys: ApiKeyRepository) {}
+
+  /** @returns undefined when the key is malformed, unknown or revoked */
+  async findOwner(key: string): Promise<KeyOwner | undefined> {
+    if (!SHAPE.test(key)) return undefined;
+    const hash = hashOf(key);
+    const name = hash.toString('base64');
+    const cached = this.cache.get(name);
+    if (cached && cached.until > Date.now()) return cached.owner;
+    this.cache.delete(name);
+    const owner = await this.keys.findOwner(hash);
+    if (owner) this.remember(name, owner);
+    return owner;
+  }
+
+  /** Installs a key; a second time does nothing. */
+  async install(accountId: string, key: string): Promise<void> {
+    await this.keys.add({ merchantAccountId: accountId, id: newId('key'), hash: hashOf(key), hint: key.slice(0, 12) });
+  }
+
+  private remember(name: string, owner: KeyOwner): void {
+    const [oldest] = this.cache.keys();
+    if (this.cache.size >= CACHE_SIZE && oldest !== undefined) this.cache.delete(oldest);
+    this.cache.set(name, { owner, until: Date.now() + CACHE_MS });
+  }
+}
+
+const hashOf = (key: string): Buffer => createHash('sha256').update(key).digest();

@@ -1,0 +1,21 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { idColumn, nowColumn, textColumn } from '../database/columns.js';
+
+/** One merchant's contract and keys at one bank. Sealed columns are bound to `version`. */
+@Entity('merchant_account')
+export class MerchantAccountEntity {
+  @PrimaryColumn(idColumn) id!: string;
+  @Column(textColumn) name!: string;
+  @Column(textColumn) environment!: 'test' | 'live';
+  @Column(textColumn) baseUrl!: string;
+  /** The bank's `merchantId` of this terminal. */
+  @Column(textColumn) bankMerchantId!: string;
+  @Column(textColumn) serviceCodeSealed!: string;
+  /** Private JWK of the communication key. */
+  @Column(textColumn) clientKeySealed!: string;
+  /** 32 random bytes: derives request ids and idempotency fingerprints. */
+  @Column(textColumn) accountSecretSealed!: string;
+  @Column({ type: 'int' }) version!: number;
+  @Column(nowColumn) createdAt!: Date;
+  @Column(nowColumn) updatedAt!: Date;
+}

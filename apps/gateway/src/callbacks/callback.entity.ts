@@ -1,0 +1,19 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { idColumn, nowColumn, optionalText, optionalTime } from '../database/columns.js';
+
+/** Inbox: what the bank posted, verbatim but sealed, since it names the customer. */
+@Entity('callback_inbox')
+export class CallbackEntity {
+  @PrimaryColumn(idColumn) merchantAccountId!: string;
+  @PrimaryColumn(idColumn) id!: string;
+  @Column(idColumn) paymentId!: string;
+  /** SHA-256 of the body: the same delivery twice is one row. */
+  @Column({ type: 'bytea' }) digest!: Buffer;
+  @Column({ type: 'text' }) bodySealed!: string;
+  @Column({ type: 'int', default: 1 }) deliveries!: number;
+  @Column(nowColumn) receivedAt!: Date;
+  @Column(optionalTime) nextAttemptAt!: Date | null;
+  @Column({ type: 'int', default: 0 }) attempts!: number;
+  @Column(optionalText) outcome!: string | null;
+  @Column(optionalTime) settledAt!: Date | null;
+}

@@ -1,0 +1,45 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { type CallbackEntity } from './callback.entity.js';
+
+export type NewCallback = Pick<CallbackEntity, 'merchantAccountId' | 'id' | 'paymentId' | 'digest' | 'bodySealed'>;
+export type DueCallback = Pick<CallbackEntity, 'merchantAccountId' | 'id' | 'paymentId' | 'bodySealed' | 'attempts'>;
+
+@Injectable()
+export class CallbackRepository {
+  constructor(private readonly database: DataSource) {}
+
+  /** Commits before it returns. The same body again only counts as another delivery. @returns false for a payment we do not have */
+  async keep(callback: NewCallback): Promise<boolean> {
+    const rows = await this.database.query<unknown[]>(
+      `INSERT INTO callback_inbox AS c (merchant_account_id, id, payment_id, digest, body_sealed, next_attempt_at)
+       SELECT $1, $2, $3, $4, $5, now() WHERE EXISTS (SELECT 1 FROM payment WHERE merchant_account_id = $1 AND id = $3)
+       ON CONFLICT (merchant_account_id, payment_id, digest) DO UPDATE SET deliveries = c.deliveries + 1
+       RETURNING 1`,
+      [callback.merchantAccountId, callback.id, callback.paymentId, callback.digest, callback.bodySealed],
+    );
+    return rows.length > 0;
+  }
+
+  /** Puts due callbacks aside for `leaseSeconds`, so that other workers pass them over and a crash loses nothing. */
+  async claimDue(limit: number, leaseSeconds: number): Promise<DueCallback[]> {
+    const [rows] = await this.database.query<[DueCallback[], number]>(
+      `UPDATE callback_inbox SET next_attempt_at = now() + make_interval(secs => $2), attempts = attempts + 1
+       WHERE (merchant_account_id, id) IN (
+         SELECT merchant_account_id, id FROM callback_inbox WHERE next_attempt_at <= now()
+         ORDER BY next_attempt_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+       RETURNING merchant_account_id AS "merchantAccountId", id, payment_id AS "paymentId",
+                 body_sealed AS "bodySealed", attempts`,
+      [limit, leaseSeconds],
+    );
+    return rows;
+  }
+
+  async settle(callback: DueCallback, outcome: string): Promise<void> {
+    await this.database.query(
+      `UPDATE callback_inbox SET outcome = $3, settled_at = now(), next_attempt_at = NULL
+       WHERE merchant_account_id = $1 AND id = $2`,
+      [callback.merchantAccountId, callback.id, outcome],
+    );
+  }
+}

@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { AllianceAccounts, AllianceError, decodeCallback } from '#libs/alliance';
+import { Keystore, type SealPlace } from '#libs/keystore';
+import { MerchantAccountsService } from '../accounts/merchant-accounts.service.js';
+import { newId } from '../database/id.js';
+import { isLinkToken, type LinkPurpose } from '../payments/payment-links.js';
+import { PaymentSyncService } from '../payments/payment-sync.service.js';
+import { CallbackRepository, type DueCallback } from './callback.repository.js';
+
+/** Names one payment in an address that we gave to the bank. */
+export interface PaymentAddress {
+  readonly accountId: string;
+  readonly paymentId: string;
+  readonly token: string;
+}
+
+/**
+ * What the bank and the returning browser tell us. Neither proves anything, since anybody can encrypt to a public key:
+ * both only make us ask the bank.
+ */
+@Injectable()
+export class CallbacksService {
+  constructor(
+    private readonly accounts: MerchantAccountsService,
+    private readonly bankAccounts: AllianceAccounts,
+    private readonly callbacks: CallbackRepository,
+    private readonly keystore: Keystore,
+    private readonly payments: PaymentSyncService,
+  ) {}
+
+  /** Keeps a callback. @returns false when the address is not one of ours */
+  async receive(address: PaymentAddress, body: Buffer): Promise<boolean> {
+    if (!(await this.isOurs(address, 'callback'))) return false;
+    const { accountId: merchantAccountId, paymentId } = address;
+    const id = newId('cb');
+    const bodySealed = await this.keystore.seal(body, placeOf(merchantAccountId, id));
+    return this.callbacks.keep({
+      merchantAccountId,
+      id,
+      paymentId,
+      digest: createHash('sha256').update(body).digest(),
+      bodySealed,
+    });
+  }
+
+  /** The customer is back from the bank's page: it is time to ask. @returns where the customer wants to go */
+  async customerReturned(address: PaymentAddress): Promise<string | undefined> {
+    return (await this.isOurs(address, 'return'))
+      ? this.payments.hintOnReturn(address.accountId, address.paymentId)
+      : undefined;
+  }
+
+  /** Works off one kept callback: whatever it says, the bank is asked. */
+  async settle(callback: DueCallback): Promise<void> {
+    const outcome = await this.read(callback);
+    await this.payments.hint(callback.merchantAccountId, callback.paymentId);
+    await this.callbacks.settle(callback, outcome);
+  }
+
+  private async isOurs({ accountId, paymentId, token }: PaymentAddress, purpose: LinkPurpose): Promise<boolean> {
+    if (!/^acc_[0-9a-f]{32}$/u.test(accountId)) return false;
+    const account = await this.accounts.find(accountId);
+    return account !== undefined && isLinkToken(account, paymentId, purpose, token);
+  }
+
+  private async read(callback: DueCallback): Promise<string> {
+    const { merchantAccountId, id } = callback;
+    const { clientKey } = await this.bankAccounts.load(merchantAccountId);
+    try {
+      const body = await this.keystore.open(callback.bodySealed, placeOf(merchantAccountId, id));
+      const { encoding } = await decodeCallback(body, clientKey);
+      return `read ${encoding}`;
+    } catch (error) {
+      if (error instanceof AllianceError) return `unreadable ${error.code}`;
+      throw error;
+    }
+  }
+}
+
+const placeOf = (accountId: string, id: string): SealPlace => ({
+  table: 'callback_inbox',
+  column: 'body',
+  row: id,
+  accountId,
+  version: 1,
+});

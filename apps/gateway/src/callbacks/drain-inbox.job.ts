@@ -1,0 +1,35 @@
+import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
+import { Interval } from '@nestjs/schedule';
+import { DueWorker } from '../payments/jobs/due-work.js';
+import { CallbackRepository, type DueCallback } from './callback.repository.js';
+import { CallbacksService } from './callbacks.service.js';
+
+const TICK_MS = 250;
+const LEASE_SECONDS = 60;
+
+/** Reads kept callbacks off the request path. */
+@Injectable()
+export class DrainInboxJob implements BeforeApplicationShutdown {
+  private readonly logger = new Logger(DrainInboxJob.name);
+  private readonly worker = new DueWorker<DueCallback>({
+    claim: (limit) => this.inbox.claimDue(limit, LEASE_SECONDS),
+    handle: (callback) => this.callbacks.settle(callback),
+    onError: (error, callback) => {
+      this.logger.error(`callback ${callback?.id ?? 'inbox'} not worked off: ${(error as Error).message}`);
+    },
+  });
+
+  constructor(
+    private readonly inbox: CallbackRepository,
+    private readonly callbacks: CallbacksService,
+  ) {}
+
+  @Interval(TICK_MS)
+  async tick(): Promise<void> {
+    await this.worker.kick();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.worker.stop();
+  }
+}

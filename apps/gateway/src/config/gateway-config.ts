@@ -1,0 +1,194 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+
+/** What the operator can set, checked and frozen. Nothing else in the gateway reads the environment. */
+export interface GatewayConfig {
+  readonly host: string;
+  readonly port: number;
+  readonly role: 'api' | 'worker' | 'all';
+  /** Base of the URLs that the bank and the customer's browser call; no trailing slash. */
+  readonly publicUrl: string;
+  /** Undefined: the gateway runs its own embedded Postgres in `dataDir`. */
+  readonly databaseUrl: string | undefined;
+  readonly databasePoolSize: number;
+  readonly dataDir: string;
+  readonly embeddedPostgresPort: number;
+  readonly production: boolean;
+  readonly logLevel: string;
+  /** JSON file with the KEKs; generated on the first start outside production. */
+  readonly keystoreKeysFile: string;
+  /** Milliseconds for one HTTP attempt at the bank. */
+  readonly bankTimeoutMs: number;
+  /** Age at which a session is renewed before anybody needs it. */
+  readonly sessionRenewHours: number;
+  /** The merchant account to install or update at start. */
+  readonly account: AccountConfig | undefined;
+}
+
+export interface AccountConfig {
+  readonly name: string;
+  readonly environment: 'test' | 'live';
+  readonly baseUrl: string;
+  readonly merchantId: string;
+  readonly serviceCode: string;
+  /** Private JWK as JSON text. */
+  readonly privateKey: string;
+  readonly apiKey: string | undefined;
+}
+
+/** Every problem of the environment in one message, a line each: variable, problem, fix. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+const port = (fallback: number) =>
+  z.coerce
+    .number({ error: 'must be a number: give a TCP port' })
+    .int({ error: 'must be a whole number: give a TCP port' })
+    .min(0, { error: 'must be a TCP port from 0 to 65535' })
+    .max(65535, { error: 'must be a TCP port from 0 to 65535' })
+    .default(fallback);
+
+const httpUrl = z
+  .url({ protocol: /^https?$/u, error: 'must be an http or https URL, for example http://127.0.0.1:4001' })
+  .transform((url) => url.replace(/\/+$/u, ''));
+
+const ENVIRONMENT = z.object({
+  NODE_ENV: z.string().optional(),
+  HOST: z.string().default('127.0.0.1'),
+  PORT: port(4000),
+  ROLE: z.enum(['api', 'worker', 'all'], { error: 'must be api, worker or all' }).default('all'),
+  PUBLIC_URL: httpUrl.optional(),
+  DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/u, error: 'must be a URL like postgres://user:password@host:5432/database' })
+    .optional(),
+  DATABASE_POOL_SIZE: z.coerce.number({ error: 'must be a number' }).int().min(2).max(200).default(10),
+  DATA_DIR: z.string().default('.data'),
+  POSTGRES_PORT: port(54380),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
+      error: 'must be fatal, error, warn, info, debug, trace or silent',
+    })
+    .default('info'),
+  KEYSTORE_KEYS_FILE: z.string().optional(),
+  BANK_TIMEOUT_MS: z.coerce.number({ error: 'must be milliseconds' }).int().min(100).max(120_000).default(20_000),
+  SESSION_RENEW_HOURS: z.coerce
+    .number({ error: 'must be 8, 12 or 24' })
+    .refine((hours) => [8, 12, 24].includes(hours), { error: 'must be 8, 12 or 24' })
+    .default(8),
+  ALLIANCE_BASE_URL: httpUrl.optional(),
+  ALLIANCE_MERCHANT_ID: z
+    .string()
+    .max(36, { error: 'must have at most 36 characters: copy it from the bank' })
+    .optional(),
+  ALLIANCE_SERVICE_CODE: z
+    .string()
+    .max(36, { error: 'must have at most 36 characters: copy it from the bank' })
+    .optional(),
+  ALLIANCE_PRIVATE_KEY: z.string().optional(),
+  ALLIANCE_ENVIRONMENT: z.enum(['test', 'live'], { error: 'must be test or live' }).default('test'),
+  ALLIANCE_ACCOUNT_NAME: z.string().default('Default account'),
+  API_KEY: z
+    .string()
+    .regex(/^ap_(test|live)_[A-Za-z0-9_-]{43,}$/u, {
+      error: 'must be ap_test_ or ap_live_ and at least 43 characters of A-Z a-z 0-9 _ -',
+    })
+    .optional(),
+});
+type Environment = z.output<typeof ENVIRONMENT>;
+
+/** Variables that may be given as `NAME_FILE` instead, so that the secret is in no process listing. */
+const FROM_FILE = ['ALLIANCE_SERVICE_CODE', 'ALLIANCE_PRIVATE_KEY', 'API_KEY', 'DATABASE_URL'] as const;
+const ACCOUNT_VARIABLES = [
+  'ALLIANCE_BASE_URL',
+  'ALLIANCE_MERCHANT_ID',
+  'ALLIANCE_SERVICE_CODE',
+  'ALLIANCE_PRIVATE_KEY',
+] as const;
+
+/** @throws ConfigError naming every variable that is wrong */
+export function loadConfig(env: Readonly<Record<string, string | undefined>>): GatewayConfig {
+  const problems: string[] = [];
+  const parsed = ENVIRONMENT.safeParse(readSecretFiles(withoutBlanks(env), problems));
+  problems.push(...(parsed.error?.issues ?? []).map((issue) => `${issue.path.join('.')} ${issue.message}`));
+  problems.push(...(parsed.success ? objections(parsed.data) : []));
+  if (!parsed.success || problems.length > 0) throw new ConfigError(problems.join('\n'));
+  return Object.freeze(toConfig(parsed.data));
+}
+
+function withoutBlanks(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).flatMap(([name, value]) => (value ? [[name, value]] : [])));
+}
+
+function readSecretFiles(env: Record<string, string>, problems: string[]): Record<string, string> {
+  const values = { ...env };
+  for (const name of FROM_FILE) {
+    const path = env[`${name}_FILE`];
+    if (path === undefined) continue;
+    try {
+      values[name] = readFileSync(path, 'utf8').trim();
+    } catch {
+      problems.push(`${name}_FILE names a file that cannot be read (${path}): check the path and its permissions`);
+    }
+  }
+  return values;
+}
+
+function objections(env: Environment): string[] {
+  const missing = ACCOUNT_VARIABLES.filter((name) => env[name] === undefined);
+  const partly = missing.length > 0 && missing.length < ACCOUNT_VARIABLES.length;
+  const production = env.NODE_ENV === 'production';
+  const wrongKey = env.API_KEY !== undefined && !env.API_KEY.startsWith(`ap_${env.ALLIANCE_ENVIRONMENT}_`);
+  return [
+    ...(partly ? missing.map((name) => `${name} is missing: the account variables go together, set all or none`) : []),
+    ...(production && !env.DATABASE_URL
+      ? ['DATABASE_URL is missing: production needs a Postgres of its own (15 or newer)']
+      : []),
+    ...(production && !env.KEYSTORE_KEYS_FILE
+      ? ['KEYSTORE_KEYS_FILE is missing: production needs keys that outlive the container']
+      : []),
+    ...(production && !env.PUBLIC_URL
+      ? ['PUBLIC_URL is missing: the bank and the browser must be able to call us back']
+      : []),
+    ...(wrongKey
+      ? [
+          `API_KEY must start with ap_${env.ALLIANCE_ENVIRONMENT}_ because ALLIANCE_ENVIRONMENT is ${env.ALLIANCE_ENVIRONMENT}`,
+        ]
+      : []),
+  ];
+}
+
+function toConfig(env: Environment): GatewayConfig {
+  const dataDir = resolve(env.DATA_DIR);
+  return {
+    host: env.HOST,
+    port: env.PORT,
+    role: env.ROLE,
+    publicUrl: env.PUBLIC_URL ?? `http://localhost:${env.PORT}`,
+    databaseUrl: env.DATABASE_URL,
+    databasePoolSize: env.DATABASE_POOL_SIZE,
+    dataDir,
+    embeddedPostgresPort: env.POSTGRES_PORT,
+    production: env.NODE_ENV === 'production',
+    logLevel: env.LOG_LEVEL,
+    keystoreKeysFile: env.KEYSTORE_KEYS_FILE ?? join(dataDir, 'keystore.json'),
+    bankTimeoutMs: env.BANK_TIMEOUT_MS,
+    sessionRenewHours: env.SESSION_RENEW_HOURS,
+    account: accountOf(env),
+  };
+}
+
+function accountOf(env: Environment): AccountConfig | undefined {
+  const { ALLIANCE_BASE_URL, ALLIANCE_MERCHANT_ID, ALLIANCE_SERVICE_CODE, ALLIANCE_PRIVATE_KEY } = env;
+  if (!ALLIANCE_BASE_URL || !ALLIANCE_MERCHANT_ID || !ALLIANCE_SERVICE_CODE || !ALLIANCE_PRIVATE_KEY) return undefined;
+  return {
+    name: env.ALLIANCE_ACCOUNT_NAME,
+    environment: env.ALLIANCE_ENVIRONMENT,
+    baseUrl: ALLIANCE_BASE_URL,
+    merchantId: ALLIANCE_MERCHANT_ID,
+    serviceCode: ALLIANCE_SERVICE_CODE,
+    privateKey: ALLIANCE_PRIVATE_KEY,
+    apiKey: env.API_KEY,
+  };
+}

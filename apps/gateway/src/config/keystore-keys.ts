@@ -1,0 +1,45 @@
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { z } from 'zod';
+import { generateLocalKeys, type LocalKeys } from '#libs/keystore';
+import { ConfigError } from './gateway-config.js';
+
+const KEYS_FILE = z.object({ current: z.string(), keys: z.record(z.string(), z.string()) });
+
+export interface KeysFile {
+  readonly keys: LocalKeys;
+  /** True when the file did not exist: tell the operator loudly to back it up. */
+  readonly generated: boolean;
+}
+
+/** Reads the KEKs, or makes them on the first start. @throws ConfigError naming KEYSTORE_KEYS_FILE */
+export function readKeysFile(path: string, mayGenerate: boolean): KeysFile {
+  const text = readIfPresent(path);
+  if (text !== undefined) return { keys: parseKeys(path, text), generated: false };
+  if (!mayGenerate)
+    throw new ConfigError(`KEYSTORE_KEYS_FILE names a file that does not exist (${path}): restore it from your backup`);
+  const keys = generateLocalKeys();
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  writeFileSync(path, `${JSON.stringify(keys, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
+  chmodSync(path, 0o600);
+  return { keys, generated: true };
+}
+
+function readIfPresent(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw new ConfigError(`KEYSTORE_KEYS_FILE names a file that cannot be read (${path}): check its permissions`);
+  }
+}
+
+function parseKeys(path: string, text: string): LocalKeys {
+  try {
+    return KEYS_FILE.parse(JSON.parse(text));
+  } catch {
+    throw new ConfigError(
+      `KEYSTORE_KEYS_FILE is not a key file (${path}): expected {"current": "<id>", "keys": {"<id>": "<32 bytes, base64url>"}}`,
+    );
+  }
+}

@@ -1,0 +1,37 @@
+import { type DataSourceOptions } from 'typeorm';
+import { ApiKeyEntity } from '../accounts/api-key.entity.js';
+import { MerchantAccountEntity } from '../accounts/merchant-account.entity.js';
+import { CallbackEntity } from '../callbacks/callback.entity.js';
+import { OutboxEventEntity } from '../outbox/outbox-event.entity.js';
+import { BankSessionEntity } from '../payments/store/bank-session.entity.js';
+import { IdempotencyKeyEntity } from '../payments/store/idempotency-key.entity.js';
+import { OperationEntity } from '../payments/store/operation.entity.js';
+import { PaymentEntity } from '../payments/store/payment.entity.js';
+import { CreatePaymentTables1795334400000 } from './migrations/1795334400000-create-payment-tables.js';
+import { SnakeCaseNaming } from './snake-case-naming.js';
+
+/** Arbitrary but fixed: concurrent gateways take turns with migrations on this lock. */
+const CONNECT_TIMEOUT_MS = 5_000;
+
+/** How every gateway process and every test opens the database. */
+export const dataSourceOptions = (url: string, poolSize = 10): DataSourceOptions => ({
+  type: 'postgres',
+  url,
+  poolSize,
+  connectTimeoutMS: CONNECT_TIMEOUT_MS,
+  applicationName: 'alliance-gateway',
+  namingStrategy: new SnakeCaseNaming(),
+  entities: [
+    MerchantAccountEntity,
+    ApiKeyEntity,
+    BankSessionEntity,
+    PaymentEntity,
+    OperationEntity,
+    IdempotencyKeyEntity,
+    CallbackEntity,
+    OutboxEventEntity,
+  ],
+  migrations: [CreatePaymentTables1795334400000],
+  migrationsTransactionMode: 'each',
+  logging: false,
+});

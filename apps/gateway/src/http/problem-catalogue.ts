@@ -1,0 +1,143 @@
+import { type PaymentErrorCode } from '../payments/domain/payment-error.js';
+
+/** Problems that the HTTP layer itself finds. */
+export type HttpProblemCode =
+  | 'API_KEY_MISSING'
+  | 'API_KEY_INVALID'
+  | 'VALIDATION_FAILED'
+  | 'BODY_NOT_JSON'
+  | 'BODY_TOO_LARGE'
+  | 'MEDIA_TYPE_UNSUPPORTED'
+  | 'ROUTE_NOT_FOUND'
+  | 'METHOD_NOT_ALLOWED'
+  | 'SERVICE_UNAVAILABLE'
+  | 'INTERNAL_ERROR';
+
+export type ProblemCode = PaymentErrorCode | HttpProblemCode;
+
+export interface Problem {
+  readonly status: number;
+  readonly title: string;
+  /** What the caller should do. */
+  readonly remedy: string;
+}
+
+/** Every error the API can answer with. Codes are stable: clients may branch on them. */
+export const PROBLEMS: Readonly<Record<ProblemCode, Problem>> = {
+  API_KEY_MISSING: { status: 401, title: 'No API key', remedy: 'Send the header "Authorization: Bearer ap_…".' },
+  API_KEY_INVALID: {
+    status: 401,
+    title: 'API key not accepted',
+    remedy: 'Check that the key is complete and not revoked, and that it belongs to this environment.',
+  },
+  VALIDATION_FAILED: {
+    status: 400,
+    title: 'The request is not valid',
+    remedy: 'See "errors": each names a member and what is wrong with it.',
+  },
+  BODY_NOT_JSON: {
+    status: 400,
+    title: 'The body is not acceptable JSON',
+    remedy: 'Send one JSON object in UTF-8, with whole numbers and without duplicate members.',
+  },
+  BODY_TOO_LARGE: { status: 413, title: 'The body is too large', remedy: 'Send at most 64 KB.' },
+  MEDIA_TYPE_UNSUPPORTED: {
+    status: 415,
+    title: 'Media type not supported',
+    remedy: 'Send "Content-Type: application/json".',
+  },
+  ROUTE_NOT_FOUND: { status: 404, title: 'No such route', remedy: 'See /docs for the routes there are.' },
+  METHOD_NOT_ALLOWED: { status: 405, title: 'Method not allowed', remedy: 'See /docs for the methods of this route.' },
+  SERVICE_UNAVAILABLE: {
+    status: 503,
+    title: 'Temporarily unavailable',
+    remedy: 'Repeat the request with the same Idempotency-Key in some seconds.',
+  },
+  INTERNAL_ERROR: {
+    status: 500,
+    title: 'Internal error',
+    remedy: 'Repeat the request with the same Idempotency-Key; if it persists, report the "instance".',
+  },
+  PAYMENT_NOT_FOUND: {
+    status: 404,
+    title: 'No such payment',
+    remedy: 'Check the id, and that the API key belongs to the account of the payment.',
+  },
+  PAYMENT_ILLEGAL_MOVE: {
+    status: 409,
+    title: 'Not possible in this status',
+    remedy: 'Read the payment: it has moved on.',
+  },
+  PAYMENT_NOT_REFUNDABLE: {
+    status: 409,
+    title: 'The payment cannot be refunded',
+    remedy: 'Only a payment that has succeeded can be refunded.',
+  },
+  REFUND_TOO_LARGE: {
+    status: 422,
+    title: 'The refund exceeds what is left',
+    remedy: 'Refund at most the captured amount less refunds that succeeded or are under way.',
+  },
+  IDEMPOTENCY_KEY_MISSING: {
+    status: 400,
+    title: 'No Idempotency-Key',
+    remedy: 'Send a header "Idempotency-Key" with a value of your own that is unique to this request.',
+  },
+  IDEMPOTENCY_KEY_INVALID: {
+    status: 400,
+    title: 'Idempotency-Key not valid',
+    remedy: 'Use 1 to 255 printable ASCII characters.',
+  },
+  IDEMPOTENCY_MISMATCH: {
+    status: 422,
+    title: 'Idempotency-Key used for another request',
+    remedy: 'Use a new key for a new request; repeat an old one unchanged.',
+  },
+  IDEMPOTENCY_IN_FLIGHT: {
+    status: 409,
+    title: 'The same request is still being worked on',
+    remedy: 'Repeat it after the seconds in "Retry-After".',
+  },
+  CURSOR_INVALID: {
+    status: 400,
+    title: 'The cursor is not valid',
+    remedy: 'Pass "nextCursor" of the page before unchanged.',
+  },
+};
+
+/** A member of the request that is wrong. */
+export interface FieldError {
+  /** Dotted, for example `customer.firstName`. */
+  readonly path: string;
+  readonly message: string;
+}
+
+/** A problem document as RFC 9457 has it. */
+export interface ProblemDocument {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly code: ProblemCode;
+  /** The id of the request, as in the log. */
+  readonly instance: string;
+  readonly errors?: readonly FieldError[];
+}
+
+export function problemDocument(
+  code: ProblemCode,
+  detail: string,
+  requestId: string,
+  errors?: readonly FieldError[],
+): ProblemDocument {
+  const { status, title } = PROBLEMS[code];
+  const document = {
+    type: `/docs/problems#${code}`,
+    title,
+    status,
+    detail,
+    code,
+    instance: `urn:request:${requestId}`,
+  };
+  return errors ? { ...document, errors } : document;
+}

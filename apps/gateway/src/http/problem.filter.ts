@@ -1,0 +1,77 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { PaymentError } from '../payments/domain/payment-error.js';
+import { HttpProblem } from './http-problem.js';
+import { type FieldError, type HttpProblemCode, type ProblemCode, problemDocument } from './problem-catalogue.js';
+
+/** Seconds after which a request that is in flight is worth repeating. */
+const RETRY_AFTER_SECONDS: Readonly<Partial<Record<ProblemCode, number>>> = {
+  IDEMPOTENCY_IN_FLIGHT: 2,
+  SERVICE_UNAVAILABLE: 5,
+};
+
+const CODE_OF_STATUS: Readonly<Record<number, HttpProblemCode>> = {
+  404: 'ROUTE_NOT_FOUND',
+  405: 'METHOD_NOT_ALLOWED',
+  413: 'BODY_TOO_LARGE',
+  415: 'MEDIA_TYPE_UNSUPPORTED',
+  503: 'SERVICE_UNAVAILABLE',
+};
+/** Postgres is gone, shutting down or out of connections; class 08, 57P and 53. */
+const DATABASE_AWAY = /^(?:08|57P|53|ECONNREFUSED|ECONNRESET)/u;
+
+interface Found {
+  readonly code: ProblemCode;
+  readonly detail: string;
+  readonly errors?: readonly FieldError[];
+}
+
+/** Turns whatever was thrown into an RFC 9457 problem document. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  private readonly logger = new Logger(ProblemFilter.name);
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const request = host.switchToHttp().getRequest<FastifyRequest>();
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    const { code, detail, errors } = problemOf(error);
+    if (code === 'INTERNAL_ERROR') this.logger.error(describe(error), `request ${request.id}`);
+    const document = problemDocument(code, detail, request.id, errors);
+    const retryAfter = RETRY_AFTER_SECONDS[code];
+    if (retryAfter !== undefined) void reply.header('retry-after', retryAfter);
+    if (document.status === 401) void reply.header('www-authenticate', 'Bearer');
+    void reply.status(document.status).type('application/problem+json').send(JSON.stringify(document));
+  }
+}
+
+function problemOf(error: unknown): Found {
+  if (error instanceof HttpProblem) {
+    return { code: error.code, detail: error.message, ...(error.errors ? { errors: error.errors } : {}) };
+  }
+  if (error instanceof PaymentError) return { code: error.code, detail: error.message };
+  if (isDatabaseAway(error)) return { code: 'SERVICE_UNAVAILABLE', detail: 'The database cannot be reached just now.' };
+  const status = statusOf(error);
+  const code = status === undefined ? undefined : CODE_OF_STATUS[status];
+  if (code) return { code, detail: (error as Error).message };
+  if (status !== undefined && status < 500) return { code: 'VALIDATION_FAILED', detail: (error as Error).message };
+  return { code: 'INTERNAL_ERROR', detail: 'Something went wrong on our side. Nothing that was accepted is lost.' };
+}
+
+function statusOf(error: unknown): number | undefined {
+  if (error instanceof HttpException) return error.getStatus();
+  const status = (error as { statusCode?: unknown } | null)?.statusCode;
+  return typeof status === 'number' ? status : undefined;
+}
+
+function isDatabaseAway(error: unknown): boolean {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === 'string' && DATABASE_AWAY.test(code);
+}
+
+/** A query's parameters and an error's own members may hold personal data: only name, message and place are logged. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error;
+  return error.name === 'QueryFailedError'
+    ? `QueryFailedError ${(error as { code?: string }).code ?? ''}`
+    : (error.stack ?? error.message);
+}

@@ -1,0 +1,37 @@
+import { parse } from 'lossless-json';
+import { HttpProblem } from './http-problem.js';
+
+/** Parses one JSON value; refuses fractions, exponents, contradicting duplicate members and prototype tricks. */
+export function parseStrictJson(text: string): unknown {
+  try {
+    return parse(text, refuseDangerousMember, parseInteger);
+  } catch (error) {
+    throw error instanceof HttpProblem ? error : notJson(error);
+  }
+}
+
+/** Whether a number is whole is the schema's business; how it is written is ours: `1e2` and `1.0` are no amounts. */
+function parseInteger(text: string): number {
+  if (/^-?\d{1,15}$/u.test(text)) return Number(text);
+  throw new HttpProblem('VALIDATION_FAILED', `"${text.slice(0, 30)}" is not a plain whole number.`, [
+    { path: '', message: `numbers are whole, written in at most 15 digits; got ${text.slice(0, 30)}` },
+  ]);
+}
+
+function refuseDangerousMember(key: string, value: unknown): unknown {
+  if (key === '__proto__' || key === 'constructor') {
+    throw new HttpProblem('BODY_NOT_JSON', `A member must not be called "${key}".`);
+  }
+  return value;
+}
+
+/** The parser's message quotes the input: keep only where it stopped. */
+function notJson(error: unknown): HttpProblem {
+  const message = error instanceof Error ? error.message : '';
+  const duplicate = /Duplicate key '[^']{0,40}' encountered/u.exec(message)?.[0];
+  const place = /at position \d+/u.exec(message)?.[0];
+  return new HttpProblem(
+    'BODY_NOT_JSON',
+    `The body is not acceptable JSON${duplicate ? `: ${duplicate}` : ''}${place ? ` ${place}` : ''}.`,
+  );
+}

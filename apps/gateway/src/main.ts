@@ -1,0 +1,4 @@
+import 'reflect-metadata';
+import { runGateway } from './run-gateway.js';
+
+await runGateway(process.env);

@@ -1,0 +1,174 @@
+import { Injectable } from '@nestjs/common';
+import { AllianceClient, AllianceError, type BankOperation, type CreateHppOrder, type HppOrder } from '#libs/alliance';
+import { type BankOperationFacts, type BankOrderFacts } from '../domain/bank-facts.js';
+import {
+  type Customer,
+  type OperationReading,
+  type OrderOutcome,
+  type OrderReading,
+  type OrderRequest,
+  PaymentBank,
+  type RefundOutcome,
+  type RefundRequest,
+} from './payment-bank.js';
+
+/** ISO 4217 letters ↔ the bank's numbers. */
+const CURRENCY_NUMBERS: Readonly<Record<string, '980'>> = { UAH: '980' };
+const CURRENCY_LETTERS: Readonly<Record<string, string>> = { '980': 'UAH', '840': 'USD', '978': 'EUR' };
+const DUPLICATE = 'b_duplicate_field_value';
+const ORDER_EXPIRED = 'b_hpp_order_expired';
+
+/** The only translator between the bank's words and ours. */
+@Injectable()
+export class AlliancePaymentBank extends PaymentBank {
+  constructor(private readonly client: AllianceClient) {
+    super();
+  }
+
+  override async openOrder(request: OrderRequest): Promise<OrderOutcome> {
+    try {
+      return openedOrder(await this.client.createHppOrder(request.accountId, orderOf(request)));
+    } catch (error) {
+      return failureOf(error);
+    }
+  }
+
+  override async readOrder(accountId: string, bankOrderId: string): Promise<OrderReading> {
+    try {
+      return { kind: 'found', order: orderFacts(await this.client.hppOrder(accountId, bankOrderId)) };
+    } catch (error) {
+      if (bankCode(error) === ORDER_EXPIRED) return { kind: 'order_expired' };
+      return readingOf(error);
+    }
+  }
+
+  override async refund(request: RefundRequest): Promise<RefundOutcome> {
+    try {
+      const operation = await this.client.refund(request.accountId, {
+        merchantRequestId: request.merchantRequestId,
+        operationId: request.bankOperationId,
+        coinAmount: request.amount,
+        notificationUrl: request.callbackUrl,
+      });
+      return { kind: 'answered', facts: operationFacts(operation) };
+    } catch (error) {
+      return failureOf(error);
+    }
+  }
+
+  override async readOperation(accountId: string, merchantRequestId: string): Promise<OperationReading> {
+    try {
+      const operation = await this.client.operationByMerchantRequestId(accountId, merchantRequestId);
+      return { kind: 'found', facts: operationFacts(operation) };
+    } catch (error) {
+      return readingOf(error);
+    }
+  }
+}
+
+function orderOf(request: OrderRequest): CreateHppOrder {
+  return {
+    merchantRequestId: request.merchantRequestId,
+    coinAmount: request.amount,
+    currencyCode: CURRENCY_NUMBERS[request.currency],
+    hppPayType: 'PURCHASE',
+    directType: 'REDIRECT',
+    hppTryMode: 'ONE_TRY',
+    expirationTimeMinutes: request.expiresInMinutes,
+    paymentMethods: ['CARD', 'APPLE_PAY', 'GOOGLE_PAY'],
+    language: request.language as NonNullable<CreateHppOrder['language']>,
+    notificationUrl: request.callbackUrl,
+    notificationEncryption: true,
+    successUrl: request.returnUrl,
+    failUrl: request.returnUrl,
+    statusPageType: 'STATUS_TIMER_PAGE',
+    purpose: request.description ?? undefined,
+    customerData: customerDataOf(request.customer),
+  };
+}
+
+function customerDataOf(customer: Customer): CreateHppOrder['customerData'] {
+  return {
+    senderCustomerId: customer.id,
+    senderFirstName: customer.firstName,
+    senderLastName: customer.lastName,
+    senderMiddleName: customer.middleName,
+    senderEmail: customer.email,
+    senderPhone: customer.phone,
+    senderIp: customer.ip,
+    senderCountry: customer.country,
+    senderRegion: customer.region,
+    senderCity: customer.city,
+    senderStreet: customer.street,
+    senderZipCode: customer.zipCode,
+  };
+}
+
+function openedOrder(order: HppOrder): OrderOutcome {
+  if (!order.redirectUrl) return { kind: 'unknown', reason: 'the bank opened an order without a link' };
+  const { hppOrderId: bankOrderId, redirectUrl, expiredOrderDate } = order;
+  return { kind: 'opened', bankOrderId, redirectUrl, expiresAt: expiredOrderDate ?? null };
+}
+
+function orderFacts(order: HppOrder): BankOrderFacts {
+  return {
+    bankOrderId: order.hppOrderId,
+    merchantRequestId: order.merchantRequestId,
+    status: order.orderStatus,
+    // In order data the operations themselves name neither the order nor our request id.
+    operations: order.operations.map((operation) => ({
+      ...operationFacts(operation),
+      hppOrderId: operation.hppOrderId ?? order.hppOrderId,
+    })),
+  };
+}
+
+function operationFacts(operation: BankOperation): BankOperationFacts {
+  const { sourceAmount, sourceCurrencyCode, coinAmount, transactionCurrency } = operation;
+  const currency = sourceCurrencyCode ?? transactionCurrency;
+  return {
+    type: operation.type,
+    status: operation.status,
+    amount: sourceAmount ?? coinAmount ?? undefined,
+    currency: currency === undefined ? undefined : (CURRENCY_LETTERS[currency] ?? currency),
+    merchantId: operation.merchantId,
+    merchantRequestId: operation.merchantRequestId,
+    operationId: operation.operationId,
+    ecomOperationId: operation.ecomOperationId,
+    originalOperationId: operation.originalOperationId,
+    hppOrderId: operation.hppOrderId,
+    rrn: operation.rrn,
+    approvalCode: operation.approvalCode,
+    actionCode: operation.actionCode,
+    responseCode: operation.responseCode,
+    errorDetails: operation.errorDetails,
+  };
+}
+
+const bankCode = (error: unknown): string | undefined =>
+  error instanceof AllianceError ? error.bank?.msgCode : undefined;
+
+function failureOf(error: unknown): Extract<OrderOutcome, { kind: 'refused' | 'duplicate' | 'unknown' }> {
+  const code = bankCode(error);
+  if (code === DUPLICATE) return { kind: 'duplicate' };
+  if (
+    code !== undefined &&
+    error instanceof AllianceError &&
+    error.code !== 'ALLIANCE_UNKNOWN_OUTCOME' &&
+    error.noEffect
+  ) {
+    return { kind: 'refused', code };
+  }
+  return { kind: 'unknown', reason: reasonOf(error) };
+}
+
+function readingOf(error: unknown): { kind: 'not_found' } | { kind: 'unknown'; reason: string } {
+  if (error instanceof AllianceError && error.code === 'ALLIANCE_NOT_FOUND') return { kind: 'not_found' };
+  return { kind: 'unknown', reason: reasonOf(error) };
+}
+
+/** A defect of our own is no bank outcome: let it surface. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof AllianceError)) throw error;
+  return [error.code, error.bank?.msgCode ?? error.reason].filter(Boolean).join(' ');
+}

@@ -1,0 +1,85 @@
+import { type BankOperationFacts, type BankOrderFacts } from '../domain/bank-facts.js';
+
+/** Personal data for the bank's antifraud checks; sealed at rest and never echoed. */
+export interface Customer {
+  readonly id: string;
+  readonly firstName?: string | undefined;
+  readonly lastName?: string | undefined;
+  readonly middleName?: string | undefined;
+  readonly email?: string | undefined;
+  readonly phone?: string | undefined;
+  readonly ip?: string | undefined;
+  readonly country?: string | undefined;
+  readonly region?: string | undefined;
+  readonly city?: string | undefined;
+  readonly street?: string | undefined;
+  readonly zipCode?: string | undefined;
+}
+
+export interface OrderRequest {
+  readonly accountId: string;
+  readonly merchantRequestId: string;
+  /** Minor units. */
+  readonly amount: number;
+  readonly currency: string;
+  readonly description: string | null;
+  readonly language: string;
+  readonly expiresInMinutes: number;
+  readonly customer: Customer;
+  /** Where the bank posts callbacks. */
+  readonly callbackUrl: string;
+  /** Where the bank's page sends the browser, whatever the result. */
+  readonly returnUrl: string;
+}
+
+export interface RefundRequest {
+  readonly accountId: string;
+  readonly merchantRequestId: string;
+  /** The bank's id of the operation that captured the money. */
+  readonly bankOperationId: string;
+  readonly amount: number;
+  readonly callbackUrl: string;
+}
+
+/** The bank refused before anything had an effect. `code` is the bank's own. */
+interface Refused {
+  readonly kind: 'refused';
+  readonly code: string;
+}
+/** Nothing can be said about the effect; `reason` is fit for a log. */
+interface Unknown {
+  readonly kind: 'unknown';
+  readonly reason: string;
+}
+/** The bank already has a request with this merchantRequestId. */
+interface Duplicate {
+  readonly kind: 'duplicate';
+}
+
+export type OrderOutcome =
+  | {
+      readonly kind: 'opened';
+      readonly bankOrderId: string;
+      readonly redirectUrl: string;
+      readonly expiresAt: Date | null;
+    }
+  | Refused
+  | Duplicate
+  | Unknown;
+export type RefundOutcome =
+  { readonly kind: 'answered'; readonly facts: BankOperationFacts } | Refused | Duplicate | Unknown;
+export type OrderReading =
+  | { readonly kind: 'found'; readonly order: BankOrderFacts }
+  | { readonly kind: 'order_expired' }
+  | { readonly kind: 'not_found' }
+  | Unknown;
+export type OperationReading =
+  { readonly kind: 'found'; readonly facts: BankOperationFacts } | { readonly kind: 'not_found' } | Unknown;
+
+/** Port: what payments ask of a bank. Never throws for anything the bank or the network did. */
+export abstract class PaymentBank {
+  abstract openOrder(request: OrderRequest): Promise<OrderOutcome>;
+  abstract readOrder(accountId: string, bankOrderId: string): Promise<OrderReading>;
+  abstract refund(request: RefundRequest): Promise<RefundOutcome>;
+  abstract readOperation(accountId: string, merchantRequestId: string): Promise<OperationReading>;
+}

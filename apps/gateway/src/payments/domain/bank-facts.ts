@@ -1,0 +1,29 @@
+/** What the bank said of one movement, in our units; absent and blank members are undefined. */
+export interface BankOperationFacts {
+  readonly type: string;
+  /** The bank's word, exactly as sent: only ASCII `SUCCESS` is success. */
+  readonly status: string;
+  /** Minor units of `currency`. */
+  readonly amount: number | undefined;
+  /** ISO 4217 letters. */
+  readonly currency: string | undefined;
+  readonly merchantId: string | undefined;
+  readonly merchantRequestId: string | undefined;
+  readonly operationId: string | undefined;
+  readonly ecomOperationId: string | undefined;
+  readonly originalOperationId: string | undefined;
+  readonly hppOrderId: string | undefined;
+  readonly rrn: string | undefined;
+  readonly approvalCode: string | undefined;
+  readonly actionCode: string | undefined;
+  readonly responseCode: string | undefined;
+  readonly errorDetails: string | undefined;
+}
+
+/** What the bank said of a hosted-page order. */
+export interface BankOrderFacts {
+  readonly bankOrderId: string;
+  readonly merchantRequestId: string | undefined;
+  readonly status: string;
+  readonly operations: readonly BankOperationFacts[];
+}

@@ -1,0 +1,43 @@
+import { PaymentError } from './payment-error.js';
+
+/** Legal moves of one movement at the bank. `unknown -> sending` is the single resend under the same id. */
+export const OPERATION_TRANSITIONS = {
+  sending: ['rejected', 'pending', 'action_required', 'succeeded', 'failed', 'unknown', 'abandoned', 'needs_review'],
+  unknown: ['sending', 'rejected', 'pending', 'action_required', 'succeeded', 'failed', 'abandoned', 'needs_review'],
+  pending: ['action_required', 'succeeded', 'failed', 'unknown', 'needs_review'],
+  action_required: ['pending', 'succeeded', 'failed', 'needs_review'],
+  needs_review: ['pending', 'succeeded', 'failed', 'rejected', 'abandoned'],
+  failed: ['succeeded'],
+  rejected: [],
+  abandoned: [],
+  succeeded: [],
+} as const satisfies Record<string, readonly string[]>;
+
+export type OperationStatus = keyof typeof OPERATION_TRANSITIONS;
+export const OPERATION_STATUSES = Object.keys(OPERATION_TRANSITIONS) as OperationStatus[];
+
+export type OperationType = 'purchase' | 'refund';
+
+/** One movement at the bank under a payment. `merchantRequestId` is our handle to it after a disconnect. */
+export interface Operation {
+  readonly accountId: string;
+  readonly id: string;
+  readonly paymentId: string;
+  readonly type: OperationType;
+  readonly status: OperationStatus;
+  readonly amount: number;
+  readonly currency: string;
+  readonly merchantRequestId: string;
+  /** 1 for the first request to the bank, 2 for the one permitted resend. */
+  readonly attempt: number;
+  readonly failure: { readonly code: string; readonly message: string } | null;
+}
+
+/** @throws PaymentError `PAYMENT_ILLEGAL_MOVE` */
+export function moveOperation<T extends Operation>(operation: T, to: OperationStatus, over: Partial<T> = {}): T {
+  const legal = OPERATION_TRANSITIONS[operation.status] as readonly OperationStatus[];
+  if (operation.status !== to && !legal.includes(to)) {
+    throw new PaymentError('PAYMENT_ILLEGAL_MOVE', `operation ${operation.status} -> ${to}`);
+  }
+  return { ...operation, ...over, status: to };
+}

@@ -1,0 +1,22 @@
+export type PaymentErrorCode =
+  | 'PAYMENT_NOT_FOUND'
+  | 'PAYMENT_ILLEGAL_MOVE'
+  | 'PAYMENT_NOT_REFUNDABLE'
+  | 'REFUND_TOO_LARGE'
+  | 'IDEMPOTENCY_KEY_MISSING'
+  | 'IDEMPOTENCY_KEY_INVALID'
+  | 'IDEMPOTENCY_MISMATCH'
+  | 'IDEMPOTENCY_IN_FLIGHT'
+  | 'CURSOR_INVALID';
+
+/** A request that cannot be carried out; HTTP statuses and public words are in `http/problem-catalogue.ts`. */
+export class PaymentError extends Error {
+  override readonly name = 'PaymentError';
+  constructor(
+    readonly code: PaymentErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}

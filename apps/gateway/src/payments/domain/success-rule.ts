@@ -1,0 +1,67 @@
+import { type BankOperationFacts } from './bank-facts.js';
+
+/** What a movement must be for it to count as ours. */
+export interface Expected {
+  readonly type: string;
+  readonly merchantId: string;
+  readonly amount: number;
+  readonly currency: string;
+  readonly livemode: boolean;
+  readonly merchantRequestId: string;
+  /** For a payment on the hosted page: the bank names its operations by the order, not by our request id. */
+  readonly hppOrderId?: string;
+}
+
+export type SuccessCheck =
+  | { readonly kind: 'met' }
+  /** Facts that may still arrive: query again. */
+  | { readonly kind: 'incomplete'; readonly missing: readonly string[] }
+  /** Facts that speak against it: a person must look. */
+  | { readonly kind: 'contradicted'; readonly by: readonly string[] };
+
+/** RRN that test terminals answer with. */
+const TEST_RRN = '-1';
+const RRN_LENGTH = 12;
+
+/**
+ * The success rule of a card movement whose status is `SUCCESS`.
+ * Source: bank docs, "truly successful transaction" (protocol reference j.1).
+ */
+export function checkSuccess(facts: BankOperationFacts, expected: Expected): SuccessCheck {
+  const by = contradictions(facts, expected);
+  if (by.length > 0) return { kind: 'contradicted', by };
+  const missing = [...missingIdentity(facts, expected), ...missingApproval(facts, expected)];
+  return missing.length > 0 ? { kind: 'incomplete', missing } : { kind: 'met' };
+}
+
+function contradictions(facts: BankOperationFacts, expected: Expected): string[] {
+  const differs = (value: unknown, wanted: unknown): boolean => value !== undefined && value !== wanted;
+  const checks: [string, boolean][] = [
+    ['status', facts.status !== 'SUCCESS'],
+    ['type', facts.type !== expected.type],
+    ['amount', differs(facts.amount, expected.amount)],
+    ['currency', differs(facts.currency, expected.currency)],
+    ['merchantId', differs(facts.merchantId, expected.merchantId)],
+    ['our id', differs(ourId(facts, expected), expected.hppOrderId ?? expected.merchantRequestId)],
+    ['actionCode', differs(facts.actionCode, '0')],
+    ['responseCode', facts.responseCode !== undefined && !['00', '0'].includes(facts.responseCode)],
+    ['test terminal', expected.livemode && facts.rrn === TEST_RRN],
+  ];
+  return checks.filter(([, wrong]) => wrong).map(([name]) => name);
+}
+
+function missingIdentity(facts: BankOperationFacts, expected: Expected): string[] {
+  const { amount, merchantId, operationId } = facts;
+  const required = { amount, merchantId, operationId, 'our id': ourId(facts, expected) };
+  return Object.entries(required).flatMap(([name, value]) => (value === undefined ? [name] : []));
+}
+
+const ourId = (facts: BankOperationFacts, expected: Expected): string | undefined =>
+  expected.hppOrderId === undefined ? facts.merchantRequestId : facts.hppOrderId;
+
+/** Codes of a refund may be absent in synchronous answers; only a purchase must carry them. */
+function missingApproval(facts: BankOperationFacts, expected: Expected): string[] {
+  if (!expected.livemode || expected.type === 'REFUND') return [];
+  const missing = facts.approvalCode === undefined ? ['approvalCode'] : [];
+  return facts.rrn?.length === RRN_LENGTH ? missing : [...missing, 'rrn'];
+}

@@ -1,0 +1,21 @@
+import { type BankOperationFacts } from './domain/bank-facts.js';
+
+/** The answer a state rests on: ids and codes only, no personal data. */
+export function evidenceOf(
+  source: string,
+  sight: { kind: string; facts?: BankOperationFacts; reason?: string },
+): Record<string, unknown> {
+  const { facts } = sight;
+  return {
+    source,
+    at: new Date().toISOString(),
+    verdict: sight.kind,
+    ...(sight.reason ? { reason: sight.reason } : {}),
+    ...(facts ? idsOf(facts) : {}),
+  };
+}
+
+function idsOf(facts: BankOperationFacts): Record<string, unknown> {
+  const { status, amount, operationId, ecomOperationId, rrn, approvalCode, actionCode, responseCode } = facts;
+  return { status, amount, operationId, ecomOperationId, rrn, approvalCode, actionCode, responseCode };
+}

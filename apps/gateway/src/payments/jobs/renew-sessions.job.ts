@@ -1,0 +1,29 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { Interval } from '@nestjs/schedule';
+import { AllianceSession } from '#libs/alliance';
+import { SessionSchedule } from '../store/session-schedule.store.js';
+
+const TICK_MS = 30_000;
+
+/** Renews sessions before anybody needs them to be. */
+@Injectable()
+export class RenewSessionsJob {
+  private readonly logger = new Logger(RenewSessionsJob.name);
+
+  constructor(
+    private readonly schedule: SessionSchedule,
+    private readonly sessions: AllianceSession,
+  ) {}
+
+  @Interval(TICK_MS)
+  async tick(): Promise<void> {
+    for (const { accountId, version } of await this.schedule.due()) {
+      try {
+        await this.sessions.renew(accountId, version);
+        this.logger.log(`session of ${accountId} renewed ahead of time`);
+      } catch (error) {
+        this.logger.warn(`session of ${accountId} not renewed: ${(error as Error).message}`);
+      }
+    }
+  }
+}

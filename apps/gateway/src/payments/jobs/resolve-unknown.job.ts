@@ -1,0 +1,43 @@
+import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
+import { Interval } from '@nestjs/schedule';
+import { OrderOpenerService } from '../order-opener.service.js';
+import { RefundSettlerService } from '../refund-settler.service.js';
+import { type DueOperation, OperationRepository } from '../store/operation.repository.js';
+import { DueWorker } from './due-work.js';
+
+const TICK_MS = 500;
+/** Longer than the slowest call with a renewal in between. Seconds. */
+const LEASE_SECONDS = 120;
+
+/** Finds out what became of operations whose outcome is unknown or pending, or whose process died. */
+@Injectable()
+export class ResolveUnknownJob implements BeforeApplicationShutdown {
+  private readonly logger = new Logger(ResolveUnknownJob.name);
+  private readonly worker = new DueWorker<DueOperation>({
+    claim: (limit) => this.operations.claimDue(limit, LEASE_SECONDS),
+    handle: (operation) => this.resolve(operation),
+    onError: (error, operation) => {
+      this.logger.error(`resolving ${operation?.id ?? 'due operations'} failed: ${(error as Error).message}`);
+    },
+  });
+
+  constructor(
+    private readonly operations: OperationRepository,
+    private readonly orders: OrderOpenerService,
+    private readonly refunds: RefundSettlerService,
+  ) {}
+
+  @Interval(TICK_MS)
+  async tick(): Promise<void> {
+    await this.worker.kick();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.worker.stop();
+  }
+
+  private async resolve({ accountId, id, paymentId, type }: DueOperation): Promise<void> {
+    if (type === 'refund') await this.refunds.settle(accountId, id);
+    else await this.orders.resume(accountId, paymentId);
+  }
+}

@@ -1,0 +1,36 @@
+import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
+import { Interval } from '@nestjs/schedule';
+import { PaymentSyncService } from '../payment-sync.service.js';
+import { type DuePayment, PaymentRepository } from '../store/payment.repository.js';
+import { DueWorker } from './due-work.js';
+
+const TICK_MS = 500;
+/** Longer than the slowest query with a renewal in between. Seconds. */
+const LEASE_SECONDS = 120;
+
+/** Asks the bank about open payments when their time has come, or a callback or a returning customer hinted. */
+@Injectable()
+export class SyncPaymentsJob implements BeforeApplicationShutdown {
+  private readonly logger = new Logger(SyncPaymentsJob.name);
+  private readonly worker = new DueWorker<DuePayment>({
+    claim: (limit) => this.payments.claimDue(limit, LEASE_SECONDS),
+    handle: ({ accountId, id }) => this.sync.syncWithBank(accountId, id),
+    onError: (error, payment) => {
+      this.logger.error(`sync of ${payment?.id ?? 'due payments'} failed: ${(error as Error).message}`);
+    },
+  });
+
+  constructor(
+    private readonly payments: PaymentRepository,
+    private readonly sync: PaymentSyncService,
+  ) {}
+
+  @Interval(TICK_MS)
+  async tick(): Promise<void> {
+    await this.worker.kick();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.worker.stop();
+  }
+}

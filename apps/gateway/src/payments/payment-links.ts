@@ -1,0 +1,29 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { type MerchantAccount } from '../accounts/merchant-accounts.service.js';
+
+/** Addresses that we hand to the bank for one payment. Nobody can guess or make one without the account's secret. */
+export class PaymentLinks {
+  constructor(private readonly publicUrl: string) {}
+
+  callbackUrl(account: MerchantAccount, paymentId: string): string {
+    return `${this.publicUrl}/callbacks/alliance/${account.id}/${paymentId}/${tokenOf(account, paymentId, 'callback')}`;
+  }
+
+  /** The customer comes back through us, so that the bank is asked at once. */
+  returnUrl(account: MerchantAccount, paymentId: string): string {
+    return `${this.publicUrl}/return/${account.id}/${paymentId}/${tokenOf(account, paymentId, 'return')}`;
+  }
+}
+
+export type LinkPurpose = 'callback' | 'return';
+
+/** In constant time. */
+export function isLinkToken(account: MerchantAccount, paymentId: string, purpose: LinkPurpose, token: string): boolean {
+  const expected = Buffer.from(tokenOf(account, paymentId, purpose));
+  const given = Buffer.from(token);
+  return expected.length === given.length && timingSafeEqual(expected, given);
+}
+
+function tokenOf(account: MerchantAccount, paymentId: string, purpose: LinkPurpose): string {
+  return createHmac('sha256', account.secret).update(`${purpose}\n${paymentId}`).digest('base64url');
+}

@@ -1,0 +1,149 @@
+import { Injectable } from '@nestjs/common';
+import { type MerchantAccount, MerchantAccountsService } from '../accounts/merchant-accounts.service.js';
+import { type Transaction } from '../database/transaction.js';
+import { OutboxRepository } from '../outbox/outbox.repository.js';
+import { type OrderReading, PaymentBank } from './bank/payment-bank.js';
+import { moveOperation } from './domain/operation.js';
+import { move, type PaymentStatus } from './domain/payment.js';
+import { CONFIRMATION_QUERIES, delayAfterDoubt, delayOfOpenOrder } from './domain/schedule.js';
+import { type Expected } from './domain/success-rule.js';
+import { decideSync, PURCHASE_STATUS_OF, type Sight, type SyncDecision } from './domain/sync-decision.js';
+import { judgeOrder } from './domain/verdict.js';
+import { evidenceOf } from './evidence.js';
+import { OrderOpenerService } from './order-opener.service.js';
+import { eventRow } from './payment-event.js';
+import { RefundSettlerService } from './refund-settler.service.js';
+import { type OperationEntity } from './store/operation.entity.js';
+import { operationOf, OperationRepository } from './store/operation.repository.js';
+import { type PaymentEntity } from './store/payment.entity.js';
+import { type PaymentAges, paymentOf, PaymentRepository } from './store/payment.repository.js';
+
+/** Statuses in which the bank's order can still tell something new. */
+const ORDER_MATTERS: readonly PaymentStatus[] = ['requires_action', 'processing', 'failed', 'expired', 'needs_review'];
+
+/** Makes a payment equal to what the bank says of it. This alone moves a payment that has an order. */
+@Injectable()
+export class PaymentSyncService {
+  constructor(
+    private readonly accounts: MerchantAccountsService,
+    private readonly bank: PaymentBank,
+    private readonly payments: PaymentRepository,
+    private readonly operations: OperationRepository,
+    private readonly outbox: OutboxRepository,
+    private readonly orders: OrderOpenerService,
+    private readonly refunds: RefundSettlerService,
+  ) {}
+
+  /** Something may have happened at the bank; the next round of the worker looks. */
+  hint(accountId: string, paymentId: string): Promise<void> {
+    return this.payments.hint(accountId, paymentId);
+  }
+
+  /** As {@link hint}, for a customer who is back from the bank's page. @returns the merchant's own return address */
+  async hintOnReturn(accountId: string, paymentId: string): Promise<string | undefined> {
+    const payment = await this.payments.find(accountId, paymentId);
+    if (payment?.nextSyncAt) await this.payments.hint(accountId, paymentId);
+    return payment?.returnUrl;
+  }
+
+  /** Queries the bank about the payment and its unfinished refunds, and settles what is proven. */
+  async syncWithBank(accountId: string, paymentId: string): Promise<void> {
+    const payment = await this.payments.find(accountId, paymentId);
+    if (!payment) return;
+    if (payment.status === 'created') {
+      await this.orders.resume(accountId, paymentId);
+      return;
+    }
+    if (payment.bankOrderId !== null && ORDER_MATTERS.includes(payment.status))
+      await this.syncOrder(payment, payment.bankOrderId);
+    else await this.payments.transaction((tx) => this.rest(tx, accountId, paymentId));
+    for (const refund of await this.operations.unsettledRefunds(accountId, paymentId)) {
+      await this.refunds.settle(accountId, refund.id);
+    }
+  }
+
+  private async syncOrder(payment: PaymentEntity, bankOrderId: string): Promise<void> {
+    const account = await this.accounts.open(payment.merchantAccountId);
+    const reading = await this.bank.readOrder(account.id, bankOrderId);
+    await this.payments.transaction((tx) => this.apply(tx, { account, paymentId: payment.id, bankOrderId, reading }));
+  }
+
+  private async apply(
+    tx: Transaction,
+    seen: { account: MerchantAccount; paymentId: string; bankOrderId: string; reading: OrderReading },
+  ): Promise<void> {
+    const row = await this.payments.lock(tx, seen.account.id, seen.paymentId);
+    const purchase = await this.operations.findPurchase(tx, seen.account.id, seen.paymentId);
+    if (!row || !purchase) return;
+    const ages = await this.payments.ages(tx, row.merchantAccountId, row.id);
+    const sight = sightOf(seen.reading, expectedOf(seen.account, row, purchase, seen.bankOrderId));
+    const decision = decideSync(paymentOf(row), sight, { ...ages, hintQueries: row.hintQueries });
+    await this.record(tx, { row, purchase, sight, decision, ages });
+  }
+
+  private async record(
+    tx: Transaction,
+    change: { row: PaymentEntity; purchase: OperationEntity; sight: Sight; decision: SyncDecision; ages: PaymentAges },
+  ): Promise<void> {
+    const { row, purchase, sight, decision } = change;
+    const { payment, events } = move(paymentOf(row), decision.to, decision);
+    const evidence = row.status === decision.to ? {} : { evidence: evidenceOf('order_query', sight) };
+    await this.payments.save(tx, payment, { ...evidence, ...nextSync(row, decision, change.ages) });
+    await this.outbox.append(tx, events.map(eventRow));
+    const status = PURCHASE_STATUS_OF[decision.to];
+    if (status === undefined || status === purchase.status) return;
+    const operation = moveOperation(operationOf(purchase), status, { failure: payment.failure });
+    const ids = decision.bankOperationId ? { bankOperationId: decision.bankOperationId } : {};
+    await this.operations.save(tx, operation, { ...evidence, ...ids, nextQueryInSeconds: null });
+  }
+
+  /** Nothing to ask of the order any more. */
+  private async rest(tx: Transaction, accountId: string, paymentId: string): Promise<void> {
+    const row = await this.payments.lock(tx, accountId, paymentId);
+    if (row?.nextSyncAt) await this.payments.save(tx, paymentOf(row), { nextSyncInSeconds: null, hintQueries: 0 });
+  }
+}
+
+function expectedOf(
+  account: MerchantAccount,
+  row: PaymentEntity,
+  purchase: OperationEntity,
+  hppOrderId: string,
+): Expected {
+  return {
+    type: 'PURCHASE',
+    merchantId: account.bankMerchantId,
+    amount: row.amount,
+    currency: row.currency,
+    livemode: row.livemode,
+    merchantRequestId: purchase.merchantRequestId,
+    hppOrderId,
+  };
+}
+
+function sightOf(reading: OrderReading, expected: Expected): Sight {
+  switch (reading.kind) {
+    case 'found':
+      return judgeOrder(reading.order, expected);
+    case 'order_expired':
+      return { kind: 'untouched' };
+    case 'not_found':
+      return { kind: 'unreadable', reason: 'the bank does not know the order' };
+    case 'unknown':
+      return { kind: 'unreadable', reason: reading.reason };
+  }
+}
+
+/** After a hint the bank is asked in quick succession for a while, otherwise by the age of the order. */
+function nextSync(
+  row: PaymentEntity,
+  decision: SyncDecision,
+  ages: PaymentAges,
+): { nextSyncInSeconds: number | null; hintQueries: number } {
+  if (!decision.askAgain) return { nextSyncInSeconds: null, hintQueries: 0 };
+  const hinted = row.hintQueries > 0 && row.hintQueries <= CONFIRMATION_QUERIES;
+  const nextSyncInSeconds = hinted
+    ? delayAfterDoubt(row.hintQueries - 1, Math.random())
+    : delayOfOpenOrder(ages.sinceCreatedSeconds, Math.random());
+  return { nextSyncInSeconds, hintQueries: hinted ? row.hintQueries + 1 : row.hintQueries };
+}

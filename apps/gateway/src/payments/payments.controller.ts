@@ -1,0 +1,89 @@
+import { Body, Controller, Get, Headers, Param, Post, Query, Res, UseGuards } from '@nestjs/common';
+import { type FastifyReply } from 'fastify';
+import { type KeyOwner } from '../accounts/api-key.repository.js';
+import { ApiKeyGuard, Caller } from '../http/api-key.guard.js';
+import { invalid } from '../http/validation.js';
+import { PaymentError } from './domain/payment-error.js';
+import { type Answer } from './idempotency.service.js';
+import {
+  createPayment,
+  type CreatePayment,
+  createRefund,
+  type CreateRefund,
+  listPayments,
+  type ListPayments,
+  type PaymentView,
+  type RefundView,
+} from './payment.dto.js';
+import { PaymentsService } from './payments.service.js';
+import { RefundsService } from './refunds.service.js';
+
+@Controller('v1/payments')
+@UseGuards(ApiKeyGuard)
+export class PaymentsController {
+  constructor(
+    private readonly payments: PaymentsService,
+    private readonly refunds: RefundsService,
+  ) {}
+
+  @Post()
+  async create(
+    @Caller() caller: KeyOwner,
+    @Headers('idempotency-key') key: string | undefined,
+    @Body({ schema: createPayment }) body: CreatePayment,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    if (caller.livemode && !body.returnUrl.startsWith('https:')) {
+      throw invalid([{ path: 'returnUrl', message: 'must be an https URL on a live account' }]);
+    }
+    send(reply, await this.payments.create({ accountId: caller.accountId, key: checkKey(key) }, body));
+  }
+
+  @Get()
+  list(
+    @Caller() caller: KeyOwner,
+    @Query({ schema: listPayments }) query: ListPayments,
+  ): Promise<{ data: PaymentView[]; nextCursor: string | null }> {
+    return this.payments.list(caller.accountId, query);
+  }
+
+  @Get(':id')
+  get(@Caller() caller: KeyOwner, @Param('id') id: string): Promise<PaymentView> {
+    return this.payments.get(caller.accountId, id);
+  }
+
+  @Post(':id/refunds')
+  async refund(
+    @Caller() caller: KeyOwner,
+    @Param('id') paymentId: string,
+    @Headers('idempotency-key') key: string | undefined,
+    @Body({ schema: createRefund }) body: CreateRefund,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    send(reply, await this.refunds.create({ accountId: caller.accountId, paymentId, key: checkKey(key) }, body));
+  }
+
+  @Get(':id/refunds')
+  async listRefunds(@Caller() caller: KeyOwner, @Param('id') paymentId: string): Promise<{ data: RefundView[] }> {
+    return { data: await this.refunds.list(caller.accountId, paymentId) };
+  }
+}
+
+/** @throws PaymentError `IDEMPOTENCY_KEY_MISSING` | `IDEMPOTENCY_KEY_INVALID` */
+function checkKey(key: string | undefined): string {
+  if (!key)
+    throw new PaymentError('IDEMPOTENCY_KEY_MISSING', 'This request creates something: it needs an Idempotency-Key.');
+  if (!/^[\x21-\x7e]{1,255}$/u.test(key)) {
+    throw new PaymentError(
+      'IDEMPOTENCY_KEY_INVALID',
+      'The Idempotency-Key must be 1 to 255 printable ASCII characters.',
+    );
+  }
+  return key;
+}
+
+/** The text is sent as it was kept, so that a replay is the same byte for byte. */
+function send(reply: FastifyReply, answer: Answer): void {
+  if (answer.replayed) void reply.header('idempotent-replayed', 'true');
+  void reply.status(answer.statusCode).type('application/json; charset=utf-8').send(answer.body);
+}

@@ -1,0 +1,82 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { AllianceModule } from '#libs/alliance';
+import { AccountsModule } from '../accounts/accounts.module.js';
+import { OutboxModule } from '../outbox/outbox.module.js';
+import { AccountProvisioner } from './bank/account-provisioner.js';
+import { AlliancePaymentBank } from './bank/alliance-payment-bank.js';
+import { BankPortsModule } from './bank/bank-ports.module.js';
+import { PaymentBank } from './bank/payment-bank.js';
+import { StoredAllianceAccounts } from './bank/stored-alliance-accounts.js';
+import { IdempotencyService } from './idempotency.service.js';
+import { RenewSessionsJob } from './jobs/renew-sessions.job.js';
+import { ResolveUnknownJob } from './jobs/resolve-unknown.job.js';
+import { SyncPaymentsJob } from './jobs/sync-payments.job.js';
+import { OrderOpenerService } from './order-opener.service.js';
+import { PaymentLinks } from './payment-links.js';
+import { PaymentSyncService } from './payment-sync.service.js';
+import { PaymentsController } from './payments.controller.js';
+import { PaymentsService } from './payments.service.js';
+import { RefundSettlerService } from './refund-settler.service.js';
+import { RefundsService } from './refunds.service.js';
+import { IdempotencyRepository } from './store/idempotency.repository.js';
+import { OperationRepository } from './store/operation.repository.js';
+import { PaymentRepository } from './store/payment.repository.js';
+import { PgSessionStore } from './store/pg-session.store.js';
+import { SessionSchedule } from './store/session-schedule.store.js';
+
+export interface PaymentsOptions {
+  /** Whether this process serves the REST API. */
+  readonly api: boolean;
+  /** Whether this process works off what is due. */
+  readonly worker: boolean;
+  readonly publicUrl: string;
+  readonly bankTimeoutMs: number;
+  readonly sessionRenewHours: number;
+}
+
+@Module({})
+export class PaymentsModule {
+  static register(options: PaymentsOptions): DynamicModule {
+    return {
+      module: PaymentsModule,
+      imports: [AccountsModule, OutboxModule, allianceModule(options.bankTimeoutMs)],
+      controllers: options.api ? [PaymentsController] : [],
+      providers: [
+        { provide: PaymentBank, useClass: AlliancePaymentBank },
+        { provide: PaymentLinks, useValue: new PaymentLinks(options.publicUrl) },
+        AccountProvisioner,
+        IdempotencyRepository,
+        IdempotencyService,
+        OperationRepository,
+        OrderOpenerService,
+        PaymentRepository,
+        PaymentsService,
+        PaymentSyncService,
+        RefundSettlerService,
+        RefundsService,
+        ...(options.worker ? workers(options.sessionRenewHours) : []),
+      ],
+      exports: [AccountProvisioner, AccountsModule, PaymentSyncService],
+    };
+  }
+}
+
+const workers = (renewHours: number) => [
+  ResolveUnknownJob,
+  RenewSessionsJob,
+  SyncPaymentsJob,
+  {
+    provide: SessionSchedule,
+    inject: [DataSource],
+    useFactory: (database: DataSource) => new SessionSchedule(database, renewHours),
+  },
+];
+
+function allianceModule(timeoutMs: number): DynamicModule {
+  return AllianceModule.forRootAsync({
+    imports: [BankPortsModule],
+    inject: [StoredAllianceAccounts, PgSessionStore],
+    useFactory: (accounts: StoredAllianceAccounts, sessions: PgSessionStore) => ({ accounts, sessions, timeoutMs }),
+  });
+}

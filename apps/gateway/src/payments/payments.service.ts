@@ -1,0 +1,111 @@
+import { Injectable } from '@nestjs/common';
+import { Keystore } from '#libs/keystore';
+import { MerchantAccountsService } from '../accounts/merchant-accounts.service.js';
+import { newId } from '../database/id.js';
+import { type Transaction } from '../database/transaction.js';
+import { type Operation } from './domain/operation.js';
+import { PaymentError } from './domain/payment-error.js';
+import { type Answer, fingerprintOf, type IdempotentRequest, IdempotencyService } from './idempotency.service.js';
+import { merchantRequestIdOf } from './merchant-request-id.js';
+import { customerPlace, OrderOpenerService } from './order-opener.service.js';
+import { type CreatePayment, type ListPayments, type PaymentView } from './payment.dto.js';
+import { viewPayment } from './payment-view.js';
+import { OperationRepository } from './store/operation.repository.js';
+import { type PaymentEntity } from './store/payment.entity.js';
+import { PaymentRepository } from './store/payment.repository.js';
+
+/** A payment and its purchase on record, not yet known to the bank. */
+interface Recorded {
+  readonly payment: PaymentEntity;
+  readonly purchase: Operation;
+}
+
+@Injectable()
+export class PaymentsService {
+  constructor(
+    private readonly accounts: MerchantAccountsService,
+    private readonly idempotency: IdempotencyService,
+    private readonly payments: PaymentRepository,
+    private readonly operations: OperationRepository,
+    private readonly orders: OrderOpenerService,
+    private readonly keystore: Keystore,
+  ) {}
+
+  /**
+   * Records the payment, then opens its order at the bank. 201 with the link, or 202 while the outcome is unknown.
+   * @throws PaymentError `IDEMPOTENCY_MISMATCH` | `IDEMPOTENCY_IN_FLIGHT`
+   */
+  async create(scope: { accountId: string; key: string }, body: CreatePayment): Promise<Answer> {
+    const { secret, environment } = await this.accounts.open(scope.accountId);
+    const fingerprint = fingerprintOf(secret, 'POST /v1/payments', body);
+    const request = { ...scope, fingerprint, resourceId: newId('pay') };
+    const row = await this.newRow(request, body, environment === 'live');
+    const merchantRequestId = merchantRequestIdOf(secret, 'purchase', scope.key);
+    const begun = await this.idempotency.begin(request, (tx) => this.record(tx, row, merchantRequestId));
+    if (begun.kind === 'answered') return begun.answer;
+    let answer: Answer | undefined;
+    const settle = async (tx: Transaction, payment: PaymentEntity): Promise<void> => {
+      answer = await this.idempotency.settle(
+        tx,
+        request,
+        payment.status === 'created' ? 202 : 201,
+        viewPayment(payment),
+      );
+    };
+    if (begun.kind === 'new') await this.orders.open(begun.value.payment, begun.value.purchase, settle);
+    else await this.orders.resume(scope.accountId, begun.resourceId, settle);
+    if (!answer) throw new Error(`payment ${request.resourceId} was not settled`);
+    return answer;
+  }
+
+  /** @throws PaymentError `PAYMENT_NOT_FOUND` */
+  async get(accountId: string, id: string): Promise<PaymentView> {
+    const payment = await this.payments.find(accountId, id);
+    if (!payment) throw new PaymentError('PAYMENT_NOT_FOUND', `there is no payment ${id}`);
+    return viewPayment(payment);
+  }
+
+  /** Newest first, a page at a time. @throws PaymentError `CURSOR_INVALID` */
+  async list(accountId: string, query: ListPayments): Promise<{ data: PaymentView[]; nextCursor: string | null }> {
+    const { limit, status, reference, cursor } = query;
+    const before = cursor === undefined ? undefined : readCursor(cursor);
+    const rows = await this.payments.list(accountId, { limit: limit + 1, before, status, reference });
+    const page = rows.slice(0, limit);
+    const last = rows.length > limit ? page.at(-1) : undefined;
+    return { data: page.map(viewPayment), nextCursor: last ? Buffer.from(last.id).toString('base64url') : null };
+  }
+
+  private async newRow(request: IdempotentRequest, body: CreatePayment, livemode: boolean) {
+    const { customer, reference, description, ...rest } = body;
+    const place = customerPlace(request.accountId, request.resourceId);
+    return {
+      ...rest,
+      merchantAccountId: request.accountId,
+      id: request.resourceId,
+      livemode,
+      reference: reference ?? null,
+      description: description ?? null,
+      customerSealed: await this.keystore.seal(Buffer.from(JSON.stringify(customer)), place),
+    };
+  }
+
+  private async record(
+    tx: Transaction,
+    row: Awaited<ReturnType<PaymentsService['newRow']>>,
+    merchantRequestId: string,
+  ): Promise<Recorded> {
+    const payment = await this.payments.insert(tx, row);
+    const { merchantAccountId: accountId, id: paymentId, amount, currency } = payment;
+    const shape = { id: newId('op'), paymentId, type: 'purchase' as const, amount, currency, merchantRequestId };
+    await this.operations.insert(tx, { ...shape, merchantAccountId: accountId, reason: null });
+    return { payment, purchase: { ...shape, accountId, status: 'sending', attempt: 1, failure: null } };
+  }
+}
+
+/** The cursor is the id of the last payment of the page before. */
+function readCursor(cursor: string): string {
+  const id = Buffer.from(cursor, 'base64url').toString();
+  if (!/^pay_[0-9a-f]{32}$/u.test(id))
+    throw new PaymentError('CURSOR_INVALID', 'the cursor is not one that we gave out');
+  return id;
+}

@@ -1,0 +1,100 @@
+import { Injectable } from '@nestjs/common';
+import { MerchantAccountsService } from '../accounts/merchant-accounts.service.js';
+import { newId } from '../database/id.js';
+import { type Transaction } from '../database/transaction.js';
+import { OutboxRepository } from '../outbox/outbox.repository.js';
+import { type Operation } from './domain/operation.js';
+import { PaymentError } from './domain/payment-error.js';
+import { refundable, refundAmount, withEvent } from './domain/payment.js';
+import { type Answer, fingerprintOf, type IdempotentRequest, IdempotencyService } from './idempotency.service.js';
+import { merchantRequestIdOf } from './merchant-request-id.js';
+import { type CreateRefund, type RefundView } from './payment.dto.js';
+import { eventRow } from './payment-event.js';
+import { viewRefund } from './payment-view.js';
+import { type AlongsideRefund, RefundSettlerService } from './refund-settler.service.js';
+import { type OperationEntity } from './store/operation.entity.js';
+import { OperationRepository } from './store/operation.repository.js';
+import { paymentOf, PaymentRepository } from './store/payment.repository.js';
+
+/** A refund on record, not yet sent. */
+interface Reserved {
+  readonly refund: Operation;
+  readonly bankOperationId: string;
+}
+
+@Injectable()
+export class RefundsService {
+  constructor(
+    private readonly accounts: MerchantAccountsService,
+    private readonly idempotency: IdempotencyService,
+    private readonly payments: PaymentRepository,
+    private readonly operations: OperationRepository,
+    private readonly outbox: OutboxRepository,
+    private readonly settler: RefundSettlerService,
+  ) {}
+
+  /**
+   * Gives money back. The amount is reserved before the bank hears of it.
+   * @throws PaymentError `PAYMENT_NOT_FOUND` | `PAYMENT_NOT_REFUNDABLE` | `REFUND_TOO_LARGE` | `IDEMPOTENCY_…`
+   */
+  async create(scope: { accountId: string; paymentId: string; key: string }, body: CreateRefund): Promise<Answer> {
+    const { secret } = await this.accounts.open(scope.accountId);
+    const fingerprint = fingerprintOf(secret, `POST /v1/payments/${scope.paymentId}/refunds`, body);
+    const request = { ...scope, fingerprint, resourceId: newId('ref') };
+    const merchantRequestId = merchantRequestIdOf(secret, 'refund', scope.paymentId, scope.key);
+    const begun = await this.idempotency.begin(request, (tx) => this.reserve(tx, request, merchantRequestId, body));
+    if (begun.kind === 'answered') return begun.answer;
+    return this.answer(request, (alongside) =>
+      begun.kind === 'new'
+        ? this.settler.send(begun.value.refund, begun.value.bankOperationId, alongside)
+        : this.settler.settle(scope.accountId, begun.resourceId, alongside),
+    );
+  }
+
+  /** Oldest first. @throws PaymentError `PAYMENT_NOT_FOUND` */
+  async list(accountId: string, paymentId: string): Promise<RefundView[]> {
+    const payment = await this.payments.find(accountId, paymentId);
+    if (!payment) throw notFound(paymentId);
+    return (await this.operations.refunds(accountId, paymentId)).map(viewRefund);
+  }
+
+  private async reserve(
+    tx: Transaction,
+    request: IdempotentRequest & { paymentId: string },
+    merchantRequestId: string,
+    body: CreateRefund,
+  ): Promise<Reserved> {
+    const row = await this.payments.lock(tx, request.accountId, request.paymentId);
+    if (!row) throw notFound(request.paymentId);
+    const refunds = await this.operations.refunds(request.accountId, row.id, tx);
+    const amount = refundAmount(paymentOf(row), refundable(paymentOf(row), refunds), body.amount);
+    if (row.bankOperationId === null) {
+      throw new PaymentError('PAYMENT_NOT_REFUNDABLE', 'the bank named no operation for this payment');
+    }
+    const { payment, events } = withEvent(paymentOf(row), 'refund.created', request.resourceId);
+    const { accountId, id: paymentId, currency } = payment;
+    const shape = { id: request.resourceId, paymentId, type: 'refund' as const, amount, currency, merchantRequestId };
+    await this.operations.insert(tx, { ...shape, merchantAccountId: accountId, reason: body.reason ?? null });
+    await this.payments.save(tx, payment);
+    await this.outbox.append(tx, events.map(eventRow));
+    return {
+      refund: { ...shape, accountId, status: 'sending', attempt: 1, failure: null },
+      bankOperationId: row.bankOperationId,
+    };
+  }
+
+  private async answer(
+    request: IdempotentRequest,
+    run: (alongside: AlongsideRefund) => Promise<OperationEntity | undefined>,
+  ): Promise<Answer> {
+    let answer: Answer | undefined;
+    await run(async (tx, refund) => {
+      const view = viewRefund(refund);
+      answer = await this.idempotency.settle(tx, request, view.status === 'unknown' ? 202 : 201, view);
+    });
+    if (!answer) throw new Error(`refund ${request.resourceId} was not settled`);
+    return answer;
+  }
+}
+
+const notFound = (id: string): PaymentError => new PaymentError('PAYMENT_NOT_FOUND', `there is no payment ${id}`);

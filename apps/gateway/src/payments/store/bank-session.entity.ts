@@ -1,0 +1,19 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { idColumn, optionalText, optionalTime, timeColumn } from '../../database/columns.js';
+
+/** The bank session of a merchant account and the lease of whoever renews it, in one row, so that one UPDATE decides. */
+@Entity('bank_session')
+export class BankSessionEntity {
+  @PrimaryColumn(idColumn) merchantAccountId!: string;
+  /** 0: there was never a session. Only grows. */
+  @Column({ type: 'int', default: 0 }) version!: number;
+  @Column(optionalText) sessionSealed!: string | null;
+  @Column(optionalTime) obtainedAt!: Date | null;
+  @Column(optionalTime) expiresAt!: Date | null;
+  /** Number of the latest attempt to renew; a loser's number is out of date. */
+  @Column({ type: 'int', default: 0 }) renewalEpoch!: number;
+  @Column({ ...timeColumn, default: () => "'-infinity'" }) leaseUntil!: Date;
+  @Column({ type: 'int', default: 0 }) failures!: number;
+  @Column({ ...timeColumn, default: () => "'-infinity'" }) retryAt!: Date;
+  @Column(optionalText) lastError!: string | null;
+}

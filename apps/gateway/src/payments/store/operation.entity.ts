@@ -1,0 +1,38 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import {
+  amountColumn,
+  idColumn,
+  nowColumn,
+  optionalText,
+  optionalTime,
+  textColumn,
+  timeColumn,
+} from '../../database/columns.js';
+import { type OperationStatus, type OperationType } from '../domain/operation.js';
+
+@Entity('operation')
+export class OperationEntity {
+  @PrimaryColumn(idColumn) merchantAccountId!: string;
+  @PrimaryColumn(idColumn) id!: string;
+  @Column(idColumn) paymentId!: string;
+  @Column(textColumn) type!: OperationType;
+  @Column(textColumn) status!: OperationStatus;
+  @Column(amountColumn) amount!: number;
+  @Column(textColumn) currency!: string;
+  @Column(textColumn) merchantRequestId!: string;
+  @Column({ type: 'int', default: 1 }) attempt!: number;
+  @Column(optionalText) reason!: string | null;
+  @Column(optionalText) bankOperationId!: string | null;
+  @Column(optionalText) failureCode!: string | null;
+  @Column(optionalText) failureMessage!: string | null;
+  @Column({ type: 'jsonb', nullable: true }) evidence!: Record<string, unknown> | null;
+  /** Latest moment at which the request can have left for the bank. */
+  @Column(timeColumn) sentAt!: Date;
+  @Column(timeColumn) deadlineAt!: Date;
+  @Column(optionalTime) nextQueryAt!: Date | null;
+  @Column({ type: 'int', default: 0 }) queries!: number;
+  /** First time the bank said, by the not-found rule, that it has no such operation. */
+  @Column(optionalTime) notFoundAt!: Date | null;
+  @Column(nowColumn) createdAt!: Date;
+  @Column(nowColumn) updatedAt!: Date;
+}

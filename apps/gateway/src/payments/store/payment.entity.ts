@@ -1,0 +1,39 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { amountColumn, idColumn, nowColumn, optionalText, optionalTime, textColumn } from '../../database/columns.js';
+import { type PaymentStatus } from '../domain/payment.js';
+
+@Entity('payment')
+export class PaymentEntity {
+  @PrimaryColumn(idColumn) merchantAccountId!: string;
+  @PrimaryColumn(idColumn) id!: string;
+  @Column(textColumn) status!: PaymentStatus;
+  @Column(amountColumn) amount!: number;
+  @Column(textColumn) currency!: string;
+  @Column({ ...amountColumn, default: 0 }) amountAuthorized!: number;
+  @Column({ ...amountColumn, default: 0 }) amountCaptured!: number;
+  @Column({ ...amountColumn, default: 0 }) amountRefunded!: number;
+  @Column({ type: 'boolean' }) livemode!: boolean;
+  @Column(optionalText) reference!: string | null;
+  @Column(optionalText) description!: string | null;
+  @Column(textColumn) returnUrl!: string;
+  @Column(textColumn) language!: string;
+  @Column({ type: 'jsonb', default: {} }) metadata!: Record<string, string>;
+  @Column({ type: 'int' }) expiresInMinutes!: number;
+  /** Personal data the bank asks for; only ever sent to the bank. */
+  @Column(textColumn) customerSealed!: string;
+  @Column(optionalText) bankOrderId!: string | null;
+  @Column(optionalText) redirectUrl!: string | null;
+  @Column(optionalTime) expiresAt!: Date | null;
+  @Column(optionalText) bankOperationId!: string | null;
+  @Column(optionalText) failureCode!: string | null;
+  @Column(optionalText) failureMessage!: string | null;
+  /** Which answer of the bank the status rests on: ids, codes and when. */
+  @Column({ type: 'jsonb', nullable: true }) evidence!: Record<string, unknown> | null;
+  @Column({ type: 'int', default: 0 }) eventSequence!: number;
+  /** When the bank is asked next; null when nothing is open. */
+  @Column(optionalTime) nextSyncAt!: Date | null;
+  /** Queries since the last hint that something happened; 0 when there was none. */
+  @Column({ type: 'int', default: 0 }) hintQueries!: number;
+  @Column(nowColumn) createdAt!: Date;
+  @Column(nowColumn) updatedAt!: Date;
+}

@@ -1,0 +1,102 @@
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Logger } from 'nestjs-pino';
+import { KeystoreError, LocalKekProvider } from '#libs/keystore';
+import { ConfigError, type GatewayConfig, loadConfig } from './config/gateway-config.js';
+import { readKeysFile } from './config/keystore-keys.js';
+import { dataSourceOptions } from './database/data-source.js';
+import { EmbeddedPostgresError } from './database/embedded-postgres-error.js';
+import { startEmbeddedPostgres } from './database/embedded-postgres.js';
+import { migrate } from './database/migrate.js';
+import { GatewayModule } from './gateway.module.js';
+import { registerBodyParsers } from './http/body-parsers.js';
+import { ProblemFilter } from './http/problem.filter.js';
+import { validationPipe } from './http/validation.js';
+import { AccountProvisioner } from './payments/bank/account-provisioner.js';
+
+/** Something that is stopped in the reverse order of its start. */
+type Stop = () => Promise<void>;
+
+/** Config → keys → database → module → listen; stops in reverse on SIGTERM and SIGINT. */
+export async function runGateway(env: NodeJS.ProcessEnv): Promise<void> {
+  const stops: Stop[] = [];
+  let stopping: Promise<void> | undefined;
+  const stop = (): Promise<void> => (stopping ??= stopAll(stops));
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => void stop().then(() => process.exit(0)));
+  }
+  try {
+    await start(loadConfig(env), stops);
+  } catch (error) {
+    await stop();
+    process.stderr.write(`${sentenceOf(error)}\n`);
+    process.exitCode = 1;
+  }
+}
+
+async function start(config: GatewayConfig, stops: Stop[]): Promise<void> {
+  const { keys, generated } = readKeysFile(config.keystoreKeysFile, !config.production);
+  const keks = LocalKekProvider.from(keys);
+  if (generated) {
+    process.stderr.write(
+      `A new key-encrypting key was made in ${config.keystoreKeysFile}. Back it up: without it nothing that is sealed in the database opens again.\n`,
+    );
+  }
+  const databaseUrl = config.databaseUrl ?? (await startDatabase(config, stops));
+  await migrate(dataSourceOptions(databaseUrl, 2));
+  const app = await createApp(config, databaseUrl, keks);
+  stops.push(() => app.close());
+  if (config.account) await app.get(AccountProvisioner).provision(config.account);
+  await app.listen(config.port, config.host);
+  app.get(Logger).log({ url: await app.getUrl(), role: config.role, msg: 'listening' });
+}
+
+async function startDatabase(config: GatewayConfig, stops: Stop[]): Promise<string> {
+  const postgres = await startEmbeddedPostgres({
+    dataDir: `${config.dataDir}/postgres`,
+    port: config.embeddedPostgresPort,
+  });
+  stops.push(() => postgres.stop());
+  return postgres.url;
+}
+
+async function createApp(
+  config: GatewayConfig,
+  databaseUrl: string,
+  keks: LocalKekProvider,
+): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({ forceCloseConnections: 'idle', trustProxy: false });
+  registerBodyParsers(adapter.getInstance());
+  const app = await NestFactory.create<NestFastifyApplication>(
+    GatewayModule.register(config, databaseUrl, keks),
+    adapter,
+    {
+      bufferLogs: true,
+      bodyParser: false,
+      abortOnError: false,
+    },
+  );
+  app.useLogger(app.get(Logger));
+  app.useGlobalFilters(new ProblemFilter());
+  app.useGlobalPipes(validationPipe());
+  return app;
+}
+
+async function stopAll(stops: Stop[]): Promise<void> {
+  for (const stop of stops.toReversed()) await stop();
+}
+
+/** What an operator needs to read: known problems are sentences, anything else shows its stack. */
+function sentenceOf(error: unknown): string {
+  if (error instanceof ConfigError || error instanceof EmbeddedPostgresError) return error.message;
+  if (error instanceof KeystoreError)
+    return `KEYSTORE_KEYS_FILE does not fit the database: ${error.message}. Restore the key file that belongs to it.`;
+  const { code, message, stack, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number };
+  if (code === 'EADDRINUSE')
+    return `PORT ${port ?? ''} is taken on ${address ?? ''}: stop what listens there or set PORT to another one.`;
+  if (code === 'ECONNREFUSED' || code === 'ENOTFOUND')
+    return `DATABASE_URL points to a server that does not answer (${address ?? message}): start Postgres or correct the address.`;
+  if (code === '28P01' || code === '3D000')
+    return `DATABASE_URL is refused by the server: ${message}. Correct user, password or database name.`;
+  return stack ?? message;
+}
