@@ -349,6 +349,19 @@ describe('AllianceClient on a real socket', () => {
       expect(bank.requests.map(({ session }) => session)).toEqual([1, 2]);
     });
 
+    it('a late refusal of a session that was replaced meanwhile is no contention', async () => {
+      const refund = fixture('hpp-refund.pending.response');
+      bank.answer = ({ session }) => (session === 1 ? errorReply('b_used_token') : bank.sealed(refund));
+      await client.refund('acc_1', aRefund());
+      bank.answer = async ({ session }) => {
+        if (session > 2) return bank.sealed(refund);
+        await sessions.renew('acc_1', 2);
+        return errorReply('b_used_token');
+      };
+      await expect(client.refund('acc_1', aRefund())).resolves.toMatchObject({ status: 'PENDING' });
+      expect(bank.authorizes).toBe(3);
+    });
+
     it('two users of one service code do not log each other out for ever', async () => {
       bank.answer = ({ session }) =>
         session === 1 ? errorReply('b_used_token') : bank.sealed(fixture('hpp-refund.pending.response'));

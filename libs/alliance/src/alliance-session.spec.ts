@@ -26,6 +26,14 @@ class BrokenStore extends SessionStore {
   }
 }
 
+class CountingStore extends InMemorySessionStore {
+  replaces = 0;
+  override replace(...args: Parameters<InMemorySessionStore['replace']>): Promise<BankSession> {
+    this.replaces++;
+    return super.replace(...args);
+  }
+}
+
 describe('AllianceSession', () => {
   let bank: FakeBank;
   let now: Date;
@@ -51,8 +59,10 @@ describe('AllianceSession', () => {
   });
 
   it('gives one session to all callers', async () => {
-    const sessions = await start();
+    const store = new CountingStore();
+    const sessions = await start(store);
     const got = await Promise.all(Array.from({ length: 50 }, () => sessions.current('a')));
+    expect(store.replaces).toBe(1);
     expect(new Set(got).size).toBe(1);
     expect(got[0]).toMatchObject({ version: 1, obtainedAt: now });
     expect(bank.authorizes).toBe(1);

@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
+import { CompactEncrypt, importJWK } from 'jose';
 import { CommunicationKey } from './communication-key.js';
 import { assertProfile, openJwe, sealJwe } from './jwe-codec.js';
 
@@ -98,6 +99,25 @@ describe('JWE codec', () => {
       ['nothing', ''],
     ])('refuses %s', async (_name, text) => {
       await expect(openJwe(text, await importPublished(decryptableWith!))).rejects.toEqual(refusal);
+    });
+
+    it.each([
+      { zip: 'DEF' },
+      { kid: '1' },
+      { typ: 'JWE' },
+      { cty: 'json' },
+      { enc: 'A256CBC-HS512' },
+      { alg: 'ECDH-ES+A128KW' },
+      { alg: 'ECDH-ES' },
+    ])('refuses a whole token with %p before any key is used', async (members) => {
+      const key = await aKey();
+      const header = { alg: 'ECDH-ES+A256KW', enc: 'A256GCM', ...members };
+      const recipient = await importJWK({ ...key.publicJwk() }, header.alg);
+      const token = await new CompactEncrypt(Buffer.from('{}')).setProtectedHeader(header).encrypt(recipient);
+      await expect(openJwe(token, key)).rejects.toMatchObject({
+        code: 'ALLIANCE_JWE_REFUSED',
+        reason: expect.not.stringMatching('undecryptable') as string,
+      });
     });
 
     it('writes exactly alg, enc and epk', async () => {

@@ -1,11 +1,5 @@
-import {
-  AxiosError,
-  AxiosHeaders,
-  type AxiosAdapter,
-  type AxiosResponse,
-  type InternalAxiosRequestConfig,
-} from 'axios';
-import { Agent, type Dispatcher, request } from 'undici';
+import { AxiosError, type AxiosAdapter, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
+import { Agent, request } from 'undici';
 
 /** Open connections to one host; the bank's answers take a second or two, so this bounds calls under way. */
 const CONNECTIONS = 128;
@@ -19,8 +13,9 @@ export interface UndiciAdapterOptions {
 }
 
 /**
- * An axios adapter over undici's pool: keep-alive, no redirects, no proxy, no retries; a third of the CPU time of the
- * default adapter. Answers are Buffers.
+ * An axios adapter over undici's pool: keep-alive, no redirects, no proxy, no retries. Answers are Buffers.
+ * Takes about a third less CPU time than axios' default adapter (measured: 50 to 80 µs a call against 77 to 115);
+ * what is left is mostly axios itself.
  */
 export class UndiciAdapter {
   private readonly agent: Agent;
@@ -36,12 +31,16 @@ export class UndiciAdapter {
   }
 
   readonly adapter: AxiosAdapter = async (config) => {
+    const deadline = new AbortController();
+    const timer = setTimeout(() => {
+      deadline.abort(Object.assign(new Error('timeout'), { code: AxiosError.ETIMEDOUT }));
+    }, this.timeoutMs);
     try {
-      const response = await this.send(config);
-      const data = Buffer.from(await response.body.arrayBuffer());
-      return toAxiosResponse(config, response, data);
+      return await this.exchange(config, deadline.signal);
     } catch (error) {
-      throw toAxiosError(config, error);
+      throw new AxiosError('The request failed', readCode(error), config);
+    } finally {
+      clearTimeout(timer);
     }
   };
 
@@ -49,30 +48,22 @@ export class UndiciAdapter {
     return this.agent.close();
   }
 
-  private send(config: InternalAxiosRequestConfig): Promise<Dispatcher.ResponseData> {
-    const body: unknown = config.data;
-    return request(config.url ?? '', {
+  private async exchange(config: InternalAxiosRequestConfig, signal: AbortSignal): Promise<AxiosResponse<Buffer>> {
+    const sent: unknown = config.data;
+    const { statusCode, headers, body } = await request(config.url ?? '', {
       dispatcher: this.agent,
       method: 'POST',
       headers: config.headers.toJSON() as Record<string, string>,
-      body: typeof body === 'string' ? body : null,
-      signal: AbortSignal.timeout(this.timeoutMs),
+      body: typeof sent === 'string' ? sent : null,
+      signal,
     });
+    const data = Buffer.from(await body.arrayBuffer());
+    return { data, status: statusCode, statusText: '', headers: headers as Record<string, string>, config };
   }
 }
 
-function toAxiosResponse(
-  config: InternalAxiosRequestConfig,
-  response: Dispatcher.ResponseData,
-  data: Buffer,
-): AxiosResponse {
-  const headers = new AxiosHeaders(response.headers as Record<string, string>);
-  return { data, status: response.statusCode, statusText: '', headers, config, request: undefined };
-}
-
-function toAxiosError(config: InternalAxiosRequestConfig, error: unknown): AxiosError {
-  const { name, code } = (error ?? {}) as { readonly name?: unknown; readonly code?: unknown };
-  const isTimeout = name === 'TimeoutError';
-  const known = typeof code === 'string' ? code : undefined;
-  return new AxiosError('The request failed', isTimeout ? AxiosError.ETIMEDOUT : known, config);
+/** By shape, for an error of another realm is no instance of ours. */
+function readCode(error: unknown): string | undefined {
+  const { code } = (error ?? {}) as { readonly code?: unknown };
+  return typeof code === 'string' ? code : undefined;
 }
