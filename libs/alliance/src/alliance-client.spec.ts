@@ -316,9 +316,19 @@ describe('AllianceClient on a real socket', () => {
     ])('%s twice is %s, and there is no third attempt', async (msgCode, code) => {
       bank.answer = () => errorReply(msgCode);
       const error = await caught(client.refund('acc_1', aRefund()));
-      expect(error).toMatchObject({ code, reason: 'session_refused_again' });
+      expect(error).toMatchObject({ code, reason: 'session_refused_again', noEffect: false });
       expect(bank.requests).toHaveLength(2);
       expect(bank.authorizes).toBe(2);
+    });
+
+    it('a query refused twice has no effect', async () => {
+      bank.answer = () => errorReply('b_expired_token');
+      const error = await caught(client.operation('acc_1', 'x'));
+      expect(error).toMatchObject({
+        code: 'ALLIANCE_UNKNOWN_OUTCOME',
+        reason: 'session_refused_again',
+        noEffect: true,
+      });
     });
 
     it('an unanswered replay is unknown', async () => {

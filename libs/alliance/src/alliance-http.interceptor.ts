@@ -64,7 +64,7 @@ export class AllianceHttpInterceptor {
     if ('json' in answer) return Object.assign(response, { data: answer.json });
     const sessionCode = sessionCodeOf(answer.refusal);
     if (!sessionCode) throw toError(answer.refusal, call.endpoint.effect);
-    if (call.attempts.length > 1) throw finalError(sessionCode, answer.refusal);
+    if (call.attempts.length > 1) throw finalError(sessionCode, answer.refusal, call.endpoint.effect);
     return this.replay(call, attempt, sessionCode);
   }
 

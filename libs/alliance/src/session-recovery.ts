@@ -33,10 +33,11 @@ export const sessionCodeOf = (refusal: BankRefusal): SessionCode | undefined =>
   Object.hasOwn(SESSION_CODES, refusal.msgCode) ? SESSION_CODES[refusal.msgCode] : undefined;
 
 /** A session code after the replay: the renewal did not help. */
-export function finalError({ again }: SessionCode, refusal: BankRefusal): AllianceError {
+export function finalError({ again }: SessionCode, refusal: BankRefusal, effect: boolean): AllianceError {
   return new AllianceError(again, `The bank answered ${refusal.msgCode} again after a renewal`, {
     bank: refusal,
     reason: 'session_refused_again',
+    noEffect: !effect,
   });
 }
 
