@@ -56,9 +56,15 @@ export class AppProcess {
     return this.output;
   }
 
-  /** SIGTERM, then SIGKILL after ten seconds. */
+  /** SIGTERM, then SIGKILL after 20 seconds. */
   async stop(): Promise<AppExit> {
     return this.end('SIGTERM');
+  }
+
+  /** Waits until it ends by itself. */
+  async exit(): Promise<AppExit> {
+    if (this.child === undefined) throw new Error(`${this.name} is not running.`);
+    return this.ended(this.child);
   }
 
   async kill(): Promise<AppExit> {
@@ -113,7 +119,7 @@ export class AppProcess {
     if (child === undefined) return { code: 0, signal: null };
     const ended = this.ended(child);
     child.kill(signal);
-    const timer = setTimeout(() => child.kill('SIGKILL'), 10_000);
+    const timer = setTimeout(() => child.kill('SIGKILL'), 20_000);
     const exit = await ended;
     clearTimeout(timer);
     this.child = undefined;

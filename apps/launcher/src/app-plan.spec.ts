@@ -1,0 +1,34 @@
+import { planApps } from './app-plan.js';
+import { type DemoCredentials } from './demo-credentials.js';
+import { readLauncherConfig } from './launcher-config.js';
+
+const CREDENTIALS: DemoCredentials = {
+  merchantId: 'merchant-1',
+  apiKey: 'ap_test_canary',
+  apiKeyFile: '/data/demo/api-key',
+  serviceCodeFile: '/data/demo/service-code',
+  privateKeyFile: '/data/demo/private-key.jwk',
+  merchantsFile: '/data/demo/merchants.json',
+};
+const plan = (env: Record<string, string>) => planApps(readLauncherConfig(env), CREDENTIALS, env);
+
+it('wires the three apps together without a secret in an environment', () => {
+  const apps = plan({ PATH: '/bin', GATEWAY_PORT: '5000', HOST: '0.0.0.0' });
+  expect(apps.map(({ name }) => name)).toEqual(['simulator', 'gateway', 'shop']);
+  expect(apps[1]?.env).toMatchObject({ PORT: '5000', PATH: '/bin', ALLIANCE_BASE_URL: 'http://127.0.0.1:4001' });
+  expect(apps[2]?.env).toMatchObject({ GATEWAY_URL: 'http://127.0.0.1:5000', HOST: '0.0.0.0' });
+  expect(JSON.stringify(apps)).not.toContain('canary');
+});
+
+it('starts no simulator beside a real bank and shows its secrets to the gateway only', () => {
+  const apps = plan({
+    ALLIANCE_BASE_URL: 'https://bank.example',
+    ALLIANCE_MERCHANT_ID: 'm',
+    ALLIANCE_SERVICE_CODE: 'secret-code',
+    ALLIANCE_PRIVATE_KEY: 'secret-key',
+    DATABASE_URL: 'postgres://secret@db/x',
+  });
+  expect(apps.map(({ name }) => name)).toEqual(['gateway', 'shop']);
+  expect(apps[0]?.env).toMatchObject({ ALLIANCE_SERVICE_CODE: 'secret-code', DATABASE_URL: 'postgres://secret@db/x' });
+  expect(JSON.stringify(apps[1])).not.toContain('secret');
+});

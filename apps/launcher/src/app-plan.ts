@@ -1,0 +1,63 @@
+import path from 'node:path';
+import { type DemoCredentials } from './demo-credentials.js';
+import { type Environment, type LauncherConfig } from './launcher-config.js';
+
+export type AppName = 'gateway' | 'simulator' | 'shop';
+
+export interface AppPlan {
+  readonly name: AppName;
+  readonly env: Environment;
+}
+
+/** What one app alone may see of our environment; the rest is for all. */
+const PRIVATE: Readonly<Record<AppName, RegExp>> = {
+  gateway: /^(ALLIANCE_|DATABASE_|KEYSTORE_|BANK_|SESSION_|PUBLIC_URL$|POSTGRES_PORT$|LOG_LEVEL$|NODE_ENV$)/,
+  simulator: /^SIMULATOR_STRICT$/,
+  shop: /^$/,
+};
+/** Of the system: what a child needs to run, and where it listens. */
+const SHARED = /^(PATH|HOME|USERPROFILE|SYSTEMROOT|TEMP|TMP|TMPDIR|TZ|LANG|LC_\w+|HOST|NODE_EXTRA_CA_CERTS|NO_COLOR)$/i;
+
+/** The apps in starting order, each with an environment of its own. Secrets go by file, never by value. */
+export function planApps(config: LauncherConfig, credentials: DemoCredentials, env: Environment): readonly AppPlan[] {
+  const plan = (name: AppName, own: Environment): AppPlan => ({ name, env: { ...inherited(name, env), ...own } });
+  const gateway = plan('gateway', gatewayEnv(config, credentials));
+  const shop = plan('shop', shopEnv(config, credentials));
+  return config.bankUrl === undefined
+    ? [plan('simulator', simulatorEnv(config, credentials)), gateway, shop]
+    : [gateway, shop];
+}
+
+function inherited(name: AppName, env: Environment): Environment {
+  const isMeant = ([key]: [string, unknown]): boolean => SHARED.test(key) || PRIVATE[name].test(key);
+  return Object.fromEntries(Object.entries(env).filter(isMeant));
+}
+
+function simulatorEnv(config: LauncherConfig, { merchantsFile }: DemoCredentials): Environment {
+  const stateFile = path.join(config.dataDir, 'simulator-state.json');
+  return { PORT: String(config.simulatorPort), MERCHANTS_FILE: merchantsFile, STATE_FILE: stateFile };
+}
+
+function gatewayEnv(config: LauncherConfig, credentials: DemoCredentials): Environment {
+  const base = {
+    PORT: String(config.gatewayPort),
+    DATA_DIR: config.dataDir,
+    POSTGRES_PORT: String(config.postgresPort),
+    API_KEY_FILE: credentials.apiKeyFile,
+  };
+  if (config.bankUrl !== undefined) return base;
+  return {
+    ...base,
+    PUBLIC_URL: `http://127.0.0.1:${config.gatewayPort}`,
+    ALLIANCE_ENVIRONMENT: 'test',
+    ALLIANCE_BASE_URL: `http://127.0.0.1:${config.simulatorPort}`,
+    ALLIANCE_MERCHANT_ID: credentials.merchantId,
+    ALLIANCE_SERVICE_CODE_FILE: credentials.serviceCodeFile,
+    ALLIANCE_PRIVATE_KEY_FILE: credentials.privateKeyFile,
+  };
+}
+
+function shopEnv(config: LauncherConfig, { apiKeyFile }: DemoCredentials): Environment {
+  const gatewayUrl = `http://127.0.0.1:${config.gatewayPort}`;
+  return { PORT: String(config.shopPort), GATEWAY_URL: gatewayUrl, GATEWAY_API_KEY_FILE: apiKeyFile };
+}

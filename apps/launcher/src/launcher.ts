@@ -1,0 +1,108 @@
+import path from 'node:path';
+import { type AppPlan, planApps } from './app-plan.js';
+import { ChildApp } from './child-app.js';
+import { type DemoCredentials, keepDemoCredentials, openDirectory } from './demo-credentials.js';
+import { ConfigError, type Environment, type LauncherConfig } from './launcher-config.js';
+import { Leftovers } from './leftovers.js';
+import { findTakenPorts } from './ports.js';
+import { readyBlock } from './ready-block.js';
+
+const APPS = ['shop', 'gateway', 'simulator'] as const;
+
+export interface LauncherOptions {
+  readonly config: LauncherConfig;
+  readonly env: Environment;
+  /** The folder that holds `<app>/src/main.js`. */
+  readonly appsDirectory: string;
+  readonly print: (line: string) => void;
+}
+
+/** Starts the apps, watches them, stops them in order. */
+export class Launcher {
+  private readonly running: ChildApp[] = [];
+  private readonly leftovers: Leftovers;
+  private stopping: Promise<void> | undefined;
+  private fail: (reason: string) => void = () => undefined;
+  /** Resolves with a sentence when an app ends without being asked to. */
+  readonly failure = new Promise<string>((resolve) => (this.fail = resolve));
+
+  constructor(private readonly options: LauncherOptions) {
+    openDirectory(options.config.dataDir);
+    this.leftovers = new Leftovers(options.config.dataDir, (name) => this.script(name));
+  }
+
+  /** @throws ConfigError when something is in the way, Error when an app does not start */
+  async start(): Promise<void> {
+    const startedAt = performance.now();
+    await this.clearTheWay();
+    const { config, env, print } = this.options;
+    const credentials = this.credentials();
+    openDirectory(path.join(config.dataDir, 'logs'));
+    await this.launch(planApps(config, credentials, env));
+    if (this.stopping) return; // Ctrl-C came first
+    print(
+      readyBlock({ config, apiKey: credentials.apiKey, tookMs: performance.now() - startedAt, cwd: process.cwd() }),
+    );
+  }
+
+  get isStopping(): boolean {
+    return this.stopping !== undefined;
+  }
+
+  /** Shop, gateway, simulator: whoever calls somebody else goes first. */
+  stop(): Promise<void> {
+    return (this.stopping ??= this.stopAll());
+  }
+
+  kill(): void {
+    for (const app of this.running) app.kill();
+  }
+
+  private async clearTheWay(): Promise<void> {
+    const other = this.leftovers.find('launcher');
+    if (other !== undefined && other !== process.pid) {
+      throw new ConfigError(
+        `It already runs (process ${other}) in ${this.options.config.dataDir}: stop that one, or set DATA_DIR and the ports.`,
+      );
+    }
+    this.leftovers.note('launcher', process.pid);
+    for (const name of APPS) await this.leftovers.stop(name);
+    const taken = await findTakenPorts(this.options.config);
+    if (taken.length > 0) throw new ConfigError(taken.join('\n'));
+  }
+
+  private credentials(): DemoCredentials {
+    const { dataDir, bankEnvironment } = this.options.config;
+    return keepDemoCredentials({ directory: path.join(dataDir, 'demo'), bankEnvironment });
+  }
+
+  /** The bank first; then the gateway and its caller side by side. */
+  private async launch(plans: readonly AppPlan[]): Promise<void> {
+    const simulator = plans.find(({ name }) => name === 'simulator');
+    if (simulator) await this.spawn(simulator).ready;
+    if (this.stopping) return;
+    await Promise.all(plans.filter((plan) => plan !== simulator).map((plan) => this.spawn(plan).ready));
+  }
+
+  private spawn(plan: AppPlan): ChildApp {
+    const { config, print } = this.options;
+    const logFile = path.join(config.dataDir, 'logs', `${plan.name}.log`);
+    const app = new ChildApp({ plan, logFile, print, script: this.script(plan.name) });
+    this.running.push(app);
+    this.leftovers.note(plan.name, app.pid);
+    void app.gone.then(() => {
+      this.leftovers.forget(plan.name);
+      if (!this.stopping) this.fail(app.epitaph);
+    });
+    return app;
+  }
+
+  private async stopAll(): Promise<void> {
+    for (const name of APPS) await this.running.find((app) => app.name === name)?.stop();
+    if (this.leftovers.find('launcher') === process.pid) this.leftovers.forget('launcher');
+  }
+
+  private script(name: string): string {
+    return path.join(this.options.appsDirectory, name, 'src', 'main.js');
+  }
+}

@@ -1,0 +1,50 @@
+import './node-version.js';
+import path from 'node:path';
+import { Launcher } from './launcher.js';
+import { ConfigError, readLauncherConfig } from './launcher-config.js';
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** npm passes Ctrl-C on although the terminal has told us already: one press arrives twice. */
+const SAME_PRESS_MS = 500;
+
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
+const complain = (line: string): void => void process.stderr.write(`${line}\n`);
+
+function stopOnSignals(launcher: Launcher): void {
+  let firstAt: number | undefined;
+  const onSignal = (): void => {
+    if (firstAt === undefined) {
+      firstAt = Date.now();
+      print('Stopping …');
+      void launcher.stop().then(() => process.exit(0));
+    } else if (Date.now() - firstAt > SAME_PRESS_MS) {
+      launcher.kill();
+      process.exit(1);
+    }
+  };
+  for (const signal of SIGNALS) process.on(signal, onSignal);
+}
+
+async function run(launcher: Launcher): Promise<never> {
+  stopOnSignals(launcher);
+  let reason: string;
+  try {
+    await launcher.start();
+    reason = await launcher.failure;
+  } catch (error) {
+    reason = error instanceof Error ? error.message : String(error);
+  }
+  const isWanted = launcher.isStopping;
+  if (!isWanted) complain(reason);
+  await launcher.stop();
+  process.exit(isWanted ? 0 : 1);
+}
+
+try {
+  const config = readLauncherConfig(process.env);
+  const appsDirectory = path.resolve(import.meta.dirname, '..', '..');
+  await run(new Launcher({ config, env: process.env, appsDirectory, print }));
+} catch (error) {
+  complain(error instanceof ConfigError ? error.message : `The launcher cannot start: ${String(error)}`);
+  process.exit(1);
+}

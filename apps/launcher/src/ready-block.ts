@@ -1,0 +1,30 @@
+import path from 'node:path';
+import { type LauncherConfig } from './launcher-config.js';
+
+export interface ReadyFacts {
+  readonly config: LauncherConfig;
+  readonly apiKey: string;
+  readonly tookMs: number;
+  /** Where the user is: paths are shown relative to it. */
+  readonly cwd: string;
+}
+
+/** The one thing a newcomer reads. */
+export function readyBlock({ config, apiKey, tookMs, cwd }: ReadyFacts): string {
+  const { gatewayPort, simulatorPort, shopPort, bankUrl } = config;
+  const gateway = `http://localhost:${gatewayPort}`;
+  const log = path.join(path.relative(cwd, config.dataDir) || '.', 'logs', 'gateway.log');
+  const bank = bankUrl ?? `http://localhost:${simulatorPort}  (simulator: no real money moves)`;
+  return [
+    '',
+    `Ready in ${(tookMs / 1000).toFixed(1)} s.`,
+    '',
+    `  Shop      http://localhost:${shopPort}  <- open this first and buy something`,
+    `  Gateway   ${gateway}  (API reference: ${gateway}/docs)`,
+    `  Bank      ${bank}`,
+    `  API key   ${apiKey}`,
+    '',
+    `  Logs: tail -f ${log}    Stop: Ctrl-C`,
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,89 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { AppProcess } from '../support/app-process.js';
+import { freePort } from '../support/free-port.js';
+
+const PORTS = ['GATEWAY_PORT', 'SIMULATOR_PORT', 'SHOP_PORT', 'POSTGRES_PORT'] as const;
+const READY = /Ready in [\d.]+ s\.[\s\S]*Stop: Ctrl-C/;
+
+describe('npm start', () => {
+  let dataDir: string;
+  let env: Record<string, string>;
+  const start = () => AppProcess.start('launcher', { env, ready: READY });
+  const pidOf = async (name: string) => Number(await readFile(path.join(dataDir, 'run', `${name}.pid`), 'utf8'));
+  const url = (name: (typeof PORTS)[number]) => `http://127.0.0.1:${env[name] ?? ''}`;
+
+  beforeEach(async () => {
+    dataDir = await mkdtemp(path.join(tmpdir(), 'launcher-'));
+    env = { DATA_DIR: dataDir };
+    for (const name of PORTS) env[name] = String(await freePort());
+  });
+  afterEach(async () => {
+    const home = await readFile(path.join(dataDir, 'postgres', 'location'), 'utf8').catch(() => dataDir);
+    await rm(home, { recursive: true, force: true });
+    await rm(dataDir, { recursive: true, force: true });
+  });
+
+  it('starts everything, says where it is, and leaves nothing behind on SIGTERM', async () => {
+    const launcher = await start();
+    const key = /ap_test_[\w-]{43}/.exec(launcher.logs())?.[0] ?? '';
+    const payments = await fetch(`${url('GATEWAY_PORT')}/v1/payments`, { headers: { authorization: `Bearer ${key}` } });
+    expect(payments.status).toBe(200);
+    expect((await fetch(url('SHOP_PORT'))).status).toBe(200);
+    expect((await fetch(`${url('SIMULATOR_PORT')}/control/clock`)).status).toBe(200);
+    const pids = await Promise.all(['gateway', 'simulator', 'shop'].map(pidOf));
+
+    expect(await launcher.stop()).toEqual({ code: 0, signal: null });
+    for (const pid of pids) expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+    for (const app of ['gateway', 'simulator', 'shop']) {
+      expect(await readFile(path.join(dataDir, 'logs', `${app}.log`), 'utf8')).not.toContain(key);
+    }
+  }, 60_000);
+
+  it('takes over what a killed launcher left running', async () => {
+    const launcher = await start();
+    const orphan = await pidOf('gateway');
+    const key = /ap_test_[\w-]{43}/.exec(launcher.logs())?.[0] ?? 'none';
+    await launcher.kill();
+
+    await launcher.restart();
+    expect(await pidOf('gateway')).not.toBe(orphan);
+    expect(launcher.logs().split(key)).toHaveLength(3); // the same key in both blocks
+    expect(await launcher.stop()).toEqual({ code: 0, signal: null });
+  }, 90_000);
+
+  it('stops everything when one app dies, and says which', async () => {
+    const launcher = await start();
+    process.kill(await pidOf('shop'), 'SIGKILL');
+    const exit = await launcher.exit();
+    expect(exit.code).toBe(1);
+    expect(launcher.logs()).toContain('The shop ended by SIGKILL');
+    await expect(fetch(url('SIMULATOR_PORT'))).rejects.toThrow();
+  }, 60_000);
+
+  it('refuses to start twice in one DATA_DIR', async () => {
+    const launcher = await start();
+    const second = await AppProcess.runToEnd('launcher', { env });
+    expect(second).toMatchObject({ code: 1 });
+    expect(second.output).toContain('It already runs');
+    expect(await launcher.stop()).toEqual({ code: 0, signal: null });
+  }, 60_000);
+
+  it('names every taken port before it starts anything', async () => {
+    const squatter = createServer();
+    await new Promise<void>((resolve) => squatter.listen(Number(env['SHOP_PORT']), '127.0.0.1', resolve));
+    const run = await AppProcess.runToEnd('launcher', { env });
+    await new Promise((resolve) => squatter.close(resolve));
+    expect(run.code).toBe(1);
+    const sentence = `Port ${env['SHOP_PORT'] ?? ''} is taken: set SHOP_PORT to a free port, or stop the program that uses it.`;
+    expect(run.output.trim()).toBe(sentence);
+  });
+
+  it('names every wrong variable', async () => {
+    const run = await AppProcess.runToEnd('launcher', { env: { ...env, SHOP_PORT: 'x', DATABASE_URL: 'y' } });
+    expect(run.code).toBe(1);
+    expect(run.output.trim().split('\n')).toHaveLength(2);
+  });
+});
