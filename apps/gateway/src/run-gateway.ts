@@ -86,17 +86,29 @@ async function stopAll(stops: Stop[]): Promise<void> {
   for (const stop of stops.toReversed()) await stop();
 }
 
+type SystemError = NodeJS.ErrnoException & { readonly address?: string; readonly port?: number };
+
+const serverGone = ({ address, message }: SystemError): string =>
+  `DATABASE_URL points to a server that does not answer (${address ?? message}): start Postgres or correct the address.`;
+const serverRefuses = ({ message }: SystemError): string =>
+  `DATABASE_URL is refused by the server: ${message}. Correct user, password or database name.`;
+
+/** System and Postgres error codes that an operator can mend. */
+const SENTENCES: Readonly<Record<string, (error: SystemError) => string>> = {
+  EADDRINUSE: ({ address, port }) =>
+    `PORT ${port ?? ''} is taken on ${address ?? 'this machine'}: stop what listens there or set PORT to another one.`,
+  ECONNREFUSED: serverGone,
+  ENOTFOUND: serverGone,
+  '28P01': serverRefuses,
+  '3D000': serverRefuses,
+};
+
 /** What an operator needs to read: known problems are sentences, anything else shows its stack. */
 function sentenceOf(error: unknown): string {
   if (error instanceof ConfigError || error instanceof EmbeddedPostgresError) return error.message;
-  if (error instanceof KeystoreError)
+  if (error instanceof KeystoreError) {
     return `KEYSTORE_KEYS_FILE does not fit the database: ${error.message}. Restore the key file that belongs to it.`;
-  const { code, message, stack, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number };
-  if (code === 'EADDRINUSE')
-    return `PORT ${port ?? ''} is taken on ${address ?? ''}: stop what listens there or set PORT to another one.`;
-  if (code === 'ECONNREFUSED' || code === 'ENOTFOUND')
-    return `DATABASE_URL points to a server that does not answer (${address ?? message}): start Postgres or correct the address.`;
-  if (code === '28P01' || code === '3D000')
-    return `DATABASE_URL is refused by the server: ${message}. Correct user, password or database name.`;
-  return stack ?? message;
+  }
+  const known = SENTENCES[(error as SystemError).code ?? ''];
+  return known ? known(error as SystemError) : ((error as Error).stack ?? String(error));
 }

@@ -3,6 +3,8 @@ import { Injectable } from '@nestjs/common';
 import { newId } from '../database/id.js';
 import { ApiKeyRepository, type KeyOwner } from './api-key.repository.js';
 
+export type { KeyOwner };
+
 const SHAPE = /^ap_(test|live)_[A-Za-z0-9_-]{43,128}$/u;
 /** A revoked key may still work in another process for this long. */
 const CACHE_MS = 10_000;

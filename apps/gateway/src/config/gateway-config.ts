@@ -135,27 +135,34 @@ function readSecretFiles(env: Record<string, string>, problems: string[]): Recor
   return values;
 }
 
+/** What must hold between variables: the sentence applies when the test is true. */
+const OBJECTIONS: readonly [sentence: (env: Environment) => string, applies: (env: Environment) => boolean][] = [
+  [
+    () => 'DATABASE_URL is missing: production needs a Postgres of its own (15 or newer)',
+    (env) => isProduction(env) && env.DATABASE_URL === undefined,
+  ],
+  [
+    () => 'KEYSTORE_KEYS_FILE is missing: production needs keys that outlive the container',
+    (env) => isProduction(env) && env.KEYSTORE_KEYS_FILE === undefined,
+  ],
+  [
+    () => 'PUBLIC_URL is missing: the bank and the browser must be able to call us back',
+    (env) => isProduction(env) && env.PUBLIC_URL === undefined,
+  ],
+  [
+    ({ ALLIANCE_ENVIRONMENT: name }) => `API_KEY must start with ap_${name}_ because ALLIANCE_ENVIRONMENT is ${name}`,
+    (env) => env.API_KEY !== undefined && !env.API_KEY.startsWith(`ap_${env.ALLIANCE_ENVIRONMENT}_`),
+  ],
+];
+
+const isProduction = (env: Environment): boolean => env.NODE_ENV === 'production';
+
 function objections(env: Environment): string[] {
   const missing = ACCOUNT_VARIABLES.filter((name) => env[name] === undefined);
-  const partly = missing.length > 0 && missing.length < ACCOUNT_VARIABLES.length;
-  const production = env.NODE_ENV === 'production';
-  const wrongKey = env.API_KEY !== undefined && !env.API_KEY.startsWith(`ap_${env.ALLIANCE_ENVIRONMENT}_`);
+  const partly = missing.length < ACCOUNT_VARIABLES.length ? missing : [];
   return [
-    ...(partly ? missing.map((name) => `${name} is missing: the account variables go together, set all or none`) : []),
-    ...(production && !env.DATABASE_URL
-      ? ['DATABASE_URL is missing: production needs a Postgres of its own (15 or newer)']
-      : []),
-    ...(production && !env.KEYSTORE_KEYS_FILE
-      ? ['KEYSTORE_KEYS_FILE is missing: production needs keys that outlive the container']
-      : []),
-    ...(production && !env.PUBLIC_URL
-      ? ['PUBLIC_URL is missing: the bank and the browser must be able to call us back']
-      : []),
-    ...(wrongKey
-      ? [
-          `API_KEY must start with ap_${env.ALLIANCE_ENVIRONMENT}_ because ALLIANCE_ENVIRONMENT is ${env.ALLIANCE_ENVIRONMENT}`,
-        ]
-      : []),
+    ...partly.map((name) => `${name} is missing: the account variables go together, set all or none`),
+    ...OBJECTIONS.filter(([, applies]) => applies(env)).map(([sentence]) => sentence(env)),
   ];
 }
 
@@ -170,7 +177,7 @@ function toConfig(env: Environment): GatewayConfig {
     databasePoolSize: env.DATABASE_POOL_SIZE,
     dataDir,
     embeddedPostgresPort: env.POSTGRES_PORT,
-    production: env.NODE_ENV === 'production',
+    production: isProduction(env),
     logLevel: env.LOG_LEVEL,
     keystoreKeysFile: env.KEYSTORE_KEYS_FILE ?? join(dataDir, 'keystore.json'),
     bankTimeoutMs: env.BANK_TIMEOUT_MS,

@@ -204,7 +204,10 @@ function schemasOf(schemas: Readonly<Record<string, z.ZodType>>, io: 'input' | '
     unrepresentable: 'any',
     uri: (id) => `#/components/schemas/${id}`,
   });
-  return Object.fromEntries(
-    Object.entries(made).map(([id, { $schema: _dialect, $id: _id, ...schema }]) => [id, schema]),
-  );
+  return Object.fromEntries(Object.entries(made).map(([id, schema]) => [id, withoutOwnAddress(schema)]));
+}
+
+/** The document says the dialect and the place of its schemas; each need not repeat it. */
+function withoutOwnAddress(schema: Json): Json {
+  return Object.fromEntries(Object.entries(schema).filter(([member]) => member !== '$schema' && member !== '$id'));
 }

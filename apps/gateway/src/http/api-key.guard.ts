@@ -1,8 +1,9 @@
 import { type CanActivate, createParamDecorator, type ExecutionContext, Injectable } from '@nestjs/common';
 import { type FastifyRequest } from 'fastify';
-import { type KeyOwner } from '../accounts/api-key.repository.js';
-import { ApiKeysService } from '../accounts/api-keys.service.js';
+import { ApiKeysService, type KeyOwner } from '../accounts/api-keys.service.js';
 import { HttpProblem } from './http-problem.js';
+
+export type { KeyOwner };
 
 type AuthenticatedRequest = FastifyRequest & { caller?: KeyOwner };
 

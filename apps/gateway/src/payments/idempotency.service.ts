@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { type Transaction } from '../database/transaction.js';
 import { PaymentError } from './domain/payment-error.js';
 import { type EarlierRequest, IdempotencyRepository } from './store/idempotency.repository.js';
-import { PaymentRepository } from './store/payment.repository.js';
+import { PaymentRecords } from './store/payment-records.js';
 
 /** An answer as it goes, and again goes, over the wire. */
 export interface Answer {
@@ -31,7 +31,7 @@ export type Begun<T> =
 export class IdempotencyService {
   constructor(
     private readonly keys: IdempotencyRepository,
-    private readonly payments: PaymentRepository,
+    private readonly records: PaymentRecords,
   ) {}
 
   /**
@@ -39,7 +39,7 @@ export class IdempotencyService {
    * @throws PaymentError `IDEMPOTENCY_MISMATCH` | `IDEMPOTENCY_IN_FLIGHT`
    */
   async begin<T>(request: IdempotentRequest, open: (tx: Transaction) => Promise<T>): Promise<Begun<T>> {
-    const opened = await this.payments.transaction(async (tx) =>
+    const opened = await this.records.transaction(async (tx) =>
       (await this.keys.claim(tx, request)) ? { value: await open(tx) } : undefined,
     );
     return opened ? { kind: 'new', value: opened.value } : this.follow(request);

@@ -3,21 +3,42 @@ import { Keystore, type SealPlace } from '#libs/keystore';
 import { type MerchantAccount, MerchantAccountsService } from '../accounts/merchant-accounts.service.js';
 import { newId } from '../database/id.js';
 import { type Transaction } from '../database/transaction.js';
-import { OutboxRepository } from '../outbox/outbox.repository.js';
 import { type Customer, type OrderOutcome, PaymentBank } from './bank/payment-bank.js';
 import { moveOperation, type Operation } from './domain/operation.js';
-import { type Failure, move, type MoveFacts, type PaymentStatus } from './domain/payment.js';
+import { type Failure, move, type PaymentStatus } from './domain/payment.js';
 import { delayAfterDoubt, delayOfOpenOrder } from './domain/schedule.js';
 import { merchantRequestIdOf } from './merchant-request-id.js';
-import { eventRow } from './payment-event.js';
 import { PaymentLinks } from './payment-links.js';
 import { type OperationEntity } from './store/operation.entity.js';
-import { operationOf, OperationRepository } from './store/operation.repository.js';
+import { operationOf } from './store/operation.repository.js';
 import { type PaymentEntity } from './store/payment.entity.js';
-import { type PaymentExtras, paymentOf, PaymentRepository } from './store/payment.repository.js';
+import { PaymentRecords } from './store/payment-records.js';
+import { paymentOf } from './store/payment.repository.js';
 
 /** Runs in the transaction that settles the order, with the payment as it is then. */
 export type Alongside = (tx: Transaction, payment: PaymentEntity) => Promise<void>;
+
+/** A payment and its purchase under the payment's lock. */
+interface Locked {
+  readonly payment: PaymentEntity;
+  readonly operation: OperationEntity;
+}
+
+/** A request to the bank and what came of it. */
+interface Asked {
+  readonly account: MerchantAccount;
+  readonly operation: Operation;
+  readonly outcome: OrderOutcome;
+  /** 1 for the first order of this run, 2 for the one after an orphan. */
+  readonly order: number;
+}
+
+/** How a payment that never got its link ends. */
+interface Ending {
+  readonly status: 'rejected' | 'abandoned';
+  readonly to: PaymentStatus;
+  readonly failure: Failure;
+}
 
 /** What an attempt to open an order left behind. */
 interface Attempt {
@@ -28,6 +49,17 @@ interface Attempt {
 
 type Opened = Extract<OrderOutcome, { kind: 'opened' }>;
 
+const TOO_LATE: Ending = {
+  status: 'abandoned',
+  to: 'expired',
+  failure: { code: 'order_not_opened', message: 'The bank could not be reached while the payment was valid.' },
+};
+const ID_TROUBLE: Ending = {
+  status: 'abandoned',
+  to: 'needs_review',
+  failure: { code: 'needs_review', message: 'The bank keeps reporting our order ids as used.' },
+};
+
 /** An orphaned order is followed by one more; a third would mean that something else is wrong. */
 const MAX_ORDERS = 3;
 
@@ -37,9 +69,7 @@ export class OrderOpenerService {
   constructor(
     private readonly accounts: MerchantAccountsService,
     private readonly bank: PaymentBank,
-    private readonly payments: PaymentRepository,
-    private readonly operations: OperationRepository,
-    private readonly outbox: OutboxRepository,
+    private readonly records: PaymentRecords,
     private readonly keystore: Keystore,
     private readonly links: PaymentLinks,
   ) {}
@@ -50,7 +80,7 @@ export class OrderOpenerService {
     let operation = purchase;
     for (let order = 1; ; order++) {
       const outcome = await this.ask(account, payment, operation);
-      const attempt = await this.payments.transaction((tx) =>
+      const attempt = await this.records.transaction((tx) =>
         this.settle(tx, { account, operation, outcome, order }, alongside),
       );
       if (!attempt.successor) return attempt.payment;
@@ -60,12 +90,12 @@ export class OrderOpenerService {
 
   /** Carries on where an earlier attempt was lost. @returns undefined when there is no such payment */
   async resume(accountId: string, paymentId: string, alongside?: Alongside): Promise<PaymentEntity | undefined> {
-    const payment = await this.payments.find(accountId, paymentId);
-    const purchase = await this.operations.currentPurchase(accountId, paymentId);
+    const payment = await this.records.payments.find(accountId, paymentId);
+    const purchase = await this.records.operations.currentPurchase(accountId, paymentId);
     if (!payment || !purchase) return undefined;
     if (isOpen(purchase) && !(await this.giveUp(payment))) return this.open(payment, operationOf(purchase), alongside);
-    return this.payments.transaction(async (tx) => {
-      const current = (await this.payments.lock(tx, accountId, paymentId)) ?? payment;
+    return this.records.transaction(async (tx) => {
+      const current = (await this.records.payments.lock(tx, accountId, paymentId)) ?? payment;
       await alongside?.(tx, current);
       return current;
     });
@@ -87,110 +117,84 @@ export class OrderOpenerService {
     });
   }
 
-  private async settle(
-    tx: Transaction,
-    asked: { account: MerchantAccount; operation: Operation; outcome: OrderOutcome; order: number },
-    alongside?: Alongside,
-  ): Promise<Attempt> {
-    const { accountId, paymentId } = asked.operation;
-    const payment = await this.payments.lock(tx, accountId, paymentId);
-    const operation = await this.operations.find(tx, accountId, asked.operation.id);
+  private async settle(tx: Transaction, asked: Asked, alongside?: Alongside): Promise<Attempt> {
+    const { accountId, paymentId, id } = asked.operation;
+    const payment = await this.records.payments.lock(tx, accountId, paymentId);
+    const operation = await this.records.operations.find(tx, accountId, id);
     if (!payment || !operation) throw new Error(`payment ${paymentId} vanished`);
-    const attempt = isOpen(operation) ? await this.apply(tx, payment, operation, asked) : { payment };
+    const attempt = isOpen(operation) ? await this.apply(tx, { payment, operation }, asked) : { payment };
     if (!attempt.successor) await alongside?.(tx, attempt.payment);
     return attempt;
   }
 
-  private async apply(
-    tx: Transaction,
-    payment: PaymentEntity,
-    operation: OperationEntity,
-    asked: { account: MerchantAccount; outcome: OrderOutcome; order: number },
-  ): Promise<Attempt> {
+  private async apply(tx: Transaction, locked: Locked, asked: Asked): Promise<Attempt> {
     const { outcome } = asked;
     switch (outcome.kind) {
       case 'opened':
-        await this.operations.save(tx, moveOperation(operationOf(operation), 'action_required'), {
-          nextQueryInSeconds: null,
-        });
-        return { payment: await this.moveTo(tx, payment, 'requires_action', {}, openedColumns(outcome)) };
+        return { payment: await this.acceptLink(tx, locked, outcome) };
       case 'refused':
-        return { payment: await this.close(tx, payment, operation, 'rejected', refusal(outcome.code)) };
+        return {
+          payment: await this.close(tx, locked, { status: 'rejected', to: 'failed', failure: refusal(outcome.code) }),
+        };
       case 'duplicate':
-        return this.orphan(tx, payment, operation, asked);
+        return asked.order < MAX_ORDERS
+          ? this.replaceOrphan(tx, locked, asked)
+          : { payment: await this.close(tx, locked, ID_TROUBLE) };
       case 'unknown':
-        await this.operations.save(tx, moveOperation(operationOf(operation), 'unknown'), {
-          queries: operation.queries + 1,
-          nextQueryInSeconds: delayAfterDoubt(operation.queries, Math.random()),
-          evidence: { reason: outcome.reason },
-        });
-        return { payment };
+        await this.leaveOpen(tx, locked, outcome.reason);
+        return locked;
     }
   }
 
+  private async acceptLink(tx: Transaction, { payment, operation }: Locked, outcome: Opened): Promise<PaymentEntity> {
+    const waiting = moveOperation(operationOf(operation), 'action_required');
+    await this.records.operations.save(tx, waiting, { nextQueryInSeconds: null });
+    return this.records.save(tx, move(paymentOf(payment), 'requires_action'), {
+      bankOrderId: outcome.bankOrderId,
+      redirectUrl: outcome.redirectUrl,
+      expiresAt: outcome.expiresAt,
+      nextSyncInSeconds: delayOfOpenOrder(0, Math.random()),
+    });
+  }
+
+  private leaveOpen(tx: Transaction, { operation }: Locked, reason: string): Promise<void> {
+    return this.records.operations.save(tx, moveOperation(operationOf(operation), 'unknown'), {
+      queries: operation.queries + 1,
+      nextQueryInSeconds: delayAfterDoubt(operation.queries, Math.random()),
+      evidence: { reason },
+    });
+  }
+
   /** The order exists, yet nobody has its link: it can never be paid, so another takes its place. */
-  private async orphan(
-    tx: Transaction,
-    payment: PaymentEntity,
-    operation: OperationEntity,
-    asked: { account: MerchantAccount; order: number },
-  ): Promise<Attempt> {
-    if (asked.order >= MAX_ORDERS) {
-      const failure = { code: 'needs_review', message: 'the bank keeps reporting our order ids as used' };
-      return { payment: await this.close(tx, payment, operation, 'abandoned', failure, 'needs_review') };
-    }
-    await this.operations.save(tx, moveOperation(operationOf(operation), 'abandoned'), {
+  private async replaceOrphan(tx: Transaction, { payment, operation }: Locked, { account }: Asked): Promise<Attempt> {
+    const orphan = operationOf(operation);
+    await this.records.operations.save(tx, moveOperation(orphan, 'abandoned'), {
       nextQueryInSeconds: null,
       evidence: { reason: 'orphaned order' },
     });
-    const successor = successorOf(operation, asked.account.secret);
-    await this.operations.insert(tx, successor);
-    return {
-      payment,
-      successor: { ...operationOf(operation), ...successor, accountId: successor.merchantAccountId, status: 'sending' },
-    };
+    const merchantRequestId = merchantRequestIdOf(account.secret, 'after', orphan.merchantRequestId);
+    const successor: Operation = { ...orphan, id: newId('op'), merchantRequestId, status: 'sending' };
+    await this.records.operations.insert(tx, successor);
+    return { payment, successor };
   }
 
   /** The customer is long gone: an order that could not be opened in the payment's own time is not opened any more. */
   private giveUp(payment: PaymentEntity): Promise<boolean> {
-    return this.payments.transaction(async (tx) => {
-      const current = await this.payments.lock(tx, payment.merchantAccountId, payment.id);
-      const operation = await this.operations.findPurchase(tx, payment.merchantAccountId, payment.id);
-      const ages = await this.payments.ages(tx, payment.merchantAccountId, payment.id);
+    return this.records.transaction(async (tx) => {
+      const current = await this.records.payments.lock(tx, payment.merchantAccountId, payment.id);
+      const operation = await this.records.operations.findPurchase(tx, payment.merchantAccountId, payment.id);
+      const ages = await this.records.payments.ages(tx, payment.merchantAccountId, payment.id);
       if (!current || !operation || !isOpen(operation) || !ages.pastExpiry) return false;
-      const failure = {
-        code: 'order_not_opened',
-        message: 'The bank could not be reached while the payment was valid.',
-      };
-      await this.close(tx, current, operation, 'abandoned', failure, 'expired');
+      await this.close(tx, { payment: current, operation }, TOO_LATE);
       return true;
     });
   }
 
-  private async close(
-    tx: Transaction,
-    payment: PaymentEntity,
-    operation: OperationEntity,
-    status: 'rejected' | 'abandoned',
-    failure: Failure,
-    to: PaymentStatus = 'failed',
-  ): Promise<PaymentEntity> {
-    await this.operations.save(tx, moveOperation(operationOf(operation), status, { failure }), {
-      nextQueryInSeconds: null,
-    });
-    return this.moveTo(tx, payment, to, { failure }, { nextSyncInSeconds: null });
-  }
-
-  private async moveTo(
-    tx: Transaction,
-    row: PaymentEntity,
-    to: PaymentStatus,
-    facts: MoveFacts,
-    extras: PaymentExtras,
-  ): Promise<PaymentEntity> {
-    const { payment, events } = move(paymentOf(row), to, facts);
-    await this.outbox.append(tx, events.map(eventRow));
-    return this.payments.save(tx, payment, extras);
+  private async close(tx: Transaction, { payment, operation }: Locked, ending: Ending): Promise<PaymentEntity> {
+    const { status, failure, to } = ending;
+    const closed = moveOperation(operationOf(operation), status, { failure });
+    await this.records.operations.save(tx, closed, { nextQueryInSeconds: null });
+    return this.records.save(tx, move(paymentOf(payment), to, { failure }), { nextSyncInSeconds: null });
   }
 }
 
@@ -210,20 +214,3 @@ const refusal = (code: string): Failure => ({
   code: 'refused_by_bank',
   message: `The bank refused the order (${code}).`,
 });
-
-const openedColumns = (outcome: Opened): PaymentExtras => ({
-  bankOrderId: outcome.bankOrderId,
-  redirectUrl: outcome.redirectUrl,
-  expiresAt: outcome.expiresAt,
-  nextSyncInSeconds: delayOfOpenOrder(0, Math.random()),
-});
-
-function successorOf(operation: OperationEntity, secret: Buffer) {
-  const { merchantAccountId, paymentId, type, amount, currency } = operation;
-  const merchantRequestId = merchantRequestIdOf(secret, 'after', operation.merchantRequestId);
-  return {
-    ...{ merchantAccountId, paymentId, type, amount, currency, merchantRequestId },
-    id: newId('op'),
-    reason: null,
-  };
-}

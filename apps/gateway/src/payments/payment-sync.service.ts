@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type MerchantAccount, MerchantAccountsService } from '../accounts/merchant-accounts.service.js';
 import { type Transaction } from '../database/transaction.js';
-import { OutboxRepository } from '../outbox/outbox.repository.js';
 import { type OrderReading, PaymentBank } from './bank/payment-bank.js';
 import { moveOperation } from './domain/operation.js';
 import { move, type PaymentStatus } from './domain/payment.js';
@@ -11,12 +10,12 @@ import { decideSync, PURCHASE_STATUS_OF, type Sight, type SyncDecision } from '.
 import { judgeOrder } from './domain/verdict.js';
 import { evidenceOf } from './evidence.js';
 import { OrderOpenerService } from './order-opener.service.js';
-import { eventRow } from './payment-event.js';
 import { RefundSettlerService } from './refund-settler.service.js';
 import { type OperationEntity } from './store/operation.entity.js';
-import { operationOf, OperationRepository } from './store/operation.repository.js';
+import { operationOf } from './store/operation.repository.js';
 import { type PaymentEntity } from './store/payment.entity.js';
-import { type PaymentAges, paymentOf, PaymentRepository } from './store/payment.repository.js';
+import { PaymentRecords } from './store/payment-records.js';
+import { type PaymentAges, paymentOf } from './store/payment.repository.js';
 
 /** Statuses in which the bank's order can still tell something new. */
 const ORDER_MATTERS: readonly PaymentStatus[] = ['requires_action', 'processing', 'failed', 'expired', 'needs_review'];
@@ -27,28 +26,26 @@ export class PaymentSyncService {
   constructor(
     private readonly accounts: MerchantAccountsService,
     private readonly bank: PaymentBank,
-    private readonly payments: PaymentRepository,
-    private readonly operations: OperationRepository,
-    private readonly outbox: OutboxRepository,
+    private readonly records: PaymentRecords,
     private readonly orders: OrderOpenerService,
     private readonly refunds: RefundSettlerService,
   ) {}
 
   /** Something may have happened at the bank; the next round of the worker looks. */
   hint(accountId: string, paymentId: string): Promise<void> {
-    return this.payments.hint(accountId, paymentId);
+    return this.records.payments.hint(accountId, paymentId);
   }
 
   /** As {@link hint}, for a customer who is back from the bank's page. @returns the merchant's own return address */
   async hintOnReturn(accountId: string, paymentId: string): Promise<string | undefined> {
-    const payment = await this.payments.find(accountId, paymentId);
-    if (payment?.nextSyncAt) await this.payments.hint(accountId, paymentId);
+    const payment = await this.records.payments.find(accountId, paymentId);
+    if (payment?.nextSyncAt) await this.records.payments.hint(accountId, paymentId);
     return payment?.returnUrl;
   }
 
   /** Queries the bank about the payment and its unfinished refunds, and settles what is proven. */
   async syncWithBank(accountId: string, paymentId: string): Promise<void> {
-    const payment = await this.payments.find(accountId, paymentId);
+    const payment = await this.records.payments.find(accountId, paymentId);
     if (!payment) return;
     if (payment.status === 'created') {
       await this.orders.resume(accountId, paymentId);
@@ -56,8 +53,8 @@ export class PaymentSyncService {
     }
     if (payment.bankOrderId !== null && ORDER_MATTERS.includes(payment.status))
       await this.syncOrder(payment, payment.bankOrderId);
-    else await this.payments.transaction((tx) => this.rest(tx, accountId, paymentId));
-    for (const refund of await this.operations.unsettledRefunds(accountId, paymentId)) {
+    else await this.records.transaction((tx) => this.rest(tx, accountId, paymentId));
+    for (const refund of await this.records.operations.unsettledRefunds(accountId, paymentId)) {
       await this.refunds.settle(accountId, refund.id);
     }
   }
@@ -65,17 +62,17 @@ export class PaymentSyncService {
   private async syncOrder(payment: PaymentEntity, bankOrderId: string): Promise<void> {
     const account = await this.accounts.open(payment.merchantAccountId);
     const reading = await this.bank.readOrder(account.id, bankOrderId);
-    await this.payments.transaction((tx) => this.apply(tx, { account, paymentId: payment.id, bankOrderId, reading }));
+    await this.records.transaction((tx) => this.apply(tx, { account, paymentId: payment.id, bankOrderId, reading }));
   }
 
   private async apply(
     tx: Transaction,
     seen: { account: MerchantAccount; paymentId: string; bankOrderId: string; reading: OrderReading },
   ): Promise<void> {
-    const row = await this.payments.lock(tx, seen.account.id, seen.paymentId);
-    const purchase = await this.operations.findPurchase(tx, seen.account.id, seen.paymentId);
+    const row = await this.records.payments.lock(tx, seen.account.id, seen.paymentId);
+    const purchase = await this.records.operations.findPurchase(tx, seen.account.id, seen.paymentId);
     if (!row || !purchase) return;
-    const ages = await this.payments.ages(tx, row.merchantAccountId, row.id);
+    const ages = await this.records.payments.ages(tx, row.merchantAccountId, row.id);
     const sight = sightOf(seen.reading, expectedOf(seen.account, row, purchase, seen.bankOrderId));
     const decision = decideSync(paymentOf(row), sight, { ...ages, hintQueries: row.hintQueries });
     await this.record(tx, { row, purchase, sight, decision, ages });
@@ -86,21 +83,21 @@ export class PaymentSyncService {
     change: { row: PaymentEntity; purchase: OperationEntity; sight: Sight; decision: SyncDecision; ages: PaymentAges },
   ): Promise<void> {
     const { row, purchase, sight, decision } = change;
-    const { payment, events } = move(paymentOf(row), decision.to, decision);
+    const moved = move(paymentOf(row), decision.to, decision);
     const evidence = row.status === decision.to ? {} : { evidence: evidenceOf('order_query', sight) };
-    await this.payments.save(tx, payment, { ...evidence, ...nextSync(row, decision, change.ages) });
-    await this.outbox.append(tx, events.map(eventRow));
+    await this.records.save(tx, moved, { ...evidence, ...nextSync(row, decision, change.ages) });
     const status = PURCHASE_STATUS_OF[decision.to];
     if (status === undefined || status === purchase.status) return;
-    const operation = moveOperation(operationOf(purchase), status, { failure: payment.failure });
+    const operation = moveOperation(operationOf(purchase), status, { failure: moved.payment.failure });
     const ids = decision.bankOperationId ? { bankOperationId: decision.bankOperationId } : {};
-    await this.operations.save(tx, operation, { ...evidence, ...ids, nextQueryInSeconds: null });
+    await this.records.operations.save(tx, operation, { ...evidence, ...ids, nextQueryInSeconds: null });
   }
 
   /** Nothing to ask of the order any more. */
   private async rest(tx: Transaction, accountId: string, paymentId: string): Promise<void> {
-    const row = await this.payments.lock(tx, accountId, paymentId);
-    if (row?.nextSyncAt) await this.payments.save(tx, paymentOf(row), { nextSyncInSeconds: null, hintQueries: 0 });
+    const row = await this.records.payments.lock(tx, accountId, paymentId);
+    if (row?.nextSyncAt)
+      await this.records.payments.save(tx, paymentOf(row), { nextSyncInSeconds: null, hintQueries: 0 });
   }
 }
 

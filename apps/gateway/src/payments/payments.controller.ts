@@ -1,7 +1,6 @@
 import { Body, Controller, Get, Headers, Param, Post, Query, Res, UseGuards } from '@nestjs/common';
 import { type FastifyReply } from 'fastify';
-import { type KeyOwner } from '../accounts/api-key.repository.js';
-import { ApiKeyGuard, Caller } from '../http/api-key.guard.js';
+import { ApiKeyGuard, Caller, type KeyOwner } from '../http/api-key.guard.js';
 import { invalid } from '../http/validation.js';
 import { PaymentError } from './domain/payment-error.js';
 import { type Answer } from './idempotency.service.js';

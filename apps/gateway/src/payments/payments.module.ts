@@ -20,6 +20,7 @@ import { PaymentsService } from './payments.service.js';
 import { RefundSettlerService } from './refund-settler.service.js';
 import { RefundsService } from './refunds.service.js';
 import { IdempotencyRepository } from './store/idempotency.repository.js';
+import { PaymentRecords } from './store/payment-records.js';
 import { OperationRepository } from './store/operation.repository.js';
 import { PaymentRepository } from './store/payment.repository.js';
 import { PgSessionStore } from './store/pg-session.store.js';
@@ -50,6 +51,7 @@ export class PaymentsModule {
         IdempotencyService,
         OperationRepository,
         OrderOpenerService,
+        PaymentRecords,
         PaymentRepository,
         PaymentsService,
         PaymentSyncService,

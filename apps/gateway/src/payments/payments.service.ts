@@ -10,9 +10,8 @@ import { merchantRequestIdOf } from './merchant-request-id.js';
 import { customerPlace, OrderOpenerService } from './order-opener.service.js';
 import { type CreatePayment, type ListPayments, type PaymentView } from './payment.dto.js';
 import { viewPayment } from './payment-view.js';
-import { OperationRepository } from './store/operation.repository.js';
 import { type PaymentEntity } from './store/payment.entity.js';
-import { PaymentRepository } from './store/payment.repository.js';
+import { PaymentRecords } from './store/payment-records.js';
 
 /** A payment and its purchase on record, not yet known to the bank. */
 interface Recorded {
@@ -25,8 +24,7 @@ export class PaymentsService {
   constructor(
     private readonly accounts: MerchantAccountsService,
     private readonly idempotency: IdempotencyService,
-    private readonly payments: PaymentRepository,
-    private readonly operations: OperationRepository,
+    private readonly records: PaymentRecords,
     private readonly orders: OrderOpenerService,
     private readonly keystore: Keystore,
   ) {}
@@ -60,7 +58,7 @@ export class PaymentsService {
 
   /** @throws PaymentError `PAYMENT_NOT_FOUND` */
   async get(accountId: string, id: string): Promise<PaymentView> {
-    const payment = await this.payments.find(accountId, id);
+    const payment = await this.records.payments.find(accountId, id);
     if (!payment) throw new PaymentError('PAYMENT_NOT_FOUND', `there is no payment ${id}`);
     return viewPayment(payment);
   }
@@ -69,7 +67,7 @@ export class PaymentsService {
   async list(accountId: string, query: ListPayments): Promise<{ data: PaymentView[]; nextCursor: string | null }> {
     const { limit, status, reference, cursor } = query;
     const before = cursor === undefined ? undefined : readCursor(cursor);
-    const rows = await this.payments.list(accountId, { limit: limit + 1, before, status, reference });
+    const rows = await this.records.payments.list(accountId, { limit: limit + 1, before, status, reference });
     const page = rows.slice(0, limit);
     const last = rows.length > limit ? page.at(-1) : undefined;
     return { data: page.map(viewPayment), nextCursor: last ? Buffer.from(last.id).toString('base64url') : null };
@@ -94,11 +92,24 @@ export class PaymentsService {
     row: Awaited<ReturnType<PaymentsService['newRow']>>,
     merchantRequestId: string,
   ): Promise<Recorded> {
-    const payment = await this.payments.insert(tx, row);
+    const payment = await this.records.payments.insert(tx, row);
     const { merchantAccountId: accountId, id: paymentId, amount, currency } = payment;
-    const shape = { id: newId('op'), paymentId, type: 'purchase' as const, amount, currency, merchantRequestId };
-    await this.operations.insert(tx, { ...shape, merchantAccountId: accountId, reason: null });
-    return { payment, purchase: { ...shape, accountId, status: 'sending', attempt: 1, failure: null } };
+    const purchase: Operation = {
+      ...{
+        accountId,
+        id: newId('op'),
+        paymentId,
+        type: 'purchase',
+        status: 'sending',
+        amount,
+        currency,
+        merchantRequestId,
+      },
+      attempt: 1,
+      failure: null,
+    };
+    await this.records.operations.insert(tx, purchase);
+    return { payment, purchase };
   }
 }
 

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type MerchantAccount, MerchantAccountsService } from '../accounts/merchant-accounts.service.js';
 import { type Transaction } from '../database/transaction.js';
-import { OutboxRepository } from '../outbox/outbox.repository.js';
 import { type OperationReading, PaymentBank, type RefundOutcome } from './bank/payment-bank.js';
 import { moveOperation, type Operation, type OperationStatus } from './domain/operation.js';
 import { addRefunded, type Failure, withEvent } from './domain/payment.js';
@@ -9,12 +8,12 @@ import { judgeNotFound, type NotFoundRuling } from './domain/not-found-rule.js';
 import { delayAfterDoubt } from './domain/schedule.js';
 import { judgeOperation, type Verdict } from './domain/verdict.js';
 import { evidenceOf } from './evidence.js';
-import { eventRow } from './payment-event.js';
 import { PaymentLinks } from './payment-links.js';
 import { type OperationEntity } from './store/operation.entity.js';
-import { operationOf, type OperationExtras, OperationRepository } from './store/operation.repository.js';
+import { operationOf, type OperationExtras } from './store/operation.repository.js';
 import { type PaymentEntity } from './store/payment.entity.js';
-import { paymentOf, PaymentRepository } from './store/payment.repository.js';
+import { PaymentRecords } from './store/payment-records.js';
+import { paymentOf } from './store/payment.repository.js';
 
 /** Runs in the transaction that settles the refund, with the refund as it is then. */
 export type AlongsideRefund = (tx: Transaction, refund: OperationEntity) => Promise<void>;
@@ -40,9 +39,7 @@ export class RefundSettlerService {
   constructor(
     private readonly accounts: MerchantAccountsService,
     private readonly bank: PaymentBank,
-    private readonly payments: PaymentRepository,
-    private readonly operations: OperationRepository,
-    private readonly outbox: OutboxRepository,
+    private readonly records: PaymentRecords,
     private readonly links: PaymentLinks,
   ) {}
 
@@ -62,7 +59,7 @@ export class RefundSettlerService {
 
   /** Asks the bank what became of a refund. @returns the refund as it is then */
   async settle(accountId: string, refundId: string, alongside?: AlongsideRefund): Promise<OperationEntity | undefined> {
-    const refund = await this.operations.findOne(accountId, refundId);
+    const refund = await this.records.operations.findOne(accountId, refundId);
     if (!refund) return undefined;
     const reading = await this.bank.readOperation(accountId, refund.merchantRequestId);
     return this.record(operationOf(refund), (locked, tx) => this.stepAfterReading(tx, locked, reading), alongside);
@@ -78,11 +75,11 @@ export class RefundSettlerService {
     decide: (locked: Locked, tx: Transaction) => Step | Promise<Step>,
     alongside?: AlongsideRefund,
   ): Promise<OperationEntity> {
-    const { resend, bankOperationId, row } = await this.payments.transaction(async (tx) => {
+    const { resend, bankOperationId, row } = await this.records.transaction(async (tx) => {
       const locked = await this.lock(tx, refund);
       const step = isSettled(locked.refund) ? undefined : await decide(locked, tx);
       if (step) await this.apply(tx, locked, step);
-      const current = (await this.operations.find(tx, refund.accountId, refund.id)) ?? locked.refund;
+      const current = (await this.records.operations.find(tx, refund.accountId, refund.id)) ?? locked.refund;
       await alongside?.(tx, current);
       return { resend: step?.resend === true, bankOperationId: locked.payment.bankOperationId, row: current };
     });
@@ -90,14 +87,14 @@ export class RefundSettlerService {
   }
 
   private async lock(tx: Transaction, { accountId, paymentId, id }: Operation): Promise<Locked> {
-    const payment = await this.payments.lock(tx, accountId, paymentId);
-    const refund = await this.operations.find(tx, accountId, id);
+    const payment = await this.records.payments.lock(tx, accountId, paymentId);
+    const refund = await this.records.operations.find(tx, accountId, id);
     if (!payment || !refund) throw new Error(`refund ${id} vanished`);
     return { payment, refund, account: await this.accounts.open(accountId) };
   }
 
   private async stepAfterReading(tx: Transaction, locked: Locked, reading: OperationReading): Promise<Step> {
-    const ages = await this.operations.ages(tx, locked.account.id, locked.refund.id);
+    const ages = await this.records.operations.ages(tx, locked.account.id, locked.refund.id);
     const step =
       reading.kind === 'not_found'
         ? stepAfterNotFound(locked.refund, judgeNotFound(ages))
@@ -111,13 +108,11 @@ export class RefundSettlerService {
     const attempt = step.resend ? before.attempt + 1 : before.attempt;
     const refund = moveOperation(before, step.to, { failure: step.failure ?? null, attempt });
     const evidence = step.verdict ? { evidence: evidenceOf('operation_query', step.verdict) } : {};
-    await this.operations.save(tx, refund, { ...evidence, ...step.extras });
+    await this.records.operations.save(tx, refund, { ...evidence, ...step.extras });
     if (before.status === refund.status) return;
     const counted =
       step.to === 'succeeded' ? addRefunded(paymentOf(locked.payment), refund.amount) : paymentOf(locked.payment);
-    const { payment, events } = withEvent(counted, 'refund.updated', refund.id);
-    await this.payments.save(tx, payment);
-    await this.outbox.append(tx, events.map(eventRow));
+    await this.records.save(tx, withEvent(counted, 'refund.updated', refund.id));
   }
 }
 

@@ -2,19 +2,17 @@ import { Injectable } from '@nestjs/common';
 import { MerchantAccountsService } from '../accounts/merchant-accounts.service.js';
 import { newId } from '../database/id.js';
 import { type Transaction } from '../database/transaction.js';
-import { OutboxRepository } from '../outbox/outbox.repository.js';
 import { type Operation } from './domain/operation.js';
 import { PaymentError } from './domain/payment-error.js';
 import { refundable, refundAmount, withEvent } from './domain/payment.js';
 import { type Answer, fingerprintOf, type IdempotentRequest, IdempotencyService } from './idempotency.service.js';
 import { merchantRequestIdOf } from './merchant-request-id.js';
 import { type CreateRefund, type RefundView } from './payment.dto.js';
-import { eventRow } from './payment-event.js';
 import { viewRefund } from './payment-view.js';
 import { type AlongsideRefund, RefundSettlerService } from './refund-settler.service.js';
 import { type OperationEntity } from './store/operation.entity.js';
-import { OperationRepository } from './store/operation.repository.js';
-import { paymentOf, PaymentRepository } from './store/payment.repository.js';
+import { PaymentRecords } from './store/payment-records.js';
+import { paymentOf } from './store/payment.repository.js';
 
 /** A refund on record, not yet sent. */
 interface Reserved {
@@ -27,9 +25,7 @@ export class RefundsService {
   constructor(
     private readonly accounts: MerchantAccountsService,
     private readonly idempotency: IdempotencyService,
-    private readonly payments: PaymentRepository,
-    private readonly operations: OperationRepository,
-    private readonly outbox: OutboxRepository,
+    private readonly records: PaymentRecords,
     private readonly settler: RefundSettlerService,
   ) {}
 
@@ -53,9 +49,9 @@ export class RefundsService {
 
   /** Oldest first. @throws PaymentError `PAYMENT_NOT_FOUND` */
   async list(accountId: string, paymentId: string): Promise<RefundView[]> {
-    const payment = await this.payments.find(accountId, paymentId);
+    const payment = await this.records.payments.find(accountId, paymentId);
     if (!payment) throw notFound(paymentId);
-    return (await this.operations.refunds(accountId, paymentId)).map(viewRefund);
+    return (await this.records.operations.refunds(accountId, paymentId)).map(viewRefund);
   }
 
   private async reserve(
@@ -64,23 +60,32 @@ export class RefundsService {
     merchantRequestId: string,
     body: CreateRefund,
   ): Promise<Reserved> {
-    const row = await this.payments.lock(tx, request.accountId, request.paymentId);
+    const row = await this.records.payments.lock(tx, request.accountId, request.paymentId);
     if (!row) throw notFound(request.paymentId);
-    const refunds = await this.operations.refunds(request.accountId, row.id, tx);
+    const refunds = await this.records.operations.refunds(request.accountId, row.id, tx);
     const amount = refundAmount(paymentOf(row), refundable(paymentOf(row), refunds), body.amount);
     if (row.bankOperationId === null) {
       throw new PaymentError('PAYMENT_NOT_REFUNDABLE', 'the bank named no operation for this payment');
     }
-    const { payment, events } = withEvent(paymentOf(row), 'refund.created', request.resourceId);
-    const { accountId, id: paymentId, currency } = payment;
-    const shape = { id: request.resourceId, paymentId, type: 'refund' as const, amount, currency, merchantRequestId };
-    await this.operations.insert(tx, { ...shape, merchantAccountId: accountId, reason: body.reason ?? null });
-    await this.payments.save(tx, payment);
-    await this.outbox.append(tx, events.map(eventRow));
-    return {
-      refund: { ...shape, accountId, status: 'sending', attempt: 1, failure: null },
-      bankOperationId: row.bankOperationId,
+    const created = withEvent(paymentOf(row), 'refund.created', request.resourceId);
+    const { accountId, id: paymentId, currency } = created.payment;
+    const refund: Operation = {
+      ...{
+        accountId,
+        id: request.resourceId,
+        paymentId,
+        type: 'refund',
+        status: 'sending',
+        amount,
+        currency,
+        merchantRequestId,
+      },
+      attempt: 1,
+      failure: null,
     };
+    await this.records.operations.insert(tx, refund, body.reason ?? null);
+    await this.records.save(tx, created);
+    return { refund, bankOperationId: row.bankOperationId };
   }
 
   private async answer(

@@ -6,11 +6,6 @@ import { type Operation, type OperationStatus } from '../domain/operation.js';
 import { REVIEW_AFTER_SECONDS } from '../domain/schedule.js';
 import { OperationEntity } from './operation.entity.js';
 
-export type NewOperation = Pick<
-  OperationEntity,
-  'merchantAccountId' | 'id' | 'paymentId' | 'type' | 'amount' | 'currency' | 'merchantRequestId' | 'reason'
->;
-
 /** Columns that a change of state may bring along. `nextQueryInSeconds`: null means that the outcome is known. */
 export interface OperationExtras {
   readonly reason?: string | null;
@@ -46,10 +41,21 @@ export class OperationRepository {
   constructor(private readonly database: DataSource) {}
 
   /** Write-ahead: this is committed before the bank hears of the operation. */
-  async insert(tx: Transaction, operation: NewOperation): Promise<void> {
+  async insert(tx: Transaction, operation: Operation, reason: string | null = null): Promise<void> {
+    const { accountId, id, paymentId, type, status, amount, currency, merchantRequestId, attempt } = operation;
     const values = {
-      ...operation,
-      status: 'sending' as const,
+      ...{
+        merchantAccountId: accountId,
+        id,
+        paymentId,
+        type,
+        status,
+        amount,
+        currency,
+        merchantRequestId,
+        attempt,
+        reason,
+      },
       sentAt: () => 'clock_timestamp()',
       deadlineAt: () => `now() + make_interval(secs => ${REVIEW_AFTER_SECONDS})`,
       nextQueryAt: () => `now() + make_interval(secs => ${CRASH_NET_SECONDS})`,

@@ -174,8 +174,8 @@ function columnsOf(payment: Payment): Partial<PaymentEntity> {
 function toEntity(tx: Transaction, [raw]: object[]): PaymentEntity {
   const row = tx.create(PaymentEntity);
   const values = raw as Record<string, unknown>;
-  for (const column of tx.connection.getMetadata(PaymentEntity).columns) {
-    column.setEntityValue(row, tx.connection.driver.prepareHydratedValue(values[column.databaseName], column));
+  for (const column of tx.dataSource.getMetadata(PaymentEntity).columns) {
+    column.setEntityValue(row, tx.dataSource.driver.prepareHydratedValue(values[column.databaseName], column));
   }
   return row;
 }
