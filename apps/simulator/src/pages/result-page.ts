@@ -2,7 +2,7 @@ import { type Operation } from '../bank/operation.js';
 import { type Order, type OrderStatus } from '../bank/order.js';
 import { html } from './html.js';
 import { type Page, renderPage } from './layout.js';
-import { formatMoney, type Language, type Texts, TEXTS } from './texts.js';
+import { formatMoney, type Language, type Texts, TEXTS, reasonOf } from './texts.js';
 
 export interface ResultPage {
   readonly order: Order;
@@ -48,7 +48,7 @@ export function resultPage(page: ResultPage): string {
   const { mark, sign, title, text } = LOOKS[status];
   const path = `/status?hpp_id=${encodeURIComponent(order.hppOrderId)}&lang=`;
   const { refresh } = refreshOf(page, path + language);
-  const reason = operation?.status === 'FAIL' ? operation.result?.description : undefined;
+  const reason = operation?.status === 'FAIL' ? reasonOf(operation.result, language) : undefined;
   const body = html`<section class="card center" data-testid="result" data-status="${status}" role="status">
     <div class="mark ${mark}" aria-hidden="true">${sign}</div>
     <h1>${texts[title]}</h1>

@@ -7,13 +7,13 @@ body{margin:0;background:var(--bg);color:var(--ink);font:16px/1.5 system-ui,-app
 a{color:var(--brand)}
 header.top{display:flex;align-items:center;justify-content:space-between;gap:16px;max-width:480px;margin:0 auto;padding:20px 20px 12px}
 body.wide header.top,body.wide main{max-width:920px}
-.bank{display:flex;align-items:center;gap:10px;font-weight:700;color:var(--ink);text-decoration:none}
+.bank{display:flex;align-items:center;gap:10px;font-weight:700;color:var(--ink);text-decoration:none;white-space:nowrap}
 .bank svg{color:var(--brand)}
 .badge{display:inline-block;padding:2px 9px;border-radius:99px;background:var(--warn-tint);color:var(--warn);font-size:13px;font-weight:600}
 nav.lang{display:flex;gap:4px;font-size:14px}
 nav.lang a,nav.lang span{padding:4px 9px;border-radius:8px;text-decoration:none;color:var(--soft)}
 nav.lang [aria-current]{background:var(--card);color:var(--ink);font-weight:600;box-shadow:inset 0 0 0 1px var(--line)}
-main{max-width:480px;margin:0 auto;padding:0 16px 48px}
+main{max-width:480px;margin:0 auto;padding:0 16px 20px}
 .card{background:var(--card);border:1px solid var(--line);border-radius:18px;padding:24px;box-shadow:0 10px 30px rgb(10 30 50/.07);margin-bottom:16px}
 h1{font-size:22px;line-height:1.25;margin:0 0 4px}
 h2{font-size:17px;margin:0 0 8px}
@@ -27,7 +27,7 @@ label{display:block;font-weight:600;font-size:15px;margin-bottom:6px}
 .pair{display:grid;grid-template-columns:1fr 1fr;gap:14px}
 input{width:100%;padding:13px 14px;font:inherit;font-size:17px;font-variant-numeric:tabular-nums;color:var(--ink);background:var(--field);border:1px solid var(--soft);border-radius:11px}
 input[aria-invalid=true]{border-color:var(--bad)}
-.hint{color:var(--soft);font-size:14px;margin-top:4px}
+.hint{color:var(--soft);font-size:14px;margin:4px 0 0}
 .wrong{color:var(--bad);font-size:14px;font-weight:600;margin-top:4px}
 .alert{background:var(--bad-tint);color:var(--bad);border-radius:11px;padding:11px 14px;margin-bottom:16px;font-weight:600}
 button,.button{display:block;width:100%;padding:14px 18px;font:inherit;font-weight:650;text-align:center;text-decoration:none;border-radius:11px;border:1px solid transparent;cursor:pointer}
@@ -37,7 +37,7 @@ button,.button{display:block;width:100%;padding:14px 18px;font:inherit;font-weig
 .quiet:hover{background:var(--tint)}
 .stack>*+*{margin-top:10px}
 :focus-visible{outline:3px solid var(--brand);outline-offset:2px}
-.cards{display:grid;gap:8px}
+.cards{display:grid;gap:8px;margin-bottom:12px}
 .cards button{display:flex;justify-content:space-between;align-items:center;gap:10px;padding:10px 14px;font-weight:500;text-align:left;font-size:15px}
 .cards code{font-size:14px;color:var(--soft);white-space:nowrap}
 .mark{width:64px;height:64px;border-radius:50%;display:grid;place-items:center;margin:4px auto 16px;font-size:32px;font-weight:700}
@@ -47,7 +47,7 @@ button,.button{display:block;width:100%;padding:14px 18px;font:inherit;font-weig
 .center{text-align:center}
 .otp{font-size:26px;letter-spacing:.3em;text-align:center}
 dl{display:grid;grid-template-columns:auto 1fr;gap:6px 16px;margin:0 0 16px;font-size:15px}
-dt{color:var(--soft)}
+dt{color:var(--soft);text-align:left}
 dd{margin:0;text-align:right;overflow-wrap:anywhere}
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-size:15px}
@@ -57,6 +57,7 @@ tr:last-child td{border-bottom:0}
 code,pre{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-size:.92em}
 pre{background:var(--bg);border:1px solid var(--line);border-radius:11px;padding:12px 14px;overflow-x:auto;margin:0 0 12px}
 footer{color:var(--soft);font-size:14px;text-align:center;padding:4px 8px}
-@media (max-width:400px){.card{padding:18px}.amount{font-size:26px}.cards button{flex-direction:column;align-items:flex-start;gap:0}}
+@media (max-width:400px){.card{padding:18px}.amount{font-size:26px}}
+@media (max-width:460px){header.top{gap:8px;padding:16px 16px 12px}nav.lang a,nav.lang span{padding:4px 7px}.cards button{flex-direction:column;align-items:flex-start;gap:0}}
 @media (prefers-reduced-motion:no-preference){button,.button{transition:background-color .15s,filter .15s}}
 `;

@@ -1,4 +1,4 @@
-import { type CardName } from '../bank/cards.js';
+import { type CardName, type ResultCodes } from '../bank/cards.js';
 
 export type Language = 'uk' | 'en';
 
@@ -143,3 +143,17 @@ export function formatMoney(coinAmount: number, currencyCode: string, language: 
   formats.set(key, format);
   return format.format(coinAmount / 100);
 }
+
+const REASONS: Readonly<Record<string, string>> = {
+  '1/00': 'банк картки відмовив',
+  '1/16': 'недостатньо коштів',
+  '2/09': 'картку викрадено',
+  '33/01': 'власника картки не підтверджено',
+  '33/14': 'час на підтвердження вийшов',
+};
+
+/** The bank's own words are English; known codes are told in the payer's language. */
+export const reasonOf = (result: ResultCodes | undefined, language: Language): string | undefined => {
+  if (!result || language === 'en') return result?.description;
+  return REASONS[`${result.actionCode}/${result.responseCode}`] ?? result.description;
+};
