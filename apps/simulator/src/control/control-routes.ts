@@ -16,9 +16,9 @@ const bodyOf = ({ body }: FastifyRequest): Body => {
 };
 
 /** A mistake in a control call is told in one sentence. */
-const attempt = (reply: FastifyReply, work: () => unknown): unknown => {
+const attempt = async (reply: FastifyReply, work: () => unknown): Promise<unknown> => {
   try {
-    return work();
+    return await work();
   } catch (error) {
     return reply.code(400).send({ error: error instanceof Error ? error.message : 'bad request' });
   }
@@ -54,9 +54,9 @@ function faultRoutes(app: FastifyInstance, bank: Bank): void {
     attempt(reply, () => reply.code(201).send({ id: bank.faults.arm(parseFault(bodyOf(request))) })),
   );
   app.get('/control/faults', () => ({ faults: bank.faults.list() }));
-  app.delete('/control/faults', (_request, reply) => {
+  app.delete('/control/faults', () => {
     bank.faults.clear();
-    return reply.code(204).send();
+    return { faults: [] };
   });
 }
 
@@ -75,19 +75,24 @@ function callbackRoutes(app: FastifyInstance, bank: Bank): void {
   }));
 }
 
+const LONGEST_SPAN_MS = 10 * 366 * 86_400_000;
+
+const isSpan = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && value <= LONGEST_SPAN_MS;
+
 const nowOf = (bank: Bank) => ({ now: new Date(bank.clock.now()).toISOString() });
 
 function clockRoutes(app: FastifyInstance, bank: Bank): void {
   app.get('/control/clock', () => nowOf(bank));
-  app.post('/control/clock', async (request, reply) => {
-    const { advanceMs } = bodyOf(request);
-    if (typeof advanceMs !== 'number' || !Number.isSafeInteger(advanceMs) || advanceMs < 0) {
-      return reply.code(400).send({ error: 'advanceMs must be a whole number of milliseconds, 0 or more' });
-    }
-    bank.ledger.append('clock.advanced', { advanceMs });
-    await bank.clock.advance(advanceMs);
-    return nowOf(bank);
-  });
+  app.post('/control/clock', (request, reply) =>
+    attempt(reply, async () => {
+      const { advanceMs } = bodyOf(request);
+      if (!isSpan(advanceMs)) throw new Error('advanceMs must be a whole number of milliseconds, 0 to 10 years');
+      bank.ledger.append('clock.advanced', { advanceMs });
+      await bank.clock.advance(advanceMs);
+      return nowOf(bank);
+    }),
+  );
 }
 
 function sessionRoutes(app: FastifyInstance, bank: Bank): void {
@@ -111,9 +116,9 @@ function bookRoutes(app: FastifyInstance, bank: Bank): void {
     const order = bank.book.order(params.hppOrderId);
     return order ? bank.orders.view(order) : reply.code(404).send({ error: 'no such order' });
   });
-  app.post('/control/reset', (_request, reply) => {
+  app.post('/control/reset', () => {
     bank.reset();
-    return reply.code(204).send();
+    return nowOf(bank);
   });
 }
 
