@@ -19,7 +19,7 @@ const listen = async (app: NestFastifyApplication, { port, host }: SimulatorConf
   try {
     await app.listen(port, host);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'an unknown problem';
+    const { code = 'unknown problem' } = error as NodeJS.ErrnoException;
     const problem = code === 'EADDRINUSE' ? 'is taken by another program' : `on ${host} cannot be opened (${code})`;
     throw new ConfigError(`PORT ${port} ${problem}: stop that program or set PORT to a free one.`, { cause: error });
   }

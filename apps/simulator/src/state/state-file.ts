@@ -52,7 +52,7 @@ export class StateFile {
       mkdirSync(dirname(this.path), { recursive: true });
       return readFileSync(this.path, 'utf8');
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       throw new ConfigError(`STATE_FILE "${this.path}" cannot be read: correct the path or its permissions.`, {
         cause: error,
       });
