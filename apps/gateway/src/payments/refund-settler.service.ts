@@ -53,7 +53,7 @@ export class RefundSettlerService {
       amount: refund.amount,
       callbackUrl: this.links.callbackUrl(account, refund.paymentId),
     });
-    const refused = outcome.kind === 'refused' ? await this.confirmRefusal(refund) : undefined;
+    const refused = outcome.kind === 'refused' && outcome.provenNoEffect ? await this.confirmRefusal(refund) : undefined;
     return this.record(refund, (locked) => stepAfterOutcome(locked, outcome, refused), alongside);
   }
 
@@ -65,7 +65,7 @@ export class RefundSettlerService {
     return this.record(operationOf(refund), (locked, tx) => this.stepAfterReading(tx, locked, reading), alongside);
   }
 
-  /** A refusal is final only if the bank also says that it has no such operation. */
+  /** A refusal that started nothing is final once the bank also says that it has no such operation. */
   private confirmRefusal(refund: Operation): Promise<OperationReading> {
     return this.bank.readOperation(refund.accountId, refund.merchantRequestId);
   }
@@ -175,15 +175,15 @@ function stepAfterVerdict(refund: OperationEntity, verdict: Verdict): Step {
   }
 }
 
-/** Absence proven: after a refusal it is final; otherwise the same request may go out once more. */
+/** Once absence is proven: after a refusal it is final; otherwise the same request may go out once more. */
 function stepAfterNotFound(refund: OperationEntity, ruling: NotFoundRuling): Step {
-  if (refund.failureCode !== null && refund.status === 'unknown') {
-    const failure = { code: refund.failureCode, message: refund.failureMessage ?? '' };
-    return { to: 'rejected', failure, extras: { nextQueryInSeconds: null } };
-  }
   if (ruling.kind === 'wait') {
     const extras = { nextQueryInSeconds: ruling.seconds, ...(ruling.noted ? { notFound: true } : {}) };
-    return { to: stayOr(refund, 'unknown'), extras };
+    return { to: stayOr(refund, 'unknown'), extras, ...keptFailure(refund) };
+  }
+  if (refund.failureCode !== null) {
+    const failure = { code: refund.failureCode, message: refund.failureMessage ?? '' };
+    return { to: 'rejected', failure, extras: { nextQueryInSeconds: null } };
   }
   if (refund.attempt > 1) {
     const failure = { code: 'not_executed', message: 'The bank has no such refund, even after it was sent again.' };

@@ -151,13 +151,8 @@ const bankCode = (error: unknown): string | undefined =>
 function failureOf(error: unknown): Extract<OrderOutcome, { kind: 'refused' | 'duplicate' | 'unknown' }> {
   const code = bankCode(error);
   if (code === DUPLICATE) return { kind: 'duplicate' };
-  if (
-    code !== undefined &&
-    error instanceof AllianceError &&
-    error.code !== 'ALLIANCE_UNKNOWN_OUTCOME' &&
-    error.noEffect
-  ) {
-    return { kind: 'refused', code };
+  if (code !== undefined && error instanceof AllianceError && error.code === 'ALLIANCE_REFUSED') {
+    return { kind: 'refused', code, provenNoEffect: error.noEffect };
   }
   return { kind: 'unknown', reason: reasonOf(error) };
 }

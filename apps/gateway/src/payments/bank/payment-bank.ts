@@ -41,10 +41,12 @@ export interface RefundRequest {
   readonly callbackUrl: string;
 }
 
-/** The bank refused before anything had an effect. `code` is the bank's own. */
+/** The bank said no. `code` is its own. */
 interface Refused {
   readonly kind: 'refused';
   readonly code: string;
+  /** The bank documents that nothing was started; otherwise only a query tells. */
+  readonly provenNoEffect: boolean;
 }
 /** Nothing can be said about the effect; `reason` is fit for a log. */
 interface Unknown {
