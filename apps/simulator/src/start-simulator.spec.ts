@@ -1,5 +1,5 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findCard } from './bank/cards.js';
@@ -76,6 +76,12 @@ describe('a restart', () => {
     writeFileSync(foreign, '[]');
     await expect(start({ stateFile: foreign })).rejects.toThrow(/^STATE_FILE ".*" is not a snapshot/);
   });
+});
+
+it('tells a state file that cannot be written in one sentence', async () => {
+  const folderInPlace = join(folder, 'taken.json');
+  mkdirSync(`${folderInPlace}.tmp`);
+  await expect(start({ stateFile: folderInPlace })).rejects.toThrow(/^STATE_FILE ".*" cannot be written: correct/);
 });
 
 it('tells a taken port in one sentence', async () => {

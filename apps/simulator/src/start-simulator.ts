@@ -46,6 +46,11 @@ export async function startSimulator(config: SimulatorConfig): Promise<Simulator
   await listen(app, config);
   const { port } = app.getHttpServer().address() as AddressInfo;
   if (config.publicUrl === undefined) address.publicUrl = `http://localhost:${port}`;
-  stateFile?.start();
+  try {
+    stateFile?.start();
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
   return { url: `http://${config.host}:${port}`, bank, close: () => stop(app, bank, stateFile) };
 }

@@ -21,17 +21,35 @@ export class StateFile {
     if (text !== undefined) this.bank.load(this.parse(text));
   }
 
+  /** @throws ConfigError when the file cannot be written. */
   start(): void {
-    this.save();
+    try {
+      this.save();
+    } catch (error) {
+      throw new ConfigError(this.unwritable(), { cause: error });
+    }
     this.timer = setInterval(() => {
-      if (this.mark() !== this.saved) this.save();
+      if (this.mark() !== this.saved) this.trySave();
     }, SAVE_EVERY_MS);
     this.timer.unref();
   }
 
   stop(): void {
     clearInterval(this.timer);
-    this.save();
+    this.trySave();
+  }
+
+  /** A full disk must not stop the bank: it goes on and says so. */
+  private trySave(): void {
+    try {
+      this.save();
+    } catch {
+      process.stderr.write(`${this.unwritable()}\n`);
+    }
+  }
+
+  private unwritable(): string {
+    return `STATE_FILE "${this.path}" cannot be written: correct the path, its permissions or the space left.`;
   }
 
   private save(): void {
