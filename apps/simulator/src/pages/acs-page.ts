@@ -40,6 +40,7 @@ export function acsPage(page: AcsPage): string {
           data-testid="otp"
           inputmode="numeric"
           autocomplete="one-time-code"
+          autofocus
           maxlength="8"
           aria-describedby="otp-note"
           ${wrongCode && html`aria-invalid="true"`}

@@ -45,6 +45,7 @@ const field = ({ name, label, hint, value, attributes }: Field, page: PayPage): 
       ${attributes}
       aria-describedby="${name}-note"
       ${wrong && html`aria-invalid="true"`}
+      ${page.wrong?.[0] === name && html`autofocus`}
     />
     <div id="${name}-note" class="${wrong ? 'wrong' : 'hint'}">
       ${wrong ? TEXTS[page.language][ERRORS[name]] : hint}
