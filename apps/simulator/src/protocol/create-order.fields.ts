@@ -1,6 +1,6 @@
 import { validationError } from './bank-error.js';
 import { type JsonObject } from './body-codec.js';
-import { type FieldRule, validate } from './validator.js';
+import { checkUrl, type FieldRule, validate } from './validator.js';
 
 const NAME =
   /^[\p{Script=Latin}\p{Script=Cyrillic}\d](?:[\p{Script=Latin}\p{Script=Cyrillic}\d '-]*[\p{Script=Latin}\p{Script=Cyrillic}\d])?$/u;
@@ -14,9 +14,6 @@ export const checkName = (value: string): string | undefined => {
     return 'must be letters and digits, with space, hyphen or apostrophe between';
   return FORBIDDEN_NAMES.has(value.trim().toUpperCase()) ? 'is a forbidden name' : undefined;
 };
-
-const checkUrl = (value: string): string | undefined =>
-  URL.canParse(value) && /^https?:/i.test(value) ? undefined : 'must be an http(s) URL';
 
 const checkComment = (value: string): string | undefined =>
   COMMENT.test(value) ? undefined : 'holds characters that are not allowed';

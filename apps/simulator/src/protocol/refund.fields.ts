@@ -1,13 +1,10 @@
 import { parseRequestDate } from './bank-dates.js';
 import { BankError, validationError } from './bank-error.js';
 import { type JsonObject } from './body-codec.js';
-import { type FieldRule, validate } from './validator.js';
+import { checkUrl, type FieldRule, validate } from './validator.js';
 
 const checkDate = (value: string): string | undefined =>
   parseRequestDate(value) === undefined ? 'must be YYYY-MM-DD HH:mm:ss.SS±HH:MM' : undefined;
-
-const checkUrl = (value: string): string | undefined =>
-  URL.canParse(value) && /^https?:/i.test(value) ? undefined : 'must be an http(s) URL';
 
 /** Section e.4. */
 const refundFields = (strict: boolean): readonly FieldRule[] => [

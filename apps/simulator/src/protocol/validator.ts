@@ -63,6 +63,10 @@ const PARSERS: Record<FieldType, (raw: unknown, rule: FieldRule) => Parsed> = {
   object: parseRecord,
 };
 
+/** Only web addresses: a `javascript:` one would run on the hosted page. */
+export const checkUrl = (value: string): string | undefined =>
+  URL.canParse(value) && /^https?:/i.test(value) ? undefined : 'must be an http(s) URL';
+
 const isBlank = (raw: unknown): boolean => raw === undefined || raw === null || raw === '';
 
 function parseField(raw: unknown, rule: FieldRule, strict: boolean): Parsed | undefined {
