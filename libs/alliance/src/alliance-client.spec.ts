@@ -372,6 +372,18 @@ describe('AllianceClient on a real socket', () => {
       expect(bank.authorizes).toBe(3);
     });
 
+    it('another process of ours that renews a forced session is no rival', async () => {
+      const shared = new InMemorySessionStore();
+      const [mine, other] = [await start({ sessions: shared }), await start({ sessions: shared })];
+      const refund = fixture('hpp-refund.pending.response');
+      bank.answer = ({ session }) => (session === 1 ? errorReply('b_expired_token') : bank.sealed(refund));
+      await mine.client.refund('acc_1', aRefund());
+      await other.sessions.renew('acc_1', 2);
+      bank.answer = ({ session }) => (session === 2 ? errorReply('b_session_doesnt_exists') : bank.sealed(refund));
+      await expect(mine.client.refund('acc_1', aRefund())).resolves.toMatchObject({ status: 'PENDING' });
+      expect(bank.authorizes).toBe(3);
+    });
+
     it('two users of one service code do not log each other out for ever', async () => {
       bank.answer = ({ session }) =>
         session === 1 ? errorReply('b_used_token') : bank.sealed(fixture('hpp-refund.pending.response'));

@@ -77,8 +77,11 @@ export class AllianceHttpInterceptor {
   }
 
   private async force(accountId: string, used: BankSession, sessionCode: SessionCode): Promise<void> {
-    this.contention.check(accountId, used, sessionCode, this.clock());
-    this.contention.note(accountId, await this.sessions.renew(accountId, used.version));
+    // Another process of ours may be the one who superseded us: only if nobody has a newer session is it a rival.
+    const veto = (): void => {
+      this.contention.check(accountId, used, sessionCode, this.clock());
+    };
+    this.contention.note(accountId, await this.sessions.renew(accountId, used.version, veto));
   }
 
   private translate(error: unknown): never {

@@ -56,14 +56,15 @@ export class AllianceSession {
 
   /**
    * A session newer than `staleVersion`: another's if there is one, else a new one.
+   * @param veto called when it is really our turn to ask the bank; throws to leave the bank alone
    * @throws AllianceError as `current`
    */
-  async renew(accountId: string, staleVersion: number): Promise<BankSession> {
+  async renew(accountId: string, staleVersion: number, veto?: () => void): Promise<BankSession> {
     const cached = this.cache.get(accountId);
     if (cached && cached.version > staleVersion) return cached;
-    const session = await this.flights.run(accountId, () => this.replace(accountId, staleVersion));
+    const session = await this.flights.run(accountId, () => this.replace(accountId, staleVersion, veto));
     // The flight joined may have replaced an older session than ours.
-    return session.version > staleVersion ? session : this.renew(accountId, staleVersion);
+    return session.version > staleVersion ? session : this.renew(accountId, staleVersion, veto);
   }
 
   private async load(accountId: string): Promise<BankSession | undefined> {
@@ -71,9 +72,13 @@ export class AllianceSession {
     return stored && this.remember(accountId, stored);
   }
 
-  private async replace(accountId: string, staleVersion: number): Promise<BankSession> {
+  private async replace(accountId: string, staleVersion: number, veto?: () => void): Promise<BankSession> {
     const account = await this.options.accounts.load(accountId);
-    const session = await fromStore(this.store.replace(accountId, staleVersion, () => this.authorize(account)));
+    const authorize = async (): Promise<FreshSession> => {
+      veto?.();
+      return this.authorize(account);
+    };
+    const session = await fromStore(this.store.replace(accountId, staleVersion, authorize));
     if (session.version <= staleVersion) throw unavailable('session_store');
     return this.remember(accountId, session);
   }
