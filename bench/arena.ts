@@ -1,0 +1,168 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { startEmbeddedPostgres } from '../apps/gateway/src/database/embedded-postgres.js';
+import { BankControl } from '../test/support/bank-control.js';
+import { createDatabase, type TestDatabase } from '../test/support/database.js';
+import { aMerchant, type DemoMerchant } from '../test/support/demo-merchant.js';
+import { freePort } from '../test/support/free-port.js';
+import { authorize } from './bank-session.js';
+import { type Child, startChild } from './child.js';
+import { type Target } from './load.js';
+
+/** The gateway's own default, given to both sides. */
+const DATABASE_POOL_SIZE = '10';
+
+export interface Contestant extends Target {
+  readonly pid: number;
+  readonly merchant: DemoMerchant;
+  readonly database: TestDatabase;
+}
+
+export interface Arena {
+  readonly gateway: Contestant;
+  readonly floor: Contestant;
+  readonly simulatorPid: number;
+  readonly bank: BankControl;
+  stop(): Promise<void>;
+}
+
+export interface ArenaOptions {
+  /** Options of node for the gateway process alone, such as `--cpu-prof`. */
+  readonly gatewayNodeOptions?: string;
+}
+
+/** What is undone in the reverse order. */
+type Stops = (() => Promise<unknown>)[];
+
+/** One Postgres with fsync and one simulator; the gateway and its floor each have a database and a merchant of it. */
+export async function startArena(options: ArenaOptions = {}): Promise<Arena> {
+  const stops: Stops = [];
+  const stop = async (): Promise<void> => {
+    for (const undo of stops.splice(0).reverse()) await undo().catch(report);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void stop().then(() => process.exit(1))); // Postgres would outlive us
+  }
+  try {
+    return { ...(await start(options, stops)), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+const report = (error: unknown): void => {
+  process.stderr.write(`Not cleaned up: ${error instanceof Error ? error.message : String(error)}\n`);
+};
+
+async function start(options: ArenaOptions, stops: Stops): Promise<Omit<Arena, 'stop'>> {
+  const directory = await makeDirectory(stops);
+  await startDatabaseServer(directory, stops);
+  const merchants = { gateway: aMerchant(), floor: aMerchant() };
+  const bankPort = await freePort();
+  const bankUrl = urlOf(bankPort);
+  const simulator = await startApp('simulator', { directory, stops }, 'apps/simulator/src/main.js', {
+    PORT: String(bankPort),
+    PUBLIC_URL: bankUrl,
+    MERCHANTS_FILE: await save(
+      directory,
+      'merchants.json',
+      JSON.stringify(Object.values(merchants).map((m) => m.bank)),
+    ),
+  });
+  const place = { directory, stops, bankUrl };
+  return {
+    simulatorPid: simulator.pid,
+    bank: new BankControl(bankUrl),
+    gateway: await startGateway(merchants.gateway, place, options),
+    floor: await startFloor(merchants.floor, place),
+  };
+}
+
+/** In the working copy, not in the system's temporary folder: that may be memory, where fsync costs nothing. */
+async function makeDirectory(stops: Stops): Promise<string> {
+  await mkdir('.data', { recursive: true });
+  const directory = await mkdtemp(path.resolve('.data', 'bench-'));
+  stops.push(() => rm(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+async function startDatabaseServer(directory: string, stops: Stops): Promise<void> {
+  const dataDir = path.join(directory, 'postgres');
+  const postgres = await startEmbeddedPostgres({ dataDir, port: await freePort() });
+  const home = await readFile(path.join(dataDir, 'location'), 'utf8').catch(() => dataDir);
+  stops.push(() => rm(home, { recursive: true, force: true }));
+  stops.push(() => postgres.stop());
+  process.env['TEST_DATABASE_URL'] = postgres.url; // where createDatabase looks
+}
+
+interface Place {
+  readonly directory: string;
+  readonly stops: Stops;
+  readonly bankUrl: string;
+}
+
+async function startGateway(merchant: DemoMerchant, place: Place, options: ArenaOptions): Promise<Contestant> {
+  const { directory, bankUrl } = place;
+  const database = await newDatabase(place.stops);
+  const port = await freePort();
+  const { pid } = await startApp('gateway', place, 'apps/gateway/src/main.js', {
+    PORT: String(port),
+    PUBLIC_URL: urlOf(port),
+    // The worker would begin to poll the unpaid orders a minute into the run and load both sides with it.
+    ROLE: 'api',
+    DATABASE_URL: database.url,
+    DATABASE_POOL_SIZE,
+    DATA_DIR: path.join(directory, 'gateway'),
+    KEYSTORE_KEYS_FILE: path.join(directory, 'keystore.json'),
+    ALLIANCE_BASE_URL: bankUrl,
+    ALLIANCE_MERCHANT_ID: merchant.bank.merchantId,
+    ALLIANCE_SERVICE_CODE_FILE: await save(directory, 'service-code', merchant.bank.serviceCode),
+    ALLIANCE_PRIVATE_KEY_FILE: await save(directory, 'private-key.jwk', merchant.privateKey),
+    ALLIANCE_ENVIRONMENT: 'test',
+    API_KEY_FILE: await save(directory, 'api-key', merchant.apiKey),
+    ...(options.gatewayNodeOptions === undefined ? {} : { NODE_OPTIONS: options.gatewayNodeOptions }),
+  });
+  return { url: urlOf(port), apiKey: merchant.apiKey, pid, merchant, database };
+}
+
+async function startFloor(merchant: DemoMerchant, place: Place): Promise<Contestant> {
+  const database = await newDatabase(place.stops);
+  const session = await authorize(place.bankUrl, merchant);
+  const port = await freePort();
+  const { pid } = await startApp('floor', place, 'bench/floor-server.js', {
+    PORT: String(port),
+    DATABASE_URL: database.url,
+    DATABASE_POOL_SIZE,
+    BANK_URL: place.bankUrl,
+    MERCHANT_ID: merchant.bank.merchantId,
+    DEVICE_ID: session.deviceId,
+    REFRESH_TOKEN: session.refreshToken,
+  });
+  return { url: urlOf(port), apiKey: merchant.apiKey, pid, merchant, database };
+}
+
+async function startApp(
+  name: string,
+  { directory, stops }: Pick<Place, 'directory' | 'stops'>,
+  file: string,
+  env: Readonly<Record<string, string>>,
+): Promise<Child> {
+  const child = await startChild(file, { env, logFile: path.join(directory, `${name}.log`) });
+  stops.push(() => child.stop());
+  return child;
+}
+
+async function newDatabase(stops: Stops): Promise<TestDatabase> {
+  const database = await createDatabase();
+  stops.push(() => database.drop());
+  return database;
+}
+
+async function save(directory: string, name: string, content: string): Promise<string> {
+  const file = path.join(directory, name);
+  await writeFile(file, content, { mode: 0o600 });
+  return file;
+}
+
+const urlOf = (port: number): string => `http://127.0.0.1:${port}`;
