@@ -88,7 +88,7 @@ export class EmbeddedCluster {
   async start(): Promise<number> {
     for (let attempt = 1; ; attempt += 1) {
       const running = await findPostmaster(this.directory);
-      if (running?.isReady) return this.attach(running.port);
+      if (running?.isReady && (await this.answers(running.port))) return this.attach(running.port);
       const failure = running ? 'PostgreSQL is still starting or stopping.' : await this.tryStart();
       if (failure === undefined) return this.options.port;
       const isPassing = running !== undefined || PASSING.test(failure) || (await this.isRunning());
@@ -126,11 +126,24 @@ export class EmbeddedCluster {
     return (await findPostmaster(this.directory)) !== undefined;
   }
 
+  /** A postmaster just killed still has its pid and its file for a moment: only an answer proves it. */
+  private async answers(port: number): Promise<boolean> {
+    const client = new pg.Client({ connectionString: this.url(port, 'postgres') });
+    client.on('error', () => undefined); // it went away in between: the next query says so
+    try {
+      await client.connect();
+      await client.end();
+      return true;
+    } catch (error) {
+      if (error instanceof pg.DatabaseError && error.code?.startsWith('57P') !== true) throw error;
+      return false; // starting or stopping (57P03), or gone
+    }
+  }
+
   private async attach(port: number): Promise<number> {
     this.options.log?.(`re-attached to the PostgreSQL that already runs on 127.0.0.1:${port}`);
     const owner = await this.ownerPid();
     if (owner === undefined || !isAlive(owner)) await this.own();
-    await this.pgCtl('status'); // fails when it died in between
     return port;
   }
 
