@@ -8,7 +8,7 @@ import { findBinaries, type PostgresBinaries } from './embedded-postgres-binarie
 import { EmbeddedPostgresError } from './embedded-postgres-error.js';
 import { exists, publish, readOptional } from './embedded-postgres-files.js';
 import { prepareHome, readPassword } from './embedded-postgres-home.js';
-import { findPostmaster, isAlive, isPortFree } from './embedded-postgres-process.js';
+import { findPostmaster, isAlive, isPortFree, type Postmaster } from './embedded-postgres-process.js';
 import { findServerUser, type ServerUser } from './embedded-postgres-user.js';
 
 const run = promisify(execFile);
@@ -88,7 +88,7 @@ export class EmbeddedCluster {
   async start(): Promise<number> {
     for (let attempt = 1; ; attempt += 1) {
       const running = await findPostmaster(this.directory);
-      if (running?.isReady && (await this.answers(running.port))) return this.attach(running.port);
+      if (running && (await this.answers(running))) return this.attach(running.port);
       const failure = running ? 'PostgreSQL is still starting or stopping.' : await this.tryStart();
       if (failure === undefined) return this.options.port;
       const isPassing = running !== undefined || PASSING.test(failure) || (await this.isRunning());
@@ -127,7 +127,8 @@ export class EmbeddedCluster {
   }
 
   /** A postmaster just killed still has its pid and its file for a moment: only an answer proves it. */
-  private async answers(port: number): Promise<boolean> {
+  private async answers({ port, isReady }: Postmaster): Promise<boolean> {
+    if (!isReady) return false;
     const client = new pg.Client({ connectionString: this.url(port, 'postgres') });
     client.on('error', () => undefined); // it went away in between: the next query says so
     try {
