@@ -1,6 +1,7 @@
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Logger } from 'nestjs-pino';
+import { v7 } from 'uuid';
 import { KeystoreError, LocalKekProvider } from '#libs/keystore';
 import { ConfigError, type GatewayConfig, loadConfig } from './config/gateway-config.js';
 import { readKeysFile } from './config/keystore-keys.js';
@@ -11,6 +12,7 @@ import { migrate } from './database/migrate.js';
 import { GatewayModule } from './gateway.module.js';
 import { registerBodyParsers } from './http/body-parsers.js';
 import { ProblemFilter } from './http/problem.filter.js';
+import { logRequests } from './http/request-log.js';
 import { validationPipe } from './http/validation.js';
 import { AccountProvisioner } from './payments/bank/account-provisioner.js';
 
@@ -65,7 +67,7 @@ async function createApp(
   databaseUrl: string,
   keks: LocalKekProvider,
 ): Promise<NestFastifyApplication> {
-  const adapter = new FastifyAdapter({ forceCloseConnections: 'idle', trustProxy: false });
+  const adapter = new FastifyAdapter({ forceCloseConnections: 'idle', trustProxy: false, genReqId: () => v7() });
   registerBodyParsers(adapter.getInstance());
   const app = await NestFactory.create<NestFastifyApplication>(
     GatewayModule.register(config, databaseUrl, keks),
@@ -77,6 +79,7 @@ async function createApp(
     },
   );
   app.useLogger(app.get(Logger));
+  logRequests(adapter.getInstance(), app.get(Logger));
   app.useGlobalFilters(new ProblemFilter());
   app.useGlobalPipes(validationPipe());
   return app;

@@ -137,7 +137,7 @@ export function problemDocument(
     status,
     detail,
     code,
-    instance: `urn:request:${requestId}`,
+    instance: `urn:uuid:${requestId}`,
   };
   return errors ? { ...document, errors } : document;
 }

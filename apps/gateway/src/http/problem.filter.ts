@@ -52,10 +52,13 @@ function problemOf(error: unknown): Found {
   if (isDatabaseAway(error)) return { code: 'SERVICE_UNAVAILABLE', detail: 'The database cannot be reached just now.' };
   const status = statusOf(error);
   const code = status === undefined ? undefined : CODE_OF_STATUS[status];
-  if (code) return { code, detail: (error as Error).message };
-  if (status !== undefined && status < 500) return { code: 'VALIDATION_FAILED', detail: (error as Error).message };
+  if (code) return { code, detail: sentenceOf(error as Error) };
+  if (status !== undefined && status < 500) return { code: 'VALIDATION_FAILED', detail: sentenceOf(error as Error) };
   return { code: 'INTERNAL_ERROR', detail: 'Something went wrong on our side. Nothing that was accepted is lost.' };
 }
+
+/** A message of the framework; what it quotes of an address ends before the query. */
+const sentenceOf = ({ message }: Error): string => `${(message.split('?')[0] ?? '').replace(/\.$/u, '')}.`;
 
 function statusOf(error: unknown): number | undefined {
   if (error instanceof HttpException) return error.getStatus();

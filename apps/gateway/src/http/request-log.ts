@@ -1,30 +1,33 @@
-import { type FastifyRequest } from 'fastify';
+import { type LoggerService } from '@nestjs/common';
+import { type FastifyInstance } from 'fastify';
 import { type Params } from 'nestjs-pino';
 
-interface LoggedRequest {
-  readonly id: unknown;
-  readonly method: string;
-  readonly raw?: FastifyRequest['raw'];
-  readonly url: string;
-}
-
-/** Routes whose last path segment is a secret or that run every few seconds. */
+/** Addresses whose last segment is a secret. */
 const SECRET_TAIL = /^(\/(?:callbacks\/alliance|return)\/[^/]+\/[^/]+)\/.*$/u;
+/** Asked every few seconds; nobody reads the answers in a log. */
+const SILENT = '/health/';
 
 /** An address as it may be logged: no query, no token. */
 export const loggableUrl = (url: string): string => (url.split('?')[0] ?? '').replace(SECRET_TAIL, '$1/…');
 
-/** Structured logs of what happened, never of what was said: no bodies, no headers. An allow-list, not a block-list. */
+/** Structured logs. An error is logged by its name and code only: its message may quote a stranger's input. */
 export const logOptions = (level: string): Params => ({
   pinoHttp: {
     level,
     base: { app: 'gateway' },
-    autoLogging: { ignore: (request) => request.url?.startsWith('/health/') === true },
-    serializers: {
-      req: ({ id, method, url }: LoggedRequest) => ({ id, method, url: loggableUrl(url) }),
-      res: ({ statusCode }: { statusCode: number }) => ({ statusCode }),
-      err: (error: Error) => ({ type: error.name, code: (error as { code?: string }).code }),
-    },
-    wrapSerializers: false,
+    autoLogging: false,
+    serializers: { err: (error: Error) => ({ type: error.name, code: (error as { code?: string }).code }) },
   },
 });
+
+/** One line a request: what was asked of us and how it ended. Never a body, never a header. An allow-list, not a block-list. */
+export function logRequests(server: FastifyInstance, logger: LoggerService): void {
+  server.addHook('onResponse', (request, reply, done) => {
+    if (!request.url.startsWith(SILENT)) {
+      const { id, method, url } = request;
+      const ms = Math.round(reply.elapsedTime);
+      logger.log({ requestId: id, method, url: loggableUrl(url), statusCode: reply.statusCode, ms, msg: 'request' });
+    }
+    done();
+  });
+}

@@ -1,0 +1,126 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { EnvelopeKeystore, LocalKekProvider, type LocalKeys } from '#libs/keystore';
+import { launchBrowser, type TestBrowser } from '../support/browser.js';
+import { type Stack, startStack } from '../support/stack.js';
+import { payInBrowser } from './paying-customer.js';
+
+/** Secrets and personal data are planted, all of the product is used, and then everything that stays is searched. */
+describe('canaries', () => {
+  const customer = {
+    id: 'canary-customer-7391',
+    firstName: 'Канарейка',
+    lastName: "Шпаківна-О'Ніл",
+    email: 'canary.7391@example.com',
+    phone: '380991237391',
+    street: 'Canary Street 7391',
+  };
+  let stack: Stack;
+  let browser: TestBrowser;
+  const answers: string[] = [];
+
+  beforeAll(async () => {
+    [stack, browser] = await Promise.all([startStack({ gateway: { LOG_LEVEL: 'trace' } }), launchBrowser()]);
+    await useEverything();
+  }, 90_000);
+  afterAll(async () => {
+    await browser.close();
+    await stack.stop();
+  });
+
+  async function useEverything(): Promise<void> {
+    const call = async (method: string, path: string, body?: unknown, headers = {}): Promise<void> => {
+      answers.push((await stack.client.call(method, path, { body, headers })).text);
+    };
+    const { body: payment, text } = await stack.client.createPayment({ customer });
+    answers.push(text);
+    await payInBrowser(browser, payment, 'card-3ds');
+    await stack.client.untilPayment(payment.id, ['succeeded']);
+    await call('POST', `/v1/payments/${payment.id}/refunds`, { amount: 100 });
+    await stack.bank.expireSessions();
+    await stack.bank.addFault({ kind: 'truncated_json', path: 'create-order', times: 1 });
+    await stack.bank.addFault({ kind: 'reset_after', path: 'payments/v3/refund', times: 1 });
+    await call('POST', '/v1/payments', { amount: 1, currency: 'UAH', returnUrl: 'https://x.example', customer });
+    await call('POST', `/v1/payments/${payment.id}/refunds`, { amount: 100 });
+    await call('POST', '/v1/payments', {
+      amount: 1.5,
+      currency: 'XXX',
+      customer: { ...customer, firstName: `${customer.firstName}!` },
+    });
+    await call('POST', '/v1/payments', `{"customer":"${customer.email}`);
+    await call('GET', '/v1/payments?limit=100&reference=none');
+    await call('GET', '/v1/payments', undefined, { authorization: `Bearer ${stack.apiKey}x` });
+    await call('GET', `/nowhere/${payment.id}`);
+  }
+
+  const keyMember = (name: string): string => (JSON.parse(stack.merchant.privateKey) as Record<string, string>)[name]!;
+
+  /** The tokens of the session in use, opened with the gateway's own key file. */
+  async function sessionSecrets(): Promise<Record<string, string>> {
+    const [row] = await stack.database.query<{ accountId: string; version: number; sealed: string }>(
+      'SELECT merchant_account_id AS "accountId", version, session_sealed AS sealed FROM bank_session',
+    );
+    const { accountId, version, sealed } = row!;
+    const keys = JSON.parse(await readFile(path.join(stack.dataDir, 'keystore.json'), 'utf8')) as LocalKeys;
+    const keystore = new EnvelopeKeystore(LocalKekProvider.from(keys));
+    const place = { table: 'bank_session', column: 'session', row: accountId, accountId, version };
+    const session = JSON.parse(Buffer.from(await keystore.open(sealed, place)).toString()) as Record<string, string>;
+    return { deviceId: session['deviceId']!, refreshToken: session['refreshToken']!, KEK: keys.keys[keys.current]! };
+  }
+
+  async function canaries(): Promise<Record<string, string>> {
+    return {
+      serviceCode: stack.merchant.bank.serviceCode,
+      'private key d': keyMember('d'),
+      apiKey: stack.apiKey,
+      ...Object.fromEntries(Object.entries(customer).map(([name, value]) => [`customer ${name}`, value])),
+      ...(await sessionSecrets()),
+    };
+  }
+
+  /** As it is, and as JSON, a URL or base64 would show it. */
+  const shapes = (canary: string): string[] => [
+    canary,
+    JSON.stringify(canary).slice(1, -1),
+    encodeURIComponent(canary),
+    Buffer.from(canary).toString('base64').replace(/=+$/u, '').slice(0, -1),
+    Buffer.from(canary).toString('hex'),
+  ];
+
+  async function expectClean(where: string, text: string): Promise<void> {
+    expect(text.length).toBeGreaterThan(0);
+    const found = Object.entries(await canaries()).flatMap(([name, canary]) =>
+      shapes(canary).some((shape) => text.includes(shape)) ? [name] : [],
+    );
+    expect({ where, found }).toEqual({ where, found: [] });
+  }
+
+  it('none is in a log of the gateway or the shop', async () => {
+    expect(stack.gateway.logs()).toContain('"method":"POST"'); // the log is really on
+    await expectClean('logs', stack.gateway.logs() + stack.shop!.logs());
+  });
+
+  it('none is in an answer of the API', async () => {
+    await expectClean('answers', answers.join('\n'));
+  });
+
+  it('none is in a column of any table', async () => {
+    const tables = await stack.database.query<{ name: string }>(
+      `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public'`,
+    );
+    expect(tables.length).toBeGreaterThan(8);
+    for (const { name } of tables) {
+      const rows = await stack.database.query<{ row: string }>(`SELECT t::text AS row FROM "${name}" t`);
+      if (rows.length > 0) await expectClean(name, rows.map(({ row }) => row).join('\n'));
+    }
+  });
+
+  it('none is in an address that the gateway called at the bank, or that the bank calls back', async () => {
+    const requests = await stack.bank.ledger();
+    await expectClean('addresses', requests.map(({ path, url }) => `${path ?? ''} ${url ?? ''}`).join('\n'));
+  });
+
+  it('would be found if it were there', async () => {
+    await expect(expectClean('planted', `log line with ${customer.email}`)).rejects.toThrow('customer email');
+  });
+});

@@ -1,0 +1,143 @@
+import { launchBrowser, type TestBrowser } from '../support/browser.js';
+import { type Refund } from '../support/gateway-client.js';
+import { type Stack, startStack } from '../support/stack.js';
+import { until } from '../support/until.js';
+import { aPaidPayment } from './paying-customer.js';
+
+describe('refunds', () => {
+  let stack: Stack;
+  let browser: TestBrowser;
+
+  beforeAll(async () => {
+    const gateway = { BANK_TIMEOUT_MS: '1000' };
+    [stack, browser] = await Promise.all([startStack({ withShop: false, gateway }), launchBrowser()]);
+  }, 60_000);
+  afterAll(async () => {
+    await browser.close();
+    await stack.stop();
+  });
+  afterEach(() => stack.bank.clearFaults());
+
+  const moneyRefunded = async (merchantRequestId: string): Promise<number[]> => {
+    const entries = await stack.bank.ledger({
+      kind: 'money.refunded',
+      ...(merchantRequestId ? { merchantRequestId } : {}),
+    });
+    return entries.map((entry) => entry.coinAmount!);
+  };
+  const requestIdOf = async (refundId: string): Promise<string> => {
+    const [row] = await stack.database.query<{ id: string }>(
+      'SELECT merchant_request_id AS id FROM operation WHERE id = $1',
+      [refundId],
+    );
+    return row!.id;
+  };
+
+  async function untilRefund(paymentId: string, refundId: string, status: Refund['status']): Promise<Refund> {
+    let refund: Refund | undefined;
+    await until(`refund ${refundId} ${status}`, async () => {
+      refund = (await stack.client.refunds(paymentId)).body.data.find(({ id }) => id === refundId);
+      return refund?.status === status;
+    });
+    return refund!;
+  }
+
+  it('gives everything back', async () => {
+    const payment = await aPaidPayment(stack, browser);
+    const { status, body } = await stack.client.refund(payment.id, { reason: 'changed their mind' });
+    expect({ status, body }).toMatchObject({
+      status: 201,
+      body: {
+        object: 'refund',
+        amount: payment.amount,
+        status: 'pending',
+        reason: 'changed their mind',
+        paymentId: payment.id,
+      },
+    });
+    await untilRefund(payment.id, body.id, 'succeeded');
+    expect((await stack.client.payment(payment.id)).body).toMatchObject({
+      status: 'succeeded',
+      amountRefunded: payment.amount,
+    });
+    expect(await moneyRefunded(await requestIdOf(body.id))).toEqual([payment.amount]);
+  });
+
+  it('gives parts back, and never more than was taken', async () => {
+    const payment = await aPaidPayment(stack, browser, 10_000);
+    const first = await stack.client.refund(payment.id, { amount: 4_000 });
+    await untilRefund(payment.id, first.body.id, 'succeeded');
+    expect(await stack.client.refund(payment.id, { amount: 6_001 })).toMatchObject({
+      status: 422,
+      body: { code: 'REFUND_TOO_LARGE' },
+    });
+    const second = await stack.client.refund(payment.id, { amount: 6_000 });
+    expect(await stack.client.refund(payment.id, { amount: 1 })).toMatchObject({
+      status: 422,
+      body: { code: 'REFUND_TOO_LARGE' },
+    });
+    await untilRefund(payment.id, second.body.id, 'succeeded');
+    expect((await stack.client.payment(payment.id)).body.amountRefunded).toBe(10_000);
+    expect(await stack.client.refund(payment.id)).toMatchObject({ status: 422, body: { code: 'REFUND_TOO_LARGE' } });
+  });
+
+  it('of ten refunds at once, only as many as there is money for', async () => {
+    const payment = await aPaidPayment(stack, browser, 10_000);
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => stack.client.refund(payment.id, { amount: 4_000 })),
+    );
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(2);
+    expect(answers.filter(({ status }) => status === 422)).toHaveLength(8);
+  });
+
+  it('a refund that the bank declines frees its amount again', async () => {
+    const payment = await aPaidPayment(stack, browser, 10_000);
+    const { body } = await stack.client.refund(payment.id, { amount: 9_917 }); // 17 kopecks: the test terminal declines
+    const failed = await untilRefund(payment.id, body.id, 'failed');
+    expect(failed.failure).not.toBeNull();
+    expect((await stack.client.refund(payment.id)).body).toMatchObject({ amount: 10_000, status: 'pending' });
+  });
+
+  it.each(['timeout_after', 'reset_after', 'truncated_jwe'] as const)(
+    'the bank executes it but answers with %s: exactly one refund at the bank',
+    async (kind) => {
+      const payment = await aPaidPayment(stack, browser);
+      await stack.bank.addFault({ kind, path: 'payments/v3/refund', times: 1 });
+      const first = await stack.client.refund(payment.id, {}, `refund-${kind}`);
+      expect(first).toMatchObject({ status: 202, body: { status: 'unknown', failure: null } });
+      expect((await stack.bank.faults()).map((fault) => fault.fired)).toEqual([1]);
+      const again = await stack.client.refund(payment.id, {}, `refund-${kind}`);
+      expect(again.text).toBe(first.text);
+      expect(again.headers.get('idempotent-replayed')).toBe('true');
+      await untilRefund(payment.id, first.body.id, 'succeeded');
+      expect(await moneyRefunded(await requestIdOf(first.body.id))).toEqual([payment.amount]);
+      const sent = await stack.bank.ledger({ kind: 'request', path: 'payments/v3/refund' });
+      const ids = sent.map((entry) => entry.merchantRequestId);
+      expect(ids.filter((id) => id === ids.at(-1))).toHaveLength(1);
+    },
+  );
+
+  it('a refund that the bank never got is sent once more, under the same id, after absence is proven', async () => {
+    const payment = await aPaidPayment(stack, browser);
+    await stack.bank.addFault({ kind: 'timeout_before', path: 'payments/v3/refund', times: 1 });
+    const { body } = await stack.client.refund(payment.id);
+    const queriesFrom = async (seconds: number): Promise<void> => {
+      await stack.database.query(
+        `UPDATE operation SET sent_at = sent_at - make_interval(secs => $2), next_query_at = now(),
+                not_found_at = not_found_at - make_interval(secs => $2) WHERE id = $1`,
+        [body.id, seconds],
+      );
+    };
+    await queriesFrom(120);
+    await until('the first proof', async () => {
+      const rows = await stack.database.query('SELECT 1 FROM operation WHERE id = $1 AND not_found_at IS NOT NULL', [
+        body.id,
+      ]);
+      return rows.length === 1;
+    });
+    expect(await moneyRefunded(await requestIdOf(body.id))).toEqual([]);
+    await queriesFrom(61);
+    await untilRefund(payment.id, body.id, 'succeeded');
+    expect(await moneyRefunded(await requestIdOf(body.id))).toEqual([payment.amount]);
+  });
+});
