@@ -37,9 +37,8 @@ type Stops = (() => Promise<unknown>)[];
 /** One Postgres with fsync and one simulator; the gateway and its floor each have a database and a merchant of it. */
 export async function startArena(options: ArenaOptions = {}): Promise<Arena> {
   const stops: Stops = [];
-  const stop = async (): Promise<void> => {
-    for (const undo of stops.splice(0).reverse()) await undo().catch(report);
-  };
+  let stopping: Promise<void> | undefined;
+  const stop = (): Promise<void> => (stopping ??= undoAll(stops));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => void stop().then(() => process.exit(1))); // Postgres would outlive us
   }
@@ -49,6 +48,10 @@ export async function startArena(options: ArenaOptions = {}): Promise<Arena> {
     await stop();
     throw error;
   }
+}
+
+async function undoAll(stops: Stops): Promise<void> {
+  for (const undo of stops.reverse()) await undo().catch(report);
 }
 
 const report = (error: unknown): void => {
