@@ -17,6 +17,8 @@ export type Verdict =
 
 const FINAL_FAILURES: readonly string[] = ['FAIL', 'DESIRED_THREEDS_MODE_ERROR'];
 const CLOSED_ORDERS: readonly string[] = ['FAIL', 'CANCELED'];
+/** Neither proves money without an operation, yet nobody may take such an order for unpaid. */
+const PAID_ORDERS: readonly string[] = ['SUCCESS', 'PARTIAL_REFUND'];
 
 /** Judges a hosted-page order by its operations; the order's own status alone never proves money. */
 export function judgeOrder(order: BankOrderFacts, expected: Expected): Verdict {
@@ -46,6 +48,9 @@ function judgeSuccess(facts: BankOperationFacts, expected: Expected): Verdict {
 }
 
 function judgeUnpaid(order: BankOrderFacts, failed: readonly BankOperationFacts[]): Verdict {
+  if (PAID_ORDERS.includes(order.status)) {
+    return { kind: 'incomplete', reason: `the order is ${order.status} but shows no payment` };
+  }
   if (!CLOSED_ORDERS.includes(order.status)) {
     return order.status === 'REQUIRED_3DS' ? { kind: 'pending' } : { kind: 'untouched' };
   }
