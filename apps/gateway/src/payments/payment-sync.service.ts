@@ -85,7 +85,8 @@ export class PaymentSyncService {
     const { row, purchase, sight, decision } = change;
     const moved = move(paymentOf(row), decision.to, decision);
     const evidence = row.status === decision.to ? {} : { evidence: evidenceOf('order_query', sight) };
-    await this.records.save(tx, moved, { ...evidence, ...nextSync(row, decision, change.ages) });
+    const hintQueries = sight.kind === 'incomplete' ? Math.max(1, row.hintQueries) : row.hintQueries;
+    await this.records.save(tx, moved, { ...evidence, ...nextSync(hintQueries, decision, change.ages) });
     const status = PURCHASE_STATUS_OF[decision.to];
     if (status === undefined || status === purchase.status) return;
     const operation = moveOperation(operationOf(purchase), status, { failure: moved.payment.failure });
@@ -131,16 +132,16 @@ function sightOf(reading: OrderReading, expected: Expected): Sight {
   }
 }
 
-/** After a hint the bank is asked in quick succession for a while, otherwise by the age of the order. */
+/** After a hint, or half a proof, the bank is asked in quick succession for a while, otherwise by the age of the order. */
 function nextSync(
-  row: PaymentEntity,
+  hintQueries: number,
   decision: SyncDecision,
   ages: PaymentAges,
 ): { nextSyncInSeconds: number | null; hintQueries: number } {
   if (!decision.askAgain) return { nextSyncInSeconds: null, hintQueries: 0 };
-  const hinted = row.hintQueries > 0 && row.hintQueries <= CONFIRMATION_QUERIES;
+  const hinted = hintQueries > 0 && hintQueries <= CONFIRMATION_QUERIES;
   const nextSyncInSeconds = hinted
-    ? delayAfterDoubt(row.hintQueries - 1, Math.random())
+    ? delayAfterDoubt(hintQueries - 1, Math.random())
     : delayOfOpenOrder(ages.sinceCreatedSeconds, Math.random());
-  return { nextSyncInSeconds, hintQueries: hinted ? row.hintQueries + 1 : row.hintQueries };
+  return { nextSyncInSeconds, hintQueries: hinted ? hintQueries + 1 : hintQueries };
 }

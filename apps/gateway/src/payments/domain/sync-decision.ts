@@ -44,7 +44,9 @@ function wish(payment: Payment, sight: Sight, clock: SyncClock): Wish {
     case 'review':
       return review(sight.reason);
     case 'incomplete':
-      return clock.hintQueries > CONFIRMATION_QUERIES ? review(sight.reason) : { to: payment.status };
+      return clock.hintQueries > CONFIRMATION_QUERIES || clock.pastDeadline
+        ? review(sight.reason)
+        : { to: payment.status };
     case 'pending':
       return clock.pastDeadline ? review('the bank has no result yet') : { to: 'processing' };
     case 'untouched':
