@@ -51,8 +51,8 @@ function contradictions(facts: BankOperationFacts, expected: Expected): string[]
 }
 
 function missingIdentity(facts: BankOperationFacts, expected: Expected): string[] {
-  const { amount, merchantId, operationId } = facts;
-  const required = { amount, merchantId, operationId, 'our id': ourId(facts, expected) };
+  const { amount, currency, merchantId, operationId } = facts;
+  const required = { amount, currency, merchantId, operationId, 'our id': ourId(facts, expected) };
   return Object.entries(required).flatMap(([name, value]) => (value === undefined ? [name] : []));
 }
 
