@@ -1,0 +1,51 @@
+import { type Operation, OPERATION_STATUSES, OPERATION_TRANSITIONS, moveOperation } from './operation.js';
+
+const anOperation = (over: Partial<Operation> = {}): Operation => ({
+  accountId: 'acc_1',
+  id: 'op_1',
+  paymentId: 'pay_1',
+  type: 'refund',
+  status: 'sending',
+  amount: 100,
+  currency: 'UAH',
+  merchantRequestId: 'request-1',
+  attempt: 1,
+  failure: null,
+  ...over,
+});
+
+const PAIRS = OPERATION_STATUSES.flatMap((from) => OPERATION_STATUSES.map((to) => [from, to] as const));
+const isLegal = (from: Operation['status'], to: string): boolean =>
+  (OPERATION_TRANSITIONS[from] as readonly string[]).includes(to);
+
+describe('moveOperation', () => {
+  it.each(PAIRS.filter(([from, to]) => isLegal(from, to)))('%s becomes %s', (from, to) => {
+    expect(moveOperation(anOperation({ status: from }), to).status).toBe(to);
+  });
+
+  it.each(PAIRS.filter(([from, to]) => from !== to && !isLegal(from, to)))('%s never becomes %s', (from, to) => {
+    expect(() => moveOperation(anOperation({ status: from }), to)).toThrow(
+      expect.objectContaining({ code: 'PAYMENT_ILLEGAL_MOVE', message: `operation ${from} -> ${to}` }),
+    );
+  });
+
+  it.each(['succeeded', 'rejected', 'abandoned'] as const)('%s is the end', (status) => {
+    expect(OPERATION_TRANSITIONS[status]).toEqual([]);
+  });
+
+  it('is resent only out of doubt', () => {
+    expect(OPERATION_STATUSES.filter((from) => isLegal(from, 'sending'))).toEqual(['unknown']);
+  });
+
+  it('lays the facts of the move over the operation', () => {
+    const failure = { code: 'refused_by_bank', message: 'no' };
+    const unknown = anOperation({ status: 'unknown' });
+    expect(moveOperation(unknown, 'sending', { attempt: 2 })).toEqual({ ...unknown, status: 'sending', attempt: 2 });
+    expect(moveOperation(unknown, 'rejected', { failure })).toMatchObject({ status: 'rejected', failure });
+  });
+
+  it('stays where it is when told the same again', () => {
+    const operation = anOperation({ status: 'succeeded' });
+    expect(moveOperation(operation, 'succeeded')).toEqual(operation);
+  });
+});

@@ -1,0 +1,239 @@
+import fc from 'fast-check';
+import { OPERATION_STATUSES, type OperationStatus } from './operation.js';
+import { PaymentError } from './payment-error.js';
+import {
+  addRefunded,
+  canMove,
+  move,
+  type Payment,
+  PAYMENT_STATUSES,
+  type PaymentEvent,
+  type PaymentStatus,
+  refundable,
+  refundAmount,
+  TRANSITIONS,
+  withEvent,
+} from './payment.js';
+
+const aPayment = (over: Partial<Payment> = {}): Payment => ({
+  accountId: 'acc_1',
+  id: 'pay_1',
+  status: 'created',
+  amount: 1_000,
+  currency: 'UAH',
+  amountAuthorized: 0,
+  amountCaptured: 0,
+  amountRefunded: 0,
+  livemode: false,
+  failure: null,
+  bankOperationId: null,
+  eventSequence: 0,
+  ...over,
+});
+const aSucceeded = (over: Partial<Payment> = {}): Payment =>
+  aPayment({ status: 'succeeded', amountAuthorized: 1_000, amountCaptured: 1_000, ...over });
+
+const PAIRS = PAYMENT_STATUSES.flatMap((from) => PAYMENT_STATUSES.map((to) => [from, to] as const));
+const LEGAL = PAIRS.filter(([from, to]) => (TRANSITIONS[from] as readonly string[]).includes(to));
+const ILLEGAL = PAIRS.filter(([from, to]) => from !== to && !LEGAL.some(([f, t]) => f === from && t === to));
+
+describe('move', () => {
+  it('knows the table of the design, no move more and none less', () => {
+    expect(TRANSITIONS).toEqual({
+      created: ['requires_action', 'processing', 'authorized', 'succeeded', 'failed', 'expired', 'needs_review'],
+      requires_action: ['processing', 'authorized', 'succeeded', 'failed', 'expired', 'needs_review'],
+      processing: ['requires_action', 'authorized', 'succeeded', 'failed', 'needs_review'],
+      authorized: ['succeeded', 'canceled', 'needs_review'],
+      needs_review: ['authorized', 'succeeded', 'failed', 'canceled', 'expired'],
+      failed: ['succeeded'],
+      expired: ['succeeded'],
+      succeeded: [],
+      canceled: [],
+    });
+  });
+
+  it.each(LEGAL)('%s becomes %s, with one event', (from, to) => {
+    const { payment, events } = move(aPayment({ status: from, eventSequence: 4 }), to);
+    expect(payment).toMatchObject({ status: to, eventSequence: 5 });
+    expect(events).toHaveLength(1);
+    expect(events[0]).toMatchObject({ accountId: 'acc_1', paymentId: 'pay_1', sequence: 5 });
+    expect(canMove(from, to)).toBe(true);
+  });
+
+  it.each(ILLEGAL)('%s never becomes %s', (from, to) => {
+    const moving = () => move(aPayment({ status: from }), to);
+    expect(moving).toThrow(PaymentError);
+    expect(moving).toThrow(`${from} -> ${to}`);
+    expect(canMove(from, to)).toBe(false);
+  });
+
+  it.each(PAYMENT_STATUSES)('%s again changes nothing and tells nobody', (status) => {
+    const payment = aPayment({ status, eventSequence: 3, failure: { code: 'a', message: 'b' } });
+    expect(move(payment, status, { failure: { code: 'other', message: '' } })).toEqual({ payment, events: [] });
+  });
+
+  it.each<[PaymentStatus, number, number]>([
+    ['requires_action', 0, 0],
+    ['processing', 0, 0],
+    ['failed', 0, 0],
+    ['expired', 0, 0],
+    ['needs_review', 0, 0],
+    ['authorized', 1_000, 0],
+    ['succeeded', 1_000, 1_000],
+  ])('%s holds %i and has taken %i', (to, amountAuthorized, amountCaptured) => {
+    expect(move(aPayment(), to).payment).toMatchObject({ amountAuthorized, amountCaptured, amountRefunded: 0 });
+  });
+
+  it('keeps the hold of an authorized payment that is canceled or reviewed', () => {
+    const authorized = aPayment({ status: 'authorized', amountAuthorized: 1_000 });
+    for (const to of ['canceled', 'needs_review'] as const)
+      expect(move(authorized, to).payment).toMatchObject({ amountAuthorized: 1_000, amountCaptured: 0 });
+  });
+
+  it.each<[PaymentStatus, string]>([
+    ['failed', 'payment.succeeded_late'],
+    ['expired', 'payment.succeeded_late'],
+    ['requires_action', 'payment.succeeded'],
+    ['needs_review', 'payment.succeeded'],
+  ])('money after %s is told as %s', (from, type) => {
+    const late = move(aPayment({ status: from, failure: { code: 'expired', message: 'x' } }), 'succeeded');
+    expect(late.events[0]?.type).toBe(type);
+    expect(late.payment.failure).toBeNull();
+  });
+
+  it('takes along why it failed and which operation captured', () => {
+    const failure = { code: 'card_declined', message: 'no' };
+    expect(move(aPayment(), 'failed', { failure }).payment.failure).toEqual(failure);
+    const taken = move(aPayment(), 'succeeded', { bankOperationId: 'op' });
+    expect(taken.payment.bankOperationId).toBe('op');
+    const reviewed = aPayment({ status: 'needs_review', bankOperationId: 'op' });
+    expect(move(reviewed, 'succeeded').payment.bankOperationId).toBe('op');
+  });
+
+  it('does not touch the payment it was given', () => {
+    const payment = Object.freeze(aPayment());
+    move(payment, 'succeeded');
+    expect(payment).toEqual(aPayment());
+  });
+});
+
+describe('refunds', () => {
+  const HOLDS: Readonly<Record<OperationStatus, boolean>> = {
+    sending: true,
+    pending: true,
+    action_required: true,
+    unknown: true,
+    needs_review: true,
+    succeeded: false, // counted in amountRefunded
+    failed: false,
+    rejected: false,
+    abandoned: false,
+  };
+
+  it.each(OPERATION_STATUSES)('a refund that is %s holds its part or does not', (status) => {
+    expect(refundable(aSucceeded(), [{ status, amount: 300 }])).toBe(HOLDS[status] ? 700 : 1_000);
+  });
+
+  it('leaves what is captured less refunded less held', () => {
+    const refunds = [
+      { status: 'pending' as const, amount: 100 },
+      { status: 'unknown' as const, amount: 50 },
+      { status: 'failed' as const, amount: 999 },
+      { status: 'succeeded' as const, amount: 200 },
+    ];
+    expect(refundable(aSucceeded({ amountRefunded: 200 }), refunds)).toBe(650);
+  });
+
+  it.each<[left: number, asked: number | undefined, amount: number]>([
+    [1_000, undefined, 1_000],
+    [650, undefined, 650],
+    [650, 650, 650],
+    [650, 1, 1],
+  ])('of %i left, %s asked gives %i', (left, asked, amount) => {
+    expect(refundAmount(aSucceeded(), left, asked)).toBe(amount);
+  });
+
+  it.each<[left: number, asked: number | undefined]>([
+    [650, 651],
+    [650, 0],
+    [650, -1],
+    [0, undefined],
+    [0, 1],
+  ])('of %i left, %s asked is refused', (left, asked) => {
+    expect(() => refundAmount(aSucceeded(), left, asked)).toThrow(
+      expect.objectContaining({ code: 'REFUND_TOO_LARGE' }),
+    );
+  });
+
+  it.each(PAYMENT_STATUSES.filter((status) => status !== 'succeeded'))('a %s payment is not refundable', (status) => {
+    expect(() => refundAmount(aPayment({ status }), 1_000, 1)).toThrow(
+      expect.objectContaining({ code: 'PAYMENT_NOT_REFUNDABLE', message: expect.stringContaining(status) as string }),
+    );
+  });
+
+  it('never counts more as refunded than was captured', () => {
+    expect(addRefunded(aSucceeded({ amountRefunded: 400 }), 600).amountRefunded).toBe(1_000);
+    expect(() => addRefunded(aSucceeded({ amountRefunded: 401 }), 600)).toThrow(
+      expect.objectContaining({ code: 'REFUND_TOO_LARGE' }),
+    );
+  });
+
+  it('names the refund in its event', () => {
+    const { payment, events } = withEvent(aSucceeded({ eventSequence: 2 }), 'refund.created', 'ref_1');
+    expect(payment.eventSequence).toBe(3);
+    expect(events).toEqual([
+      { accountId: 'acc_1', paymentId: 'pay_1', sequence: 3, type: 'refund.created', refundId: 'ref_1' },
+    ]);
+  });
+});
+
+/** What may be done to a payment, in any order; what is refused leaves everything as it was. */
+type Action =
+  { readonly kind: 'move'; readonly to: PaymentStatus } | { readonly kind: 'refund'; readonly amount: number };
+interface Story {
+  readonly payment: Payment;
+  readonly events: readonly PaymentEvent[];
+}
+
+function act({ payment, events }: Story, action: Action): Story {
+  const after = (moved: { payment: Payment; events: readonly PaymentEvent[] }): Story => ({
+    payment: moved.payment,
+    events: [...events, ...moved.events],
+  });
+  try {
+    if (action.kind === 'move') return after(move(payment, action.to));
+    const amount = refundAmount(payment, refundable(payment, []), action.amount);
+    return after(withEvent(addRefunded(payment, amount), 'refund.updated', 'ref'));
+  } catch (error) {
+    if (!(error instanceof PaymentError)) throw error;
+    return { payment, events };
+  }
+}
+
+const anAction: fc.Arbitrary<Action> = fc.oneof(
+  fc.record({ kind: fc.constant('move' as const), to: fc.constantFrom(...PAYMENT_STATUSES) }),
+  fc.record({ kind: fc.constant('refund' as const), amount: fc.integer({ min: -10, max: 1_500 }) }),
+);
+
+it('holds 0 ≤ refunded ≤ captured ≤ authorized ≤ amount and numbers events without gaps, whatever happens', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 1_000_000_000 }),
+      fc.array(anAction, { maxLength: 40 }),
+      (amount, actions) => {
+        let story: Story = { payment: aPayment({ amount }), events: [] };
+        for (const action of actions) {
+          story = act(story, action);
+          const { payment } = story;
+          expect(payment.amountRefunded).toBeGreaterThanOrEqual(0);
+          expect(payment.amountRefunded).toBeLessThanOrEqual(payment.amountCaptured);
+          expect(payment.amountCaptured).toBeLessThanOrEqual(payment.amountAuthorized);
+          expect(payment.amountAuthorized).toBeLessThanOrEqual(payment.amount);
+        }
+        expect(story.events.map((event) => event.sequence)).toEqual(story.events.map((_event, index) => index + 1));
+        expect(story.payment.eventSequence).toBe(story.events.length);
+      },
+    ),
+    { numRuns: 500 },
+  );
+});
