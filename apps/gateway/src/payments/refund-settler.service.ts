@@ -181,6 +181,7 @@ function stepAfterNotFound(refund: OperationEntity, ruling: NotFoundRuling): Ste
     const extras = { nextQueryInSeconds: ruling.seconds, ...(ruling.noted ? { notFound: true } : {}) };
     return { to: stayOr(refund, 'unknown'), extras, ...keptFailure(refund) };
   }
+  if (refund.status === 'pending') return reviewStep('the bank no longer knows a refund that it had accepted');
   if (refund.failureCode !== null) {
     const failure = { code: refund.failureCode, message: refund.failureMessage ?? '' };
     return { to: 'rejected', failure, extras: { nextQueryInSeconds: null } };
