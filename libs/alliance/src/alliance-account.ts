@@ -10,7 +10,15 @@ export interface AllianceAccount {
   /** Secret: whoever knows it can replace the session. */
   readonly serviceCode: string;
   readonly clientKey: CommunicationKey;
+  /** While the bank switches to another key, answers and callbacks may be encrypted to either. */
+  readonly otherClientKeys?: readonly CommunicationKey[];
 }
+
+/** All keys that the bank may encrypt to, the current one first. */
+export const clientKeysOf = ({ clientKey, otherClientKeys = [] }: AllianceAccount): readonly CommunicationKey[] => [
+  clientKey,
+  ...otherClientKeys,
+];
 
 /** Port: where accounts come from. Called on every use; implementations cache. */
 export abstract class AllianceAccounts {

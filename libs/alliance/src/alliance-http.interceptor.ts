@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { HttpService } from '@nestjs/axios';
 import { Inject, Injectable } from '@nestjs/common';
 import { AxiosError, AxiosHeaders, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
+import { clientKeysOf } from './alliance-account.js';
 import { AllianceError } from './alliance-error.js';
 import { AllianceSession, resolveUrl } from './alliance-session.js';
 import { AllianceTransport, readTransportFailure } from './alliance-transport.js';
@@ -105,7 +106,7 @@ function buildHeaders({ endpoint }: BankCall, session: BankSession): AxiosHeader
 
 async function readFor(call: BankCall, { account }: Attempt, response: AxiosResponse<Buffer>): Promise<BankAnswer> {
   try {
-    return await readAnswer(response.status, response.data, account.clientKey);
+    return await readAnswer(response.status, response.data, clientKeysOf(account));
   } catch (error) {
     throw unknownOutcome(call, error instanceof UnreadableAnswer ? error.reason : 'unreadable');
   }

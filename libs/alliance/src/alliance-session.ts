@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { type AxiosResponse } from 'axios';
-import { type AllianceAccount } from './alliance-account.js';
+import { type AllianceAccount, clientKeysOf } from './alliance-account.js';
 import { AllianceError, type AllianceErrorDetails, type BankRefusal } from './alliance-error.js';
 import { AllianceTransport, readTransportFailure } from './alliance-transport.js';
 import { ALLIANCE_OPTIONS, type AllianceOptions } from './alliance.module-definition.js';
@@ -99,7 +99,7 @@ export class AllianceSession {
     const { status, data } = await this.post(account);
     let answer;
     try {
-      answer = await readAnswer(status, data, account.clientKey);
+      answer = await readAnswer(status, data, clientKeysOf(account));
     } catch (error) {
       throw unavailable(error instanceof UnreadableAnswer ? error.reason : 'unreadable');
     }

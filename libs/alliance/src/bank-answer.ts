@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { AllianceError, type AllianceErrorCode, type BankRefusal } from './alliance-error.js';
 import { parseBankJson } from './bank-json.js';
-import { type CommunicationKey } from './communication-key.js';
 import { BANK_CODES, type BankCodeMeaning, NOT_FOUND_CODES, VALIDATION_ERROR } from './error-codes.js';
-import { looksLikeJwe, openJwe } from './jwe-codec.js';
+import { type CommunicationKeys, looksLikeJwe, openJwe } from './jwe-codec.js';
 import { blankToAbsent, present } from './wire/wire-member.js';
 
 /** Either the answer's JSON object or the bank's refusal; found in the outer layer or inside the JWE. */
@@ -31,24 +30,24 @@ const envelopeWire = z.object({
  * Reads an answer by its form: `{"jwe"}`, bare compact JWE, or plain JSON.
  * @throws UnreadableAnswer
  */
-export async function readAnswer(httpStatus: number, body: Uint8Array, key: CommunicationKey): Promise<BankAnswer> {
-  const outer = await openOuter(body, key);
+export async function readAnswer(httpStatus: number, body: Uint8Array, keys: CommunicationKeys): Promise<BankAnswer> {
+  const outer = await openOuter(body, keys);
   const jwe = 'jwe' in outer && typeof outer.jwe === 'string' ? outer.jwe : undefined;
-  const json = jwe === undefined ? outer : parseObject(await openLayer(jwe, key));
+  const json = jwe === undefined ? outer : parseObject(await openLayer(jwe, keys));
   const refusal = readRefusal(outer, httpStatus) ?? readRefusal(json, httpStatus);
   if (refusal) return { refusal };
   if (httpStatus < 200 || httpStatus > 299) throw new UnreadableAnswer(`http_${httpStatus}`);
   return { json };
 }
 
-async function openOuter(body: Uint8Array, key: CommunicationKey): Promise<object> {
+async function openOuter(body: Uint8Array, keys: CommunicationKeys): Promise<object> {
   const text = Buffer.from(body).toString('latin1').trim();
-  return parseObject(looksLikeJwe(text) ? await openLayer(text, key) : body);
+  return parseObject(looksLikeJwe(text) ? await openLayer(text, keys) : body);
 }
 
-async function openLayer(jwe: string, key: CommunicationKey): Promise<Uint8Array> {
+async function openLayer(jwe: string, keys: CommunicationKeys): Promise<Uint8Array> {
   try {
-    return await openJwe(jwe, key);
+    return await openJwe(jwe, keys);
   } catch {
     throw new UnreadableAnswer('undecryptable');
   }

@@ -1,8 +1,7 @@
 import { AllianceError } from './alliance-error.js';
 import { parseBankJson } from './bank-json.js';
 import { type BankCallback } from './bank-order.js';
-import { type CommunicationKey } from './communication-key.js';
-import { looksLikeJwe, openJwe } from './jwe-codec.js';
+import { type CommunicationKeys, looksLikeJwe, openJwe } from './jwe-codec.js';
 import { parseCallback } from './wire/callback.wire.js';
 
 /** Bytes. */
@@ -13,12 +12,12 @@ const JWS = /^[\w-]+\.[\w-]*\.[\w-]*$/;
  * Reads a callback body by its form: JSON, compact JWE, or `{"jwe"}`.
  * @throws AllianceError `ALLIANCE_INVALID_CALLBACK`, `ALLIANCE_CALLBACK_UNSUPPORTED` (signed), `ALLIANCE_JWE_REFUSED`
  */
-export async function decodeCallback(body: Uint8Array | string, key: CommunicationKey): Promise<BankCallback> {
+export async function decodeCallback(body: Uint8Array | string, keys: CommunicationKeys): Promise<BankCallback> {
   const text = readText(body);
-  if (looksLikeJwe(text)) return openCallback(text, key);
+  if (looksLikeJwe(text)) return openCallback(text, keys);
   if (JWS.test(text)) throw new AllianceError('ALLIANCE_CALLBACK_UNSUPPORTED', 'Signed callbacks are not read yet');
   const json = parseObject(text);
-  if ('jwe' in json && typeof json.jwe === 'string') return openCallback(json.jwe, key);
+  if ('jwe' in json && typeof json.jwe === 'string') return openCallback(json.jwe, keys);
   return toCallback(json, 'plain');
 }
 
@@ -32,8 +31,8 @@ function readText(body: Uint8Array | string): string {
   }
 }
 
-async function openCallback(jwe: string, key: CommunicationKey): Promise<BankCallback> {
-  return toCallback(parseObject(await openJwe(jwe, key)), 'encrypted');
+async function openCallback(jwe: string, keys: CommunicationKeys): Promise<BankCallback> {
+  return toCallback(parseObject(await openJwe(jwe, keys)), 'encrypted');
 }
 
 function parseObject(body: Uint8Array | string): object {

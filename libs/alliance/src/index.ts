@@ -1,4 +1,4 @@
-export { type AllianceAccount, AllianceAccounts } from './alliance-account.js';
+export { type AllianceAccount, AllianceAccounts, clientKeysOf } from './alliance-account.js';
 export { AllianceClient } from './alliance-client.js';
 export {
   AllianceError,
@@ -24,7 +24,7 @@ export {
 export { decodeCallback } from './callback-codec.js';
 export { CommunicationKey, type PublicJwk, readPublicJwk } from './communication-key.js';
 export { BANK_CODES, type BankCodeMeaning } from './error-codes.js';
-export { openJwe, sealJwe } from './jwe-codec.js';
+export { type CommunicationKeys, openJwe, sealJwe } from './jwe-codec.js';
 export { isPublishedExampleKey } from './published-keys.js';
 export { type BankSession, type FreshSession, InMemorySessionStore, SessionStore } from './session-store.js';
 export { formatBankTime, parseBankTime } from './wire/bank-time.js';

@@ -187,5 +187,12 @@ describe('JWE codec', () => {
       expect(one).not.toBe(two);
       await expect(openJwe(one, other)).rejects.toEqual(refusal);
     });
+
+    it('opens with whichever of several keys fits', async () => {
+      const [old, next] = [await aKey(), await aKey()];
+      const jwe = await sealJwe('for the next key', next.publicJwk());
+      expect(Buffer.from(await openJwe(jwe, [old, next])).toString()).toBe('for the next key');
+      await expect(openJwe(jwe, [old])).rejects.toMatchObject({ reason: 'undecryptable' });
+    });
   });
 });

@@ -3,6 +3,9 @@ import { AllianceError } from './alliance-error.js';
 import { parseBankJson } from './bank-json.js';
 import { type CommunicationKey, JWE_ALG, privateKeyOf, type PublicJwk, readPublicJwk } from './communication-key.js';
 
+/** One key, or all that the sender may have encrypted to. */
+export type CommunicationKeys = CommunicationKey | readonly CommunicationKey[];
+
 const JWE_ENC = 'A256GCM';
 /** Bytes of the compact text. */
 const MAX_JWE_BYTES = 1024 * 1024;
@@ -34,21 +37,24 @@ export async function sealJwe(plaintext: string | Uint8Array, recipient: PublicJ
 }
 
 /**
- * Opens a compact JWE. Decryption does not authenticate the sender: anyone may encrypt to a public key.
+ * Opens a compact JWE with the first key that fits. Decryption does not authenticate the sender: anyone may encrypt to a public key.
  * @throws AllianceError `ALLIANCE_JWE_REFUSED`
  */
-export async function openJwe(jwe: string, key: CommunicationKey): Promise<Uint8Array> {
+export async function openJwe(jwe: string, keys: CommunicationKeys): Promise<Uint8Array> {
   assertProfile(jwe);
-  try {
-    const { plaintext } = await compactDecrypt(jwe, privateKeyOf(key), {
-      keyManagementAlgorithms: [JWE_ALG],
-      contentEncryptionAlgorithms: [JWE_ENC],
-      maxDecompressedLength: 0,
-    });
-    return plaintext;
-  } catch {
-    throw refused('undecryptable', 'it does not decrypt with this key');
+  for (const key of [keys].flat()) {
+    try {
+      const { plaintext } = await compactDecrypt(jwe, privateKeyOf(key), {
+        keyManagementAlgorithms: [JWE_ALG],
+        contentEncryptionAlgorithms: [JWE_ENC],
+        maxDecompressedLength: 0,
+      });
+      return plaintext;
+    } catch {
+      // the header names no key: try the next
+    }
   }
+  throw refused('undecryptable', 'it does not decrypt with the given keys');
 }
 
 /** Five dot-separated segments, whatever is in them. */

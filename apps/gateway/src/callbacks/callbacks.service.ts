@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { AllianceAccounts, AllianceError, decodeCallback } from '#libs/alliance';
+import { AllianceAccounts, AllianceError, clientKeysOf, decodeCallback } from '#libs/alliance';
 import { Keystore, type SealPlace } from '#libs/keystore';
 import { MerchantAccountsService } from '../accounts/merchant-accounts.service.js';
 import { newId } from '../database/id.js';
@@ -66,10 +66,10 @@ export class CallbacksService {
 
   private async read(callback: DueCallback): Promise<string> {
     const { merchantAccountId, id } = callback;
-    const { clientKey } = await this.bankAccounts.load(merchantAccountId);
+    const account = await this.bankAccounts.load(merchantAccountId);
     try {
       const body = await this.keystore.open(callback.bodySealed, placeOf(merchantAccountId, id));
-      const { encoding } = await decodeCallback(body, clientKey);
+      const { encoding } = await decodeCallback(body, clientKeysOf(account));
       return `read ${encoding}`;
     } catch (error) {
       if (error instanceof AllianceError) return `unreadable ${error.code}`;
