@@ -20,6 +20,12 @@ interface SessionRow {
   readonly backingOff: boolean;
 }
 
+interface RenewalAttempt {
+  readonly epoch: number;
+  /** Version that the caller found unusable: whatever is newer will do. */
+  readonly staleVersion: number;
+}
+
 const STORED_SESSION = z.object({
   deviceId: z.string(),
   refreshToken: z.string(),
@@ -54,7 +60,7 @@ export class PgSessionStore extends SessionStore {
     const deadline = Date.now() + WAIT_MS;
     do {
       const epoch = await this.claim(accountId, staleVersion);
-      if (epoch !== undefined) return this.renew(accountId, epoch, authorize);
+      if (epoch !== undefined) return this.renew(accountId, { epoch, staleVersion }, authorize);
       const row = await this.read(accountId);
       if (row?.sessionSealed && row.version > staleVersion) return this.open(accountId, row.version, row.sessionSealed);
       if (row?.backingOff) throw unavailable('the bank refused the last renewal; backing off');
@@ -77,17 +83,21 @@ export class PgSessionStore extends SessionStore {
     return rows[0]?.epoch;
   }
 
-  private async renew(accountId: string, epoch: number, authorize: () => Promise<FreshSession>): Promise<BankSession> {
+  private async renew(
+    accountId: string,
+    attempt: RenewalAttempt,
+    authorize: () => Promise<FreshSession>,
+  ): Promise<BankSession> {
     try {
       const fresh = await authorize();
-      return await this.publish(accountId, epoch, fresh);
+      return await this.publish(accountId, attempt, fresh);
     } catch (error) {
-      await this.recordFailure(accountId, epoch, error);
+      await this.recordFailure(accountId, attempt.epoch, error);
       throw error;
     }
   }
 
-  private async publish(accountId: string, epoch: number, fresh: FreshSession): Promise<BankSession> {
+  private async publish(accountId: string, attempt: RenewalAttempt, fresh: FreshSession): Promise<BankSession> {
     const stale = await this.read(accountId);
     const version = (stale?.version ?? 0) + 1;
     const sealed = await this.keystore.seal(Buffer.from(JSON.stringify(fresh)), placeOf(accountId, version));
@@ -96,11 +106,11 @@ export class PgSessionStore extends SessionStore {
        SET version = $3, session_sealed = $4, obtained_at = $5, expires_at = $6,
            lease_until = '-infinity', failures = 0, retry_at = '-infinity', last_error = NULL
        WHERE merchant_account_id = $1 AND renewal_epoch = $2 AND version = $3 - 1`,
-      [accountId, epoch, version, sealed, fresh.obtainedAt, fresh.expiresAt],
+      [accountId, attempt.epoch, version, sealed, fresh.obtainedAt, fresh.expiresAt],
     );
     if (published === 1) return { ...fresh, version };
     const winner = await this.load(accountId);
-    if (winner && winner.version >= version) return winner;
+    if (winner && winner.version > attempt.staleVersion) return winner;
     throw unavailable('the renewal took longer than its lease and somebody else took over');
   }
 
