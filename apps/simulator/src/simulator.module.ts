@@ -4,6 +4,7 @@ import { type FastifyInstance } from 'fastify';
 import { Bank } from './bank/bank.js';
 import { registerControlRoutes } from './control/control-routes.js';
 import { registerDcmControlRoutes } from './dcm/dcm-control-routes.js';
+import { registerDcmPage } from './dcm/dcm-page-routes.js';
 import { registerDcmRoutes } from './dcm/dcm-routes.js';
 import { registerBankRoutes } from './http/bank-routes.js';
 import { registerPageRoutes } from './http/page-routes.js';
@@ -35,5 +36,6 @@ export class SimulatorModule implements OnModuleInit {
     registerControlRoutes(app, this.bank);
     registerDcmRoutes(app, this.bank.dcm);
     registerDcmControlRoutes(app, this.bank.dcm);
+    registerDcmPage(app, this.bank.dcm, this.bank.options.publicUrl);
   }
 }

@@ -91,8 +91,9 @@ export class DcmKeys {
   /** A new start keeps the key that signs, so that caches stay right. */
   settle(): void {
     if (this.keys.length === 0) return;
-    const { kid, privateJwk } = this.signing();
-    this.keys = [{ kid, privateJwk, createdAt: 0, signsFrom: 0 }];
+    const { kid, privateJwk, createdAt } = this.signing();
+    const since = Math.min(createdAt, this.now());
+    this.keys = [{ kid, privateJwk, createdAt: since, signsFrom: since }];
   }
 
   snapshot(): readonly DcmKey[] {

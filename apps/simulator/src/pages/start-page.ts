@@ -32,6 +32,10 @@ const intro = html`<section class="card">
     It speaks AlliancePay on the real wire protocol: sessions, encrypted bodies, a hosted payment page with 3-D Secure,
     callbacks with retries, refunds. It keeps a ledger of what really happened, and it breaks on request.
   </p>
+  <p>
+    Next door is <a href="/dcm">DCM, the processing platform</a>: keys of banks, log-ins, and operations that ask the
+    bank first.
+  </p>
   <p class="soft">No money moves here, and it knows only the test cards below. Never expose it to the internet.</p>
 </section>`;
 

@@ -56,6 +56,15 @@ th{color:var(--soft);font-weight:600}
 tr:last-child td{border-bottom:0}
 code,pre{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-size:.92em}
 pre{background:var(--bg);border:1px solid var(--line);border-radius:11px;padding:12px 14px;overflow-x:auto;margin:0 0 12px}
+h3{font-size:15px;margin:0 0 6px}
+ol{margin:0 0 12px;padding-left:22px;font-size:15px}
+ol li{margin-bottom:3px;overflow-wrap:anywhere}
+.step{padding:12px 0;border-top:1px solid var(--line)}
+h2+.step{border-top:0;padding-top:0}
+.scroll+form{margin-top:14px}
+.good{color:var(--brand)}
+.bad{color:var(--bad)}
+.ways{display:grid;grid-template-columns:repeat(auto-fit,minmax(260px,1fr));gap:16px}
 footer{color:var(--soft);font-size:14px;text-align:center;padding:4px 8px}
 @media (max-width:400px){.card{padding:18px}.amount{font-size:26px}}
 @media (max-width:460px){header.top{gap:8px;padding:16px 16px 12px}nav.lang a,nav.lang span{padding:4px 7px}.cards button{flex-direction:column;align-items:flex-start;gap:0}}
