@@ -1,0 +1,181 @@
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Test } from '@nestjs/testing';
+import { StoredAllianceAccounts } from '../../apps/gateway/src/payments/bank/stored-alliance-accounts.js';
+import { CallbackRepository } from '../../apps/gateway/src/callbacks/callback.repository.js';
+import { CallbacksController } from '../../apps/gateway/src/callbacks/callbacks.controller.js';
+import { CallbacksService } from '../../apps/gateway/src/callbacks/callbacks.service.js';
+import { registerBodyParsers } from '../../apps/gateway/src/http/body-parsers.js';
+import { ProblemFilter } from '../../apps/gateway/src/http/problem.filter.js';
+import { type PaymentView } from '../../apps/gateway/src/payments/payment.dto.js';
+import { paid } from './fake-payment-bank.js';
+import {
+  anAccount,
+  create,
+  createMigratedDatabase,
+  type MigratedDatabase,
+  type Parts,
+  startParts,
+} from './gateway-parts.js';
+
+const CANARY = 'canary-of-olena';
+const aCallback = (over: Record<string, unknown> = {}): string =>
+  JSON.stringify({
+    hppOrderId: 'order-1',
+    merchantRequestId: 'request-1',
+    orderStatus: 'SUCCESS',
+    coinAmount: 1_000,
+    senderFirstName: CANARY,
+    operation: { type: 'PURCHASE', status: 'SUCCESS', coinAmount: 1_000, operationId: 'operation-1' },
+    ...over,
+  });
+
+describe('callback inbox', () => {
+  let database: MigratedDatabase;
+  let parts: Parts;
+  let inbox: CallbackRepository;
+  let service: CallbacksService;
+  let app: NestFastifyApplication;
+  let payment: PaymentView;
+
+  beforeAll(async () => {
+    database = await createMigratedDatabase();
+    parts = await startParts(database);
+    inbox = new CallbackRepository(parts.source);
+    const bankAccounts = new StoredAllianceAccounts(parts.accounts);
+    service = new CallbacksService(parts.accounts, bankAccounts, inbox, parts.keystore, parts.sync);
+    const adapter = new FastifyAdapter();
+    registerBodyParsers(adapter.getInstance());
+    const module = await Test.createTestingModule({
+      controllers: [CallbacksController],
+      providers: [{ provide: CallbacksService, useValue: service }],
+    }).compile();
+    app = module.createNestApplication<NestFastifyApplication>(adapter, { bodyParser: false, logger: false });
+    app.useGlobalFilters(new ProblemFilter());
+    await app.init();
+    await adapter.getInstance().ready();
+  });
+  afterAll(async () => {
+    await app.close();
+    await database.drop();
+  });
+
+  beforeEach(async () => {
+    payment = await create(parts);
+  });
+
+  const addressOf = async (id: string, kind: 'callbackUrl' | 'returnUrl' = 'callbackUrl'): Promise<string> =>
+    new URL(parts.links[kind](await parts.accounts.open(parts.accountId), id)).pathname;
+  const post = (url: string, payload: string | Buffer, type = 'application/json') =>
+    app.inject({ method: 'POST', url, payload, headers: { 'content-type': type } });
+  const rowsOf = (id: string) =>
+    database.query<{ id: string; deliveries: number; outcome: string | null; attempts: number; row: string }>(
+      'SELECT id, deliveries, outcome, attempts, c::text AS row FROM callback_inbox c WHERE payment_id = $1 ORDER BY id',
+      [id],
+    );
+  const drain = async (): Promise<void> => {
+    for (const callback of await inbox.claimDue(100, 60)) await service.settle(callback);
+  };
+
+  it('answers 200 once the callback is committed', async () => {
+    const answer = await post(await addressOf(payment.id), aCallback());
+    expect([answer.statusCode, answer.body]).toEqual([200, 'OK']);
+    expect(await rowsOf(payment.id)).toMatchObject([{ deliveries: 1, outcome: null, attempts: 0 }]);
+  });
+
+  it.each<[string, (url: string, other: string) => string]>([
+    ['a token of another payment', (url, other) => url.replace(/[^/]+$/u, other.split('/').at(-1)!)],
+    ['a token cut short', (url) => url.slice(0, -1)],
+    ['no token', (url) => url.replace(/[^/]+$/u, '')],
+    ['another payment under our token', (url) => url.replace(payment.id, 'pay_01934f2c7b7a7c3e9d1f2a3b4c5d6e7f')],
+    ['an account that is not there', (url) => url.replace(/acc_\w+/u, `acc_${'0'.repeat(32)}`)],
+    ['an account that cannot be', (url) => url.replace(/acc_\w+/u, "acc_'--")],
+    ['a NUL in the account', (url) => url.replace(/acc_\w+/u, 'acc_%00')],
+  ])('answers 404 to %s and keeps nothing', async (_what, change) => {
+    const other = await create(parts);
+    const before = await database.query('SELECT count(*)::int AS n FROM callback_inbox');
+    const answer = await post(change(await addressOf(payment.id), await addressOf(other.id)), aCallback());
+    expect(answer.statusCode).toBe(404);
+    expect(await database.query('SELECT count(*)::int AS n FROM callback_inbox')).toEqual(before);
+  });
+
+  it('answers 404 to a return token, and to a payment of another account', async () => {
+    const returnToken = (await addressOf(payment.id, 'returnUrl')).split('/').at(-1)!;
+    const url = await addressOf(payment.id);
+    expect((await post(url.replace(/[^/]+$/u, returnToken), aCallback())).statusCode).toBe(404);
+    const otherId = await anAccount(parts.accounts, { bankMerchantId: `merchant-of-${payment.id}` });
+    const others = new URL(parts.links.callbackUrl(await parts.accounts.open(otherId), payment.id)).pathname;
+    expect((await post(others, aCallback())).statusCode).toBe(404);
+    expect(await rowsOf(payment.id)).toEqual([]);
+  });
+
+  it('counts the same body once, another body apart, and the same body of another payment apart', async () => {
+    const url = await addressOf(payment.id);
+    await Promise.all(Array.from({ length: 5 }, () => post(url, aCallback())));
+    await post(url, aCallback({ orderStatus: 'FAIL' }));
+    const other = await create(parts);
+    await post(await addressOf(other.id), aCallback());
+    expect((await rowsOf(payment.id)).map(({ deliveries }) => deliveries).toSorted()).toEqual([1, 5]);
+    expect((await rowsOf(other.id)).map(({ deliveries }) => deliveries)).toEqual([1]);
+  });
+
+  it('keeps the body sealed, bound to its row', async () => {
+    const url = await addressOf(payment.id);
+    await post(url, aCallback());
+    await post(url, aCallback({ orderStatus: 'FAIL' }));
+    const [first, second] = await rowsOf(payment.id);
+    expect(first!.row).toContain('ks1.');
+    expect(first!.row).not.toContain(CANARY);
+    expect(first!.row).not.toContain('PURCHASE');
+    await database.query(
+      `UPDATE callback_inbox SET body_sealed = (SELECT body_sealed FROM callback_inbox WHERE id = $1) WHERE id = $2`,
+      [first!.id, second!.id],
+    );
+    const moved = (await inbox.claimDue(100, 60)).find(({ id }) => id === second!.id)!;
+    await expect(service.settle(moved)).rejects.toMatchObject({ code: 'KEYSTORE_TAMPERED' });
+  });
+
+  it.each<[string, string | Buffer, string]>([
+    ['a callback in the clear', aCallback(), 'read plain'],
+    ['no JSON', '<html>', 'unreadable ALLIANCE_INVALID_CALLBACK'],
+    ['nothing', '', 'unreadable ALLIANCE_INVALID_CALLBACK'],
+    ['no text', Buffer.from([0xff, 0xfe, 0x00]), 'unreadable ALLIANCE_INVALID_CALLBACK'],
+    ['a signature', 'eyJh.eyJi.c2ln', 'unreadable ALLIANCE_CALLBACK_UNSUPPORTED'],
+    ['a broken envelope', 'eyJh.a.b.c.d', 'unreadable ALLIANCE_JWE_REFUSED'],
+  ])('takes %s for a hint, no more: %s', async (_what, body, outcome) => {
+    expect((await post(await addressOf(payment.id), body, 'text/plain')).statusCode).toBe(200);
+    await drain();
+    expect(await rowsOf(payment.id)).toMatchObject([{ outcome, attempts: 1 }]);
+    expect(await parts.payments.get(parts.accountId, payment.id)).toMatchObject({ status: 'requires_action' });
+    expect((await parts.records.payments.claimDue(1_000, 120)).map(({ id }) => id)).toContain(payment.id);
+  });
+
+  it('moves money only on the bank\u2019s own answer to the question that a callback raised', async () => {
+    await post(await addressOf(payment.id), aCallback());
+    await drain();
+    await parts.sync.syncWithBank(parts.accountId, payment.id);
+    expect((await parts.payments.get(parts.accountId, payment.id)).status).toBe('requires_action');
+    const { onReadOrder } = parts.bank;
+    parts.bank.onReadOrder = paid();
+    await parts.sync.syncWithBank(parts.accountId, payment.id);
+    parts.bank.onReadOrder = onReadOrder;
+    expect((await parts.payments.get(parts.accountId, payment.id)).status).toBe('succeeded');
+  });
+
+  it('goes to one worker at a time', async () => {
+    for (let count = 0; count < 12; count++) await post(await addressOf(payment.id), aCallback({ count }));
+    const claims = await Promise.all([inbox.claimDue(5, 60), inbox.claimDue(5, 60), inbox.claimDue(5, 60)]);
+    const ids = claims.flat().map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(ids).toHaveLength(12);
+    expect(await inbox.claimDue(5, 60)).toEqual([]);
+  });
+
+  it('sends a returning customer to the merchant of that payment, and nobody else anywhere', async () => {
+    const url = await addressOf(payment.id, 'returnUrl');
+    const answer = await app.inject({ url: `${url}?to=https://evil.example` });
+    expect([answer.statusCode, answer.headers.location]).toEqual([303, 'https://shop.example/return']);
+    const callbackToken = (await addressOf(payment.id)).split('/').at(-1)!;
+    for (const wrong of [`${url}x`, url.replace(/[^/]+$/u, callbackToken)])
+      expect((await app.inject({ url: wrong })).statusCode).toBe(404);
+  });
+});

@@ -1,0 +1,293 @@
+import { type OrderReading } from '../../apps/gateway/src/payments/bank/payment-bank.js';
+import { type PaymentView } from '../../apps/gateway/src/payments/payment.dto.js';
+import { aBankOperation, found, paid } from './fake-payment-bank.js';
+import {
+  age,
+  create,
+  createMigratedDatabase,
+  createPaid,
+  eventsOf,
+  type MigratedDatabase,
+  type Parts,
+  startParts,
+} from './gateway-parts.js';
+
+const HOUR = 3_600;
+const UNREADABLE: OrderReading = { kind: 'unknown', reason: 'timeout' };
+const declined = (orderId: string): OrderReading =>
+  found(orderId, {
+    status: 'FAIL',
+    operations: [aBankOperation({ status: 'FAIL', actionCode: '1', responseCode: '16' })],
+  });
+const pending = (orderId: string): OrderReading =>
+  found(orderId, {
+    operations: [aBankOperation({ status: 'PENDING', actionCode: undefined, responseCode: undefined })],
+  });
+
+describe('PaymentSyncService', () => {
+  let database: MigratedDatabase;
+  let parts: Parts;
+  let payment: PaymentView;
+
+  beforeAll(async () => {
+    database = await createMigratedDatabase();
+    parts = await startParts(database);
+  });
+  afterAll(() => database.drop());
+
+  beforeEach(async () => {
+    payment = await create(parts);
+    bankSays((orderId) => found(orderId));
+    parts.bank.reads.length = 0;
+  });
+
+  const bankSays = (reading: Parts['bank']['onReadOrder']): void => {
+    parts.bank.onReadOrder = reading;
+  };
+  const sync = async (reading?: Parts['bank']['onReadOrder']): Promise<PaymentView> => {
+    if (reading) bankSays(reading);
+    await parts.sync.syncWithBank(parts.accountId, payment.id);
+    return parts.payments.get(parts.accountId, payment.id);
+  };
+  const hint = () => parts.sync.hint(parts.accountId, payment.id);
+  const purchase = async () => (await parts.records.operations.currentPurchase(parts.accountId, payment.id))!;
+  const row = async () => (await parts.records.payments.find(parts.accountId, payment.id))!;
+  const typesOf = async () => (await eventsOf(database, payment.id)).map(({ type }) => type);
+  /** As if the payment had been made that long ago; it had an hour to be paid. */
+  const createdAgo = (seconds: number) => age(database, { id: payment.id, column: 'created_at', seconds });
+  const secondsToNext = async (): Promise<number> => {
+    const [next] = await database.query<{ seconds: number }>(
+      'SELECT extract(epoch FROM next_sync_at - updated_at)::float AS seconds FROM payment WHERE id = $1',
+      [payment.id],
+    );
+    return next!.seconds;
+  };
+
+  it('takes the bank at its word when the success rule is met', async () => {
+    expect(await sync(paid())).toMatchObject({
+      status: 'succeeded',
+      amountAuthorized: 1_000,
+      amountCaptured: 1_000,
+      amountRefunded: 0,
+      redirectUrl: null,
+      failure: null,
+    });
+    expect(await purchase()).toMatchObject({ status: 'succeeded', bankOperationId: 'bank-operation-1' });
+    expect(await row()).toMatchObject({
+      nextSyncAt: null,
+      bankOperationId: 'bank-operation-1',
+      evidence: { source: 'order_query', verdict: 'succeeded', status: 'SUCCESS', amount: 1_000, rrn: '-1' },
+    });
+    expect(await eventsOf(database, payment.id)).toEqual([
+      { sequence: 1, type: 'payment.requires_action', data: { paymentId: payment.id } },
+      { sequence: 2, type: 'payment.succeeded', data: { paymentId: payment.id } },
+    ]);
+  });
+
+  it('asks about its own order only', async () => {
+    await sync();
+    expect(parts.bank.reads).toEqual([(await row()).bankOrderId]);
+  });
+
+  it('moves a payment once, however many workers see the same', async () => {
+    bankSays(paid());
+    await Promise.all(Array.from({ length: 8 }, () => parts.sync.syncWithBank(parts.accountId, payment.id)));
+    expect(await typesOf()).toEqual(['payment.requires_action', 'payment.succeeded']);
+  });
+
+  it('fails a payment on the bank\u2019s proof', async () => {
+    expect(await sync(declined)).toMatchObject({
+      status: 'failed',
+      failure: { code: 'insufficient_funds' },
+      amountCaptured: 0,
+    });
+    expect(await purchase()).toMatchObject({ status: 'failed', failureCode: 'insufficient_funds' });
+    expect((await row()).nextSyncAt).toBeNull();
+  });
+
+  it('tells of money that comes after failure as late', async () => {
+    await sync(declined);
+    await hint();
+    expect(await sync(paid())).toMatchObject({ status: 'succeeded', failure: null, amountCaptured: 1_000 });
+    expect((await typesOf()).at(-1)).toBe('payment.succeeded_late');
+  });
+
+  it('follows an attempt from start to end', async () => {
+    expect((await sync(pending)).status).toBe('processing');
+    expect((await purchase()).status).toBe('pending');
+    expect((await sync((orderId) => found(orderId))).status).toBe('requires_action');
+    expect((await sync(pending)).status).toBe('processing');
+    expect((await sync(paid())).status).toBe('succeeded');
+    const events = await eventsOf(database, payment.id);
+    expect(events.map(({ sequence }) => sequence)).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  it.each<[string, Parts['bank']['onReadOrder'], RegExp]>([
+    ['another amount', paid({ amount: 999 }), /unexpected amount/],
+    ['another currency', paid({ currency: 'USD' }), /unexpected currency/],
+    ['another merchant', paid({ merchantId: 'merchant-2' }), /unexpected merchantId/],
+    ['another order', paid({ hppOrderId: 'order-of-somebody' }), /unexpected our id/],
+    ['a partial approval', paid({ responseCode: '02' }), /unexpected responseCode/],
+    [
+      'two payments',
+      (orderId) => found(orderId, { operations: [aBankOperation(), aBankOperation({ operationId: 'second' })] }),
+      /2 successful payments/,
+    ],
+    ['another request', (orderId) => found(orderId, { merchantRequestId: 'request-9' }), /another request id/],
+  ])('leaves %s to a person', async (_what, reading, reason) => {
+    expect(await sync(reading)).toMatchObject({ status: 'needs_review', amountCaptured: 0, redirectUrl: null });
+    const { failureMessage, nextSyncAt, evidence } = await row();
+    expect(failureMessage).toMatch(reason);
+    expect(nextSyncAt).toBeNull();
+    expect(evidence).toMatchObject({ verdict: 'review' });
+    expect(await purchase()).toMatchObject({ status: 'needs_review' });
+  });
+
+  describe('with a success that lacks a fact', () => {
+    const incomplete = paid({ operationId: undefined });
+
+    it.each([
+      ['a hint', true],
+      ['no hint at all', false],
+    ])('after %s asks some times more, quickly, then leaves it to a person', async (_what, hinted) => {
+      if (hinted) await hint();
+      const waits: number[] = [];
+      for (let query = 1; query <= 5; query++) {
+        expect((await sync(incomplete)).status).toBe('requires_action');
+        waits.push(await secondsToNext());
+      }
+      for (const [index, seconds] of [2, 5, 15, 30, 60].entries()) {
+        expect(waits[index]).toBeGreaterThan(seconds * 0.79);
+        expect(waits[index]).toBeLessThan(seconds * 1.21);
+      }
+      expect(await sync(incomplete)).toMatchObject({ status: 'needs_review' });
+      expect((await row()).failureMessage).toContain('operationId');
+      expect(parts.bank.reads).toHaveLength(6);
+    });
+
+    it('is content when the fact arrives in time', async () => {
+      await sync(incomplete);
+      await sync(incomplete);
+      expect((await sync(paid())).status).toBe('succeeded');
+    });
+  });
+
+  describe('of a payment that nobody made', () => {
+    it.each<[string, number, string]>([
+      ['while it can be paid', 0, 'requires_action'],
+      ['an hour after expiry', 2 * HOUR, 'requires_action'],
+      ['just before the grace ends', 3 * HOUR - 60, 'requires_action'],
+      ['after the grace', 3 * HOUR + 1, 'expired'],
+    ])('%s finds it', async (_when, seconds, status) => {
+      await createdAgo(seconds);
+      expect((await sync()).status).toBe(status);
+    });
+
+    it('counts from the bank\u2019s own expiry when that is later', async () => {
+      await createdAgo(4 * HOUR);
+      await database.query('UPDATE payment SET expires_at = now() WHERE id = $1', [payment.id]);
+      expect((await sync()).status).toBe('requires_action');
+    });
+
+    it('also when the bank will not show an order that expired', async () => {
+      await createdAgo(3 * HOUR + 1);
+      expect(await sync(() => ({ kind: 'order_expired' }))).toMatchObject({
+        status: 'expired',
+        failure: { code: 'expired' },
+      });
+      expect(await purchase()).toMatchObject({ status: 'failed' });
+      expect(await typesOf()).toEqual(['payment.requires_action', 'payment.expired']);
+    });
+
+    it('never expires one with a live attempt, nor one that the bank calls paid', async () => {
+      await createdAgo(3 * HOUR + 1);
+      expect((await sync(pending)).status).toBe('processing');
+      expect((await sync((orderId) => found(orderId, { status: 'SUCCESS' }))).status).not.toBe('expired');
+    });
+
+    it('takes money that comes after expiry', async () => {
+      await createdAgo(3 * HOUR + 1);
+      await sync();
+      await hint();
+      expect(await sync(paid())).toMatchObject({ status: 'succeeded', amountCaptured: 1_000 });
+      expect((await typesOf()).at(-1)).toBe('payment.succeeded_late');
+    });
+  });
+
+  describe('of an order that cannot be read', () => {
+    it.each<[string, OrderReading]>([
+      ['no answer', UNREADABLE],
+      ['an answer that the order is unknown', { kind: 'not_found' }],
+    ])('with %s decides nothing before the deadline', async (_what, reading) => {
+      await createdAgo(24 * HOUR);
+      expect((await sync(() => reading)).status).toBe('requires_action');
+      expect((await row()).nextSyncAt).not.toBeNull();
+      await createdAgo(HOUR + 1);
+      expect(await sync(() => reading)).toMatchObject({ status: 'needs_review', amountCaptured: 0 });
+      expect((await row()).nextSyncAt).toBeNull();
+    });
+  });
+
+  it('leaves an attempt without a result to a person after a day', async () => {
+    await sync(pending);
+    await createdAgo(25 * HOUR + 1);
+    expect((await sync(pending)).status).toBe('needs_review');
+  });
+
+  it('asks an order by its age: soon at first, then hourly', async () => {
+    expect(await secondsToNext()).toBeGreaterThanOrEqual(60);
+    expect(await secondsToNext()).toBeLessThanOrEqual(66);
+    await createdAgo(200);
+    await sync();
+    expect(await secondsToNext()).toBeGreaterThan(95);
+    expect(await secondsToNext()).toBeLessThanOrEqual(110);
+    await createdAgo(2 * HOUR);
+    await sync();
+    expect(await secondsToNext()).toBeGreaterThanOrEqual(HOUR);
+  });
+
+  it('asks quickly for a while after a hint, then by age again', async () => {
+    await hint();
+    const waits: number[] = [];
+    for (let query = 0; query < 6; query++) {
+      await sync();
+      waits.push(await secondsToNext());
+    }
+    expect(waits[0]).toBeLessThan(2.5);
+    expect(waits[4]).toBeGreaterThan(47);
+    expect(waits[5]).toBeGreaterThan(waits[0]! * 10);
+    expect((await row()).status).toBe('requires_action');
+  });
+
+  it('no callback and no hint moves a payment that the bank does not call paid', async () => {
+    for (let count = 0; count < 10; count++) {
+      await hint();
+      expect((await sync()).status).toBe('requires_action');
+    }
+    expect(await typesOf()).toEqual(['payment.requires_action']);
+  });
+
+  it('does not ask about what is over, and puts it to rest', async () => {
+    payment = await createPaid(parts);
+    parts.bank.reads.length = 0;
+    await hint();
+    await sync(declined);
+    expect(parts.bank.reads).toEqual([]);
+    expect(await row()).toMatchObject({ status: 'succeeded', nextSyncAt: null, hintQueries: 0 });
+  });
+
+  it('carries on opening an order that never got an answer', async () => {
+    const { onOrder } = parts.bank;
+    parts.bank.onOrder = () => ({ kind: 'unknown', reason: 'timeout' });
+    payment = await create(parts);
+    parts.bank.onOrder = onOrder;
+    await sync();
+    expect((await row()).status).toBe('requires_action');
+  });
+
+  it('sends a returning customer to the merchant, and asks the bank next', async () => {
+    expect(await parts.sync.hintOnReturn(parts.accountId, payment.id)).toBe('https://shop.example/return');
+    expect((await parts.records.payments.claimDue(100, 120)).map(({ id }) => id)).toContain(payment.id);
+    expect(await parts.sync.hintOnReturn(parts.accountId, 'pay_none')).toBeUndefined();
+  });
+});
