@@ -18,7 +18,11 @@ const CODE_OF_STATUS: Readonly<Record<number, HttpProblemCode>> = {
   503: 'SERVICE_UNAVAILABLE',
 };
 /** Postgres is gone, shutting down or out of connections; class 08, 57P and 53. */
-const DATABASE_AWAY = /^(?:08|57P|53|ECONNREFUSED|ECONNRESET)/u;
+const DATABASE_AWAY = /^(?:08|57P|53|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EHOSTUNREACH|ENOTFOUND|EPIPE)/u;
+/** What the driver says without a code when a connection breaks in use, or none is to be had. */
+const CONNECTION_LOST = /^(?:Connection terminated|Client has encountered a connection error|timeout exceeded when)/u;
+/** A text, such as one with U+0000 in an address, that Postgres cannot hold. */
+const UNSTORABLE = /^22(?:021|P05)$/u;
 
 interface Found {
   readonly code: ProblemCode;
@@ -50,6 +54,9 @@ function problemOf(error: unknown): Found {
   }
   if (error instanceof PaymentError) return { code: error.code, detail: error.message };
   if (isDatabaseAway(error)) return { code: 'SERVICE_UNAVAILABLE', detail: 'The database cannot be reached just now.' };
+  if (UNSTORABLE.test(systemCode(error))) {
+    return { code: 'VALIDATION_FAILED', detail: 'The request holds a character that cannot be kept, such as U+0000.' };
+  }
   const status = statusOf(error);
   const code = status === undefined ? undefined : CODE_OF_STATUS[status];
   if (code) return { code, detail: sentenceOf(error as Error) };
@@ -67,8 +74,13 @@ function statusOf(error: unknown): number | undefined {
 }
 
 function isDatabaseAway(error: unknown): boolean {
-  const code = (error as { code?: unknown } | null)?.code;
-  return typeof code === 'string' && DATABASE_AWAY.test(code);
+  return DATABASE_AWAY.test(systemCode(error)) || (error instanceof Error && CONNECTION_LOST.test(error.message));
+}
+
+/** The code that Postgres or the system gave an error; blank when there is none. */
+function systemCode(error: unknown): string {
+  const code = (error as { code?: unknown } | null | undefined)?.code;
+  return typeof code === 'string' ? code : '';
 }
 
 /** A query's parameters and an error's own members may hold personal data: only name, message and place are logged. */
