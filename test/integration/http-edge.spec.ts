@@ -1,0 +1,183 @@
+import { type DynamicModule } from '@nestjs/common';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Test } from '@nestjs/testing';
+import { generateLocalKeys, LocalKekProvider } from '#libs/keystore';
+import { loadConfig } from '../../apps/gateway/src/config/gateway-config.js';
+import { GatewayModule } from '../../apps/gateway/src/gateway.module.js';
+import { registerBodyParsers } from '../../apps/gateway/src/http/body-parsers.js';
+import { type ProblemDocument } from '../../apps/gateway/src/http/problem-catalogue.js';
+import { ProblemFilter } from '../../apps/gateway/src/http/problem.filter.js';
+import { validationPipe } from '../../apps/gateway/src/http/validation.js';
+import { AccountProvisioner } from '../../apps/gateway/src/payments/bank/account-provisioner.js';
+import { PaymentBank } from '../../apps/gateway/src/payments/bank/payment-bank.js';
+import { aMerchant } from '../support/demo-merchant.js';
+import { aPaymentRequest } from '../support/gateway-client.js';
+import { FakePaymentBank } from './fake-payment-bank.js';
+import { aKey, createMigratedDatabase, type MigratedDatabase } from './gateway-parts.js';
+
+/** The whole gateway as it is put together for production, but for the bank behind its port. */
+describe('the API over HTTP', () => {
+  let database: MigratedDatabase;
+  let app: NestFastifyApplication;
+  let headers: Record<string, string>;
+  const bank = new FakePaymentBank();
+
+  beforeAll(async () => {
+    database = await createMigratedDatabase();
+    const config = loadConfig({ ROLE: 'api', LOG_LEVEL: 'silent' });
+    const keks = LocalKekProvider.from(generateLocalKeys());
+    const gateway: DynamicModule = GatewayModule.register(config, database.url, keks);
+    const module = await Test.createTestingModule({ imports: [gateway] })
+      .overrideProvider(PaymentBank)
+      .useValue(bank)
+      .compile();
+    const adapter = new FastifyAdapter();
+    registerBodyParsers(adapter.getInstance());
+    app = module.createNestApplication<NestFastifyApplication>(adapter, { bodyParser: false, logger: false });
+    app.useGlobalFilters(new ProblemFilter());
+    app.useGlobalPipes(validationPipe());
+    await app.init();
+    await adapter.getInstance().ready();
+    const { bank: merchant, privateKey, apiKey } = aMerchant();
+    await app.get(AccountProvisioner).provision({
+      name: 'Test merchant',
+      environment: 'test',
+      baseUrl: 'https://bank.example',
+      merchantId: merchant.merchantId,
+      serviceCode: merchant.serviceCode,
+      privateKey,
+      apiKey,
+    });
+    headers = { authorization: `Bearer ${apiKey}` };
+  });
+  afterAll(async () => {
+    await app.close();
+    await database.drop();
+  });
+
+  const post = (url: string, body: unknown, over: Record<string, string> = {}) =>
+    app.inject({
+      method: 'POST',
+      url,
+      payload: typeof body === 'string' ? body : JSON.stringify(body),
+      headers: { ...headers, 'content-type': 'application/json', 'idempotency-key': aKey(), ...over },
+    });
+
+  it('takes a payment and replays it byte for byte', async () => {
+    const key = { 'idempotency-key': aKey() };
+    const first = await post('/v1/payments', aPaymentRequest(), key);
+    expect(first.statusCode).toBe(201);
+    expect(first.headers['idempotent-replayed']).toBeUndefined();
+    const second = await post('/v1/payments', aPaymentRequest(), key);
+    expect([second.statusCode, second.body, second.headers['idempotent-replayed']]).toEqual([201, first.body, 'true']);
+    const read = await app.inject({ url: `/v1/payments/${first.json<{ id: string }>().id}`, headers });
+    expect(read.json()).toEqual(first.json());
+  });
+
+  it.each<[string, () => ReturnType<typeof post>, number, string]>([
+    ['no API key', () => app.inject({ url: '/v1/payments' }), 401, 'API_KEY_MISSING'],
+    [
+      'a wrong scheme',
+      () => app.inject({ url: '/v1/payments', headers: { authorization: 'Basic x' } }),
+      401,
+      'API_KEY_MISSING',
+    ],
+    [
+      'an unknown API key',
+      () => app.inject({ url: '/v1/payments', headers: { authorization: `Bearer ap_test_${'x'.repeat(43)}` } }),
+      401,
+      'API_KEY_INVALID',
+    ],
+    ['no body', () => post('/v1/payments', ''), 400, 'VALIDATION_FAILED'],
+    ['a fraction', () => post('/v1/payments', '{"amount":1.5}'), 400, 'VALIDATION_FAILED'],
+    ['half a document', () => post('/v1/payments', '{"amount":'), 400, 'BODY_NOT_JSON'],
+    ['two amounts', () => post('/v1/payments', '{"amount":1,"amount":2}'), 400, 'BODY_NOT_JSON'],
+    ['a NUL in a text', () => post('/v1/payments', aPaymentRequest({ description: 'a\u0000' })), 400, 'BODY_NOT_JSON'],
+    [
+      'half a character in a note',
+      () => post('/v1/payments', aPaymentRequest({ metadata: { a: '\ud800' } })),
+      400,
+      'BODY_NOT_JSON',
+    ],
+    [
+      'another media type',
+      () => post('/v1/payments', 'a=1', { 'content-type': 'text/plain' }),
+      415,
+      'MEDIA_TYPE_UNSUPPORTED',
+    ],
+    ['too large a body', () => post('/v1/payments', `"${'x'.repeat(65_536)}"`), 413, 'BODY_TOO_LARGE'],
+    [
+      'a blank Idempotency-Key',
+      () => post('/v1/payments', aPaymentRequest(), { 'idempotency-key': '' }),
+      400,
+      'IDEMPOTENCY_KEY_MISSING',
+    ],
+    [
+      'a key with a space',
+      () => post('/v1/payments', aPaymentRequest(), { 'idempotency-key': 'a b' }),
+      400,
+      'IDEMPOTENCY_KEY_INVALID',
+    ],
+    [
+      'a key too long',
+      () => post('/v1/payments', aPaymentRequest(), { 'idempotency-key': 'k'.repeat(256) }),
+      400,
+      'IDEMPOTENCY_KEY_INVALID',
+    ],
+    [
+      'a payment that is not there',
+      () => app.inject({ url: '/v1/payments/pay_none', headers }),
+      404,
+      'PAYMENT_NOT_FOUND',
+    ],
+    ['a NUL in an id', () => app.inject({ url: '/v1/payments/pay_%00', headers }), 400, 'VALIDATION_FAILED'],
+    ['a NUL in a query', () => app.inject({ url: '/v1/payments?reference=%00', headers }), 400, 'VALIDATION_FAILED'],
+    ['an unknown query', () => app.inject({ url: '/v1/payments?page=2', headers }), 400, 'VALIDATION_FAILED'],
+    ['a cursor of its own make', () => app.inject({ url: '/v1/payments?cursor=2', headers }), 400, 'CURSOR_INVALID'],
+    ['a refund of nothing', () => post('/v1/payments/pay_none/refunds', {}), 404, 'PAYMENT_NOT_FOUND'],
+    ['a route that is not there', () => app.inject({ url: '/v2/payments', headers }), 404, 'ROUTE_NOT_FOUND'],
+  ])('answers %s with a problem', async (_what, ask, status, code) => {
+    const answer = await ask();
+    expect([answer.statusCode, answer.json<ProblemDocument>().code]).toEqual([status, code]);
+    expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/u);
+  });
+
+  it('names every member that is wrong', async () => {
+    const answer = await post('/v1/payments', aPaymentRequest({ amount: 0, currency: 'USD', customer: {} }));
+    const { errors } = answer.json<ProblemDocument>();
+    expect(errors?.map(({ path }) => path).toSorted()).toEqual(['amount', 'currency', 'customer.id']);
+  });
+
+  it('keeps no key of a request that was not valid', async () => {
+    const key = { 'idempotency-key': aKey() };
+    expect((await post('/v1/payments', aPaymentRequest({ amount: 0 }), key)).statusCode).toBe(400);
+    expect((await post('/v1/payments', aPaymentRequest(), key)).statusCode).toBe(201);
+  });
+
+  it('does not let one account see, refund or replay what is another\u2019s', async () => {
+    const key = { 'idempotency-key': aKey() };
+    const first = (await post('/v1/payments', aPaymentRequest(), key)).json<{ id: string }>();
+    const { bank: merchant, privateKey, apiKey } = aMerchant();
+    await app.get(AccountProvisioner).provision({
+      name: 'Another merchant',
+      environment: 'test',
+      baseUrl: 'https://bank.example',
+      merchantId: merchant.merchantId,
+      serviceCode: merchant.serviceCode,
+      privateKey,
+      apiKey,
+    });
+    const theirs = { authorization: `Bearer ${apiKey}` };
+    expect((await app.inject({ url: `/v1/payments/${first.id}`, headers: theirs })).statusCode).toBe(404);
+    expect((await app.inject({ url: `/v1/payments/${first.id}/refunds`, headers: theirs })).statusCode).toBe(404);
+    expect((await post(`/v1/payments/${first.id}/refunds`, {}, theirs)).statusCode).toBe(404);
+    const other = await post('/v1/payments', aPaymentRequest(), { ...key, ...theirs });
+    expect(other.statusCode).toBe(201);
+    expect(other.json<{ id: string }>().id).not.toBe(first.id);
+  });
+
+  it('is alive and ready', async () => {
+    expect((await app.inject({ url: '/health/live' })).json()).toEqual({ status: 'ok' });
+    expect((await app.inject({ url: '/health/ready' })).json()).toEqual({ status: 'ok' });
+  });
+});
