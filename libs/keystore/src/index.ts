@@ -1,5 +1,7 @@
-export { EnvelopeKeystore } from './envelope-keystore.js';
-export { KekProvider } from './kek-provider.js';
+export { type DekCacheLimits } from './dek-cache.js';
+export { EnvelopeKeystore, type EnvelopeOptions } from './envelope-keystore.js';
+export { KekProvider, type WrappedDek } from './kek-provider.js';
 export { Keystore, type Sealed, type SealPlace } from './keystore.js';
 export { KeystoreError, type KeystoreErrorCode } from './keystore-error.js';
-export { generateLocalKeys, LocalKekProvider, type LocalKeys } from './local-kek-provider.js';
+export { LocalKekProvider } from './local-kek-provider.js';
+export { addLocalKek, generateLocalKeys, type LocalKeys, parseLocalKeys } from './local-keys.js';

@@ -13,14 +13,27 @@ export interface SealPlace {
   /** Primary key of the row without the account. */
   readonly row: string;
   readonly accountId: string;
-  /** Version of the value in that row; grows when the value is replaced. */
+  /** Version of the value in that row; grows when the value is replaced. Re-wrapping does not replace it. */
   readonly version: number;
 }
 
-/** Port: encrypts key material and personal data at rest. */
+/**
+ * Port: encrypts key material and personal data at rest. Whatever needs the KEK provider may also reject with
+ * KeystoreError `KEYSTORE_UNAVAILABLE` (retryable) | `KEYSTORE_FORBIDDEN`.
+ */
 export abstract class Keystore {
   /** Encrypts under the current KEK with a fresh DEK. */
   abstract seal(plaintext: Uint8Array, place: SealPlace): Promise<Sealed>;
-  /** @throws KeystoreError `KEYSTORE_UNKNOWN_KEK` | `KEYSTORE_TAMPERED` | `KEYSTORE_MALFORMED` */
+  /**
+   * @throws KeystoreError `KEYSTORE_UNKNOWN_KEK` | `KEYSTORE_RETIRED_KEK` | `KEYSTORE_TAMPERED` | `KEYSTORE_MALFORMED`
+   */
   abstract open(value: string, place: SealPlace): Promise<Uint8Array>;
+  /**
+   * The same value with its DEK wrapped under the current KEK: IV and ciphertext stay as they are. First checks that
+   * the value opens in its place; then returns it unchanged when it already is under the current KEK.
+   * @throws KeystoreError as `open` does; the stored value is then still the one to keep
+   */
+  abstract rewrap(value: string, place: SealPlace): Promise<Sealed>;
+  /** Id of the KEK that the value's DEK is wrapped under; opens nothing. @throws KeystoreError `KEYSTORE_MALFORMED` */
+  abstract kekIdOf(value: string): string;
 }
