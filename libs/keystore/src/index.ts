@@ -5,3 +5,4 @@ export { Keystore, type Sealed, type SealPlace } from './keystore.js';
 export { KeystoreError, type KeystoreErrorCode } from './keystore-error.js';
 export { LocalKekProvider } from './local-kek-provider.js';
 export { addLocalKek, generateLocalKeys, type LocalKeys, parseLocalKeys } from './local-keys.js';
+export { type EcPublicJwk, importPrivateKeyText, publicJwkOf } from './private-key-text.js';
