@@ -6,3 +6,5 @@ export { KeystoreError, type KeystoreErrorCode } from './keystore-error.js';
 export { LocalKekProvider } from './local-kek-provider.js';
 export { addLocalKek, generateLocalKeys, type LocalKeys, parseLocalKeys } from './local-keys.js';
 export { type EcPublicJwk, importPrivateKeyText, publicJwkOf } from './private-key-text.js';
+export { VaultTransitKekProvider } from './vault-transit-kek-provider.js';
+export { type VaultTransitOptions } from './vault-transit-options.js';
