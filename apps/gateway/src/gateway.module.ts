@@ -29,7 +29,7 @@ export class GatewayModule {
         KeystoreModule.forRoot(keks),
         payments,
         CallbacksModule.register({ api, worker, payments }),
-        OpsModule,
+        OpsModule.register({ payments, opsKey: config.opsKey }),
         ...(api ? [DocsModule] : []),
       ],
     };

@@ -22,6 +22,8 @@ export interface GatewayConfig {
   readonly bankTimeoutMs: number;
   /** Age at which a session is renewed before anybody needs it. */
   readonly sessionRenewHours: number;
+  /** Bearer of the operators' routes; undefined: they are not served. */
+  readonly opsKey: string | undefined;
   /** The merchant account to install or update at start. */
   readonly account: AccountConfig | undefined;
 }
@@ -77,6 +79,12 @@ const ENVIRONMENT = z.object({
     .number({ error: 'must be 8, 12 or 24' })
     .refine((hours) => [8, 12, 24].includes(hours), { error: 'must be 8, 12 or 24' })
     .default(8),
+  OPS_KEY: z
+    .string()
+    .regex(/^[\x21-\x7e]{32,}$/u, {
+      error: 'must have at least 32 printable characters: make one with "openssl rand -hex 32"',
+    })
+    .optional(),
   ALLIANCE_BASE_URL: httpUrl.optional(),
   ALLIANCE_MERCHANT_ID: z
     .string()
@@ -99,7 +107,7 @@ const ENVIRONMENT = z.object({
 type Environment = z.output<typeof ENVIRONMENT>;
 
 /** Variables that may be given as `NAME_FILE` instead, so that the secret is in no process listing. */
-const FROM_FILE = ['ALLIANCE_SERVICE_CODE', 'ALLIANCE_PRIVATE_KEY', 'API_KEY', 'DATABASE_URL'] as const;
+const FROM_FILE = ['ALLIANCE_SERVICE_CODE', 'ALLIANCE_PRIVATE_KEY', 'API_KEY', 'OPS_KEY', 'DATABASE_URL'] as const;
 const ACCOUNT_VARIABLES = [
   'ALLIANCE_BASE_URL',
   'ALLIANCE_MERCHANT_ID',
@@ -182,6 +190,7 @@ function toConfig(env: Environment): GatewayConfig {
     keystoreKeysFile: env.KEYSTORE_KEYS_FILE ?? join(dataDir, 'keystore.json'),
     bankTimeoutMs: env.BANK_TIMEOUT_MS,
     sessionRenewHours: env.SESSION_RENEW_HOURS,
+    opsKey: env.OPS_KEY,
     account: accountOf(env),
   };
 }

@@ -53,7 +53,8 @@ export class RefundSettlerService {
       amount: refund.amount,
       callbackUrl: this.links.callbackUrl(account, refund.paymentId),
     });
-    const refused = outcome.kind === 'refused' && outcome.provenNoEffect ? await this.confirmRefusal(refund) : undefined;
+    const refused =
+      outcome.kind === 'refused' && outcome.provenNoEffect ? await this.confirmRefusal(refund) : undefined;
     return this.record(refund, (locked) => stepAfterOutcome(locked, outcome, refused), alongside);
   }
 
