@@ -1,4 +1,4 @@
-import { availableParallelism, cpus, platform } from 'node:os';
+import { availableParallelism, cpus, loadavg, platform } from 'node:os';
 import { type Spread } from './rounds.js';
 
 export type Row = Readonly<Record<string, string>>;
@@ -11,7 +11,9 @@ export const print = (text: string): void => {
 export function machine(): string {
   const model = cpus()[0]?.model.trim() ?? 'unknown CPU';
   const { openssl } = process.versions;
-  return `Node ${process.version} (OpenSSL ${openssl}), ${availableParallelism()} cores (${model}), ${platform()}`;
+  const [load = 0] = loadavg();
+  const busy = `load ${numberText(load, 1)} before`;
+  return `Node ${process.version} (OpenSSL ${openssl}), ${availableParallelism()} cores (${model}), ${platform()}, ${busy}`;
 }
 
 /** A Markdown table, so that it can be pasted into README.md as it is. */

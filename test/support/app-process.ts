@@ -89,7 +89,7 @@ export class AppProcess {
   }
 
   private spawn(): ChildProcess {
-    const file = path.resolve('dist', 'apps', this.name, 'src', 'main.js');
+    const file = path.join('dist', 'apps', this.name, 'src', 'main.js'); // relative, as the npm scripts name it
     const env = { PATH: process.env['PATH'], ...this.options.env };
     const child = spawn(process.execPath, [file], { env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.mark = this.output.length;

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -22,7 +22,7 @@ export class Leftovers {
   /** The pid, if it really is that process of ours: numbers are used again. */
   find(name: string): number | undefined {
     const pid = this.read(name);
-    return pid !== undefined && commandLine(pid).includes(this.scriptOf(name)) ? pid : undefined;
+    return pid !== undefined && runs(pid, this.scriptOf(name)) ? pid : undefined;
   }
 
   note(name: string, pid: number): void {
@@ -65,6 +65,20 @@ export class Leftovers {
 
   private file(name: string): string {
     return path.join(this.directory, `${name}.pid`);
+  }
+}
+
+/** npm starts the launcher by a relative path, so what a process names is read from the folder that it runs in. */
+function runs(pid: number, script: string): boolean {
+  const line = commandLine(pid);
+  return line.includes(script) || line.split(/[\0 ]/u).some((word) => path.resolve(folderOf(pid), word) === script);
+}
+
+function folderOf(pid: number): string {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`);
+  } catch {
+    return process.cwd();
   }
 }
 

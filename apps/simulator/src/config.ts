@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type Merchant, parseMerchant } from './bank/merchants.js';
+import { type CounterpartySeed, parseCounterparty } from './dcm/counterparties.js';
 
 export interface SimulatorConfig {
   readonly host: string;
@@ -7,6 +8,8 @@ export interface SimulatorConfig {
   /** Base of redirectUrl and statusUrl, without a slash at the end; absent = http://localhost:PORT. */
   readonly publicUrl?: string;
   readonly merchants: readonly Merchant[];
+  /** Banks at DCM; absent = none. */
+  readonly counterparties?: readonly CounterpartySeed[];
   readonly stateFile?: string;
   readonly strict: boolean;
 }
@@ -38,12 +41,33 @@ const strictOf = (value = '0'): boolean => {
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : 'unknown problem');
 
-const readList = (path: string): readonly unknown[] => {
+interface ListFile<T> {
+  readonly variable: string;
+  readonly element: string;
+  readonly members: string;
+  readonly parse: (row: unknown) => T;
+}
+
+const MERCHANTS_FILE: ListFile<Merchant> = {
+  variable: 'MERCHANTS_FILE',
+  element: 'merchant',
+  members: '"serviceCode", "merchantId", "name", "clientPublicKey", "terminal"',
+  parse: parseMerchant,
+};
+
+const COUNTERPARTIES_FILE: ListFile<CounterpartySeed> = {
+  variable: 'COUNTERPARTIES_FILE',
+  element: 'counterparty',
+  members: '"guid", "name", "alias", "authServiceUrl", "employees"',
+  parse: parseCounterparty,
+};
+
+const readList = (path: string, { variable, members }: ListFile<unknown>): readonly unknown[] => {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
   } catch {
-    throw new ConfigError(`MERCHANTS_FILE "${path}" cannot be read: create it or correct the path.`);
+    throw new ConfigError(`${variable} "${path}" cannot be read: create it or correct the path.`);
   }
   try {
     const list: unknown = JSON.parse(text);
@@ -51,20 +75,16 @@ const readList = (path: string): readonly unknown[] => {
   } catch {
     // said below: the parser's message would quote the file
   }
-  throw new ConfigError(
-    `MERCHANTS_FILE "${path}" is not a JSON array: write [{"serviceCode", "merchantId", "name", "clientPublicKey", "terminal"}].`,
-  );
+  throw new ConfigError(`${variable} "${path}" is not a JSON array: write [{${members}}].`);
 };
 
-export const readMerchants = (path: string): readonly Merchant[] =>
-  readList(path).map((row, index) => {
+const readFile = <T>(path: string, file: ListFile<T>): readonly T[] =>
+  readList(path, file).map((row, index) => {
     try {
-      return parseMerchant(row);
+      return file.parse(row);
     } catch (error) {
-      throw new ConfigError(
-        `MERCHANTS_FILE "${path}", merchant ${index + 1}: ${reasonOf(error)}; correct that entry.`,
-        { cause: error },
-      );
+      const entry = `${file.variable} "${path}", ${file.element} ${index + 1}`;
+      throw new ConfigError(`${entry}: ${reasonOf(error)}; correct that entry.`, { cause: error });
     }
   });
 
@@ -75,13 +95,15 @@ const set = (value: string | undefined): string | undefined =>
 export function readConfig(env: Env): SimulatorConfig {
   const publicUrl = set(env['PUBLIC_URL']);
   const merchantsFile = set(env['MERCHANTS_FILE']);
+  const counterpartiesFile = set(env['COUNTERPARTIES_FILE']);
   const stateFile = set(env['STATE_FILE']);
   return {
     host: set(env['HOST']) ?? '127.0.0.1',
     port: portOf(set(env['PORT'])),
-    merchants: merchantsFile === undefined ? [] : readMerchants(merchantsFile),
+    merchants: merchantsFile === undefined ? [] : readFile(merchantsFile, MERCHANTS_FILE),
     strict: strictOf(set(env['SIMULATOR_STRICT'])),
     ...(publicUrl !== undefined && { publicUrl: publicUrlOf(publicUrl) }),
+    ...(counterpartiesFile !== undefined && { counterparties: readFile(counterpartiesFile, COUNTERPARTIES_FILE) }),
     ...(stateFile !== undefined && { stateFile }),
   };
 }

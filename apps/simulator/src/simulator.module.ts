@@ -3,6 +3,8 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { type FastifyInstance } from 'fastify';
 import { Bank } from './bank/bank.js';
 import { registerControlRoutes } from './control/control-routes.js';
+import { registerDcmControlRoutes } from './dcm/dcm-control-routes.js';
+import { registerDcmRoutes } from './dcm/dcm-routes.js';
 import { registerBankRoutes } from './http/bank-routes.js';
 import { registerPageRoutes } from './http/page-routes.js';
 
@@ -31,5 +33,7 @@ export class SimulatorModule implements OnModuleInit {
     registerBankRoutes(app, this.bank);
     registerPageRoutes(app, this.bank);
     registerControlRoutes(app, this.bank);
+    registerDcmRoutes(app, this.bank.dcm);
+    registerDcmControlRoutes(app, this.bank.dcm);
   }
 }

@@ -65,7 +65,12 @@ const ENVIRONMENT = z.object({
   DATABASE_URL: z
     .url({ protocol: /^postgres(ql)?$/u, error: 'must be a URL like postgres://user:password@host:5432/database' })
     .optional(),
-  DATABASE_POOL_SIZE: z.coerce.number({ error: 'must be a number' }).int().min(2).max(200).default(10),
+  DATABASE_POOL_SIZE: z.coerce
+    .number({ error: 'must be a whole number from 2 to 200' })
+    .int()
+    .min(2)
+    .max(200)
+    .default(10),
   DATA_DIR: z.string().default('.data'),
   POSTGRES_PORT: port(54380),
   LOG_LEVEL: z
@@ -74,7 +79,12 @@ const ENVIRONMENT = z.object({
     })
     .default('info'),
   KEYSTORE_KEYS_FILE: z.string().optional(),
-  BANK_TIMEOUT_MS: z.coerce.number({ error: 'must be milliseconds' }).int().min(100).max(120_000).default(20_000),
+  BANK_TIMEOUT_MS: z.coerce
+    .number({ error: 'must be whole milliseconds from 100 to 120000' })
+    .int()
+    .min(100)
+    .max(120_000)
+    .default(20_000),
   SESSION_RENEW_HOURS: z.coerce
     .number({ error: 'must be 8, 12 or 24' })
     .refine((hours) => [8, 12, 24].includes(hours), { error: 'must be 8, 12 or 24' })
@@ -99,8 +109,8 @@ const ENVIRONMENT = z.object({
   ALLIANCE_ACCOUNT_NAME: z.string().default('Default account'),
   API_KEY: z
     .string()
-    .regex(/^ap_(test|live)_[A-Za-z0-9_-]{43,}$/u, {
-      error: 'must be ap_test_ or ap_live_ and at least 43 characters of A-Z a-z 0-9 _ -',
+    .regex(/^ap_(test|live)_[A-Za-z0-9_-]{43,128}$/u, {
+      error: 'must be ap_test_ or ap_live_ and 43 to 128 characters of A-Z a-z 0-9 _ -',
     })
     .optional(),
 });
@@ -139,6 +149,8 @@ function readSecretFiles(env: Record<string, string>, problems: string[]): Recor
     } catch {
       problems.push(`${name}_FILE names a file that cannot be read (${path}): check the path and its permissions`);
     }
+    if (values[name] === '')
+      problems.push(`${name}_FILE names a file that is empty (${path}): write the secret into it`);
   }
   return values;
 }

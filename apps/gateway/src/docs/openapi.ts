@@ -42,6 +42,19 @@ const IDEMPOTENCY_KEY = {
     'Unique to this request, for example your order number. Repeat a request with the same key and it happens once.',
   schema: { type: 'string', minLength: 1, maxLength: 255 },
 };
+/** Problems of every request, and of every request that creates something. */
+const READING = ['API_KEY_MISSING', 'API_KEY_INVALID', 'SERVICE_UNAVAILABLE'] as const;
+const WRITING = [
+  'VALIDATION_FAILED',
+  'BODY_NOT_JSON',
+  'IDEMPOTENCY_KEY_MISSING',
+  'IDEMPOTENCY_KEY_INVALID',
+  'IDEMPOTENCY_IN_FLIGHT',
+  'IDEMPOTENCY_MISMATCH',
+  'BODY_TOO_LARGE',
+  'MEDIA_TYPE_UNSUPPORTED',
+  ...READING,
+] as const;
 const PAYMENT_ID = { name: 'id', in: 'path', required: true, schema: { type: 'string' } };
 
 /** The OpenAPI 3.1 document, made from the schemas that validate the requests. */
@@ -79,15 +92,7 @@ function paymentPaths(): Json {
         responses: {
           201: answer('Payment', 'Created: send the customer to `redirectUrl`.', REPLAYED),
           202: answer('Payment', 'Recorded, but the bank has not answered yet: poll the payment.', REPLAYED),
-          ...problems(
-            'VALIDATION_FAILED',
-            'API_KEY_INVALID',
-            'IDEMPOTENCY_IN_FLIGHT',
-            'BODY_TOO_LARGE',
-            'MEDIA_TYPE_UNSUPPORTED',
-            'IDEMPOTENCY_MISMATCH',
-            'SERVICE_UNAVAILABLE',
-          ),
+          ...problems(...WRITING),
         },
       },
       get: {
@@ -95,7 +100,10 @@ function paymentPaths(): Json {
         operationId: 'listPayments',
         summary: 'List payments, newest first',
         parameters: queryParameters(listPayments),
-        responses: { 200: answer('PaymentPage', 'A page.'), ...problems('VALIDATION_FAILED', 'API_KEY_INVALID') },
+        responses: {
+          200: answer('PaymentPage', 'A page.'),
+          ...problems('VALIDATION_FAILED', 'CURSOR_INVALID', ...READING),
+        },
       },
     },
     '/v1/payments/{id}': {
@@ -104,7 +112,7 @@ function paymentPaths(): Json {
         operationId: 'getPayment',
         summary: 'Read a payment',
         parameters: [PAYMENT_ID],
-        responses: { 200: answer('Payment', 'As it is now.'), ...problems('API_KEY_INVALID', 'PAYMENT_NOT_FOUND') },
+        responses: { 200: answer('Payment', 'As it is now.'), ...problems(...READING, 'PAYMENT_NOT_FOUND') },
       },
     },
   };
@@ -122,16 +130,7 @@ function refundPaths(): Json {
         responses: {
           201: answer('Refund', 'The bank has it: poll until it is final.', REPLAYED),
           202: answer('Refund', 'The bank did not answer; it is being asked. Do not refund again.', REPLAYED),
-          ...problems(
-            'VALIDATION_FAILED',
-            'API_KEY_INVALID',
-            'PAYMENT_NOT_FOUND',
-            'PAYMENT_NOT_REFUNDABLE',
-            'BODY_TOO_LARGE',
-            'MEDIA_TYPE_UNSUPPORTED',
-            'REFUND_TOO_LARGE',
-            'SERVICE_UNAVAILABLE',
-          ),
+          ...problems('PAYMENT_NOT_FOUND', 'PAYMENT_NOT_REFUNDABLE', 'REFUND_TOO_LARGE', ...WRITING),
         },
       },
       get: {
@@ -139,7 +138,7 @@ function refundPaths(): Json {
         operationId: 'listRefunds',
         summary: 'List the refunds of a payment, oldest first',
         parameters: [PAYMENT_ID],
-        responses: { 200: answer('RefundList', 'All of them.'), ...problems('API_KEY_INVALID', 'PAYMENT_NOT_FOUND') },
+        responses: { 200: answer('RefundList', 'All of them.'), ...problems(...READING, 'PAYMENT_NOT_FOUND') },
       },
     },
   };

@@ -1,10 +1,13 @@
 import { parse } from 'lossless-json';
 import { HttpProblem } from './http-problem.js';
 
-/** Parses one JSON value; refuses fractions, exponents, contradicting duplicate members and prototype tricks. */
+/**
+ * Parses one JSON value; refuses fractions, exponents, contradicting duplicate members, prototype tricks, and texts
+ * that Postgres cannot hold.
+ */
 export function parseStrictJson(text: string): unknown {
   try {
-    return parse(text, refuseDangerousMember, parseInteger);
+    return parse(text, refuseDangerous, parseInteger);
   } catch (error) {
     throw error instanceof HttpProblem ? error : notJson(error);
   }
@@ -18,11 +21,20 @@ function parseInteger(text: string): number {
   ]);
 }
 
-function refuseDangerousMember(key: string, value: unknown): unknown {
+function refuseDangerous(key: string, value: unknown): unknown {
   if (key === '__proto__' || key === 'constructor') {
     throw new HttpProblem('BODY_NOT_JSON', `A member must not be called "${key}".`);
   }
+  refuseUnstorable(key);
+  if (typeof value === 'string') refuseUnstorable(value);
   return value;
+}
+
+function refuseUnstorable(text: string): void {
+  if (text.includes('\0')) throw new HttpProblem('BODY_NOT_JSON', 'A text must not hold the character U+0000.');
+  if (!text.isWellFormed()) {
+    throw new HttpProblem('BODY_NOT_JSON', 'A text must not hold half a character (a lone UTF-16 surrogate).');
+  }
 }
 
 /** The parser's message quotes the input: keep only where it stopped. */

@@ -1,6 +1,8 @@
 import { Announcer } from '../callbacks/announcer.js';
 import { CallbackSender, type Delivery } from '../callbacks/callback-sender.js';
 import { Faults } from '../faults/faults.js';
+import { type CounterpartySeed } from '../dcm/counterparties.js';
+import { Dcm, type DcmSnapshot } from '../dcm/dcm.js';
 import { BankClock } from './bank-clock.js';
 import { Book, type BookSnapshot } from './book.js';
 import { Checkout } from './checkout.js';
@@ -13,6 +15,7 @@ import { Settlement } from './settlement.js';
 
 export interface BankOptions {
   readonly merchants: readonly Merchant[];
+  readonly counterparties?: readonly CounterpartySeed[];
   readonly strict: boolean;
   readonly publicUrl: () => string;
   /** Real time, epoch milliseconds. */
@@ -28,6 +31,8 @@ export interface BankSnapshot {
   readonly book: BookSnapshot;
   readonly deliveries: readonly Delivery[];
   readonly ledger: readonly LedgerEntry[];
+  /** Absent in a snapshot from before DCM. */
+  readonly dcm?: DcmSnapshot;
 }
 
 /** The whole bank: its parts and how they hang together. */
@@ -42,6 +47,8 @@ export class Bank {
   readonly orders: Orders;
   readonly refunds: Refunds;
   readonly checkout: Checkout;
+  /** The processing platform next door: same clock, same ledger. */
+  readonly dcm: Dcm;
 
   constructor(readonly options: BankOptions) {
     const { strict, publicUrl } = options;
@@ -59,9 +66,10 @@ export class Bank {
     this.orders = new Orders({ book, clock, ledger, merchants, strict, publicUrl });
     this.refunds = new Refunds({ book, clock, merchants, settlement, strict });
     this.checkout = new Checkout({ book, clock, merchants, settlement });
+    this.dcm = new Dcm({ clock, ledger, counterparties: options.counterparties ?? [] });
   }
 
-  /** Forgets everything but the merchants; time is real time again. */
+  /** Forgets everything but the merchants and counterparties; time is real time again. */
   reset(): void {
     this.clock.restart();
     this.callbacks.clear();
@@ -69,6 +77,7 @@ export class Bank {
     this.sessions.clear();
     this.book.clear();
     this.ledger.load([]);
+    this.dcm.reset();
   }
 
   snapshot(): BankSnapshot {
@@ -80,6 +89,7 @@ export class Bank {
       book: this.book.snapshot(),
       deliveries: this.callbacks.list(),
       ledger: this.ledger.find(),
+      dcm: this.dcm.snapshot(),
     };
   }
 
@@ -92,6 +102,7 @@ export class Bank {
     this.book.load(snapshot.book);
     this.ledger.load(snapshot.ledger);
     this.callbacks.load(snapshot.deliveries);
+    if (snapshot.dcm) this.dcm.load(snapshot.dcm);
     this.resume(snapshot.book);
   }
 

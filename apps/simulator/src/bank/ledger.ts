@@ -8,6 +8,9 @@ export type LedgerKind =
   | 'money.refunded'
   | 'callback.sent'
   | 'fault.fired'
+  | 'dcm.operation'
+  | 'dcm.callback'
+  | 'dcm.refused'
   | 'clock.advanced';
 
 export interface LedgerEntry {

@@ -61,8 +61,8 @@ export class StateFile {
 
   /** Changes whenever something worth keeping changed. */
   private mark(): string {
-    const { ledger, book, clock, merchants } = this.bank;
-    return [ledger.size, book.revision, clock.offset, merchants.list().length].join(' ');
+    const { ledger, book, clock, merchants, dcm } = this.bank;
+    return [ledger.size, book.revision, clock.offset, merchants.list().length, dcm.revision].join(' ');
   }
 
   private read(): string | undefined {

@@ -10,6 +10,12 @@ import { SessionRows, type SessionRow } from './session-rows.store.js';
 const WAIT_MS = 25_000;
 const POLL_MS = 100;
 
+interface RenewalAttempt {
+  readonly epoch: number;
+  /** Version that the caller found unusable: whatever is newer will do. */
+  readonly staleVersion: number;
+}
+
 const STORED_SESSION = z.object({
   deviceId: z.string(),
   refreshToken: z.string(),
@@ -49,7 +55,7 @@ export class PgSessionStore extends SessionStore {
     const deadline = Date.now() + WAIT_MS;
     do {
       const epoch = await this.rows.claim(accountId, staleVersion, cause);
-      if (epoch !== undefined) return this.renew(accountId, epoch, authorize);
+      if (epoch !== undefined) return this.renew(accountId, { epoch, staleVersion }, authorize);
       const row = await this.rows.read(accountId);
       const session = row && row.version > staleVersion ? await this.open(accountId, row) : undefined;
       if (session) return session;
@@ -64,24 +70,24 @@ export class PgSessionStore extends SessionStore {
     return this.rows.block(accountId, 'bank', reason);
   }
 
-  private async renew(accountId: string, epoch: number, authorize: () => Promise<FreshSession>): Promise<BankSession> {
+  private async renew(accountId: string, attempt: RenewalAttempt, authorize: () => Promise<FreshSession>): Promise<BankSession> {
     try {
-      return await this.publish(accountId, epoch, await authorize());
+      return await this.publish(accountId, attempt, await authorize());
     } catch (error) {
       const failure = error instanceof AllianceError ? error : undefined;
       const reason = failure?.reason ?? failure?.code ?? 'internal';
-      await this.rows.recordFailure(accountId, epoch, reason);
+      await this.rows.recordFailure(accountId, attempt.epoch, reason);
       if (failure?.code === 'ALLIANCE_ACCOUNT_BLOCKED') await this.rows.block(accountId, 'bank', reason);
       throw error;
     }
   }
 
-  private async publish(accountId: string, epoch: number, fresh: FreshSession): Promise<BankSession> {
+  private async publish(accountId: string, attempt: RenewalAttempt, fresh: FreshSession): Promise<BankSession> {
     const version = ((await this.rows.read(accountId))?.version ?? 0) + 1;
     const sealed = await this.keystore.seal(Buffer.from(JSON.stringify(fresh)), sessionPlace(accountId, version));
-    if (await this.rows.publish(accountId, epoch, { version, sealed, ...fresh })) return { ...fresh, version };
+    if (await this.rows.publish(accountId, attempt.epoch, { version, sealed, ...fresh })) return { ...fresh, version };
     const winner = await this.load(accountId);
-    if (winner && winner.version >= version) return winner;
+    if (winner && winner.version > attempt.staleVersion) return winner;
     throw unavailable('contended', 'the renewal took longer than its lease and somebody else took over');
   }
 

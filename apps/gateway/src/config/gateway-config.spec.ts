@@ -1,0 +1,201 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { ConfigError, loadConfig } from './gateway-config.js';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const API_KEY = `ap_test_${'k'.repeat(43)}`;
+const anAccount = (over: Environment = {}): Environment => ({
+  ALLIANCE_BASE_URL: 'https://bank.example',
+  ALLIANCE_MERCHANT_ID: 'merchant-1',
+  ALLIANCE_SERVICE_CODE: 'service-code-1',
+  ALLIANCE_PRIVATE_KEY: '{"kty":"EC"}',
+  API_KEY,
+  ...over,
+});
+const inProduction = (over: Environment = {}): Environment => ({
+  NODE_ENV: 'production',
+  DATABASE_URL: 'postgres://gateway:pw@db.example/gateway',
+  KEYSTORE_KEYS_FILE: '/etc/gateway/keys.json',
+  PUBLIC_URL: 'https://pay.example',
+  ...over,
+});
+
+/** The sentences of the refusal, a line each. */
+function complaints(env: Environment): string[] {
+  try {
+    loadConfig(env);
+    return [];
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigError);
+    return (error as ConfigError).message.split('\n');
+  }
+}
+
+describe('loadConfig', () => {
+  it('needs nothing at all', () => {
+    expect(loadConfig({})).toEqual({
+      host: '127.0.0.1',
+      port: 4000,
+      role: 'all',
+      publicUrl: 'http://localhost:4000',
+      databaseUrl: undefined,
+      databasePoolSize: 10,
+      dataDir: path.resolve('.data'),
+      embeddedPostgresPort: 54_380,
+      production: false,
+      logLevel: 'info',
+      keystoreKeysFile: path.resolve('.data/keystore.json'),
+      bankTimeoutMs: 20_000,
+      sessionRenewHours: 8,
+      account: undefined,
+    });
+  });
+
+  it('takes a blank variable for none', () => {
+    expect(loadConfig({ PORT: '', ROLE: '', DATABASE_URL: '', API_KEY: '' })).toEqual(loadConfig({}));
+  });
+
+  it('cannot be changed afterwards', () => {
+    expect(Object.isFrozen(loadConfig({}))).toBe(true);
+  });
+
+  it('reads the account, and addresses without a slash at the end', () => {
+    const { account, publicUrl } = loadConfig({
+      ...anAccount({ ALLIANCE_BASE_URL: 'https://bank.example//' }),
+      PUBLIC_URL: 'https://pay.example/',
+    });
+    expect(publicUrl).toBe('https://pay.example');
+    expect(account).toEqual({
+      name: 'Default account',
+      environment: 'test',
+      baseUrl: 'https://bank.example',
+      merchantId: 'merchant-1',
+      serviceCode: 'service-code-1',
+      privateKey: '{"kty":"EC"}',
+      apiKey: API_KEY,
+    });
+  });
+
+  it.each<[Environment, RegExp]>([
+    [{ PORT: 'http' }, /^PORT must be a number: give a TCP port$/],
+    [{ PORT: '65536' }, /^PORT must be a TCP port from 0 to 65535$/],
+    [{ PORT: '80.5' }, /^PORT must be a whole number/],
+    [{ POSTGRES_PORT: '-1' }, /^POSTGRES_PORT must be a TCP port/],
+    [{ ROLE: 'cron' }, /^ROLE must be api, worker or all$/],
+    [{ PUBLIC_URL: 'pay.example' }, /^PUBLIC_URL must be an http or https URL/],
+    [{ PUBLIC_URL: 'ftp://pay.example' }, /^PUBLIC_URL must be an http or https URL/],
+    [{ DATABASE_URL: 'mysql://db/x' }, /^DATABASE_URL must be a URL like postgres:/],
+    [{ DATABASE_POOL_SIZE: '1' }, /^DATABASE_POOL_SIZE must be a whole number from 2 to 200$/],
+    [{ LOG_LEVEL: 'loud' }, /^LOG_LEVEL must be fatal, error/],
+    [{ BANK_TIMEOUT_MS: 'soon' }, /^BANK_TIMEOUT_MS must be whole milliseconds from 100 to 120000$/],
+    [{ BANK_TIMEOUT_MS: '50' }, /^BANK_TIMEOUT_MS must be whole milliseconds from 100/],
+    [{ SESSION_RENEW_HOURS: '9' }, /^SESSION_RENEW_HOURS must be 8, 12 or 24$/],
+    [anAccount({ ALLIANCE_ENVIRONMENT: 'prod' }), /^ALLIANCE_ENVIRONMENT must be test or live$/],
+    [anAccount({ ALLIANCE_BASE_URL: 'bank' }), /^ALLIANCE_BASE_URL must be an http or https URL/],
+    [anAccount({ ALLIANCE_MERCHANT_ID: 'm'.repeat(37) }), /^ALLIANCE_MERCHANT_ID must have at most 36 characters/],
+    [anAccount({ ALLIANCE_SERVICE_CODE: 's'.repeat(37) }), /^ALLIANCE_SERVICE_CODE must have at most 36 characters/],
+    [anAccount({ API_KEY: 'ap_test_short' }), /^API_KEY must be ap_test_ or ap_live_ and/],
+    [anAccount({ API_KEY: `ap_test_${'k'.repeat(129)}` }), /^API_KEY must be ap_test_ or ap_live_ and/],
+    [
+      anAccount({ ALLIANCE_ENVIRONMENT: 'live' }),
+      /^API_KEY must start with ap_live_ because ALLIANCE_ENVIRONMENT is live$/,
+    ],
+    [
+      { ALLIANCE_SERVICE_CODE_FILE: '/no/such/file' },
+      /^ALLIANCE_SERVICE_CODE_FILE names a file that cannot be read \(\/no/,
+    ],
+    [inProduction({ DATABASE_URL: undefined }), /^DATABASE_URL is missing: production needs/],
+    [inProduction({ KEYSTORE_KEYS_FILE: undefined }), /^KEYSTORE_KEYS_FILE is missing: production needs/],
+    [inProduction({ PUBLIC_URL: undefined }), /^PUBLIC_URL is missing: the bank/],
+  ])('says of %o what is wrong', (env, sentence) => {
+    const found = complaints(env);
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatch(sentence);
+  });
+
+  it('names every variable that is wrong at once', () => {
+    const names = complaints({
+      PORT: 'x',
+      ROLE: 'x',
+      PUBLIC_URL: 'x',
+      DATABASE_URL: 'x',
+      LOG_LEVEL: 'x',
+      BANK_TIMEOUT_MS: 'x',
+      API_KEY_FILE: '/no/such/file',
+    }).map((sentence) => sentence.split(' ')[0]);
+    expect(names.toSorted()).toEqual(
+      ['API_KEY_FILE', 'BANK_TIMEOUT_MS', 'DATABASE_URL', 'LOG_LEVEL', 'PORT', 'PUBLIC_URL', 'ROLE'].toSorted(),
+    );
+  });
+
+  it('names every rule of production at once', () => {
+    expect(complaints({ NODE_ENV: 'production' })).toHaveLength(3);
+    expect(loadConfig(inProduction()).production).toBe(true);
+  });
+
+  it.each(['ALLIANCE_BASE_URL', 'ALLIANCE_MERCHANT_ID', 'ALLIANCE_SERVICE_CODE', 'ALLIANCE_PRIVATE_KEY'])(
+    'wants %s when the others are set',
+    (name) => {
+      expect(complaints(anAccount({ [name]: undefined }))).toEqual([
+        `${name} is missing: the account variables go together, set all or none`,
+      ]);
+    },
+  );
+});
+
+describe('secrets in files', () => {
+  let directory: string;
+  const file = (name: string, content: string): string => {
+    const at = path.join(directory, name);
+    writeFileSync(at, content);
+    return at;
+  };
+  beforeAll(() => {
+    directory = mkdtempSync(path.join(tmpdir(), 'gateway-config-'));
+  });
+  afterAll(() => {
+    rmSync(directory, { recursive: true });
+  });
+
+  it('are read without the line break at their end, and come before the variable', () => {
+    const { account, databaseUrl } = loadConfig({
+      ...anAccount({ ALLIANCE_PRIVATE_KEY: undefined }),
+      ALLIANCE_SERVICE_CODE: 'from the environment',
+      ALLIANCE_SERVICE_CODE_FILE: file('service-code', 'from-a-file\n'),
+      ALLIANCE_PRIVATE_KEY_FILE: file('key', '{"kty":"EC"}\n'),
+      API_KEY_FILE: file('api-key', `${API_KEY}\r\n`),
+      DATABASE_URL_FILE: file('database', 'postgres://a:b@c/d\n'),
+    });
+    expect(account).toMatchObject({ serviceCode: 'from-a-file', privateKey: '{"kty":"EC"}', apiKey: API_KEY });
+    expect(databaseUrl).toBe('postgres://a:b@c/d');
+  });
+
+  it.each(['', '\n', '  \n'])('are refused when blank (%j), not taken for no account', (content) => {
+    const blank = file('blank', content);
+    expect(complaints(anAccount({ ALLIANCE_SERVICE_CODE: undefined, ALLIANCE_SERVICE_CODE_FILE: blank }))).toEqual([
+      expect.stringContaining(`ALLIANCE_SERVICE_CODE_FILE names a file that is empty (${blank})`) as string,
+    ]);
+  });
+
+  it('never show up in a message, whatever else is wrong', () => {
+    const secrets = {
+      code: 'secret-service-code-that-is-far-too-long',
+      key: 'secret-private-key',
+      api: 'secret-api-key',
+    };
+    const message = complaints({
+      ...anAccount({ ALLIANCE_SERVICE_CODE: secrets.code, ALLIANCE_PRIVATE_KEY: secrets.key, API_KEY: secrets.api }),
+      DATABASE_URL: 'mysql://user:secret-password@db/x',
+      ALLIANCE_ENVIRONMENT: 'x',
+      PORT: 'x',
+    }).join('\n');
+    expect(message).toContain('API_KEY');
+    expect(message).toContain('DATABASE_URL');
+    expect(message).not.toContain('secret');
+    const wrongKind = complaints(anAccount({ API_KEY: `ap_live_${'secret'.repeat(10)}` })).join('\n');
+    expect(wrongKind).toContain('API_KEY must start with ap_test_');
+    expect(wrongKind).not.toContain('secret');
+  });
+});

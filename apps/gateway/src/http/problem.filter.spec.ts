@@ -1,0 +1,147 @@
+import {
+  type ArgumentsHost,
+  BadRequestException,
+  Logger,
+  NotFoundException,
+  ServiceUnavailableException,
+} from '@nestjs/common';
+import { PaymentError, type PaymentErrorCode } from '../payments/domain/payment-error.js';
+import { HttpProblem } from './http-problem.js';
+import { type HttpProblemCode, type ProblemCode, type ProblemDocument, PROBLEMS } from './problem-catalogue.js';
+import { ProblemFilter } from './problem.filter.js';
+
+interface Answered {
+  readonly status: number;
+  readonly headers: Record<string, unknown>;
+  readonly document: ProblemDocument;
+  readonly body: string;
+}
+
+/** What the filter answers, read off a reply that only remembers. */
+function answerTo(error: unknown): Answered {
+  let status = 0;
+  let body = '';
+  const headers: Record<string, unknown> = {};
+  const reply = {
+    header: (name: string, value: unknown) => ((headers[name] = value), reply),
+    status: (code: number) => ((status = code), reply),
+    type: (value: string) => ((headers['content-type'] = value), reply),
+    send: (text: string) => ((body = text), reply),
+  };
+  const http = { getRequest: () => ({ id: 'req-1' }), getResponse: () => reply };
+  new ProblemFilter().catch(error, { switchToHttp: () => http } as unknown as ArgumentsHost);
+  return { status, headers, body, document: JSON.parse(body) as ProblemDocument };
+}
+
+const CODES = Object.keys(PROBLEMS) as ProblemCode[];
+const PAYMENT_CODES: Readonly<Record<PaymentErrorCode, number>> = {
+  PAYMENT_NOT_FOUND: 404,
+  PAYMENT_ILLEGAL_MOVE: 409,
+  PAYMENT_NOT_REFUNDABLE: 409,
+  REFUND_TOO_LARGE: 422,
+  IDEMPOTENCY_KEY_MISSING: 400,
+  IDEMPOTENCY_KEY_INVALID: 400,
+  IDEMPOTENCY_MISMATCH: 422,
+  IDEMPOTENCY_IN_FLIGHT: 409,
+  CURSOR_INVALID: 400,
+};
+const HTTP_CODES: Readonly<Record<HttpProblemCode, number>> = {
+  API_KEY_MISSING: 401,
+  API_KEY_INVALID: 401,
+  VALIDATION_FAILED: 400,
+  BODY_NOT_JSON: 400,
+  BODY_TOO_LARGE: 413,
+  MEDIA_TYPE_UNSUPPORTED: 415,
+  ROUTE_NOT_FOUND: 404,
+  METHOD_NOT_ALLOWED: 405,
+  SERVICE_UNAVAILABLE: 503,
+  INTERNAL_ERROR: 500,
+};
+
+beforeAll(() => {
+  Logger.overrideLogger(false);
+});
+
+describe('the catalogue', () => {
+  it('has exactly the codes that can be thrown', () => {
+    expect(CODES.toSorted()).toEqual([...Object.keys(PAYMENT_CODES), ...Object.keys(HTTP_CODES)].toSorted());
+  });
+
+  it.each(CODES)('%s has a status, a title and a remedy of its own', (code) => {
+    const { status, title, remedy } = PROBLEMS[code];
+    expect(status).toBe({ ...PAYMENT_CODES, ...HTTP_CODES }[code]);
+    expect(title).toMatch(/^\S.{5,}[^.\s]$/u);
+    expect(remedy).toMatch(/^[A-Z].{10,}\.$/u);
+    expect(CODES.filter((other) => PROBLEMS[other].title === title)).toEqual([code]);
+  });
+});
+
+describe('ProblemFilter', () => {
+  it.each(Object.entries(PAYMENT_CODES) as [PaymentErrorCode, number][])('answers %s with %i', (code, status) => {
+    const answer = answerTo(new PaymentError(code, 'in our words'));
+    expect(answer.status).toBe(status);
+    expect(answer.headers['content-type']).toBe('application/problem+json');
+    expect(answer.document).toEqual({
+      type: `/docs/problems#${code}`,
+      title: PROBLEMS[code].title,
+      status,
+      detail: 'in our words',
+      code,
+      instance: 'urn:uuid:req-1',
+    });
+  });
+
+  it.each(Object.entries(HTTP_CODES) as [HttpProblemCode, number][])('answers %s with %i', (code, status) => {
+    const errors = [{ path: 'amount', message: 'must be whole' }];
+    expect(answerTo(new HttpProblem(code, 'why', errors))).toMatchObject({
+      status,
+      document: { code, status, errors },
+    });
+  });
+
+  it.each<[string, unknown, ProblemCode]>([
+    ['a route that is not there', new NotFoundException('Cannot GET /x'), 'ROUTE_NOT_FOUND'],
+    ['a service that is not ready', new ServiceUnavailableException('Not ready.'), 'SERVICE_UNAVAILABLE'],
+    ['a bad request of the framework', new BadRequestException('Bad.'), 'VALIDATION_FAILED'],
+    ['a body that fastify finds too large', Object.assign(new Error('big'), { statusCode: 413 }), 'BODY_TOO_LARGE'],
+    [
+      'a media type that fastify refuses',
+      Object.assign(new Error('odd'), { statusCode: 415 }),
+      'MEDIA_TYPE_UNSUPPORTED',
+    ],
+    ['another refusal of fastify', Object.assign(new Error('bad'), { statusCode: 400 }), 'VALIDATION_FAILED'],
+    ['a lost connection', Object.assign(new Error('x'), { code: '08006' }), 'SERVICE_UNAVAILABLE'],
+    ['a database that shuts down', Object.assign(new Error('x'), { code: '57P01' }), 'SERVICE_UNAVAILABLE'],
+    ['a database with too many clients', Object.assign(new Error('x'), { code: '53300' }), 'SERVICE_UNAVAILABLE'],
+    ['a database that is not there', Object.assign(new Error('x'), { code: 'ECONNREFUSED' }), 'SERVICE_UNAVAILABLE'],
+    ['a broken constraint', Object.assign(new Error('x'), { code: '23505' }), 'INTERNAL_ERROR'],
+    ['a defect', new TypeError('x is not a function'), 'INTERNAL_ERROR'],
+    ['a thrown text', 'oops', 'INTERNAL_ERROR'],
+    ['nothing at all', undefined, 'INTERNAL_ERROR'],
+    ['null', null, 'INTERNAL_ERROR'],
+  ])('finds the code of %s', (_what, error, code) => {
+    const { status, document } = answerTo(error);
+    expect(document.code).toBe(code);
+    expect(status).toBe(PROBLEMS[code].status);
+  });
+
+  it('keeps the inside of a defect to itself', () => {
+    const { body } = answerTo(Object.assign(new Error('password=hunter2'), { detail: 'row (olena@example.com)' }));
+    expect(body).not.toMatch(/hunter2|olena|stack/u);
+  });
+
+  it('does not repeat the query of an address that is not there', () => {
+    expect(answerTo(new NotFoundException('Cannot GET /v1/x?token=secret')).body).not.toContain('secret');
+  });
+
+  it.each<[ProblemCode, string, unknown]>([
+    ['IDEMPOTENCY_IN_FLIGHT', 'retry-after', 2],
+    ['SERVICE_UNAVAILABLE', 'retry-after', 5],
+    ['API_KEY_MISSING', 'www-authenticate', 'Bearer'],
+    ['API_KEY_INVALID', 'www-authenticate', 'Bearer'],
+    ['REFUND_TOO_LARGE', 'retry-after', undefined],
+    ['PAYMENT_NOT_FOUND', 'www-authenticate', undefined],
+  ])('with %s sends %s: %s', (code, header, value) => {
+    expect(answerTo(new HttpProblem(code as HttpProblemCode, 'why')).headers[header]).toBe(value);
+  });
+});

@@ -1,0 +1,88 @@
+import { OPERATION_STATUSES, type OperationStatus } from './domain/operation.js';
+import { PAYMENT_STATUSES } from './domain/payment.js';
+import { paymentView, refundView } from './payment.dto.js';
+import { viewPayment, viewRefund } from './payment-view.js';
+import { OperationEntity } from './store/operation.entity.js';
+import { PaymentEntity } from './store/payment.entity.js';
+
+const AT = new Date('2026-10-24T12:00:00Z');
+const aRow = (over: Partial<PaymentEntity> = {}): PaymentEntity =>
+  Object.assign(new PaymentEntity(), {
+    merchantAccountId: 'acc_1',
+    id: 'pay_1',
+    status: 'requires_action',
+    amount: 1_000,
+    currency: 'UAH',
+    amountAuthorized: 0,
+    amountCaptured: 0,
+    amountRefunded: 0,
+    livemode: false,
+    reference: null,
+    description: null,
+    returnUrl: 'https://shop.example/return',
+    metadata: {},
+    customerSealed: 'ks1.sealed',
+    bankOrderId: 'bank-order',
+    redirectUrl: 'https://bank.example/pay',
+    expiresAt: AT,
+    failureCode: null,
+    failureMessage: null,
+    evidence: { rrn: '1' },
+    createdAt: AT,
+    updatedAt: AT,
+    ...over,
+  });
+const aRefund = (over: Partial<OperationEntity> = {}): OperationEntity =>
+  Object.assign(new OperationEntity(), {
+    merchantAccountId: 'acc_1',
+    id: 'ref_1',
+    paymentId: 'pay_1',
+    type: 'refund',
+    status: 'pending',
+    amount: 100,
+    currency: 'UAH',
+    merchantRequestId: 'request-1',
+    reason: null,
+    failureCode: 'bank_code',
+    failureMessage: 'why',
+    createdAt: AT,
+    updatedAt: AT,
+    ...over,
+  });
+
+describe('viewPayment', () => {
+  it('shows what the API describes and nothing else', () => {
+    expect(paymentView.strict().parse(viewPayment(aRow()))).toEqual(viewPayment(aRow()));
+  });
+
+  it.each(PAYMENT_STATUSES)('gives a link to a %s payment only while it can be paid', (status) => {
+    const payable = status === 'requires_action' || status === 'processing';
+    expect(viewPayment(aRow({ status })).redirectUrl).toBe(payable ? 'https://bank.example/pay' : null);
+  });
+
+  it('shows why it failed', () => {
+    const failed = aRow({ status: 'failed', failureCode: 'card_declined', failureMessage: 'no' });
+    expect(viewPayment(failed).failure).toEqual({ code: 'card_declined', message: 'no' });
+  });
+});
+
+describe('viewRefund', () => {
+  const SHOWN: Readonly<Record<OperationStatus, string>> = {
+    sending: 'pending',
+    pending: 'pending',
+    action_required: 'pending',
+    unknown: 'unknown',
+    succeeded: 'succeeded',
+    failed: 'failed',
+    rejected: 'failed',
+    abandoned: 'failed',
+    needs_review: 'needs_review',
+  };
+
+  it.each(OPERATION_STATUSES)('shows a %s refund, with a failure only when it failed', (status) => {
+    const view = viewRefund(aRefund({ status }));
+    expect(refundView.strict().parse(view)).toEqual(view);
+    expect(view.status).toBe(SHOWN[status]);
+    expect(view.failure).toEqual(SHOWN[status] === 'failed' ? { code: 'bank_code', message: 'why' } : null);
+  });
+});

@@ -1,0 +1,167 @@
+import { createPayment, createRefund, listPayments } from './payment.dto.js';
+
+const aRequest = (over: Record<string, unknown> = {}): Record<string, unknown> => ({
+  amount: 12_550,
+  currency: 'UAH',
+  returnUrl: 'https://shop.example/return',
+  customer: { id: 'customer-1' },
+  ...over,
+});
+const withCustomer = (over: Record<string, unknown>): Record<string, unknown> =>
+  aRequest({ customer: { id: 'customer-1', ...over } });
+
+/** As `path message`, the way the API shows it. */
+function complaints(
+  schema: typeof createPayment | typeof createRefund | typeof listPayments,
+  input: unknown,
+): string[] {
+  const { error } = schema.safeParse(input);
+  return (error?.issues ?? []).map((issue) => `${issue.path.join('.')} ${issue.message}`);
+}
+
+describe('createPayment', () => {
+  it('fills in what may be left out', () => {
+    expect(createPayment.parse(aRequest())).toEqual({
+      ...aRequest(),
+      language: 'uk',
+      expiresInMinutes: 60,
+      metadata: {},
+    });
+  });
+
+  it('writes names and texts as the bank takes them', () => {
+    const { customer, reference } = createPayment.parse({
+      ...withCustomer({ firstName: ' Мар\u2019яна ', lastName: 'Нечуй-Левицький' }),
+      reference: ' order 7 ',
+    });
+    expect(customer).toMatchObject({ firstName: "Мар'яна", lastName: 'Нечуй-Левицький' });
+    expect(reference).toBe('order 7');
+  });
+
+  it.each<[string, Record<string, unknown>]>([
+    ['one kopiyka', { amount: 1 }],
+    ['the largest amount', { amount: 1_000_000_000 }],
+    ['a return to a test machine', { returnUrl: 'http://localhost:4002/return?order=1' }],
+    ['a day to pay', { expiresInMinutes: 1_440 }],
+    ['20 notes', { metadata: Object.fromEntries(Array.from({ length: 20 }, (_none, n) => [`k${n}`, 'v'])) }],
+    ['a blank note', { metadata: { note: '' } }],
+    ['an IPv6 address', { customer: { id: 'c', ip: '2001:db8::1' } }],
+  ])('accepts %s', (_what, over) => {
+    expect(complaints(createPayment, aRequest(over))).toEqual([]);
+  });
+
+  it.each<[string, unknown, RegExp]>([
+    ['an unknown currency', aRequest({ currency: 'USD' }), /^currency must be UAH: the bank settles/],
+    ['a currency in lower case', aRequest({ currency: 'uah' }), /^currency must be UAH/],
+    ['no currency', aRequest({ currency: undefined }), /^currency must be UAH/],
+    ['a fraction', aRequest({ amount: 125.5 }), /^amount must be a whole number of minor units/],
+    ['an amount in a text', aRequest({ amount: '12550' }), /^amount must be a whole number of minor units/],
+    ['no amount', aRequest({ amount: undefined }), /^amount must be a whole number/],
+    ['an amount beyond reason', aRequest({ amount: 10 ** 15 }), /^amount must be at most/],
+    ['infinity', aRequest({ amount: Infinity }), /^amount must be a whole number/],
+    ['nothing to pay', aRequest({ amount: 0 }), /^amount must be at least 1 kopiyka/],
+    ['less than nothing', aRequest({ amount: -1 }), /^amount must be at least 1 kopiyka/],
+    ['over ten million hryvnias', aRequest({ amount: 1_000_000_001 }), /^amount must be at most 1000000000 kopiyky/],
+    ['no customer', aRequest({ customer: undefined }), /^customer .*expected object/],
+    ['no customer id', aRequest({ customer: {} }), /^customer\.id .*expected string/],
+    ['a blank customer id', aRequest({ customer: { id: '  ' } }), /^customer\.id must not be blank: leave it out/],
+    ['a long customer id', aRequest({ customer: { id: 'x'.repeat(256) } }), /^customer\.id must have at most 255/],
+    [
+      'a forbidden name',
+      withCustomer({ firstName: 'Cardholder' }),
+      /^customer\.firstName must be the customer's real name/,
+    ],
+    ['a name with a dot', withCustomer({ lastName: 'J. Doe' }), /^customer\.lastName may hold Latin or Ukrainian/],
+    ['a blank name', withCustomer({ middleName: ' ' }), /^customer\.middleName may hold/],
+    ['a long name', withCustomer({ firstName: 'x'.repeat(31) }), /^customer\.firstName must have at most 30/],
+    ['an e-mail without a host', withCustomer({ email: 'olena@' }), /^customer\.email must be an e-mail address/],
+    ['a phone with a plus', withCustomer({ phone: '+380931234567' }), /^customer\.phone must be digits without "\+"/],
+    ['half an address', withCustomer({ ip: '10.0.0' }), /^customer\.ip must be an IPv4 or IPv6 address/],
+    ['a country in letters', withCustomer({ country: 'UA' }), /^customer\.country must be an ISO 3166 numeric code/],
+    ['a blank city', withCustomer({ city: '' }), /^customer\.city must not be blank/],
+    ['an unknown member', aRequest({ cardNumber: '4111' }), /^ .*cardNumber/],
+    ['an unknown member of the customer', withCustomer({ firstname: 'Olena' }), /^customer .*firstname/],
+    ['a blank reference', aRequest({ reference: '  ' }), /^reference must not be blank: leave it out instead/],
+    ['a long description', aRequest({ description: 'x'.repeat(256) }), /^description must have at most 255 characters/],
+    ['no return address', aRequest({ returnUrl: undefined }), /^returnUrl must be an absolute https URL/],
+    ['a relative return address', aRequest({ returnUrl: '/return' }), /^returnUrl must be an absolute https URL/],
+    ['a script for a return address', aRequest({ returnUrl: 'javascript:alert(1)' }), /^returnUrl must be an absolute/],
+    ['an unknown language', aRequest({ language: 'xx' }), /^language must be one of uk, en/],
+    ['no time to pay', aRequest({ expiresInMinutes: 0 }), /^expiresInMinutes .*1/],
+    ['more than a day to pay', aRequest({ expiresInMinutes: 1_441 }), /^expiresInMinutes .*1440/],
+    [
+      '21 notes',
+      aRequest({ metadata: Object.fromEntries(Array.from({ length: 21 }, (_none, n) => [`k${n}`, 'v'])) }),
+      /^metadata must have at most 20 entries/,
+    ],
+    ['a note that is too long', aRequest({ metadata: { note: 'x'.repeat(501) } }), /^metadata\.note .*500/],
+    ['a note that is a number', aRequest({ metadata: { note: 5 } }), /^metadata\.note .*expected string/],
+    ['a note with a long name', aRequest({ metadata: { ['x'.repeat(41)]: 'v' } }), /^metadata/],
+    ['a list', [], /expected object/],
+    ['nothing', undefined, /expected object/],
+  ])('refuses %s and says where and why', (_what, input, complaint) => {
+    const found = complaints(createPayment, input);
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatch(complaint);
+  });
+
+  it('names everything that is wrong at once', () => {
+    const found = complaints(
+      createPayment,
+      aRequest({ amount: 0, currency: 'USD', customer: { id: '', phone: '+1' } }),
+    );
+    expect(found.map((complaint) => complaint.split(' ')[0])).toEqual([
+      'amount',
+      'currency',
+      'customer.id',
+      'customer.phone',
+    ]);
+  });
+
+  it('never quotes what it refuses, which may be personal', () => {
+    const input = withCustomer({
+      firstName: 'Olena.Secret',
+      email: 'secret',
+      phone: '+secret',
+      ip: 'secret',
+      city: '',
+    });
+    expect(complaints(createPayment, input).join()).not.toMatch(/secret/iu);
+  });
+});
+
+describe('createRefund', () => {
+  it.each<[unknown]>([[{}], [{ amount: 1 }], [{ reason: 'broken' }]])('accepts %o', (input) => {
+    expect(complaints(createRefund, input)).toEqual([]);
+  });
+
+  it.each<[unknown, RegExp]>([
+    [{ amount: 0 }, /^amount must be at least 1 kopiyka/],
+    [{ amount: 1.5 }, /^amount must be a whole number/],
+    [{ amount: null }, /^amount must be a whole number/],
+    [{ reason: '' }, /^reason must not be blank/],
+    [{ sum: 5 }, /sum/],
+    [undefined, /expected object/],
+  ])('refuses %o', (input, complaint) => {
+    expect(complaints(createRefund, input).join()).toMatch(complaint);
+  });
+});
+
+describe('listPayments', () => {
+  it('reads numbers out of the query', () => {
+    expect(listPayments.parse({ limit: '7' })).toEqual({ limit: 7 });
+    expect(listPayments.parse({})).toEqual({ limit: 20 });
+  });
+
+  it.each([
+    { limit: '0' },
+    { limit: '101' },
+    { limit: '1.5' },
+    { limit: 'many' },
+    { limit: '' },
+    { status: 'paid' },
+    { page: '2' },
+  ])('refuses %o', (query) => {
+    expect(complaints(listPayments, query)).toHaveLength(1);
+  });
+});

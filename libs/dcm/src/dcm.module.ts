@@ -1,0 +1,65 @@
+import { Inject, Module, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { DcmClient } from './dcm-client.js';
+import { DcmTokens } from './dcm-tokens.js';
+import { DcmTransport } from './dcm-transport.js';
+import { DcmVerifier } from './dcm-verifier.js';
+import { ConfigurableModuleClass, DCM_OPTIONS, type DcmOptions } from './dcm.module-definition.js';
+import { EmployeeSession } from './employee-session.js';
+import { JwksCache } from './jwks-cache.js';
+import { JWKS_PATH } from './operations.js';
+import { OperationCaller } from './operation-caller.js';
+import { OwnKeys } from './own-keys.js';
+import { SessionTokenGuard } from './session-token.guard.js';
+import { SessionTokens } from './session-token.js';
+
+const jwksProvider = {
+  provide: JwksCache,
+  inject: [DCM_OPTIONS, DcmTransport],
+  useFactory: ({ jwks, allowInsecure, clock, audit }: DcmOptions, transport: DcmTransport) =>
+    new JwksCache({ url: transport.resolve(JWKS_PATH), limits: jwks, allowInsecure, clock, audit }),
+};
+
+const verifierProvider = {
+  provide: DcmVerifier,
+  inject: [DCM_OPTIONS, JwksCache],
+  useFactory: ({ clock, replay, keys, acceptForwarded }: DcmOptions, jwks: JwksCache) => {
+    const ours = new OwnKeys(keys);
+    return new DcmVerifier(jwks, { clock, replay, own: acceptForwarded ? () => ours.load() : undefined });
+  },
+};
+
+/** DCM for any Nest application: `DcmModule.forRoot({ baseUrl, counterpartyGuid, keys })`. */
+@Module({
+  providers: [
+    DcmTransport,
+    DcmTokens,
+    EmployeeSession,
+    jwksProvider,
+    verifierProvider,
+    DcmClient,
+    OperationCaller,
+    SessionTokens,
+    SessionTokenGuard,
+  ],
+  exports: [DcmTokens, DcmVerifier, JwksCache, DcmClient, SessionTokens, SessionTokenGuard],
+})
+export class DcmModule extends ConfigurableModuleClass implements OnModuleInit, OnModuleDestroy {
+  readonly #options: DcmOptions;
+  readonly #jwks: JwksCache;
+
+  constructor(@Inject(DCM_OPTIONS) options: DcmOptions, jwks: JwksCache) {
+    super();
+    this.#options = options;
+    this.#jwks = jwks;
+  }
+
+  /** DCM may be away while we start: its keys are then fetched when they are needed. */
+  async onModuleInit(): Promise<void> {
+    await this.#jwks.start();
+    if (this.#options.acceptForwarded) await new OwnKeys(this.#options.keys).assertApart(this.#jwks.kids());
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.#jwks.close();
+  }
+}

@@ -1,0 +1,99 @@
+import {
+  type OperationReading,
+  type OrderOutcome,
+  type OrderReading,
+  type OrderRequest,
+  PaymentBank,
+  type RefundOutcome,
+  type RefundRequest,
+} from '../../apps/gateway/src/payments/bank/payment-bank.js';
+import { type BankOperationFacts, type BankOrderFacts } from '../../apps/gateway/src/payments/domain/bank-facts.js';
+
+export const BANK_MERCHANT_ID = 'merchant-1';
+
+type Answer<T> = T | Promise<T>;
+
+/** A bank that opens every order and otherwise says what it is told to say; it remembers what it was asked. */
+export class FakePaymentBank extends PaymentBank {
+  readonly orders: OrderRequest[] = [];
+  readonly refunds: RefundRequest[] = [];
+  readonly reads: string[] = [];
+
+  onOrder: (request: OrderRequest) => Answer<OrderOutcome> = anOpenOrder;
+  onReadOrder: (bankOrderId: string) => Answer<OrderReading> = (bankOrderId) => found(bankOrderId);
+  onRefund: (request: RefundRequest) => Answer<RefundOutcome> = () => ({ kind: 'unknown', reason: 'timeout' });
+  onReadOperation: (merchantRequestId: string) => Answer<OperationReading> = () => ({ kind: 'not_found' });
+
+  override async openOrder(request: OrderRequest): Promise<OrderOutcome> {
+    this.orders.push(request);
+    return this.onOrder(request);
+  }
+
+  override async readOrder(_accountId: string, bankOrderId: string): Promise<OrderReading> {
+    this.reads.push(bankOrderId);
+    return this.onReadOrder(bankOrderId);
+  }
+
+  override async refund(request: RefundRequest): Promise<RefundOutcome> {
+    this.refunds.push(request);
+    return this.onRefund(request);
+  }
+
+  override async readOperation(_accountId: string, merchantRequestId: string): Promise<OperationReading> {
+    this.reads.push(merchantRequestId);
+    return this.onReadOperation(merchantRequestId);
+  }
+}
+
+export const bankOrderIdOf = (merchantRequestId: string): string => `order-${merchantRequestId}`;
+
+export const anOpenOrder = ({ merchantRequestId }: OrderRequest): OrderOutcome => ({
+  kind: 'opened',
+  bankOrderId: bankOrderIdOf(merchantRequestId),
+  redirectUrl: `https://bank.example/pay?order=${merchantRequestId}`,
+  expiresAt: null,
+});
+
+/** An operation of a test terminal; by default a successful purchase of 1000. */
+export const aBankOperation = (over: Partial<BankOperationFacts> = {}): BankOperationFacts => ({
+  type: 'PURCHASE',
+  status: 'SUCCESS',
+  amount: 1_000,
+  currency: 'UAH',
+  merchantId: BANK_MERCHANT_ID,
+  merchantRequestId: undefined,
+  operationId: 'bank-operation-1',
+  ecomOperationId: undefined,
+  originalOperationId: undefined,
+  hppOrderId: undefined,
+  rrn: '-1',
+  approvalCode: undefined,
+  actionCode: '0',
+  responseCode: '00',
+  errorDetails: undefined,
+  ...over,
+});
+
+/** What a query of an order shows: by default nothing happened yet. */
+export function found(bankOrderId: string, over: Partial<BankOrderFacts> = {}): OrderReading {
+  const { operations = [], ...order } = over;
+  return {
+    kind: 'found',
+    order: {
+      bankOrderId,
+      merchantRequestId: undefined,
+      status: 'PENDING',
+      operations: operations.map((operation) => ({ ...operation, hppOrderId: operation.hppOrderId ?? bankOrderId })),
+      ...order,
+    },
+  };
+}
+
+export const paid =
+  (over: Partial<BankOperationFacts> = {}) =>
+  (bankOrderId: string) =>
+    found(bankOrderId, { status: 'SUCCESS', operations: [aBankOperation(over)] });
+
+/** What the bank says of a refund, asked or in its answer. */
+export const aBankRefund = (merchantRequestId: string, over: Partial<BankOperationFacts> = {}): BankOperationFacts =>
+  aBankOperation({ type: 'REFUND', merchantRequestId, operationId: 'bank-operation-1', ...over });

@@ -1,0 +1,133 @@
+import { DataSource } from 'typeorm';
+import { EnvelopeKeystore, generateLocalKeys, type Keystore, LocalKekProvider } from '#libs/keystore';
+import { MerchantAccountRepository } from '../../apps/gateway/src/accounts/merchant-account.repository.js';
+import { MerchantAccountsService } from '../../apps/gateway/src/accounts/merchant-accounts.service.js';
+import { dataSourceOptions } from '../../apps/gateway/src/database/data-source.js';
+import { migrate } from '../../apps/gateway/src/database/migrate.js';
+import { OutboxRepository } from '../../apps/gateway/src/outbox/outbox.repository.js';
+import { IdempotencyService } from '../../apps/gateway/src/payments/idempotency.service.js';
+import { OrderOpenerService } from '../../apps/gateway/src/payments/order-opener.service.js';
+import { PaymentLinks } from '../../apps/gateway/src/payments/payment-links.js';
+import { PaymentSyncService } from '../../apps/gateway/src/payments/payment-sync.service.js';
+import { createPayment, type PaymentView } from '../../apps/gateway/src/payments/payment.dto.js';
+import { PaymentsService } from '../../apps/gateway/src/payments/payments.service.js';
+import { RefundSettlerService } from '../../apps/gateway/src/payments/refund-settler.service.js';
+import { RefundsService } from '../../apps/gateway/src/payments/refunds.service.js';
+import { IdempotencyRepository } from '../../apps/gateway/src/payments/store/idempotency.repository.js';
+import { OperationRepository } from '../../apps/gateway/src/payments/store/operation.repository.js';
+import { PaymentRecords } from '../../apps/gateway/src/payments/store/payment-records.js';
+import { PaymentRepository } from '../../apps/gateway/src/payments/store/payment.repository.js';
+import { createDatabase, type TestDatabase } from '../support/database.js';
+import { aMerchant } from '../support/demo-merchant.js';
+import { BANK_MERCHANT_ID, FakePaymentBank, paid } from './fake-payment-bank.js';
+
+/** A fresh, migrated database and how to open it more than once, as several processes would. */
+export interface MigratedDatabase extends TestDatabase {
+  connect(poolSize?: number): Promise<DataSource>;
+}
+
+export async function createMigratedDatabase(): Promise<MigratedDatabase> {
+  const database = await createDatabase();
+  await migrate(dataSourceOptions(database.url, 2));
+  const opened: DataSource[] = [];
+  return {
+    ...database,
+    connect: async (poolSize = 5) => {
+      const source = await new DataSource(dataSourceOptions(database.url, poolSize)).initialize();
+      opened.push(source);
+      return source;
+    },
+    drop: async () => {
+      for (const source of opened) await source.destroy();
+      await database.drop();
+    },
+  };
+}
+
+export const aKeystore = (): Keystore => new EnvelopeKeystore(LocalKekProvider.from(generateLocalKeys()));
+
+/** Installs a merchant account. @returns its id */
+export function anAccount(accounts: MerchantAccountsService, over: { bankMerchantId?: string } = {}): Promise<string> {
+  const { bank, privateKey } = aMerchant();
+  return accounts.install({
+    name: 'Test merchant',
+    environment: 'test',
+    baseUrl: 'https://bank.example',
+    bankMerchantId: BANK_MERCHANT_ID,
+    serviceCode: bank.serviceCode,
+    clientKey: privateKey,
+    ...over,
+  });
+}
+
+export const recordsOver = (source: DataSource): PaymentRecords =>
+  new PaymentRecords(new PaymentRepository(source), new OperationRepository(source), new OutboxRepository());
+
+/** The services of one process over a database, with a bank that says what it is told to. */
+export async function startParts(database: MigratedDatabase, poolSize = 10) {
+  const source = await database.connect(poolSize);
+  const keystore = aKeystore();
+  const accounts = new MerchantAccountsService(new MerchantAccountRepository(source), keystore);
+  const bank = new FakePaymentBank();
+  const records = recordsOver(source);
+  const links = new PaymentLinks('https://pay.example');
+  const keys = new IdempotencyRepository(source);
+  const idempotency = new IdempotencyService(keys, records);
+  const orders = new OrderOpenerService(accounts, bank, records, keystore, links);
+  const settler = new RefundSettlerService(accounts, bank, records, links);
+  const accountId = await anAccount(accounts);
+  return {
+    ...{ source, keystore, accounts, accountId, bank, records, links, keys, idempotency, orders, settler },
+    payments: new PaymentsService(accounts, idempotency, records, orders, keystore),
+    refunds: new RefundsService(accounts, idempotency, records, settler),
+    sync: new PaymentSyncService(accounts, bank, records, orders, settler),
+  };
+}
+export type Parts = Awaited<ReturnType<typeof startParts>>;
+
+let keyNumber = 0;
+export const aKey = (): string => `key-${++keyNumber}`;
+
+export const aRequest = (over: Record<string, unknown> = {}) =>
+  createPayment.parse({
+    amount: 1_000,
+    currency: 'UAH',
+    returnUrl: 'https://shop.example/return',
+    customer: { id: 'customer-1', firstName: 'Олена' },
+    ...over,
+  });
+
+export async function create(parts: Parts, over: Record<string, unknown> = {}, key = aKey()): Promise<PaymentView> {
+  const { body } = await parts.payments.create({ accountId: parts.accountId, key }, aRequest(over));
+  return JSON.parse(body) as PaymentView;
+}
+
+/** A payment that the bank, asked, has called paid. */
+export async function createPaid(parts: Parts, over: Record<string, unknown> = {}): Promise<PaymentView> {
+  const { id, amount } = await create(parts, over);
+  const { onReadOrder } = parts.bank;
+  parts.bank.onReadOrder = paid({ amount });
+  await parts.sync.syncWithBank(parts.accountId, id);
+  parts.bank.onReadOrder = onReadOrder;
+  return parts.payments.get(parts.accountId, id);
+}
+
+export interface OutboxRow {
+  readonly sequence: number;
+  readonly type: string;
+  readonly data: Record<string, string>;
+}
+
+export const eventsOf = (database: TestDatabase, paymentId: string): Promise<OutboxRow[]> =>
+  database.query<OutboxRow>('SELECT sequence, type, data FROM outbox_event WHERE payment_id = $1 ORDER BY sequence', [
+    paymentId,
+  ]);
+
+/** Lets time pass for one row: moves a timestamp into the past. */
+export async function age(database: TestDatabase, row: { column: string; id: string; seconds: number }): Promise<void> {
+  const table = row.id.startsWith('pay_') ? 'payment' : 'operation';
+  await database.query(`UPDATE ${table} SET ${row.column} = ${row.column} - make_interval(secs => $2) WHERE id = $1`, [
+    row.id,
+    row.seconds,
+  ]);
+}

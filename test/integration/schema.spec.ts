@@ -1,0 +1,175 @@
+import { type DataSource } from 'typeorm';
+import { dataSourceOptions } from '../../apps/gateway/src/database/data-source.js';
+import { migrate } from '../../apps/gateway/src/database/migrate.js';
+import { OPERATION_TRANSITIONS } from '../../apps/gateway/src/payments/domain/operation.js';
+import { TRANSITIONS } from '../../apps/gateway/src/payments/domain/payment.js';
+import { createDatabase, type TestDatabase } from '../support/database.js';
+import { createMigratedDatabase, create, createPaid, type MigratedDatabase, startParts } from './gateway-parts.js';
+
+const tablesOf = async (database: TestDatabase): Promise<string[]> =>
+  (
+    await database.query<{ name: string }>(
+      `SELECT relname AS name FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace`,
+    )
+  )
+    .map(({ name }) => name)
+    .toSorted();
+
+/** What the entities do not know of: foreign keys, unique and partial indexes, checks. */
+const ONLY_IN_THE_DATABASE = [
+  'api_key_merchant_account_id_fkey',
+  'bank_session_merchant_account_id_fkey',
+  'callback_inbox_merchant_account_id_payment_id_fkey',
+  'idempotency_key_merchant_account_id_fkey',
+  'operation_merchant_account_id_payment_id_fkey',
+  'outbox_event_merchant_account_id_payment_id_fkey',
+  'payment_merchant_account_id_fkey',
+  'api_key_hash',
+  'callback_inbox_digest',
+  'callback_inbox_due',
+  'merchant_account_terminal',
+  'operation_due',
+  'operation_merchant_request_id',
+  'operation_payment',
+  'outbox_event_sequence',
+  'outbox_event_undelivered',
+  'payment_due',
+  'payment_reference',
+  'merchant_account_environment_check',
+  'operation_amount_check',
+  'operation_type_check',
+  'payment_amount_check',
+  'payment_check',
+  'payment_check1',
+  'payment_check2',
+];
+
+describe('migrations', () => {
+  let database: MigratedDatabase;
+  let source: DataSource;
+
+  beforeAll(async () => {
+    database = await createMigratedDatabase();
+    source = await database.connect(2);
+  });
+  afterAll(() => database.drop());
+
+  it('make every table of the entities, and the table of legal moves', async () => {
+    const entities = source.entityMetadatas.map((entity) => entity.tableName);
+    expect(await tablesOf(database)).toEqual([...entities, 'migrations', 'state_transition'].toSorted());
+  });
+
+  it('change nothing when run again, even by three processes at once', async () => {
+    const again = () => migrate(dataSourceOptions(database.url, 2));
+    await Promise.all([again(), again(), again()]);
+    expect(await database.query('SELECT count(*)::int AS n FROM migrations')).toEqual([
+      { n: source.migrations.length },
+    ]);
+  });
+
+  it('make columns as the entities have them; keys, checks and indexes are for the database alone', async () => {
+    const { upQueries } = await source.driver.createSchemaBuilder().log();
+    const dropped = /^(?:ALTER TABLE "\w+" DROP CONSTRAINT|DROP INDEX "public"\.) ?"(\w+)"$/u;
+    const differences = upQueries.map(({ query }) => dropped.exec(query)?.[1] ?? query);
+    expect(differences.toSorted()).toEqual(ONLY_IN_THE_DATABASE.toSorted());
+  });
+
+  it('are undone without a trace', async () => {
+    const other = await createMigratedDatabase();
+    const undoing = await other.connect(2);
+    for (let count = undoing.migrations.length; count > 0; count--) await undoing.undoLastMigration();
+    expect(await tablesOf(other)).toEqual(['migrations']);
+    const functions = await other.query(`SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace`);
+    expect(functions).toEqual([]);
+    await undoing.runMigrations();
+    expect(await tablesOf(other)).toEqual(await tablesOf(database));
+    await other.drop();
+  });
+
+  it('run by several processes on an empty database make it once', async () => {
+    const empty = await createDatabase();
+    const start = () => migrate(dataSourceOptions(empty.url, 2));
+    await Promise.all([start(), start(), start()]);
+    expect(await tablesOf(empty)).toEqual(await tablesOf(database));
+    await empty.drop();
+  });
+
+  it('begin every primary key with the merchant account', async () => {
+    const keys = await database.query<{ table: string; first: string }>(
+      `SELECT i.indrelid::regclass::text AS table, a.attname AS first
+       FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+       WHERE i.indisprimary AND i.indrelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace)`,
+    );
+    const others = keys
+      .filter(({ first }) => first !== 'merchant_account_id')
+      .map(({ table, first }) => `${table} ${first}`);
+    expect(others.toSorted()).toEqual(['merchant_account id', 'migrations id', 'state_transition kind']);
+    expect(keys.map(({ table }) => table).toSorted()).toEqual(await tablesOf(database));
+  });
+});
+
+describe('legal moves', () => {
+  let database: MigratedDatabase;
+  let ids: { payment: string; operation: string };
+
+  beforeAll(async () => {
+    database = await createMigratedDatabase();
+    const parts = await startParts(database);
+    const { id } = await create(parts);
+    const purchase = await parts.records.operations.currentPurchase(parts.accountId, id);
+    ids = { payment: id, operation: purchase!.id };
+    await createPaid(parts);
+  });
+  afterAll(() => database.drop());
+
+  const rowsOf = (kind: string, table: Readonly<Record<string, readonly string[]>>): string[] =>
+    Object.entries(table).flatMap(([from, targets]) => targets.map((to) => `${kind} ${from} ${to}`));
+
+  it('are the same in the code and in the database, row by row', async () => {
+    const stored = await database.query<{ move: string }>(
+      `SELECT concat_ws(' ', kind, from_status, to_status) AS move FROM state_transition`,
+    );
+    expect(stored.map(({ move }) => move).toSorted()).toEqual(
+      [...rowsOf('payment', TRANSITIONS), ...rowsOf('operation', OPERATION_TRANSITIONS)].toSorted(),
+    );
+  });
+
+  /** Puts a row into a status that it may not be able to reach, then tries one move by plain SQL. */
+  async function tryMove(kind: 'payment' | 'operation', from: string, to: string): Promise<string> {
+    await database.query(`ALTER TABLE ${kind} DISABLE TRIGGER USER`);
+    await database.query(`UPDATE ${kind} SET status = $2 WHERE id = $1`, [ids[kind], from]);
+    await database.query(`ALTER TABLE ${kind} ENABLE TRIGGER USER`);
+    return database.query(`UPDATE ${kind} SET status = $2 WHERE id = $1`, [ids[kind], to]).then(
+      () => 'moved',
+      (error: unknown) => (error as { code: string }).code,
+    );
+  }
+
+  it.each([
+    ['payment', TRANSITIONS],
+    ['operation', OPERATION_TRANSITIONS],
+  ] as const)('are all that plain SQL can make of a %s', async (kind, table) => {
+    const statuses = Object.keys(table);
+    for (const from of statuses) {
+      for (const to of statuses) {
+        const legal = from === to || (table as Record<string, readonly string[]>)[from]!.includes(to);
+        expect([from, to, await tryMove(kind, from, to)]).toEqual([from, to, legal ? 'moved' : '23514']);
+      }
+    }
+  });
+
+  it('do not include a status that nobody knows', async () => {
+    expect(await tryMove('payment', 'created', 'paid')).toBe('23514');
+  });
+
+  it.each([
+    ['amount_captured = amount_authorized + 1'],
+    ['amount_refunded = amount_captured + 1'],
+    ['amount_authorized = amount + 1'],
+    ['amount_refunded = -1'],
+    ['amount = 0'],
+  ])('go with amounts that add up: SET %s is refused', async (change) => {
+    const updating = database.query(`UPDATE payment SET ${change} WHERE status = 'succeeded'`);
+    await expect(updating).rejects.toMatchObject({ code: '23514' });
+  });
+});
