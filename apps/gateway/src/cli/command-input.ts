@@ -23,7 +23,12 @@ const OPTIONS = {
 /** @throws CliError for an option that does not exist */
 export function parseInput(args: readonly string[]): CommandInput {
   try {
-    const { positionals, values } = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true, strict: true });
+    const { positionals, values } = parseArgs({
+      args: [...args],
+      options: OPTIONS,
+      allowPositionals: true,
+      strict: true,
+    });
     return { positionals, options: values };
   } catch (error) {
     throw new CliError((error as Error).message);

@@ -1,14 +1,18 @@
-import { readFileSync } from 'node:fs';
+import { importPrivateKeyText } from '#libs/keystore';
+import { type AuditService } from '../audit/audit.service.js';
+import { type KekRotationService } from '../keys/kek-rotation.service.js';
 import { createAccount, changeAccount } from '../ops/ops.dto.js';
 import { type OperationsService } from '../ops/operations.service.js';
 import { type OpsReadingsService } from '../ops/ops-readings.service.js';
 import { CliError } from './cli-error.js';
-import { type CommandInput, option, positional, readSecret, required } from './command-input.js';
+import { type CommandInput, flag, option, positional, readSecret, required } from './command-input.js';
 
 /** What commands work with. */
 export interface Desk {
   readonly operations: OperationsService;
   readonly readings: OpsReadingsService;
+  readonly rotation: KekRotationService;
+  readonly audit: AuditService;
 }
 
 export interface Command {
@@ -38,7 +42,8 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     run: ({ operations }, input) => operations.account(positional(input, 0, 'account')),
   },
   'accounts create': {
-    usage: '--name N --environment test|live --base-url URL --merchant-id ID --service-code-file FILE [--client-key-file FILE]',
+    usage:
+      '--name N --environment test|live --base-url URL --merchant-id ID --service-code-file FILE [--client-key-file FILE]',
     help: 'Create an account; prints the public key to hand to the bank. FILE may be "-" for standard input.',
     run: ({ operations }, input) => operations.createAccount(ACTOR, newAccount(input)),
   },
@@ -72,7 +77,11 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     usage: '<account> [--file FILE]',
     help: 'Take in a private key as JWK or PEM, from FILE or standard input.',
     run: ({ operations }, input) =>
-      operations.addClientKey(ACTOR, positional(input, 0, 'account'), privateJwk(readSecret(option(input, 'file') ?? '-'))),
+      operations.addClientKey(
+        ACTOR,
+        positional(input, 0, 'account'),
+        privateJwk(readSecret(option(input, 'file') ?? '-')),
+      ),
   },
   'keys activate': {
     usage: '<account> <key id>',
@@ -85,6 +94,16 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     help: 'Take a key on standby out of use.',
     run: ({ operations }, input) =>
       done(operations.retireClientKey(ACTOR, positional(input, 0, 'account'), positional(input, 1, 'key id'))),
+  },
+  'keys status': {
+    usage: '',
+    help: 'Which key-encrypting key is current, and how many sealed values are under which.',
+    run: ({ rotation }) => rotation.status(),
+  },
+  'keys rotate': {
+    usage: '[--dry-run]',
+    help: 'Make a new key-encrypting key current and wrap everything under it. May be stopped and run again.',
+    run: (desk, input) => (flag(input, 'dry-run') ? desk.rotation.status() : rotate(desk)),
   },
   'sessions list': {
     usage: '',
@@ -114,6 +133,19 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   },
 };
 
+/** Progress goes to standard error, the proof to standard output. */
+async function rotate({ rotation, audit }: Desk): Promise<unknown> {
+  await audit.record({ actor: ACTOR, action: 'kek.rotate.start' });
+  const proof = await rotation.rotate(({ table, column, rewrapped, rowsPerSecond }) => {
+    process.stderr.write(`${table}.${column}: ${rewrapped} re-wrapped, ${rowsPerSecond} rows/s\n`);
+  });
+  const { currentKek, rowsUnderOthers } = proof;
+  await audit.record({ actor: ACTOR, action: 'kek.rotate.end', detail: { currentKek, rowsUnderOthers } });
+  return proof;
+}
+
+const privateJwk = (text: string): object => importPrivateKeyText(text).export({ format: 'jwk' });
+
 function newAccount(input: CommandInput) {
   const clientKey = option(input, 'client-key-file');
   return parse(createAccount, {
@@ -125,7 +157,10 @@ function newAccount(input: CommandInput) {
 }
 
 const changes = (input: CommandInput) =>
-  parse(changeAccount, { ...terminal(input), ...(option(input, 'name') === undefined ? {} : { name: option(input, 'name') }) });
+  parse(changeAccount, {
+    ...terminal(input),
+    ...(option(input, 'name') === undefined ? {} : { name: option(input, 'name') }),
+  });
 
 function terminal(input: CommandInput): Record<string, string> {
   const serviceCode = option(input, 'service-code-file');
@@ -134,11 +169,17 @@ function terminal(input: CommandInput): Record<string, string> {
     bankMerchantId: option(input, 'merchant-id'),
     serviceCode: serviceCode === undefined ? undefined : readSecret(serviceCode),
   };
-  return Object.fromEntries(Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+  return Object.fromEntries(
+    Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
 }
 
 interface Schema<T> {
-  safeParse: (value: unknown) => { success: true; data: T } | { success: false; error: { issues: readonly { path: PropertyKey[]; message: string }[] } };
+  safeParse: (
+    value: unknown,
+  ) =>
+    | { success: true; data: T }
+    | { success: false; error: { issues: readonly { path: PropertyKey[]; message: string }[] } };
 }
 
 function parse<T>(schema: Schema<T>, value: unknown): T {

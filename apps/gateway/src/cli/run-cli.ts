@@ -42,7 +42,9 @@ function findCommand(args: readonly string[]): { command: Command; rest: readonl
 }
 
 function help(): string {
-  const lines = Object.entries(COMMANDS).map(([name, { usage, help: text }]) => `  ${`${name} ${usage}`.trim()}\n      ${text}\n`);
+  const lines = Object.entries(COMMANDS).map(
+    ([name, { usage, help: text }]) => `  ${`${name} ${usage}`.trim()}\n      ${text}\n`,
+  );
   return `Usage: npm run --silent cli -- <command>\n\nIt reads the same environment as the gateway.\n\n${lines.join('')}`;
 }
 

@@ -13,7 +13,7 @@ import { PaymentEntity } from '../payments/store/payment.entity.js';
 import { CreatePaymentTables1795334400000 } from './migrations/1795334400000-create-payment-tables.js';
 import { SnakeCaseNaming } from './snake-case-naming.js';
 
-/** Arbitrary but fixed: concurrent gateways take turns with migrations on this lock. */
+/** Longer, and the server is taken for unreachable. */
 const CONNECT_TIMEOUT_MS = 5_000;
 
 /** How every gateway process and every test opens the database. */

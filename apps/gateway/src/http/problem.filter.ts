@@ -21,6 +21,9 @@ const CODE_OF_STATUS: Readonly<Record<number, HttpProblemCode>> = {
 /** Postgres is gone, shutting down or out of connections; class 08, 57P and 53. */
 const DATABASE_AWAY = /^(?:08|57P|53|ECONNREFUSED|ECONNRESET)/u;
 
+/** The pool's own time-outs carry no code. */
+const POOL_GAVE_UP = /^(?:timeout exceeded when trying to connect|Connection terminated)/u;
+
 interface Found {
   readonly code: ProblemCode;
   readonly detail: string;
@@ -70,7 +73,8 @@ function statusOf(error: unknown): number | undefined {
 
 function isDatabaseAway(error: unknown): boolean {
   const code = (error as { code?: unknown } | null)?.code;
-  return typeof code === 'string' && DATABASE_AWAY.test(code);
+  if (typeof code === 'string') return DATABASE_AWAY.test(code);
+  return error instanceof Error && POOL_GAVE_UP.test(error.message);
 }
 
 /** A query's parameters and an error's own members may hold personal data: only name, message and place are logged. */

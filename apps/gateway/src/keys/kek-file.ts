@@ -1,6 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import { addLocalKek, KekProvider, KeystoreError, LocalKekProvider, type LocalKeys, parseLocalKeys, type WrappedDek } from '#libs/keystore';
+import {
+  addLocalKek,
+  KekProvider,
+  KeystoreError,
+  LocalKekProvider,
+  type LocalKeys,
+  parseLocalKeys,
+  type WrappedDek,
+} from '#libs/keystore';
 
 /** A process looks at its key file this often. */
 const LOOK_MS = 1_000;

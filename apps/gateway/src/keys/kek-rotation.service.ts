@@ -37,7 +37,8 @@ export class KekRotationService {
   async status(): Promise<KekStatus> {
     const uses = await this.values.usesOfKeks();
     const currentKek = await this.keks.currentKek();
-    const count = (wanted: (use: KekUse) => boolean): number => uses.filter(wanted).reduce((sum, { rows }) => sum + rows, 0);
+    const count = (wanted: (use: KekUse) => boolean): number =>
+      uses.filter(wanted).reduce((sum, { rows }) => sum + rows, 0);
     return {
       currentKek,
       rowsUnderCurrent: count(({ kekId }) => kekId === currentKek),
@@ -53,6 +54,7 @@ export class KekRotationService {
    */
   async rotate(report: (progress: Progress) => void): Promise<KekStatus> {
     await this.file.promoteNext((ms) => sleep(ms));
+    await this.values.rememberKeks(await this.keks.fingerprints());
     for (let pass = 0; pass < PASSES; pass++) {
       for (const column of SEALED_COLUMNS) await this.rewrapColumn(column, report);
       if ((await this.status()).rowsUnderOthers === 0) break;

@@ -29,8 +29,17 @@ const ofAccountRow = { account: 'merchant_account_id', id: 'id', version: '1' };
 /** Every column that holds sealed values. A test compares the list with the schema, so that none is forgotten in a rotation. */
 export const SEALED_COLUMNS: readonly SealedColumn[] = [
   { ...ofAccount, column: 'service_code_sealed', place: ({ id, version }) => accountPlace(id, version, 'serviceCode') },
-  { ...ofAccount, column: 'account_secret_sealed', place: ({ id, version }) => accountPlace(id, version, 'accountSecret') },
-  { ...ofAccountRow, table: 'client_key', column: 'key_sealed', place: ({ accountId, id }) => clientKeyPlace(accountId, id) },
+  {
+    ...ofAccount,
+    column: 'account_secret_sealed',
+    place: ({ id, version }) => accountPlace(id, version, 'accountSecret'),
+  },
+  {
+    ...ofAccountRow,
+    table: 'client_key',
+    column: 'key_sealed',
+    place: ({ accountId, id }) => clientKeyPlace(accountId, id),
+  },
   {
     table: 'bank_session',
     column: 'session_sealed',
@@ -39,6 +48,16 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
     version: 'version',
     place: ({ accountId, version }) => sessionPlace(accountId, version),
   },
-  { ...ofAccountRow, table: 'payment', column: 'customer_sealed', place: ({ accountId, id }) => customerPlace(accountId, id) },
-  { ...ofAccountRow, table: 'callback_inbox', column: 'body_sealed', place: ({ accountId, id }) => callbackPlace(accountId, id) },
+  {
+    ...ofAccountRow,
+    table: 'payment',
+    column: 'customer_sealed',
+    place: ({ accountId, id }) => customerPlace(accountId, id),
+  },
+  {
+    ...ofAccountRow,
+    table: 'callback_inbox',
+    column: 'body_sealed',
+    place: ({ accountId, id }) => callbackPlace(accountId, id),
+  },
 ];

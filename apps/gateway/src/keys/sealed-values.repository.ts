@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { rememberKeks } from './kek-registry.store.js';
 import { SEALED_COLUMNS, type SealedColumn, type SealedRow } from './sealed-columns.js';
 
 export interface SealedValue extends SealedRow {
@@ -25,6 +26,11 @@ const kekOf = (column: string): string => `split_part(${column}, '.', 2)`;
 @Injectable()
 export class SealedValuesRepository {
   constructor(private readonly database: DataSource) {}
+
+  /** What the next boot compares its KEKs with. */
+  async rememberKeks(fingerprints: Readonly<Record<string, string>>): Promise<void> {
+    await rememberKeks(this.database, fingerprints);
+  }
 
   async usesOfKeks(): Promise<KekUse[]> {
     const uses = SEALED_COLUMNS.map(

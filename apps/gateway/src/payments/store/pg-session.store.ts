@@ -50,7 +50,7 @@ export class PgSessionStore extends SessionStore {
     accountId: string,
     staleVersion: number,
     authorize: () => Promise<FreshSession>,
-    cause: RenewalCause,
+    cause: RenewalCause = 'proactive',
   ): Promise<BankSession> {
     const deadline = Date.now() + WAIT_MS;
     do {
@@ -70,7 +70,11 @@ export class PgSessionStore extends SessionStore {
     return this.rows.block(accountId, 'bank', reason);
   }
 
-  private async renew(accountId: string, attempt: RenewalAttempt, authorize: () => Promise<FreshSession>): Promise<BankSession> {
+  private async renew(
+    accountId: string,
+    attempt: RenewalAttempt,
+    authorize: () => Promise<FreshSession>,
+  ): Promise<BankSession> {
     try {
       return await this.publish(accountId, attempt, await authorize());
     } catch (error) {
