@@ -24,11 +24,11 @@ export async function runCli(args: readonly string[], openDesk: OpenDesk): Promi
 }
 
 async function withDesk<T>(openDesk: OpenDesk, work: (desk: Desk) => Promise<T>): Promise<T> {
-  const { desk, close } = await openDesk();
+  const open = await openDesk();
   try {
-    return await work(desk);
+    return await work(open.desk);
   } finally {
-    await close();
+    await open.close();
   }
 }
 
