@@ -1,5 +1,6 @@
 import { DataSource } from 'typeorm';
 import { EnvelopeKeystore, generateLocalKeys, type Keystore, LocalKekProvider } from '#libs/keystore';
+import { ClientKeyRepository } from '../../apps/gateway/src/accounts/client-key.repository.js';
 import { MerchantAccountRepository } from '../../apps/gateway/src/accounts/merchant-account.repository.js';
 import { MerchantAccountsService } from '../../apps/gateway/src/accounts/merchant-accounts.service.js';
 import { dataSourceOptions } from '../../apps/gateway/src/database/data-source.js';
@@ -48,14 +49,16 @@ export const aKeystore = (): Keystore => new EnvelopeKeystore(LocalKekProvider.f
 
 /** Installs a merchant account. @returns its id */
 export function anAccount(accounts: MerchantAccountsService, over: { bankMerchantId?: string } = {}): Promise<string> {
-  const { bank, privateKey } = aMerchant();
+  const { bank } = aMerchant();
   return accounts.install({
     name: 'Test merchant',
     environment: 'test',
     baseUrl: 'https://bank.example',
     bankMerchantId: BANK_MERCHANT_ID,
     serviceCode: bank.serviceCode,
-    clientKey: privateKey,
+    paymentKey: null,
+    protocolVersion: '1.0',
+    paymentTypes: ['hosted_page'],
     ...over,
   });
 }
@@ -67,7 +70,11 @@ export const recordsOver = (source: DataSource): PaymentRecords =>
 export async function startParts(database: MigratedDatabase, poolSize = 10) {
   const source = await database.connect(poolSize);
   const keystore = aKeystore();
-  const accounts = new MerchantAccountsService(new MerchantAccountRepository(source), keystore);
+  const accounts = new MerchantAccountsService(
+    new MerchantAccountRepository(source),
+    new ClientKeyRepository(source, keystore),
+    keystore,
+  );
   const bank = new FakePaymentBank();
   const records = recordsOver(source);
   const links = new PaymentLinks('https://pay.example');

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AllianceError, type FreshSession } from '#libs/alliance';
 import { type Keystore } from '#libs/keystore';
+import { ClientKeyRepository } from '../../apps/gateway/src/accounts/client-key.repository.js';
 import { MerchantAccountRepository } from '../../apps/gateway/src/accounts/merchant-account.repository.js';
 import { MerchantAccountsService } from '../../apps/gateway/src/accounts/merchant-accounts.service.js';
 import { PgSessionStore } from '../../apps/gateway/src/payments/store/pg-session.store.js';
@@ -32,7 +33,11 @@ describe('PgSessionStore', () => {
     const sources = [await database.connect(), await database.connect(), await database.connect()];
     stores = sources.map((source) => new PgSessionStore(source, keystore));
     [first, second] = [stores[0]!, stores[1]!];
-    const accounts = new MerchantAccountsService(new MerchantAccountRepository(sources[0]!), keystore);
+    const accounts = new MerchantAccountsService(
+      new MerchantAccountRepository(sources[0]!),
+      new ClientKeyRepository(sources[0]!, keystore),
+      keystore,
+    );
     let terminals = 0;
     newAccount = () => anAccount(accounts, { bankMerchantId: `merchant-${++terminals}` });
   });

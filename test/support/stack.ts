@@ -49,6 +49,9 @@ interface Ports {
   readonly shop: number;
 }
 
+/** Bearer of the operator routes of every stack. */
+export const OPS_KEY = 'test-operator-key-0123456789abcdef';
+
 const urlOf = (port: number): string => `http://127.0.0.1:${port}`;
 
 /** Built simulator, gateway and shop, wired together on free ports over a fresh database. */
@@ -102,6 +105,7 @@ async function environments({ merchant, dataDir, database, ports }: Wiring): Pro
       ALLIANCE_PRIVATE_KEY_FILE: await file('private-key.jwk', merchant.privateKey),
       ALLIANCE_ENVIRONMENT: 'test',
       API_KEY_FILE: keyFile,
+      OPS_KEY,
     },
     shop: {
       PORT: String(ports.shop),

@@ -2,12 +2,11 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { LoggerModule } from 'nestjs-pino';
-import { type KekProvider } from '#libs/keystore';
 import { CallbacksModule } from './callbacks/callbacks.module.js';
 import { type GatewayConfig } from './config/gateway-config.js';
 import { dataSourceOptions } from './database/data-source.js';
-import { KeystoreModule } from './database/keystore.module.js';
 import { DocsModule } from './docs/docs.module.js';
+import { KeysModule, type KeysOptions } from './keys/keys.module.js';
 import { logOptions } from './http/request-log.js';
 import { OpsModule } from './ops/ops.module.js';
 import { PaymentsModule } from './payments/payments.module.js';
@@ -15,7 +14,7 @@ import { PaymentsModule } from './payments/payments.module.js';
 /** The composition root: the only file that names every module. */
 @Module({})
 export class GatewayModule {
-  static register(config: GatewayConfig, databaseUrl: string, keks: KekProvider): DynamicModule {
+  static register(config: GatewayConfig, databaseUrl: string, keys: KeysOptions): DynamicModule {
     const api = config.role !== 'worker';
     const worker = config.role !== 'api';
     const { publicUrl, bankTimeoutMs, sessionRenewHours } = config;
@@ -26,10 +25,10 @@ export class GatewayModule {
         LoggerModule.forRoot(logOptions(config.logLevel)),
         TypeOrmModule.forRoot({ ...dataSourceOptions(databaseUrl, config.databasePoolSize), retryAttempts: 0 }),
         ScheduleModule.forRoot(),
-        KeystoreModule.forRoot(keks),
+        KeysModule.register(keys),
         payments,
         CallbacksModule.register({ api, worker, payments }),
-        OpsModule,
+        OpsModule.register({ payments, opsKey: config.opsKey }),
         ...(api ? [DocsModule] : []),
       ],
     };

@@ -2,19 +2,17 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Logger } from 'nestjs-pino';
 import { v7 } from 'uuid';
-import { KeystoreError, LocalKekProvider } from '#libs/keystore';
+import { KeystoreError } from '#libs/keystore';
 import { ConfigError, type GatewayConfig, loadConfig } from './config/gateway-config.js';
-import { readKeysFile } from './config/keystore-keys.js';
-import { dataSourceOptions } from './database/data-source.js';
 import { EmbeddedPostgresError } from './database/embedded-postgres-error.js';
-import { startEmbeddedPostgres } from './database/embedded-postgres.js';
-import { migrate } from './database/migrate.js';
 import { GatewayModule } from './gateway.module.js';
 import { registerBodyParsers } from './http/body-parsers.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { logRequests } from './http/request-log.js';
 import { validationPipe } from './http/validation.js';
+import { type KeysOptions } from './keys/keys.module.js';
 import { AccountProvisioner } from './payments/bank/account-provisioner.js';
+import { prepareDatabase } from './prepare-database.js';
 
 /** Something that is stopped in the reverse order of its start. */
 type Stop = () => Promise<void>;
@@ -37,40 +35,29 @@ export async function runGateway(env: NodeJS.ProcessEnv): Promise<void> {
 }
 
 async function start(config: GatewayConfig, stops: Stop[]): Promise<void> {
-  const { keys, generated } = readKeysFile(config.keystoreKeysFile, !config.production);
-  const keks = LocalKekProvider.from(keys);
-  if (generated) {
+  const { databaseUrl, keys, stop } = await prepareDatabase(config);
+  stops.push(stop);
+  if (keys.generated) {
     process.stderr.write(
       `A new key-encrypting key was made in ${config.keystoreKeysFile}. Back it up: without it nothing that is sealed in the database opens again.\n`,
     );
   }
-  const databaseUrl = config.databaseUrl ?? (await startDatabase(config, stops));
-  await migrate(dataSourceOptions(databaseUrl, 2));
-  const app = await createApp(config, databaseUrl, keks);
+  const app = await createApp(config, databaseUrl, keys);
   stops.push(() => app.close());
   if (config.account) await app.get(AccountProvisioner).provision(config.account);
   await app.listen(config.port, config.host);
   app.get(Logger).log({ url: await app.getUrl(), role: config.role, msg: 'listening' });
 }
 
-async function startDatabase(config: GatewayConfig, stops: Stop[]): Promise<string> {
-  const postgres = await startEmbeddedPostgres({
-    dataDir: `${config.dataDir}/postgres`,
-    port: config.embeddedPostgresPort,
-  });
-  stops.push(() => postgres.stop());
-  return postgres.url;
-}
-
 async function createApp(
   config: GatewayConfig,
   databaseUrl: string,
-  keks: LocalKekProvider,
+  keys: KeysOptions,
 ): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({ forceCloseConnections: 'idle', trustProxy: false, genReqId: () => v7() });
   registerBodyParsers(adapter.getInstance());
   const app = await NestFactory.create<NestFastifyApplication>(
-    GatewayModule.register(config, databaseUrl, keks),
+    GatewayModule.register(config, databaseUrl, keys),
     adapter,
     {
       bufferLogs: true,
@@ -110,7 +97,7 @@ const SENTENCES: Readonly<Record<string, (error: SystemError) => string>> = {
 function sentenceOf(error: unknown): string {
   if (error instanceof ConfigError || error instanceof EmbeddedPostgresError) return error.message;
   if (error instanceof KeystoreError) {
-    return `KEYSTORE_KEYS_FILE does not fit the database: ${error.message}. Restore the key file that belongs to it.`;
+    return `The keys cannot be used: ${error.message}. See KEYSTORE_PROVIDER and KEYSTORE_KEYS_FILE.`;
   }
   const known = SENTENCES[(error as SystemError).code ?? ''];
   return known ? known(error as SystemError) : ((error as Error).stack ?? String(error));

@@ -6,6 +6,7 @@ const CREDENTIALS: DemoCredentials = {
   merchantId: 'merchant-1',
   apiKey: 'ap_test_canary',
   apiKeyFile: '/data/demo/api-key',
+  opsKeyFile: '/data/demo/ops-key',
   serviceCodeFile: '/data/demo/service-code',
   privateKeyFile: '/data/demo/private-key.jwk',
   merchantsFile: '/data/demo/merchants.json',

@@ -44,6 +44,7 @@ function gatewayEnv(config: LauncherConfig, credentials: DemoCredentials): Envir
     DATA_DIR: config.dataDir,
     POSTGRES_PORT: String(config.postgresPort),
     API_KEY_FILE: credentials.apiKeyFile,
+    OPS_KEY_FILE: credentials.opsKeyFile,
   };
   if (config.bankUrl !== undefined) return base;
   return {

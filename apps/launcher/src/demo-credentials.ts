@@ -7,6 +7,8 @@ export interface DemoCredentials {
   readonly merchantId: string;
   readonly apiKey: string;
   readonly apiKeyFile: string;
+  /** Bearer of the gateway's operator routes. */
+  readonly opsKeyFile: string;
   readonly serviceCodeFile: string;
   readonly privateKeyFile: string;
   /** The bank's side: the public half of the key. */
@@ -30,12 +32,14 @@ export function keepDemoCredentials({ directory, bankEnvironment, merchantId }: 
   const file = (name: string): string => path.join(directory, name);
   const files = {
     apiKeyFile: file(bankEnvironment === 'live' ? 'api-key-live' : 'api-key'),
+    opsKeyFile: file('ops-key'),
     serviceCodeFile: file('service-code'),
     privateKeyFile: file('private-key.jwk'),
     merchantsFile: file('merchants.json'),
   };
   if (!existsSync(files.merchantsFile)) makeMerchant(files, merchantId ?? randomUUID());
   if (!existsSync(files.apiKeyFile)) keep(files.apiKeyFile, newApiKey(bankEnvironment));
+  if (!existsSync(files.opsKeyFile)) keep(files.opsKeyFile, randomBytes(32).toString('base64url'));
   const [merchant] = JSON.parse(readFileSync(files.merchantsFile, 'utf8')) as [BankMerchant];
   return { ...files, merchantId: merchant.merchantId, apiKey: readFileSync(files.apiKeyFile, 'utf8').trim() };
 }

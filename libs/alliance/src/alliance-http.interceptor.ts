@@ -3,7 +3,7 @@ import { HttpService } from '@nestjs/axios';
 import { Inject, Injectable } from '@nestjs/common';
 import { AxiosError, AxiosHeaders, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
 import { clientKeysOf } from './alliance-account.js';
-import { AllianceError } from './alliance-error.js';
+import { AllianceError, type BankRefusal } from './alliance-error.js';
 import { AllianceSession, resolveUrl } from './alliance-session.js';
 import { AllianceTransport, readTransportFailure } from './alliance-transport.js';
 import { ALLIANCE_OPTIONS, type AllianceOptions } from './alliance.module-definition.js';
@@ -65,7 +65,7 @@ export class AllianceHttpInterceptor {
     if ('json' in answer) return Object.assign(response, { data: answer.json });
     const sessionCode = sessionCodeOf(answer.refusal);
     if (!sessionCode) throw toError(answer.refusal, call.endpoint.effect);
-    if (call.attempts.length > 1) throw finalError(sessionCode, answer.refusal, call.endpoint.effect);
+    if (call.attempts.length > 1) return this.giveUp(call, sessionCode, answer.refusal);
     return this.replay(call, attempt, sessionCode);
   }
 
@@ -75,6 +75,11 @@ export class AllianceHttpInterceptor {
     const newest = await this.sessions.current(accountId);
     if (newest.version <= session.version) await this.force(accountId, session, sessionCode);
     return this.http.axiosRef.request({ alliance: call });
+  }
+
+  private async giveUp(call: BankCall, sessionCode: SessionCode, refusal: BankRefusal): Promise<never> {
+    if (sessionCode.again === 'ALLIANCE_ACCOUNT_BLOCKED') await this.sessions.block(call.accountId, refusal.msgCode);
+    throw finalError(sessionCode, refusal, call.endpoint.effect);
   }
 
   private async force(accountId: string, used: BankSession, sessionCode: SessionCode): Promise<void> {

@@ -18,6 +18,10 @@ class OneAccount extends AllianceAccounts {
 
 /** A store that is down. */
 class BrokenStore extends SessionStore {
+  override block(): Promise<void> {
+    return Promise.reject(new Error('the database is away'));
+  }
+
   override load(): Promise<BankSession | undefined> {
     return Promise.reject(new Error('ECONNREFUSED'));
   }

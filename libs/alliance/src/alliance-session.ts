@@ -14,6 +14,8 @@ import { readExpiry, sessionWire } from './wire/session.wire.js';
 const HOUR_MS = 3_600_000;
 /** Milliseconds. A session with less left is renewed before it is used. */
 const RENEW_BEFORE_MS = 60_000;
+/** Milliseconds for which a session is used without a look at the store. */
+const RECHECK_MS = 2_000;
 /** Hours ahead of our clock that an expiry may lie; beyond them a clock is wrong. Never used for longer than 24 h. */
 const EXPIRY_HOURS = { min: 1, max: 26, cap: 24 } as const;
 
@@ -27,6 +29,7 @@ const AUTHORIZE_REFUSALS: Readonly<Record<string, 'ALLIANCE_ACCOUNT_BLOCKED' | '
 @Injectable()
 export class AllianceSession {
   private readonly cache = new Map<string, BankSession>();
+  private readonly checkedAt = new Map<string, number>();
   private readonly flights = new SingleFlight<BankSession>();
   private readonly store: SessionStore;
   private readonly clock: () => Date;
@@ -44,7 +47,7 @@ export class AllianceSession {
    * @throws AllianceError `ALLIANCE_SESSION_UNAVAILABLE`, `ALLIANCE_ACCOUNT_BLOCKED`, `ALLIANCE_REFUSED`
    */
   async current(accountId: string): Promise<BankSession> {
-    const session = this.cache.get(accountId) ?? (await this.load(accountId));
+    const session = await this.latest(accountId);
     if (session && this.leftMs(session) >= RENEW_BEFORE_MS) return session;
     try {
       return await this.renew(accountId, session?.version ?? 0);
@@ -56,7 +59,7 @@ export class AllianceSession {
 
   /**
    * A session newer than `staleVersion`: another's if there is one, else a new one.
-   * @param veto called when it is really our turn to ask the bank; throws to leave the bank alone
+   * @param veto given when the bank refused the session; called when it is really our turn to ask the bank; throws to leave the bank alone
    * @throws AllianceError as `current`
    */
   async renew(accountId: string, staleVersion: number, veto?: () => void): Promise<BankSession> {
@@ -67,9 +70,29 @@ export class AllianceSession {
     return session.version > staleVersion ? session : this.renew(accountId, staleVersion, veto);
   }
 
-  private async load(accountId: string): Promise<BankSession | undefined> {
-    const stored = await fromStore(this.store.load(accountId));
-    return stored && this.remember(accountId, stored);
+  /** Takes the account out of use for renewals. */
+  block(accountId: string, reason: string): Promise<void> {
+    return fromStore(this.store.block(accountId, reason));
+  }
+
+  /** From memory for a moment, then from the store again: another process may have renewed or blocked it. */
+  private async latest(accountId: string): Promise<BankSession | undefined> {
+    const cached = this.cache.get(accountId);
+    if (cached && Date.now() - (this.checkedAt.get(accountId) ?? 0) < RECHECK_MS) return cached;
+    this.checkedAt.set(accountId, Date.now());
+    try {
+      const stored = await fromStore(this.store.load(accountId));
+      return stored && this.remember(accountId, stored);
+    } catch (error) {
+      if (cached && (error as AllianceError).code !== 'ALLIANCE_ACCOUNT_BLOCKED') return cached;
+      this.forget(accountId);
+      throw error;
+    }
+  }
+
+  private forget(accountId: string): void {
+    this.cache.delete(accountId);
+    this.checkedAt.delete(accountId);
   }
 
   private async replace(accountId: string, staleVersion: number, veto?: () => void): Promise<BankSession> {
@@ -78,7 +101,8 @@ export class AllianceSession {
       veto?.();
       return this.authorize(account);
     };
-    const session = await fromStore(this.store.replace(accountId, staleVersion, authorize));
+    const cause = veto ? 'reactive' : 'proactive';
+    const session = await fromStore(this.store.replace(accountId, staleVersion, authorize, cause));
     if (session.version <= staleVersion) throw unavailable('session_store');
     return this.remember(accountId, session);
   }
@@ -88,6 +112,7 @@ export class AllianceSession {
     const known = this.cache.get(accountId);
     if (known && known.version >= session.version) return known;
     this.cache.set(accountId, session);
+    this.checkedAt.set(accountId, Date.now());
     return session;
   }
 

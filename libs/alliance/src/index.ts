@@ -26,5 +26,11 @@ export { CommunicationKey, type PublicJwk, readPublicJwk } from './communication
 export { BANK_CODES, type BankCodeMeaning } from './error-codes.js';
 export { type CommunicationKeys, openJwe, sealJwe } from './jwe-codec.js';
 export { isPublishedExampleKey } from './published-keys.js';
-export { type BankSession, type FreshSession, InMemorySessionStore, SessionStore } from './session-store.js';
+export {
+  type BankSession,
+  type FreshSession,
+  InMemorySessionStore,
+  type RenewalCause,
+  SessionStore,
+} from './session-store.js';
 export { formatBankTime, parseBankTime } from './wire/bank-time.js';

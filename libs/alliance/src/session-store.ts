@@ -16,18 +16,27 @@ export type FreshSession = Omit<BankSession, 'version'>;
 
 /** Port: where sessions live, shared by every process that serves the account. */
 export abstract class SessionStore {
+  /**
+   * The latest session. @throws AllianceError `ALLIANCE_ACCOUNT_BLOCKED` while an operator forbids its use
+   */
   abstract load(accountId: string): Promise<BankSession | undefined>;
   /**
    * Replaces the session of version `staleVersion` (0 = none). If a newer one is already stored, returns it without
    * authorizing. At most one authorize per renewal, across all processes.
-   * @throws AllianceError `ALLIANCE_SESSION_UNAVAILABLE`
+   * @throws AllianceError `ALLIANCE_SESSION_UNAVAILABLE` | `ALLIANCE_ACCOUNT_BLOCKED`
    */
   abstract replace(
     accountId: string,
     staleVersion: number,
     authorize: () => Promise<FreshSession>,
+    cause: RenewalCause,
   ): Promise<BankSession>;
+  /** The bank cannot work with the account even after a renewal: no more renewals but for a probe now and then. */
+  abstract block(accountId: string, reason: string): Promise<void>;
 }
+
+/** proactive: its time has come, or there is none yet · reactive: the bank refused the session */
+export type RenewalCause = 'proactive' | 'reactive';
 
 /** For one process: sessions are lost on restart, which costs one authorize. */
 export class InMemorySessionStore extends SessionStore {
@@ -51,6 +60,10 @@ export class InMemorySessionStore extends SessionStore {
       turn.catch(() => undefined),
     );
     return turn;
+  }
+
+  override block(): Promise<void> {
+    return Promise.resolve(); // the caller is told; what lasts is for stores that last
   }
 
   private async replaceNow(

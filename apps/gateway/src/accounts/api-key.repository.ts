@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, IsNull } from 'typeorm';
 import { ApiKeyEntity } from './api-key.entity.js';
 
 export interface KeyOwner {
@@ -20,6 +20,18 @@ export class ApiKeyRepository {
       [hash],
     );
     return owner;
+  }
+
+  /** Oldest first. */
+  list(accountId: string): Promise<ApiKeyEntity[]> {
+    return this.database.manager.find(ApiKeyEntity, { where: { merchantAccountId: accountId }, order: { id: 'ASC' } });
+  }
+
+  /** @returns false when there is no such key, or it is revoked already */
+  async revoke(accountId: string, id: string): Promise<boolean> {
+    const where = { merchantAccountId: accountId, id, revokedAt: IsNull() };
+    const { affected } = await this.database.manager.update(ApiKeyEntity, where, { revokedAt: () => 'now()' });
+    return affected === 1;
   }
 
   async add(key: Pick<ApiKeyEntity, 'merchantAccountId' | 'id' | 'hash' | 'hint'>): Promise<void> {

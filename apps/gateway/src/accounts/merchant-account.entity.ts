@@ -11,10 +11,12 @@ export class MerchantAccountEntity {
   /** The bank's `merchantId` of this terminal. */
   @Column(textColumn) bankMerchantId!: string;
   @Column(textColumn) serviceCodeSealed!: string;
-  /** Private JWK of the communication key. */
-  @Column(textColumn) clientKeySealed!: string;
   /** 32 random bytes: derives request ids and idempotency fingerprints. */
   @Column(textColumn) accountSecretSealed!: string;
+  /** The bank's public JWK for card data; it is public, so it lies open. */
+  @Column({ type: 'jsonb', nullable: true }) paymentKey!: Record<string, string> | null;
+  @Column({ ...textColumn, default: '1.0' }) protocolVersion!: '1.0' | '2.0';
+  @Column({ type: 'text', array: true, default: ['hosted_page'] }) paymentTypes!: string[];
   @Column({ type: 'int' }) version!: number;
   @Column(nowColumn) createdAt!: Date;
   @Column(nowColumn) updatedAt!: Date;

@@ -12,6 +12,11 @@ export class MerchantAccountRepository {
     return this.database.manager.findOneBy(MerchantAccountEntity, { id });
   }
 
+  /** Oldest first. */
+  list(): Promise<MerchantAccountEntity[]> {
+    return this.database.manager.find(MerchantAccountEntity, { order: { id: 'ASC' } });
+  }
+
   findByTerminal(baseUrl: string, bankMerchantId: string): Promise<MerchantAccountEntity | null> {
     return this.database.manager.findOneBy(MerchantAccountEntity, { baseUrl, bankMerchantId });
   }

@@ -1,32 +1,44 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { Keystore, type Sealed } from '#libs/keystore';
+import { Keystore, type Sealed, type SealPlace } from '#libs/keystore';
 import { newId } from '../database/id.js';
+import { AccountError } from './account-error.js';
+import { type ClientKey, ClientKeyRepository } from './client-key.repository.js';
 import { type MerchantAccountEntity } from './merchant-account.entity.js';
 import { MerchantAccountRepository, type NewMerchantAccount } from './merchant-account.repository.js';
 
-/** A merchant account with its secrets opened. Never log one, never put one in an error. */
-export interface MerchantAccount extends AccountSettings {
-  readonly id: string;
-  /** Grows whenever a secret changes. */
-  readonly version: number;
-  /** 32 bytes; derives request ids and fingerprints. */
-  readonly secret: Buffer;
-}
-
+/** What an operator says of a merchant account. */
 export interface AccountSettings {
   readonly name: string;
   readonly environment: 'test' | 'live';
   readonly baseUrl: string;
   readonly bankMerchantId: string;
   readonly serviceCode: string;
-  /** Private JWK as JSON text. */
-  readonly clientKey: string;
+  /** The bank's public JWK for card data. */
+  readonly paymentKey: Record<string, string> | null;
+  readonly protocolVersion: '1.0' | '2.0';
+  readonly paymentTypes: string[];
 }
+
+/** A merchant account with its secrets opened. Never log one, never put one in an error. */
+export interface MerchantAccount extends AccountSettings {
+  readonly id: string;
+  /** Grows with every change. */
+  readonly version: number;
+  /** 32 bytes; derives request ids and fingerprints. */
+  readonly secret: Buffer;
+  /** Keys that the bank may encrypt to, the active one first. */
+  readonly clientKeys: readonly ClientKey[];
+}
+
+/** An account as it may be shown. */
+export type AccountSummary = Omit<AccountSettings, 'serviceCode'> &
+  Pick<MerchantAccountEntity, 'id' | 'version' | 'createdAt' | 'updatedAt'>;
 
 /** Other processes see a changed account after at most this long. */
 const CACHE_MS = 10_000;
-type SecretName = 'serviceCode' | 'clientKey' | 'accountSecret';
+/** An account is small; this is for installations with very many. */
+const CACHE_SIZE = 1_000;
 
 @Injectable()
 export class MerchantAccountsService {
@@ -34,13 +46,14 @@ export class MerchantAccountsService {
 
   constructor(
     private readonly accounts: MerchantAccountRepository,
+    private readonly clientKeys: ClientKeyRepository,
     private readonly keystore: Keystore,
   ) {}
 
-  /** The account with its secrets opened; kept in memory for some seconds. @throws when there is none */
+  /** The account with its secrets opened; kept in memory for some seconds. @throws AccountError `ACCOUNT_NOT_FOUND` */
   async open(id: string): Promise<MerchantAccount> {
     const account = await this.find(id);
-    if (!account) throw new Error(`merchant account ${id} does not exist`);
+    if (!account) throw new AccountError('ACCOUNT_NOT_FOUND', `there is no merchant account ${id}`);
     return account;
   }
 
@@ -51,39 +64,74 @@ export class MerchantAccountsService {
     const row = await this.accounts.find(id);
     if (!row) return undefined;
     const account = await this.openRow(row);
-    this.cache.set(id, { account, until: Date.now() + CACHE_MS });
+    this.remember(account);
     return account;
   }
 
-  /** Installs the account of this terminal, or brings an existing one up to date. @returns its id */
-  async install(settings: AccountSettings): Promise<string> {
-    const row = await this.accounts.findByTerminal(settings.baseUrl, settings.bankMerchantId);
-    if (row) return this.update(row, settings);
-    const id = newId('acc');
-    const secret = randomBytes(32).toString('base64url');
-    const inserted = await this.accounts.insert(await this.sealRow(id, 1, settings, secret));
-    return inserted ? id : this.install(settings);
+  async list(): Promise<AccountSummary[]> {
+    return (await this.accounts.list()).map(summaryOf);
   }
 
-  private async update(row: MerchantAccountEntity, settings: AccountSettings): Promise<string> {
+  /** @throws AccountError `ACCOUNT_NOT_FOUND` */
+  async summary(id: string): Promise<AccountSummary> {
+    return summaryOf(await this.row(id));
+  }
+
+  /** Creates an account. @returns its id @throws AccountError `ACCOUNT_EXISTS` */
+  async create(settings: AccountSettings): Promise<string> {
+    const id = newId('acc');
+    const secret = randomBytes(32).toString('base64url');
+    if (await this.accounts.insert(await this.sealRow(id, 1, settings, secret))) return id;
+    throw new AccountError('ACCOUNT_EXISTS', 'this terminal of the bank already has a merchant account');
+  }
+
+  /** Changes what is given and leaves the rest. @throws AccountError `ACCOUNT_NOT_FOUND` | `ACCOUNT_CHANGED` */
+  async change(id: string, changes: Partial<AccountSettings>): Promise<void> {
+    const row = await this.row(id);
     const current = await this.openRow(row);
-    if (sameSettings(current, settings)) return row.id;
-    const next = await this.sealRow(row.id, row.version + 1, settings, current.secret.toString('base64url'));
-    if (!(await this.accounts.replace(next, row.version))) return this.install(settings);
-    this.cache.delete(row.id);
+    const settings = { ...settingsOf(current), ...changes };
+    if (JSON.stringify(settings) === JSON.stringify(settingsOf(current))) return;
+    const next = await this.sealRow(id, row.version + 1, settings, current.secret.toString('base64url'));
+    if (!(await this.accounts.replace(next, row.version))) {
+      throw new AccountError('ACCOUNT_CHANGED', 'somebody else changed the account meanwhile: read it again');
+    }
+    this.forget(id);
+  }
+
+  /** The account of this terminal, brought up to date or created. @returns its id */
+  async install(settings: AccountSettings): Promise<string> {
+    const row = await this.accounts.findByTerminal(settings.baseUrl, settings.bankMerchantId);
+    if (!row) return this.create(settings).catch(() => this.install(settings));
+    await this.change(row.id, settings);
     return row.id;
   }
 
+  /** To be called when something that belongs to the account has changed. */
+  forget(id: string): void {
+    this.cache.delete(id);
+  }
+
+  private async row(id: string): Promise<MerchantAccountEntity> {
+    const row = await this.accounts.find(id);
+    if (!row) throw new AccountError('ACCOUNT_NOT_FOUND', `there is no merchant account ${id}`);
+    return row;
+  }
+
+  private remember(account: MerchantAccount): void {
+    const [oldest] = this.cache.keys();
+    if (this.cache.size >= CACHE_SIZE && oldest !== undefined) this.cache.delete(oldest);
+    this.cache.set(account.id, { account, until: Date.now() + CACHE_MS });
+  }
+
   private async openRow(row: MerchantAccountEntity): Promise<MerchantAccount> {
-    const opened = async (name: SecretName, value: string): Promise<Buffer> =>
-      Buffer.from(await this.keystore.open(value, placeOf(row.id, row.version, name)));
-    const { id, version, name, environment, baseUrl, bankMerchantId } = row;
-    return {
-      ...{ id, version, name, environment, baseUrl, bankMerchantId },
-      serviceCode: (await opened('serviceCode', row.serviceCodeSealed)).toString(),
-      clientKey: (await opened('clientKey', row.clientKeySealed)).toString(),
-      secret: Buffer.from((await opened('accountSecret', row.accountSecretSealed)).toString(), 'base64url'),
-    };
+    const opened = async (column: string, value: string): Promise<string> =>
+      Buffer.from(await this.keystore.open(value, accountPlace(row.id, row.version, column))).toString();
+    const [serviceCode, secret, clientKeys] = await Promise.all([
+      opened('serviceCode', row.serviceCodeSealed),
+      opened('accountSecret', row.accountSecretSealed),
+      this.clientKeys.usable(row.id),
+    ]);
+    return { ...summaryOf(row), serviceCode, secret: Buffer.from(secret, 'base64url'), clientKeys };
   }
 
   private async sealRow(
@@ -92,26 +140,46 @@ export class MerchantAccountsService {
     settings: AccountSettings,
     secret: string,
   ): Promise<NewMerchantAccount> {
-    const sealed = (name: SecretName, value: string): Promise<Sealed> =>
-      this.keystore.seal(Buffer.from(value), placeOf(id, version, name));
-    const { serviceCode, clientKey, ...open } = settings;
+    const sealed = (column: string, value: string): Promise<Sealed> =>
+      this.keystore.seal(Buffer.from(value), accountPlace(id, version, column));
+    const { serviceCode, ...open } = settings;
     return {
       ...{ id, version, ...open },
       serviceCodeSealed: await sealed('serviceCode', serviceCode),
-      clientKeySealed: await sealed('clientKey', clientKey),
       accountSecretSealed: await sealed('accountSecret', secret),
     };
   }
 }
 
-const placeOf = (id: string, version: number, name: SecretName) => ({
+/** Where a secret of an account is sealed. */
+export const accountPlace = (id: string, version: number, column: string): SealPlace => ({
   table: 'merchant_account',
-  column: name,
+  column,
   row: id,
   accountId: id,
   version,
 });
 
-function sameSettings(account: MerchantAccount, settings: AccountSettings): boolean {
-  return (Object.keys(settings) as (keyof AccountSettings)[]).every((name) => account[name] === settings[name]);
+function settingsOf(account: MerchantAccount): AccountSettings {
+  const { name, environment, baseUrl, bankMerchantId, serviceCode, paymentKey, protocolVersion, paymentTypes } =
+    account;
+  return { name, environment, baseUrl, bankMerchantId, serviceCode, paymentKey, protocolVersion, paymentTypes };
+}
+
+function summaryOf(row: MerchantAccountEntity): AccountSummary {
+  const { id, name, environment, baseUrl, bankMerchantId, paymentKey, protocolVersion, paymentTypes } = row;
+  const { version, createdAt, updatedAt } = row;
+  return {
+    id,
+    name,
+    environment,
+    baseUrl,
+    bankMerchantId,
+    paymentKey,
+    protocolVersion,
+    paymentTypes,
+    version,
+    createdAt,
+    updatedAt,
+  };
 }

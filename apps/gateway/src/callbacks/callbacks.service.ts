@@ -34,7 +34,7 @@ export class CallbacksService {
     if (!(await this.isOurs(address, 'callback'))) return false;
     const { accountId: merchantAccountId, paymentId } = address;
     const id = newId('cb');
-    const bodySealed = await this.keystore.seal(body, placeOf(merchantAccountId, id));
+    const bodySealed = await this.keystore.seal(body, callbackPlace(merchantAccountId, id));
     return this.callbacks.keep({
       merchantAccountId,
       id,
@@ -68,7 +68,7 @@ export class CallbacksService {
     const { merchantAccountId, id } = callback;
     const account = await this.bankAccounts.load(merchantAccountId);
     try {
-      const body = await this.keystore.open(callback.bodySealed, placeOf(merchantAccountId, id));
+      const body = await this.keystore.open(callback.bodySealed, callbackPlace(merchantAccountId, id));
       const { encoding } = await decodeCallback(body, clientKeysOf(account));
       return `read ${encoding}`;
     } catch (error) {
@@ -78,7 +78,8 @@ export class CallbacksService {
   }
 }
 
-const placeOf = (accountId: string, id: string): SealPlace => ({
+/** Where a callback is sealed. */
+export const callbackPlace = (accountId: string, id: string): SealPlace => ({
   table: 'callback_inbox',
   column: 'body',
   row: id,

@@ -18,10 +18,16 @@ export interface GatewayConfig {
   readonly logLevel: string;
   /** JSON file with the KEKs; generated on the first start outside production. */
   readonly keystoreKeysFile: string;
+  /** KEKs behind a network; undefined: those of the key file. */
+  readonly remoteKeks: VaultConfig | AwsKmsConfig | undefined;
+  /** With remote KEKs: what is still sealed under the key file opens, too. */
+  readonly keysFileBesideRemote: boolean;
   /** Milliseconds for one HTTP attempt at the bank. */
   readonly bankTimeoutMs: number;
   /** Age at which a session is renewed before anybody needs it. */
   readonly sessionRenewHours: number;
+  /** Bearer of the operators' routes; undefined: they are not served. */
+  readonly opsKey: string | undefined;
   /** The merchant account to install or update at start. */
   readonly account: AccountConfig | undefined;
 }
@@ -35,6 +41,25 @@ export interface AccountConfig {
   /** Private JWK as JSON text. */
   readonly privateKey: string;
   readonly apiKey: string | undefined;
+}
+
+export interface VaultConfig {
+  readonly provider: 'vault';
+  readonly address: string;
+  readonly key: string;
+  readonly mount: string | undefined;
+  readonly namespace: string | undefined;
+  /** Read before every call, so that an agent may renew the token in its file. */
+  readonly token: () => string;
+}
+
+export interface AwsKmsConfig {
+  readonly provider: 'aws-kms';
+  readonly current: string;
+  /** KMS key by KEK id. */
+  readonly keys: Readonly<Record<string, string>>;
+  readonly region: string | undefined;
+  readonly endpoint: string | undefined;
 }
 
 /** Every problem of the environment in one message, a line each: variable, problem, fix. */
@@ -54,6 +79,7 @@ const httpUrl = z
   .url({ protocol: /^https?$/u, error: 'must be an http or https URL, for example http://127.0.0.1:4001' })
   .transform((url) => url.replace(/\/+$/u, ''));
 
+/** Strings as they come from the environment. */
 const ENVIRONMENT = z.object({
   NODE_ENV: z.string().optional(),
   HOST: z.string().default('127.0.0.1'),
@@ -76,7 +102,28 @@ const ENVIRONMENT = z.object({
       error: 'must be fatal, error, warn, info, debug, trace or silent',
     })
     .default('info'),
+  KEYSTORE_PROVIDER: z
+    .enum(['local', 'vault', 'aws-kms'], { error: 'must be local, vault or aws-kms' })
+    .default('local'),
   KEYSTORE_KEYS_FILE: z.string().optional(),
+  VAULT_ADDR: httpUrl.optional(),
+  VAULT_TOKEN: z.string().optional(),
+  VAULT_TOKEN_FILE: z.string().optional(),
+  VAULT_TRANSIT_KEY: z.string().optional(),
+  VAULT_TRANSIT_MOUNT: z.string().optional(),
+  VAULT_NAMESPACE: z.string().optional(),
+  AWS_KMS_KEYS: z
+    .string()
+    .transform(parseJson)
+    .pipe(
+      z.strictObject(
+        { current: z.string(), keys: z.record(z.string(), z.string()) },
+        { error: 'must be JSON like {"current":"kms_v1","keys":{"kms_v1":"<key id or ARN>"}}' },
+      ),
+    )
+    .optional(),
+  AWS_KMS_ENDPOINT: httpUrl.optional(),
+  AWS_REGION: z.string().optional(),
   BANK_TIMEOUT_MS: z.coerce
     .number({ error: 'must be whole milliseconds from 100 to 120000' })
     .int()
@@ -87,6 +134,12 @@ const ENVIRONMENT = z.object({
     .number({ error: 'must be 8, 12 or 24' })
     .refine((hours) => [8, 12, 24].includes(hours), { error: 'must be 8, 12 or 24' })
     .default(8),
+  OPS_KEY: z
+    .string()
+    .regex(/^[\x21-\x7e]{32,}$/u, {
+      error: 'must have at least 32 printable characters: make one with "openssl rand -hex 32"',
+    })
+    .optional(),
   ALLIANCE_BASE_URL: httpUrl.optional(),
   ALLIANCE_MERCHANT_ID: z
     .string()
@@ -109,7 +162,7 @@ const ENVIRONMENT = z.object({
 type Environment = z.output<typeof ENVIRONMENT>;
 
 /** Variables that may be given as `NAME_FILE` instead, so that the secret is in no process listing. */
-const FROM_FILE = ['ALLIANCE_SERVICE_CODE', 'ALLIANCE_PRIVATE_KEY', 'API_KEY', 'DATABASE_URL'] as const;
+const FROM_FILE = ['ALLIANCE_SERVICE_CODE', 'ALLIANCE_PRIVATE_KEY', 'API_KEY', 'OPS_KEY', 'DATABASE_URL'] as const;
 const ACCOUNT_VARIABLES = [
   'ALLIANCE_BASE_URL',
   'ALLIANCE_MERCHANT_ID',
@@ -154,8 +207,28 @@ const OBJECTIONS: readonly [sentence: (env: Environment) => string, applies: (en
     (env) => isProduction(env) && env.DATABASE_URL === undefined,
   ],
   [
-    () => 'KEYSTORE_KEYS_FILE is missing: production needs keys that outlive the container',
-    (env) => isProduction(env) && env.KEYSTORE_KEYS_FILE === undefined,
+    () =>
+      'KEYSTORE_KEYS_FILE is missing: production needs keys that outlive the container (or KEYSTORE_PROVIDER=vault or aws-kms)',
+    (env) => isProduction(env) && env.KEYSTORE_PROVIDER === 'local' && env.KEYSTORE_KEYS_FILE === undefined,
+  ],
+  [
+    () =>
+      'VAULT_ADDR, VAULT_TRANSIT_KEY and VAULT_TOKEN or VAULT_TOKEN_FILE are needed because KEYSTORE_PROVIDER is vault',
+    (env) =>
+      env.KEYSTORE_PROVIDER === 'vault' &&
+      (!env.VAULT_ADDR || !env.VAULT_TRANSIT_KEY || !(env.VAULT_TOKEN ?? env.VAULT_TOKEN_FILE)),
+  ],
+  [
+    () => 'AWS_KMS_KEYS is missing: it is needed because KEYSTORE_PROVIDER is aws-kms',
+    (env) => env.KEYSTORE_PROVIDER === 'aws-kms' && env.AWS_KMS_KEYS === undefined,
+  ],
+  [
+    () => 'ALLIANCE_BASE_URL must be https because ALLIANCE_ENVIRONMENT is live',
+    (env) => env.ALLIANCE_ENVIRONMENT === 'live' && env.ALLIANCE_BASE_URL?.startsWith('http:') === true,
+  ],
+  [
+    () => 'PUBLIC_URL must be https because ALLIANCE_ENVIRONMENT is live: the bank posts callbacks to it',
+    (env) => env.ALLIANCE_ENVIRONMENT === 'live' && env.PUBLIC_URL?.startsWith('http:') === true,
   ],
   [
     () => 'PUBLIC_URL is missing: the bank and the browser must be able to call us back',
@@ -192,10 +265,35 @@ function toConfig(env: Environment): GatewayConfig {
     production: isProduction(env),
     logLevel: env.LOG_LEVEL,
     keystoreKeysFile: env.KEYSTORE_KEYS_FILE ?? join(dataDir, 'keystore.json'),
+    remoteKeks: remoteKeksOf(env),
+    keysFileBesideRemote: env.KEYSTORE_KEYS_FILE !== undefined,
     bankTimeoutMs: env.BANK_TIMEOUT_MS,
     sessionRenewHours: env.SESSION_RENEW_HOURS,
+    opsKey: env.OPS_KEY,
     account: accountOf(env),
   };
+}
+
+function remoteKeksOf(env: Environment): VaultConfig | AwsKmsConfig | undefined {
+  const { VAULT_ADDR, VAULT_TRANSIT_KEY, VAULT_TRANSIT_MOUNT: mount, VAULT_NAMESPACE: namespace, AWS_KMS_KEYS } = env;
+  if (env.KEYSTORE_PROVIDER === 'vault' && VAULT_ADDR && VAULT_TRANSIT_KEY) {
+    return { provider: 'vault', address: VAULT_ADDR, key: VAULT_TRANSIT_KEY, mount, namespace, token: vaultToken(env) };
+  }
+  if (env.KEYSTORE_PROVIDER !== 'aws-kms' || !AWS_KMS_KEYS) return undefined;
+  return { provider: 'aws-kms', ...AWS_KMS_KEYS, region: env.AWS_REGION, endpoint: env.AWS_KMS_ENDPOINT };
+}
+
+function vaultToken({ VAULT_TOKEN = '', VAULT_TOKEN_FILE }: Environment): () => string {
+  return () => (VAULT_TOKEN_FILE === undefined ? VAULT_TOKEN : readFileSync(VAULT_TOKEN_FILE, 'utf8').trim());
+}
+
+/** What is no JSON fails the schema that follows, which says what was expected. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function accountOf(env: Environment): AccountConfig | undefined {

@@ -1,10 +1,7 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { z } from 'zod';
-import { generateLocalKeys, type LocalKeys } from '#libs/keystore';
+import { generateLocalKeys, KeystoreError, type LocalKeys, parseLocalKeys } from '#libs/keystore';
 import { ConfigError } from './gateway-config.js';
-
-const KEYS_FILE = z.object({ current: z.string(), keys: z.record(z.string(), z.string()) });
 
 export interface KeysFile {
   readonly keys: LocalKeys;
@@ -36,10 +33,11 @@ function readIfPresent(path: string): string | undefined {
 
 function parseKeys(path: string, text: string): LocalKeys {
   try {
-    return KEYS_FILE.parse(JSON.parse(text));
-  } catch {
+    return parseLocalKeys(text);
+  } catch (error) {
+    if (!(error instanceof KeystoreError)) throw error;
     throw new ConfigError(
-      `KEYSTORE_KEYS_FILE is not a key file (${path}): expected {"current": "<id>", "keys": {"<id>": "<32 bytes, base64url>"}}`,
+      `KEYSTORE_KEYS_FILE is not a key file (${path}): ${error.message}; expected {"current": "<id>", "keys": {"<id>": "<32 bytes, base64url>"}}`,
     );
   }
 }

@@ -1,16 +1,19 @@
 import { type DataSourceOptions } from 'typeorm';
 import { ApiKeyEntity } from '../accounts/api-key.entity.js';
+import { ClientKeyEntity } from '../accounts/client-key.entity.js';
 import { MerchantAccountEntity } from '../accounts/merchant-account.entity.js';
+import { AuditEntryEntity } from '../audit/audit-entry.entity.js';
 import { CallbackEntity } from '../callbacks/callback.entity.js';
 import { OutboxEventEntity } from '../outbox/outbox-event.entity.js';
 import { BankSessionEntity } from '../payments/store/bank-session.entity.js';
 import { IdempotencyKeyEntity } from '../payments/store/idempotency-key.entity.js';
 import { OperationEntity } from '../payments/store/operation.entity.js';
+import { SessionRenewalEntity } from '../payments/store/session-renewal.entity.js';
 import { PaymentEntity } from '../payments/store/payment.entity.js';
 import { CreatePaymentTables1795334400000 } from './migrations/1795334400000-create-payment-tables.js';
 import { SnakeCaseNaming } from './snake-case-naming.js';
 
-/** Arbitrary but fixed: concurrent gateways take turns with migrations on this lock. */
+/** Longer, and the server is taken for unreachable. */
 const CONNECT_TIMEOUT_MS = 5_000;
 
 /** How every gateway process and every test opens the database. */
@@ -24,12 +27,15 @@ export const dataSourceOptions = (url: string, poolSize = 10): DataSourceOptions
   entities: [
     MerchantAccountEntity,
     ApiKeyEntity,
+    ClientKeyEntity,
     BankSessionEntity,
+    SessionRenewalEntity,
     PaymentEntity,
     OperationEntity,
     IdempotencyKeyEntity,
     CallbackEntity,
     OutboxEventEntity,
+    AuditEntryEntity,
   ],
   migrations: [CreatePaymentTables1795334400000],
   migrationsTransactionMode: 'each',

@@ -1,3 +1,4 @@
+import { type AccountErrorCode } from '../accounts/account-error.js';
 import { type PaymentErrorCode } from '../payments/domain/payment-error.js';
 
 /** Problems that the HTTP layer itself finds. */
@@ -13,7 +14,7 @@ export type HttpProblemCode =
   | 'SERVICE_UNAVAILABLE'
   | 'INTERNAL_ERROR';
 
-export type ProblemCode = PaymentErrorCode | HttpProblemCode;
+export type ProblemCode = PaymentErrorCode | AccountErrorCode | HttpProblemCode;
 
 export interface Problem {
   readonly status: number;
@@ -97,6 +98,42 @@ export const PROBLEMS: Readonly<Record<ProblemCode, Problem>> = {
     status: 409,
     title: 'The same request is still being worked on',
     remedy: 'Repeat it after the seconds in "Retry-After".',
+  },
+  ACCOUNT_NOT_FOUND: {
+    status: 404,
+    title: 'No such merchant account',
+    remedy: 'List the accounts at /ops/merchant-accounts.',
+  },
+  ACCOUNT_EXISTS: {
+    status: 409,
+    title: 'The terminal has an account already',
+    remedy: 'Change the account that there is.',
+  },
+  ACCOUNT_CHANGED: {
+    status: 409,
+    title: 'Changed by somebody else',
+    remedy: 'Read the account again and repeat the change.',
+  },
+  ACCOUNT_BLOCKED: {
+    status: 409,
+    title: 'The account is blocked',
+    remedy: 'See the reason at /ops/sessions; unblock it when the cause is gone.',
+  },
+  API_KEY_NOT_FOUND: { status: 404, title: 'No such API key', remedy: 'List the keys of the account.' },
+  CLIENT_KEY_INVALID: {
+    status: 422,
+    title: 'The key cannot be used',
+    remedy: 'Give a private JWK of a P-384 pair; the detail names the member that is wrong.',
+  },
+  CLIENT_KEY_NOT_FOUND: {
+    status: 404,
+    title: 'No such client key',
+    remedy: 'Read the account: it lists its keys and their status.',
+  },
+  SESSION_UNAVAILABLE: {
+    status: 503,
+    title: 'No bank session can be had',
+    remedy: 'See the last error at /ops/sessions and try again.',
   },
   CURSOR_INVALID: {
     status: 400,

@@ -5,6 +5,7 @@ import {
   NotFoundException,
   ServiceUnavailableException,
 } from '@nestjs/common';
+import { type AccountErrorCode } from '../accounts/account-error.js';
 import { PaymentError, type PaymentErrorCode } from '../payments/domain/payment-error.js';
 import { HttpProblem } from './http-problem.js';
 import { type HttpProblemCode, type ProblemCode, type ProblemDocument, PROBLEMS } from './problem-catalogue.js';
@@ -45,6 +46,16 @@ const PAYMENT_CODES: Readonly<Record<PaymentErrorCode, number>> = {
   IDEMPOTENCY_IN_FLIGHT: 409,
   CURSOR_INVALID: 400,
 };
+const ACCOUNT_CODES: Readonly<Record<AccountErrorCode, number>> = {
+  ACCOUNT_NOT_FOUND: 404,
+  ACCOUNT_EXISTS: 409,
+  ACCOUNT_CHANGED: 409,
+  ACCOUNT_BLOCKED: 409,
+  API_KEY_NOT_FOUND: 404,
+  CLIENT_KEY_INVALID: 422,
+  CLIENT_KEY_NOT_FOUND: 404,
+  SESSION_UNAVAILABLE: 503,
+};
 const HTTP_CODES: Readonly<Record<HttpProblemCode, number>> = {
   API_KEY_MISSING: 401,
   API_KEY_INVALID: 401,
@@ -64,12 +75,14 @@ beforeAll(() => {
 
 describe('the catalogue', () => {
   it('has exactly the codes that can be thrown', () => {
-    expect(CODES.toSorted()).toEqual([...Object.keys(PAYMENT_CODES), ...Object.keys(HTTP_CODES)].toSorted());
+    expect(CODES.toSorted()).toEqual(
+      [PAYMENT_CODES, ACCOUNT_CODES, HTTP_CODES].flatMap((codes) => Object.keys(codes)).toSorted(),
+    );
   });
 
   it.each(CODES)('%s has a status, a title and a remedy of its own', (code) => {
     const { status, title, remedy } = PROBLEMS[code];
-    expect(status).toBe({ ...PAYMENT_CODES, ...HTTP_CODES }[code]);
+    expect(status).toBe({ ...PAYMENT_CODES, ...ACCOUNT_CODES, ...HTTP_CODES }[code]);
     expect(title).toMatch(/^\S.{5,}[^.\s]$/u);
     expect(remedy).toMatch(/^[A-Z].{10,}\.$/u);
     expect(CODES.filter((other) => PROBLEMS[other].title === title)).toEqual([code]);

@@ -1,5 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { AccountError } from '../accounts/account-error.js';
 import { PaymentError } from '../payments/domain/payment-error.js';
 import { HttpProblem } from './http-problem.js';
 import { type FieldError, type HttpProblemCode, type ProblemCode, problemDocument } from './problem-catalogue.js';
@@ -52,7 +53,8 @@ function problemOf(error: unknown): Found {
   if (error instanceof HttpProblem) {
     return { code: error.code, detail: error.message, ...(error.errors ? { errors: error.errors } : {}) };
   }
-  if (error instanceof PaymentError) return { code: error.code, detail: error.message };
+  if (error instanceof PaymentError || error instanceof AccountError)
+    return { code: error.code, detail: error.message };
   if (isDatabaseAway(error)) return { code: 'SERVICE_UNAVAILABLE', detail: 'The database cannot be reached just now.' };
   if (UNSTORABLE.test(systemCode(error))) {
     return { code: 'VALIDATION_FAILED', detail: 'The request holds a character that cannot be kept, such as U+0000.' };

@@ -4,6 +4,8 @@ import { HealthRepository } from './health.repository.js';
 export interface Readiness {
   readonly status: 'ok' | 'unavailable';
   readonly reason?: string;
+  /** Merchant accounts; a blocked one does not make the service unready, since the others run on. */
+  readonly accounts?: { readonly total: number; readonly blocked: number };
 }
 
 /** Longer, and a load balancer has given up on us anyway. */
@@ -29,7 +31,7 @@ export class HealthService {
     try {
       return (await this.database.hasPendingMigrations())
         ? { status: 'unavailable', reason: 'migrations are pending' }
-        : { status: 'ok' };
+        : { status: 'ok', accounts: await this.database.countAccounts() };
     } catch {
       return { status: 'unavailable', reason: 'the database cannot be reached' };
     }

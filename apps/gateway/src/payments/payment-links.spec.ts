@@ -10,7 +10,10 @@ const anAccount = (over: Partial<MerchantAccount> = {}): MerchantAccount => ({
   baseUrl: 'https://bank.example',
   bankMerchantId: 'merchant-1',
   serviceCode: 'service-code',
-  clientKey: '{}',
+  paymentKey: null,
+  protocolVersion: '1.0',
+  paymentTypes: ['hosted_page'],
+  clientKeys: [],
   ...over,
 });
 const links = new PaymentLinks('https://pay.example');

@@ -1,4 +1,4 @@
-import { type DynamicModule, Module } from '@nestjs/common';
+import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { AllianceModule } from '#libs/alliance';
 import { AccountsModule } from '../accounts/accounts.module.js';
@@ -6,6 +6,8 @@ import { OutboxModule } from '../outbox/outbox.module.js';
 import { AccountProvisioner } from './bank/account-provisioner.js';
 import { AlliancePaymentBank } from './bank/alliance-payment-bank.js';
 import { BankPortsModule } from './bank/bank-ports.module.js';
+import { BankSessionsService } from './bank/bank-sessions.service.js';
+import { ClientKeysService } from './bank/client-keys.service.js';
 import { PaymentBank } from './bank/payment-bank.js';
 import { StoredAllianceAccounts } from './bank/stored-alliance-accounts.js';
 import { IdempotencyService } from './idempotency.service.js';
@@ -47,6 +49,8 @@ export class PaymentsModule {
         { provide: PaymentBank, useClass: AlliancePaymentBank },
         { provide: PaymentLinks, useValue: new PaymentLinks(options.publicUrl) },
         AccountProvisioner,
+        BankSessionsService,
+        ClientKeysService,
         IdempotencyRepository,
         IdempotencyService,
         OperationRepository,
@@ -57,23 +61,21 @@ export class PaymentsModule {
         PaymentSyncService,
         RefundSettlerService,
         RefundsService,
-        ...(options.worker ? workers(options.sessionRenewHours) : []),
+        sessionSchedule(options.sessionRenewHours),
+        ...(options.worker ? WORKERS : []),
       ],
-      exports: [AccountProvisioner, AccountsModule, PaymentSyncService],
+      exports: [AccountProvisioner, AccountsModule, BankSessionsService, ClientKeysService, PaymentSyncService],
     };
   }
 }
 
-const workers = (renewHours: number) => [
-  ResolveUnknownJob,
-  RenewSessionsJob,
-  SyncPaymentsJob,
-  {
-    provide: SessionSchedule,
-    inject: [DataSource],
-    useFactory: (database: DataSource) => new SessionSchedule(database, renewHours),
-  },
-];
+const WORKERS = [ResolveUnknownJob, RenewSessionsJob, SyncPaymentsJob];
+
+const sessionSchedule = (renewHours: number): Provider => ({
+  provide: SessionSchedule,
+  inject: [DataSource],
+  useFactory: (database: DataSource) => new SessionSchedule(database, renewHours),
+});
 
 function allianceModule(timeoutMs: number): DynamicModule {
   return AllianceModule.forRootAsync({

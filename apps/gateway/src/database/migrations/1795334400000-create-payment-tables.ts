@@ -5,12 +5,13 @@ export class CreatePaymentTables1795334400000 implements MigrationInterface {
   readonly name = 'CreatePaymentTables1795334400000';
 
   async up(runner: QueryRunner): Promise<void> {
-    for (const statement of [...ACCOUNTS, ...PAYMENTS, ...MESSAGES, ...TRANSITIONS]) await runner.query(statement);
+    for (const statement of [...ACCOUNTS, ...PAYMENTS, ...MESSAGES, ...TRANSITIONS, ...OPERATIONS])
+      await runner.query(statement);
   }
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(
-      'DROP TABLE outbox_event, callback_inbox, idempotency_key, operation, payment, bank_session, api_key, merchant_account, state_transition',
+      'DROP TABLE kek, audit_entry, session_renewal, client_key, outbox_event, callback_inbox, idempotency_key, operation, payment, bank_session, api_key, merchant_account, state_transition',
     );
     await runner.query('DROP FUNCTION enforce_state_transition');
   }
@@ -24,8 +25,10 @@ const ACCOUNTS = [
     base_url text NOT NULL,
     bank_merchant_id text NOT NULL,
     service_code_sealed text NOT NULL,
-    client_key_sealed text NOT NULL,
     account_secret_sealed text NOT NULL,
+    payment_key jsonb,
+    protocol_version text NOT NULL DEFAULT '1.0' CHECK (protocol_version IN ('1.0', '2.0')),
+    payment_types text[] NOT NULL DEFAULT '{hosted_page}',
     version integer NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now(),
@@ -42,6 +45,16 @@ const ACCOUNTS = [
     PRIMARY KEY (merchant_account_id, id)
   )`,
   `CREATE UNIQUE INDEX api_key_hash ON api_key (hash)`,
+  `CREATE TABLE client_key (
+    merchant_account_id text COLLATE "C" NOT NULL REFERENCES merchant_account (id),
+    id text COLLATE "C" NOT NULL,
+    key_sealed text NOT NULL,
+    status text NOT NULL CHECK (status IN ('active', 'standby', 'retired')),
+    created_at timestamptz NOT NULL DEFAULT now(),
+    updated_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (merchant_account_id, id)
+  )`,
+  `CREATE UNIQUE INDEX client_key_active ON client_key (merchant_account_id) WHERE status = 'active'`,
   `CREATE TABLE bank_session (
     merchant_account_id text COLLATE "C" NOT NULL REFERENCES merchant_account (id),
     version integer NOT NULL DEFAULT 0,
@@ -53,7 +66,40 @@ const ACCOUNTS = [
     failures integer NOT NULL DEFAULT 0,
     retry_at timestamptz NOT NULL DEFAULT '-infinity',
     last_error text,
+    blocked_by text CHECK (blocked_by IN ('bank', 'operator')),
+    blocked_reason text,
+    blocked_at timestamptz,
+    probe_at timestamptz,
     PRIMARY KEY (merchant_account_id)
+  )`,
+  `CREATE TABLE session_renewal (
+    merchant_account_id text COLLATE "C" NOT NULL REFERENCES merchant_account (id),
+    epoch integer NOT NULL,
+    cause text NOT NULL CHECK (cause IN ('proactive', 'reactive')),
+    started_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    finished_at timestamptz,
+    outcome text,
+    PRIMARY KEY (merchant_account_id, epoch)
+  )`,
+  `CREATE INDEX session_renewal_recent ON session_renewal (merchant_account_id, started_at)`,
+];
+
+/** Of the installation as a whole. */
+const OPERATIONS = [
+  `CREATE TABLE audit_entry (
+    merchant_account_id text COLLATE "C" NOT NULL,
+    id text COLLATE "C" NOT NULL,
+    actor text NOT NULL,
+    action text NOT NULL,
+    detail jsonb NOT NULL,
+    at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (merchant_account_id, id)
+  )`,
+  `CREATE TABLE kek (
+    id text COLLATE "C" NOT NULL,
+    fingerprint text NOT NULL,
+    first_seen_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (id)
   )`,
 ];
 

@@ -1,53 +1,63 @@
 import { Injectable } from '@nestjs/common';
-import { AllianceError, CommunicationKey, isPublishedExampleKey } from '#libs/alliance';
+import { AccountError } from '../../accounts/account-error.js';
 import { ApiKeysService } from '../../accounts/api-keys.service.js';
 import { MerchantAccountsService } from '../../accounts/merchant-accounts.service.js';
 import { type AccountConfig, ConfigError } from '../../config/gateway-config.js';
+import { ClientKeysService, readClientKey } from './client-keys.service.js';
 
-/** Installs the account of the environment, after a check that its key can be used at all. */
+/** Installs the account that the environment names: the quick way for an installation with one account. */
 @Injectable()
 export class AccountProvisioner {
   constructor(
     private readonly accounts: MerchantAccountsService,
+    private readonly clientKeys: ClientKeysService,
     private readonly apiKeys: ApiKeysService,
   ) {}
 
   /** @returns the account id @throws ConfigError naming the variable and the JWK member */
   async provision(config: AccountConfig): Promise<string> {
-    await checkKey(config);
-    const accountId = await this.accounts.install({
-      name: config.name,
-      environment: config.environment,
-      baseUrl: config.baseUrl,
-      bankMerchantId: config.merchantId,
-      serviceCode: config.serviceCode,
-      clientKey: config.privateKey,
-    });
-    if (config.apiKey) await this.apiKeys.install(accountId, config.apiKey);
+    const jwk = parseJwk(config.privateKey);
+    const { name, environment, baseUrl, merchantId: bankMerchantId, serviceCode } = config;
+    const defaults = { paymentKey: null, protocolVersion: '1.0' as const, paymentTypes: ['hosted_page'] };
+    const settings = { name, environment, baseUrl, bankMerchantId, serviceCode, ...defaults };
+    await checkKey(jwk, environment);
+    const accountId = await this.accounts.install(settings);
+    const { id } = await this.clientKeys.add(accountId, jwk);
+    await this.clientKeys.activate(accountId, id);
+    if (config.apiKey) await this.installApiKey(accountId, config.apiKey);
     return accountId;
+  }
+
+  private async installApiKey(accountId: string, key: string): Promise<void> {
+    await this.apiKeys.install(accountId, key);
+    const owner = await this.apiKeys.findOwner(key);
+    if (owner?.accountId === accountId) return;
+    throw new ConfigError(
+      'API_KEY belongs to another merchant account of this database, or is revoked: give this account a key of its own',
+    );
   }
 }
 
-async function checkKey(config: AccountConfig): Promise<void> {
-  const key = await CommunicationKey.import(parseJwk(config.privateKey)).catch((error: unknown) => {
-    if (!(error instanceof AllianceError)) throw error;
+/** Before anything is written. */
+async function checkKey(jwk: object, environment: AccountConfig['environment']): Promise<void> {
+  try {
+    await readClientKey(jwk, environment);
+  } catch (error) {
+    if (!(error instanceof AccountError)) throw error;
     throw new ConfigError(
       `ALLIANCE_PRIVATE_KEY is not a usable key: ${error.message}; take the JWK of the P-384 pair whose public half the bank holds`,
     );
-  });
-  if (config.environment === 'live' && isPublishedExampleKey(key)) {
-    throw new ConfigError(
-      'ALLIANCE_PRIVATE_KEY is an example key printed in public documents: make a pair of your own',
-    );
   }
 }
 
-function parseJwk(text: string): unknown {
+function parseJwk(text: string): object {
   try {
-    return JSON.parse(text);
+    const jwk: unknown = JSON.parse(text);
+    if (typeof jwk === 'object' && jwk !== null) return jwk;
   } catch {
-    throw new ConfigError(
-      'ALLIANCE_PRIVATE_KEY is not JSON: give the private JWK, for example {"kty":"EC","crv":"P-384","x":…,"y":…,"d":…}',
-    );
+    // told below, without the parser's quotation of the text
   }
+  throw new ConfigError(
+    'ALLIANCE_PRIVATE_KEY is not JSON: give the private JWK, for example {"kty":"EC","crv":"P-384","x":…,"y":…,"d":…}',
+  );
 }

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { AllianceClient, AllianceError, type BankOperation, type CreateHppOrder, type HppOrder } from '#libs/alliance';
 import { type BankOperationFacts, type BankOrderFacts } from '../domain/bank-facts.js';
 import {
@@ -21,6 +21,8 @@ const ORDER_EXPIRED = 'b_hpp_order_expired';
 /** The only translator between the bank's words and ours. */
 @Injectable()
 export class AlliancePaymentBank extends PaymentBank {
+  private readonly logger = new Logger(AlliancePaymentBank.name);
+
   constructor(private readonly client: AllianceClient) {
     super();
   }
@@ -29,7 +31,7 @@ export class AlliancePaymentBank extends PaymentBank {
     try {
       return openedOrder(await this.client.createHppOrder(request.accountId, orderOf(request)));
     } catch (error) {
-      return failureOf(error);
+      return this.note(request.accountId, failureOf(error));
     }
   }
 
@@ -38,7 +40,7 @@ export class AlliancePaymentBank extends PaymentBank {
       return { kind: 'found', order: orderFacts(await this.client.hppOrder(accountId, bankOrderId)) };
     } catch (error) {
       if (bankCode(error) === ORDER_EXPIRED) return { kind: 'order_expired' };
-      return readingOf(error);
+      return this.note(accountId, readingOf(error));
     }
   }
 
@@ -52,7 +54,7 @@ export class AlliancePaymentBank extends PaymentBank {
       });
       return { kind: 'answered', facts: operationFacts(operation) };
     } catch (error) {
-      return failureOf(error);
+      return this.note(request.accountId, failureOf(error));
     }
   }
 
@@ -61,8 +63,16 @@ export class AlliancePaymentBank extends PaymentBank {
       const operation = await this.client.operationByMerchantRequestId(accountId, merchantRequestId);
       return { kind: 'found', facts: operationFacts(operation) };
     } catch (error) {
-      return readingOf(error);
+      return this.note(accountId, readingOf(error));
     }
+  }
+
+  /** A bank that does not answer must be seen in the log, not only in payments that stay open. */
+  private note<T extends { readonly kind: string; readonly reason?: string }>(accountId: string, outcome: T): T {
+    if (outcome.kind === 'unknown') {
+      this.logger.warn({ msg: 'no usable answer of the bank', accountId, reason: outcome.reason });
+    }
+    return outcome;
   }
 }
 

@@ -9,18 +9,21 @@ export interface DueWork<T> {
 
 /** Items handled at the same time. */
 const BATCH = 20;
+/** After a claim that failed, the database is left alone and the log is not flooded. Milliseconds. */
+const REST_MS = 5_000;
 
 /** Drains due work, one drain at a time, until nothing is due. */
 export class DueWorker<T> {
   private running: Promise<void> | undefined;
   private again = false;
   private stopped = false;
+  private restUntil = 0;
 
   constructor(private readonly work: DueWork<T>) {}
 
   /** Starts a drain; during one, asks for another round. Never throws. */
   kick(): Promise<void> {
-    if (this.stopped) return Promise.resolve();
+    if (this.stopped || Date.now() < this.restUntil) return Promise.resolve();
     this.again = true;
     this.running ??= this.drain().finally(() => (this.running = undefined));
     return this.running;
@@ -41,6 +44,7 @@ export class DueWorker<T> {
         if (items.length === BATCH) this.again = true;
       }
     } catch (error) {
+      this.restUntil = Date.now() + REST_MS;
       this.work.onError(error);
     }
   }

@@ -4,6 +4,7 @@ import { AllianceSession } from '#libs/alliance';
 import { SessionSchedule } from '../store/session-schedule.store.js';
 
 const TICK_MS = 30_000;
+const PRUNE_MS = 3_600_000;
 
 /** Renews sessions before anybody needs them to be. */
 @Injectable()
@@ -14,6 +15,11 @@ export class RenewSessionsJob {
     private readonly schedule: SessionSchedule,
     private readonly sessions: AllianceSession,
   ) {}
+
+  @Interval(PRUNE_MS)
+  prune(): Promise<void> {
+    return this.schedule.prune();
+  }
 
   @Interval(TICK_MS)
   async tick(): Promise<void> {

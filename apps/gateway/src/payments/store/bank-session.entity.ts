@@ -16,4 +16,9 @@ export class BankSessionEntity {
   @Column({ type: 'int', default: 0 }) failures!: number;
   @Column({ ...timeColumn, default: () => "'-infinity'" }) retryAt!: Date;
   @Column(optionalText) lastError!: string | null;
+  /** Set while the account is out of use: by the bank (probed now and then) or by an operator (until lifted). */
+  @Column(optionalText) blockedBy!: 'bank' | 'operator' | null;
+  @Column(optionalText) blockedReason!: string | null;
+  @Column(optionalTime) blockedAt!: Date | null;
+  @Column(optionalTime) probeAt!: Date | null;
 }

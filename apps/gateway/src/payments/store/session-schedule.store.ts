@@ -1,17 +1,49 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { REACTIVE_CEILING } from './session-rows.store.js';
 
 /** A session is renewed at the latest this long before it expires. */
 const FLOOR_HOURS = 2;
 /** Spread, so that accounts created together are not renewed together. */
 const JITTER_MINUTES = 30;
+/** The bank closes a service code that was idle for this long. Source: bank docs, "Authentication". */
+const IDLE_LIMIT_DAYS = 200;
+/** Attempts older than this are of no use to anybody. */
+const KEEP_ATTEMPTS_DAYS = 30;
 
 export interface DueSession {
   readonly accountId: string;
   readonly version: number;
 }
 
-/** Which sessions are old enough to be renewed, on the database's clock. */
+/** How the session of an account stands and what will become of it. */
+export interface SessionForecast {
+  readonly accountId: string;
+  readonly accountName: string;
+  readonly state: 'none' | 'active' | 'expired' | 'blocked';
+  readonly version: number;
+  readonly ageSeconds: number | null;
+  readonly expiresAt: Date | null;
+  readonly nextRenewalAt: Date | null;
+  readonly lastError: string | null;
+  readonly failuresInARow: number;
+  readonly blockedBy: 'bank' | 'operator' | null;
+  readonly blockedReason: string | null;
+  readonly blockedAt: Date | null;
+  readonly nextProbeAt: Date | null;
+  /** Until the bank closes an idle service code; null when it was never used. */
+  readonly daysToIdleLimit: number | null;
+  readonly renewalsLastHour: number;
+  /** Renewals of the last hour that a refusal of the bank caused; at half the ceiling somebody should look. */
+  readonly reactiveRenewalsLastHour: number;
+  readonly alarm: 'session_contention' | 'many_refusals' | 'blocked' | null;
+}
+
+/** When the session `s` is due, by its age; `$1` is the configured age in hours. */
+const DUE_BY_AGE = `s.obtained_at + make_interval(hours => $1, mins => abs(hashtext(s.merchant_account_id || s.version)) % ${JITTER_MINUTES})`;
+const DUE_AT = `least(${DUE_BY_AGE}, s.expires_at - make_interval(hours => ${FLOOR_HOURS}))`;
+
+/** Which sessions are old enough to be renewed, on the database's clock, and how all of them stand. */
 @Injectable()
 export class SessionSchedule {
   constructor(
@@ -19,13 +51,44 @@ export class SessionSchedule {
     private readonly renewHours: number,
   ) {}
 
+  /** Sessions whose time has come, and accounts that the bank blocked and that are to be probed. */
   due(): Promise<DueSession[]> {
     return this.database.query<DueSession[]>(
-      `SELECT merchant_account_id AS "accountId", version FROM bank_session
-       WHERE version > 0 AND lease_until < now() AND retry_at <= now()
-         AND (obtained_at < now() - make_interval(hours => $1, mins => abs(hashtext(merchant_account_id || version)) % $2)
-              OR expires_at < now() + make_interval(hours => $3))`,
-      [this.renewHours, JITTER_MINUTES, FLOOR_HOURS],
+      `SELECT s.merchant_account_id AS "accountId", s.version FROM bank_session s
+       WHERE s.lease_until < now() AND s.retry_at <= now()
+         AND CASE WHEN s.blocked_by IS NULL THEN s.version > 0 AND ${DUE_AT} <= now()
+                  ELSE s.blocked_by = 'bank' AND s.probe_at <= now() END`,
+      [this.renewHours],
+    );
+  }
+
+  forecast(): Promise<SessionForecast[]> {
+    return this.database.query<SessionForecast[]>(
+      `SELECT a.id AS "accountId", a.name AS "accountName", coalesce(s.version, 0) AS version,
+              CASE WHEN s.blocked_by IS NOT NULL THEN 'blocked' WHEN s.expires_at IS NULL THEN 'none'
+                   WHEN s.expires_at <= now() THEN 'expired' ELSE 'active' END AS state,
+              round(extract(epoch FROM now() - s.obtained_at))::int AS "ageSeconds", s.expires_at AS "expiresAt",
+              greatest(${DUE_AT}, nullif(s.retry_at, '-infinity')) AS "nextRenewalAt", s.last_error AS "lastError",
+              coalesce(s.failures, 0) AS "failuresInARow", s.blocked_by AS "blockedBy",
+              s.blocked_reason AS "blockedReason", s.blocked_at AS "blockedAt",
+              CASE s.blocked_by WHEN 'bank' THEN s.probe_at END AS "nextProbeAt",
+              ${IDLE_LIMIT_DAYS} - extract(day FROM now() - s.obtained_at)::int AS "daysToIdleLimit",
+              r.renewals AS "renewalsLastHour", r.reactive AS "reactiveRenewalsLastHour",
+              CASE WHEN s.blocked_by IS NOT NULL THEN 'blocked' WHEN s.last_error = 'session_contention' THEN s.last_error
+                   WHEN r.reactive >= ${REACTIVE_CEILING / 2} THEN 'many_refusals' END AS alarm
+       FROM merchant_account a
+       LEFT JOIN bank_session s ON s.merchant_account_id = a.id
+       CROSS JOIN LATERAL (
+         SELECT count(*)::int AS renewals, (count(*) FILTER (WHERE cause = 'reactive'))::int AS reactive
+         FROM session_renewal WHERE merchant_account_id = a.id AND started_at > now() - interval '1 hour') r
+       ORDER BY a.id`,
+      [this.renewHours],
+    );
+  }
+
+  async prune(): Promise<void> {
+    await this.database.query(
+      `DELETE FROM session_renewal WHERE started_at < now() - make_interval(days => ${KEEP_ATTEMPTS_DAYS})`,
     );
   }
 }

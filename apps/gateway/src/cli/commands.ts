@@ -1,0 +1,189 @@
+import { importPrivateKeyText } from '#libs/keystore';
+import { type AuditService } from '../audit/audit.service.js';
+import { type KekRotationService } from '../keys/kek-rotation.service.js';
+import { createAccount, changeAccount } from '../ops/ops.dto.js';
+import { type OperationsService } from '../ops/operations.service.js';
+import { type OpsReadingsService } from '../ops/ops-readings.service.js';
+import { CliError } from './cli-error.js';
+import { type CommandInput, flag, option, positional, readSecret, required } from './command-input.js';
+
+/** What commands work with. */
+export interface Desk {
+  readonly operations: OperationsService;
+  readonly readings: OpsReadingsService;
+  readonly rotation: KekRotationService;
+  readonly audit: AuditService;
+}
+
+export interface Command {
+  /** After the command's name. */
+  readonly usage: string;
+  readonly help: string;
+  /** @returns what is printed, as JSON */
+  readonly run: (desk: Desk, input: CommandInput) => Promise<unknown>;
+}
+
+const ACTOR = 'cli';
+const done = async (work: Promise<unknown>): Promise<{ done: true }> => {
+  await work;
+  return { done: true };
+};
+
+/** Every command by its name. A secret is read from a file or from standard input, never from an argument. */
+export const COMMANDS: Readonly<Record<string, Command>> = {
+  'accounts list': {
+    usage: '',
+    help: 'List the merchant accounts.',
+    run: ({ operations }) => operations.accountList(),
+  },
+  'accounts show': {
+    usage: '<account>',
+    help: 'Show one account with its client keys.',
+    run: ({ operations }, input) => operations.account(positional(input, 0, 'account')),
+  },
+  'accounts create': {
+    usage:
+      '--name N --environment test|live --base-url URL --merchant-id ID --service-code-file FILE [--client-key-file FILE]',
+    help: 'Create an account; prints the public key to hand to the bank. FILE may be "-" for standard input.',
+    run: ({ operations }, input) => operations.createAccount(ACTOR, newAccount(input)),
+  },
+  'accounts change': {
+    usage: '<account> [--name N] [--base-url URL] [--merchant-id ID] [--service-code-file FILE]',
+    help: 'Change what is given.',
+    run: ({ operations }, input) => operations.changeAccount(ACTOR, positional(input, 0, 'account'), changes(input)),
+  },
+  'api-keys list': {
+    usage: '<account>',
+    help: 'List the API keys of an account.',
+    run: ({ operations }, input) => operations.apiKeyList(positional(input, 0, 'account')),
+  },
+  'api-keys create': {
+    usage: '<account>',
+    help: 'Make an API key. It is printed once and kept as a hash only.',
+    run: ({ operations }, input) => operations.createApiKey(ACTOR, positional(input, 0, 'account')),
+  },
+  'api-keys revoke': {
+    usage: '<account> <key id>',
+    help: 'Revoke an API key.',
+    run: ({ operations }, input) =>
+      done(operations.revokeApiKey(ACTOR, positional(input, 0, 'account'), positional(input, 1, 'key id'))),
+  },
+  'keys generate': {
+    usage: '<account>',
+    help: 'Make a client key pair; prints only the public half to hand to the bank.',
+    run: ({ operations }, input) => operations.addClientKey(ACTOR, positional(input, 0, 'account'), undefined),
+  },
+  'keys import': {
+    usage: '<account> [--file FILE]',
+    help: 'Take in a private key as JWK or PEM, from FILE or standard input.',
+    run: ({ operations }, input) =>
+      operations.addClientKey(
+        ACTOR,
+        positional(input, 0, 'account'),
+        privateJwk(readSecret(option(input, 'file') ?? '-')),
+      ),
+  },
+  'keys activate': {
+    usage: '<account> <key id>',
+    help: 'The bank uses this key from now on; the one before it still opens.',
+    run: ({ operations }, input) =>
+      done(operations.activateClientKey(ACTOR, positional(input, 0, 'account'), positional(input, 1, 'key id'))),
+  },
+  'keys retire': {
+    usage: '<account> <key id>',
+    help: 'Take a key on standby out of use.',
+    run: ({ operations }, input) =>
+      done(operations.retireClientKey(ACTOR, positional(input, 0, 'account'), positional(input, 1, 'key id'))),
+  },
+  'keys status': {
+    usage: '',
+    help: 'Which key-encrypting key is current, and how many sealed values are under which.',
+    run: ({ rotation }) => rotation.status(),
+  },
+  'keys rotate': {
+    usage: '[--dry-run]',
+    help: 'Make a new key-encrypting key current and wrap everything under it. May be stopped and run again.',
+    run: (desk, input) => (flag(input, 'dry-run') ? desk.rotation.status() : rotate(desk)),
+  },
+  'sessions list': {
+    usage: '',
+    help: 'Forecast of every bank session.',
+    run: ({ readings }) => readings.sessions(),
+  },
+  'sessions renew': {
+    usage: '<account>',
+    help: 'Replace the session now.',
+    run: ({ operations }, input) => operations.renewSession(ACTOR, positional(input, 0, 'account')),
+  },
+  'sessions block': {
+    usage: '<account> --reason TEXT',
+    help: 'No call to the bank for this account until it is unblocked.',
+    run: ({ operations }, input) =>
+      done(operations.blockSession(ACTOR, positional(input, 0, 'account'), required(input, 'reason'))),
+  },
+  'sessions unblock': {
+    usage: '<account>',
+    help: 'Lift a block.',
+    run: ({ operations }, input) => done(operations.unblockSession(ACTOR, positional(input, 0, 'account'))),
+  },
+  audit: {
+    usage: '',
+    help: 'The latest changes by operators.',
+    run: ({ readings }) => readings.audit(50),
+  },
+};
+
+/** Progress goes to standard error, the proof to standard output. */
+async function rotate({ rotation, audit }: Desk): Promise<unknown> {
+  await audit.record({ actor: ACTOR, action: 'kek.rotate.start' });
+  const proof = await rotation.rotate(({ table, column, rewrapped, rowsPerSecond }) => {
+    process.stderr.write(`${table}.${column}: ${rewrapped} re-wrapped, ${rowsPerSecond} rows/s\n`);
+  });
+  const { currentKek, rowsUnderOthers } = proof;
+  await audit.record({ actor: ACTOR, action: 'kek.rotate.end', detail: { currentKek, rowsUnderOthers } });
+  return proof;
+}
+
+const privateJwk = (text: string): object => importPrivateKeyText(text).export({ format: 'jwk' });
+
+function newAccount(input: CommandInput) {
+  const clientKey = option(input, 'client-key-file');
+  return parse(createAccount, {
+    name: required(input, 'name'),
+    environment: required(input, 'environment'),
+    ...terminal(input),
+    ...(clientKey === undefined ? {} : { clientKey: privateJwk(readSecret(clientKey)) }),
+  });
+}
+
+const changes = (input: CommandInput) =>
+  parse(changeAccount, {
+    ...terminal(input),
+    ...(option(input, 'name') === undefined ? {} : { name: option(input, 'name') }),
+  });
+
+function terminal(input: CommandInput): Record<string, string> {
+  const serviceCode = option(input, 'service-code-file');
+  const given = {
+    baseUrl: option(input, 'base-url'),
+    bankMerchantId: option(input, 'merchant-id'),
+    serviceCode: serviceCode === undefined ? undefined : readSecret(serviceCode),
+  };
+  return Object.fromEntries(
+    Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+}
+
+interface Schema<T> {
+  safeParse: (
+    value: unknown,
+  ) =>
+    | { success: true; data: T }
+    | { success: false; error: { issues: readonly { path: PropertyKey[]; message: string }[] } };
+}
+
+function parse<T>(schema: Schema<T>, value: unknown): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new CliError(parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('\n'));
+}

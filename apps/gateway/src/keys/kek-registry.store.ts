@@ -1,0 +1,39 @@
+import { type DataSource } from 'typeorm';
+import { type KekProvider } from '#libs/keystore';
+import { ConfigError } from '../config/gateway-config.js';
+
+/** KEKs that this database was ever sealed under. */
+export function knownKeks(database: DataSource): Promise<{ id: string; fingerprint: string }[]> {
+  return database.query('SELECT id, fingerprint FROM kek');
+}
+
+/**
+ * Compares the KEKs of this process with those that the database was sealed under, before anything is written.
+ * @throws ConfigError for a KEK that is another one under a known id, and when none of the known ones is here
+ */
+export async function checkKeks(database: DataSource, keks: KekProvider): Promise<void> {
+  const fingerprints = await keks.fingerprints();
+  const known = await knownKeks(database);
+  const swapped = known.find(({ id, fingerprint }) => (fingerprints[id] ?? fingerprint) !== fingerprint);
+  if (swapped) {
+    throw new ConfigError(
+      `The KEK "${swapped.id}" is not the one this database was sealed under: restore the key file that belongs to it.`,
+    );
+  }
+  if (known.length > 0 && known.every(({ id }) => fingerprints[id] === undefined)) {
+    throw new ConfigError(
+      'None of the KEKs of this database is configured: restore the key file (KEYSTORE_KEYS_FILE) that belongs to it.',
+    );
+  }
+  await rememberKeks(database, fingerprints);
+}
+
+export async function rememberKeks(
+  database: DataSource,
+  fingerprints: Readonly<Record<string, string>>,
+): Promise<void> {
+  await database.query(
+    `INSERT INTO kek (id, fingerprint) SELECT * FROM unnest($1::text[], $2::text[]) ON CONFLICT DO NOTHING`,
+    [Object.keys(fingerprints), Object.values(fingerprints)],
+  );
+}

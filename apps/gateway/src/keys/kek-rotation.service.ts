@@ -1,0 +1,90 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
+import { KekProvider, Keystore } from '#libs/keystore';
+import { KekFile } from './kek-file.js';
+import { SEALED_COLUMNS, type SealedColumn } from './sealed-columns.js';
+import { type KekUse, type SealedValue, SealedValuesRepository } from './sealed-values.repository.js';
+
+/** Where a rotation stands: the current KEK and what is still under others. */
+export interface KekStatus {
+  readonly currentKek: string;
+  readonly rowsUnderCurrent: number;
+  readonly rowsUnderOthers: number;
+  readonly uses: readonly KekUse[];
+}
+
+export interface Progress {
+  readonly table: string;
+  readonly column: string;
+  readonly rewrapped: number;
+  readonly rowsPerSecond: number;
+}
+
+const BATCH = 500;
+/** Processes that seal may know the old KEK as current for this long; their rows are found by another pass. */
+const PASSES = 5;
+
+/** Makes a new KEK current and wraps every DEK under it. It may be stopped at any point and simply run again. */
+@Injectable()
+export class KekRotationService {
+  constructor(
+    private readonly values: SealedValuesRepository,
+    private readonly keystore: Keystore,
+    private readonly keks: KekProvider,
+    private readonly file: KekFile,
+  ) {}
+
+  async status(): Promise<KekStatus> {
+    const uses = await this.values.usesOfKeks();
+    const currentKek = await this.keks.currentKek();
+    const count = (wanted: (use: KekUse) => boolean): number =>
+      uses.filter(wanted).reduce((sum, { rows }) => sum + rows, 0);
+    return {
+      currentKek,
+      rowsUnderCurrent: count(({ kekId }) => kekId === currentKek),
+      rowsUnderOthers: count(({ kekId }) => kekId !== currentKek),
+      uses,
+    };
+  }
+
+  /**
+   * New KEK into the key file, everywhere first, then current; then every value re-wrapped. Where the KEKs are Vault's or
+   * KMS's own, they are rotated there, and this re-wraps.
+   * @returns the proof: rows per KEK, none under another than the current one
+   */
+  async rotate(report: (progress: Progress) => void): Promise<KekStatus> {
+    await this.file.promoteNext((ms) => sleep(ms));
+    await this.values.rememberKeks(await this.keks.fingerprints());
+    for (let pass = 0; pass < PASSES; pass++) {
+      for (const column of SEALED_COLUMNS) await this.rewrapColumn(column, report);
+      if ((await this.status()).rowsUnderOthers === 0) break;
+    }
+    return this.status();
+  }
+
+  private async rewrapColumn(source: SealedColumn, report: (progress: Progress) => void): Promise<void> {
+    const currentKek = await this.keks.currentKek();
+    const startedAt = Date.now();
+    let rewrapped = 0;
+    let batch: SealedValue[] = [];
+    do {
+      batch = await this.values.notUnder(currentKek, source, batch.at(-1), BATCH);
+      rewrapped += await this.rewrapBatch(source, batch);
+      if (batch.length > 0) report(progressOf(source, rewrapped, startedAt));
+    } while (batch.length === BATCH);
+  }
+
+  private async rewrapBatch(source: SealedColumn, batch: readonly SealedValue[]): Promise<number> {
+    if (batch.length === 0) return 0;
+    const values = batch.map(async (value) => ({
+      ...value,
+      rewrapped: await this.keystore.rewrap(value.sealed, source.place(value)),
+    }));
+    return this.values.replace(source, await Promise.all(values));
+  }
+}
+
+function progressOf({ table, column }: SealedColumn, rewrapped: number, startedAt: number): Progress {
+  const seconds = Math.max(1, Date.now() - startedAt) / 1000;
+  return { table, column, rewrapped, rowsPerSecond: Math.round(rewrapped / seconds) };
+}

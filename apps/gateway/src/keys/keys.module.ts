@@ -1,0 +1,34 @@
+import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { EnvelopeKeystore, KekProvider, Keystore } from '#libs/keystore';
+import { KekFile } from './kek-file.js';
+import { KekRotationService } from './kek-rotation.service.js';
+import { SealedValuesRepository } from './sealed-values.repository.js';
+
+/** How long and how many unwrapped DEKs are kept where every unwrap is a call over the network. */
+const DEK_CACHE = { maxEntries: 10_000, maxAgeMs: 300_000 };
+
+export interface KeysOptions {
+  readonly keks: KekProvider;
+  readonly file: KekFile;
+  /** The KEKs are behind a network. */
+  readonly remote: boolean;
+}
+
+/** The one keystore of the process. Global, because every room that persists a secret needs it. */
+@Global()
+@Module({})
+export class KeysModule {
+  static register({ keks, file, remote }: KeysOptions): DynamicModule {
+    return {
+      module: KeysModule,
+      providers: [
+        { provide: Keystore, useValue: new EnvelopeKeystore(keks, remote ? { dekCache: DEK_CACHE } : {}) },
+        { provide: KekProvider, useValue: keks },
+        { provide: KekFile, useValue: file },
+        KekRotationService,
+        SealedValuesRepository,
+      ],
+      exports: [Keystore, KekRotationService],
+    };
+  }
+}

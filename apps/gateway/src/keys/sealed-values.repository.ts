@@ -1,0 +1,66 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { rememberKeks } from './kek-registry.store.js';
+import { SEALED_COLUMNS, type SealedColumn, type SealedRow } from './sealed-columns.js';
+
+export interface SealedValue extends SealedRow {
+  readonly sealed: string;
+}
+
+export interface Rewrapped extends SealedValue {
+  readonly rewrapped: string;
+}
+
+/** Rows of one column under one KEK. */
+export interface KekUse {
+  readonly table: string;
+  readonly column: string;
+  readonly kekId: string;
+  readonly rows: number;
+}
+
+/** The second member of a sealed value names its KEK. */
+const kekOf = (column: string): string => `split_part(${column}, '.', 2)`;
+
+/** Sealed values wherever they are, without opening any. */
+@Injectable()
+export class SealedValuesRepository {
+  constructor(private readonly database: DataSource) {}
+
+  /** What the next boot compares its KEKs with. */
+  async rememberKeks(fingerprints: Readonly<Record<string, string>>): Promise<void> {
+    await rememberKeks(this.database, fingerprints);
+  }
+
+  async usesOfKeks(): Promise<KekUse[]> {
+    const uses = SEALED_COLUMNS.map(
+      ({ table, column }) =>
+        `SELECT '${table}' AS "table", '${column}' AS "column", ${kekOf(column)} AS "kekId", count(*)::int AS rows
+         FROM ${table} WHERE ${column} IS NOT NULL GROUP BY 3`,
+    );
+    return this.database.query<KekUse[]>(`${uses.join(' UNION ALL ')} ORDER BY 1, 2, 3`);
+  }
+
+  /** Values that are not under `kekId`, in key order after the row `after`. */
+  notUnder(kekId: string, source: SealedColumn, after: SealedRow | undefined, limit: number): Promise<SealedValue[]> {
+    const { table, column, account, id, version } = source;
+    return this.database.query<SealedValue[]>(
+      `SELECT ${account} AS "accountId", ${id} AS id, ${version}::int AS version, ${column} AS sealed FROM ${table}
+       WHERE ${column} IS NOT NULL AND ${kekOf(column)} <> $1 AND (${account}, ${id}) > ($2, $3)
+       ORDER BY ${account}, ${id} LIMIT $4`,
+      [kekId, after?.accountId ?? '', after?.id ?? '', limit],
+    );
+  }
+
+  /** Stores re-wrapped values where nobody has stored another value meanwhile. @returns how many */
+  async replace({ table, column, account, id }: SealedColumn, values: readonly Rewrapped[]): Promise<number> {
+    const members = (read: (value: Rewrapped) => string): string[] => values.map(read);
+    const [, replaced] = await this.database.query<[unknown, number]>(
+      `UPDATE ${table} AS t SET ${column} = v.rewrapped
+       FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS v (account_id, row_id, sealed, rewrapped)
+       WHERE t.${account} = v.account_id AND t.${id} = v.row_id AND t.${column} = v.sealed`,
+      [members((v) => v.accountId), members((v) => v.id), members((v) => v.sealed), members((v) => v.rewrapped)],
+    );
+    return replaced;
+  }
+}

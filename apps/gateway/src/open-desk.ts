@@ -1,0 +1,29 @@
+import { NestFactory } from '@nestjs/core';
+import { type Desk } from './cli/commands.js';
+import { loadConfig } from './config/gateway-config.js';
+import { prepareDatabase } from './prepare-database.js';
+import { GatewayModule } from './gateway.module.js';
+import { AuditService } from './audit/audit.service.js';
+import { KekRotationService } from './keys/kek-rotation.service.js';
+import { OperationsService } from './ops/operations.service.js';
+import { OpsReadingsService } from './ops/ops-readings.service.js';
+
+/** The services behind the command line: the gateway's own modules, without routes and without workers. */
+export async function openDesk(env: NodeJS.ProcessEnv): Promise<{ desk: Desk; close(): Promise<void> }> {
+  const config = loadConfig({ ...env, ROLE: 'api', LOG_LEVEL: env['LOG_LEVEL'] ?? 'warn' });
+  const { databaseUrl, keys, stop } = await prepareDatabase(config);
+  const app = await NestFactory.createApplicationContext(GatewayModule.register(config, databaseUrl, keys), {
+    logger: ['error', 'warn'],
+  });
+  const desk = {
+    operations: app.get(OperationsService),
+    readings: app.get(OpsReadingsService),
+    rotation: app.get(KekRotationService),
+    audit: app.get(AuditService),
+  };
+  const close = async (): Promise<void> => {
+    await app.close();
+    await stop();
+  };
+  return { desk, close };
+}

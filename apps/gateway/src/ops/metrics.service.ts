@@ -1,0 +1,93 @@
+import { Injectable } from '@nestjs/common';
+import { collectDefaultMetrics, Gauge, Registry } from '@prometheus-io/client';
+import { type SessionForecast } from '../payments/store/session-schedule.store.js';
+import { OpsReadingsService } from './ops-readings.service.js';
+
+type SessionGauge = readonly [name: string, help: string, value: (session: SessionForecast) => number | null];
+
+/** Ids only: a name may be personal, and labels are kept for long. */
+const SESSION_GAUGES: readonly SessionGauge[] = [
+  ['alliance_session_age_seconds', 'Age of the bank session.', (session) => session.ageSeconds],
+  [
+    'alliance_session_expires_at_seconds',
+    'Unix time at which the bank session ends.',
+    (session) => unixSeconds(session.expiresAt),
+  ],
+  [
+    'alliance_session_next_renewal_at_seconds',
+    'Unix time of the next renewal.',
+    (session) => unixSeconds(session.nextRenewalAt),
+  ],
+  ['alliance_session_version', 'Number of sessions that the account has had.', (session) => session.version],
+  ['alliance_session_blocked', '1 while the account is blocked.', (session) => Number(session.blockedBy !== null)],
+  [
+    'alliance_session_failures_in_a_row',
+    'Renewals that failed since the last one that worked.',
+    (session) => session.failuresInARow,
+  ],
+  [
+    'alliance_session_renewals_last_hour',
+    'Attempts to renew within the last hour.',
+    (session) => session.renewalsLastHour,
+  ],
+  [
+    'alliance_session_reactive_renewals_last_hour',
+    'Of those, caused by a refusal.',
+    (session) => session.reactiveRenewalsLastHour,
+  ],
+  [
+    'alliance_session_contention',
+    '1 when somebody else seems to use the service code.',
+    (session) => Number(session.alarm === 'session_contention'),
+  ],
+  [
+    'alliance_session_days_to_idle_limit',
+    'Days until the bank closes an idle service code.',
+    (session) => session.daysToIdleLimit,
+  ],
+];
+
+/** Metrics in the Prometheus text format, read from the database when they are asked for. */
+@Injectable()
+export class MetricsService {
+  readonly registry = new Registry();
+  private readonly sessionGauges = SESSION_GAUGES.map(([name, help, value]) => ({
+    value,
+    gauge: this.gauge(name, help, ['account']),
+  }));
+  private readonly payments = this.gauge('gateway_open_payments', 'Payments that are not final, by status.', [
+    'status',
+  ]);
+  private readonly doubts = this.gauge('gateway_operations_in_doubt', 'Operations whose outcome is being asked for.');
+  private readonly callbacks = this.gauge('gateway_callbacks_waiting', 'Kept callbacks that are not worked off.');
+  private readonly events = this.gauge('gateway_events_undelivered', 'Events that nobody has fetched.');
+
+  constructor(private readonly readings: OpsReadingsService) {
+    collectDefaultMetrics({ register: this.registry });
+  }
+
+  async text(): Promise<string> {
+    const [sessions, backlog] = await Promise.all([this.readings.sessions(), this.readings.backlog()]);
+    for (const { gauge, value } of this.sessionGauges) setAll(gauge, sessions, value);
+    this.payments.reset();
+    for (const { status, count } of backlog.paymentsByStatus) this.payments.set({ status }, count);
+    this.doubts.set(backlog.operationsInDoubt);
+    this.callbacks.set(backlog.callbacksWaiting);
+    this.events.set(backlog.eventsUndelivered);
+    return this.registry.metrics();
+  }
+
+  private gauge(name: string, help: string, labelNames: string[] = []): Gauge<string> {
+    return new Gauge<string>({ name, help, labelNames, registers: [this.registry] });
+  }
+}
+
+function setAll(gauge: Gauge<string>, sessions: readonly SessionForecast[], value: SessionGauge[2]): void {
+  gauge.reset();
+  for (const session of sessions) {
+    const reading = value(session);
+    if (reading !== null) gauge.set({ account: session.accountId }, reading);
+  }
+}
+
+const unixSeconds = (date: Date | null): number | null => (date === null ? null : date.getTime() / 1000);

@@ -1,0 +1,30 @@
+import { Injectable } from '@nestjs/common';
+import { type AuditEntryEntity } from '../audit/audit-entry.entity.js';
+import { AuditRepository } from '../audit/audit.repository.js';
+import { BankSessionsService } from '../payments/bank/bank-sessions.service.js';
+import { type SessionForecast } from '../payments/store/session-schedule.store.js';
+import { type Backlog, BacklogRepository } from './backlog.repository.js';
+
+export type AuditLine = AuditEntryEntity;
+
+/** What an operator looks at. */
+@Injectable()
+export class OpsReadingsService {
+  constructor(
+    private readonly bankSessions: BankSessionsService,
+    private readonly entries: AuditRepository,
+    private readonly backlogs: BacklogRepository,
+  ) {}
+
+  sessions(): Promise<SessionForecast[]> {
+    return this.bankSessions.forecast();
+  }
+
+  audit(limit: number): Promise<AuditLine[]> {
+    return this.entries.list(limit);
+  }
+
+  backlog(): Promise<Backlog> {
+    return this.backlogs.read();
+  }
+}

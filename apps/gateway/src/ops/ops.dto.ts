@@ -1,0 +1,42 @@
+import { z } from 'zod';
+
+const text = (max: number) => z.string().trim().min(1, { error: 'must not be blank' }).max(max);
+const baseUrl = z
+  .url({ protocol: /^https?$/u, error: 'must be an http or https URL' })
+  .transform((url) => url.replace(/\/+$/u, ''));
+const jwk = z.record(z.string(), z.unknown());
+/** What this version can take money by; more kinds come with the versions that speak them. */
+const paymentTypes = z.array(z.enum(['hosted_page'])).min(1);
+
+const settings = {
+  name: text(100),
+  environment: z.enum(['test', 'live']),
+  baseUrl,
+  bankMerchantId: text(36),
+  serviceCode: text(36),
+  paymentKey: z.record(z.string(), z.string()).nullable(),
+  protocolVersion: z.enum(['1.0'], { error: 'must be 1.0: the hosted page exists only there' }),
+  paymentTypes,
+};
+
+export const createAccount = z.strictObject({
+  ...settings,
+  paymentKey: settings.paymentKey.default(null),
+  protocolVersion: settings.protocolVersion.default('1.0'),
+  paymentTypes: paymentTypes.default(['hosted_page']),
+  clientKey: jwk.optional().meta({ description: 'Private JWK from the bank; a pair is made here when absent.' }),
+});
+export type CreateAccount = z.output<typeof createAccount>;
+
+/** The environment of an account never changes: test money must not turn into real money. */
+export const changeAccount = z.strictObject(settings).omit({ environment: true }).partial();
+export type ChangeAccount = z.output<typeof changeAccount>;
+
+export const addClientKey = z.strictObject({ jwk: jwk.optional() });
+export type AddClientKey = z.output<typeof addClientKey>;
+
+export const blockSession = z.strictObject({ reason: text(200) });
+export type BlockSession = z.output<typeof blockSession>;
+
+export const listAudit = z.strictObject({ limit: z.coerce.number().pipe(z.int().min(1).max(500)).default(50) });
+export type ListAudit = z.output<typeof listAudit>;

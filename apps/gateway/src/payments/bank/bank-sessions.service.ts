@@ -1,0 +1,51 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { AllianceError, AllianceSession } from '#libs/alliance';
+import { AccountError } from '../../accounts/account-error.js';
+import { MerchantAccountsService } from '../../accounts/merchant-accounts.service.js';
+import { type SessionForecast, SessionSchedule } from '../store/session-schedule.store.js';
+import { SessionRows } from '../store/session-rows.store.js';
+
+/** What an operator can see and do about bank sessions. */
+@Injectable()
+export class BankSessionsService {
+  private readonly rows: SessionRows;
+
+  constructor(
+    private readonly accounts: MerchantAccountsService,
+    private readonly schedule: SessionSchedule,
+    private readonly sessions: AllianceSession,
+    database: DataSource,
+  ) {
+    this.rows = new SessionRows(database);
+  }
+
+  forecast(): Promise<SessionForecast[]> {
+    return this.schedule.forecast();
+  }
+
+  /** Replaces the session now. @returns its version @throws AccountError `SESSION_UNAVAILABLE` | `ACCOUNT_BLOCKED` | `ACCOUNT_NOT_FOUND` */
+  async renew(accountId: string): Promise<number> {
+    await this.accounts.summary(accountId);
+    const row = await this.rows.read(accountId);
+    try {
+      return (await this.sessions.renew(accountId, row?.version ?? 0)).version;
+    } catch (error) {
+      if (!(error instanceof AllianceError)) throw error;
+      const code = error.code === 'ALLIANCE_ACCOUNT_BLOCKED' ? 'ACCOUNT_BLOCKED' : 'SESSION_UNAVAILABLE';
+      throw new AccountError(code, error.message);
+    }
+  }
+
+  /** No call to the bank for this account until it is lifted; what is under way comes to its end. */
+  async block(accountId: string, reason: string): Promise<void> {
+    await this.accounts.summary(accountId);
+    await this.rows.block(accountId, 'operator', reason);
+  }
+
+  /** @returns whether the account was blocked */
+  async unblock(accountId: string): Promise<boolean> {
+    await this.accounts.summary(accountId);
+    return this.rows.unblock(accountId);
+  }
+}
