@@ -7,7 +7,7 @@ import {
   type RequestClaims,
 } from './claims.js';
 import { readCallbackToken, type SignedCallback } from './callback-body.js';
-import { type CompactJws, readCompactJws } from './compact-jws.js';
+import { type CompactJws, KnownHeaders, readCompactJws } from './compact-jws.js';
 import { tokenError } from './dcm-error.js';
 import { FixedKeySet, type KeySet, type VerificationKey } from './key-set.js';
 import { InMemoryReplayMemory, type ReplayMemory } from './replay-memory.js';
@@ -39,6 +39,7 @@ export class DcmVerifier {
   readonly #clock: () => Date;
   readonly #replay: ReplayMemory;
   readonly #own: (() => Promise<KeySet>) | undefined;
+  readonly #headers = new KnownHeaders();
 
   /** @param dcm DCM's own key set */
   constructor(dcm: KeySet, { clock = () => new Date(), replay, own }: VerifierOptions = {}) {
@@ -50,9 +51,9 @@ export class DcmVerifier {
 
   /** Profile A: `X-Session-ID`, or a bank's `CX-Authorization`. Good for any number of uses until it expires. */
   async authorization(token: string, signer?: Signer): Promise<AuthorizationClaims> {
-    const jws = readCompactJws(token, PROFILES.authorization.maxBytes);
+    const jws = readCompactJws(token, PROFILES.authorization.maxBytes, this.#headers);
     const kid = readKid(jws);
-    const keys = signer?.keys ?? (await this.#keysOfSession(kid));
+    const keys = signer?.keys ?? (this.#own ? await this.#keysOfSession(kid, this.#own) : this.#dcm.keys);
     const claims = this.#verify(jws, PROFILES.authorization, await requireKey(keys, kid));
     const { flow, obj, sub, iat, exp } = claims as unknown as AuthorizationClaims;
     return { flow, obj, sub, iat, exp };
@@ -66,13 +67,13 @@ export class DcmVerifier {
 
   /** Profile C: a signed body with a `kid`. Its `jti` is a business key, which is the caller's to compare. */
   async payload(token: string, signer: Signer = this.#dcm): Promise<PayloadClaims> {
-    const jws = readCompactJws(token, PROFILES.payload.maxBytes);
+    const jws = readCompactJws(token, PROFILES.payload.maxBytes, this.#headers);
     return this.#verify(jws, PROFILES.payload, await requireKey(signer.keys, readKid(jws)));
   }
 
   /** Profile D. `sub` is read before anything is verified, but only to choose the merchant. */
   async order(token: string, merchantOf: (sub: string) => Signer | undefined): Promise<OrderClaims> {
-    const jws = readCompactJws(token, PROFILES.order.maxBytes);
+    const jws = readCompactJws(token, PROFILES.order.maxBytes, this.#headers);
     const kid = readKid(jws);
     const { sub } = jws.payload;
     const merchant = typeof sub === 'string' ? merchantOf(sub) : undefined;
@@ -92,7 +93,7 @@ export class DcmVerifier {
    */
   async callbackBody(token: string, channel: { signer?: Signer; requestKid?: string } = {}): Promise<PayloadClaims> {
     const { keys } = channel.signer ?? this.#dcm;
-    const jws = readCompactJws(token, PROFILES.callback.maxBytes);
+    const jws = readCompactJws(token, PROFILES.callback.maxBytes, this.#headers);
     assertHeader(jws);
     const kid = jws.header['kid'] === undefined ? (channel.requestKid ?? keys.onlyUsable()?.kid) : readKid(jws);
     if (kid === undefined) throw tokenError('DCM_KID_MISSING');
@@ -100,7 +101,7 @@ export class DcmVerifier {
   }
 
   async #use(token: string, { name, keys }: Signer): Promise<{ readonly claims: RequestClaims; readonly kid: string }> {
-    const jws = readCompactJws(token, PROFILES.request.maxBytes);
+    const jws = readCompactJws(token, PROFILES.request.maxBytes, this.#headers);
     const kid = readKid(jws);
     const key = await requireKey(keys, kid);
     const claims = this.#verify(jws, PROFILES.request, key) as unknown as RequestClaims;
@@ -112,16 +113,18 @@ export class DcmVerifier {
   }
 
   /** DCM's set decides where it has the `kid`; only then ours, and only where forwarding is expected. */
-  async #keysOfSession(kid: string): Promise<KeySet> {
-    if (!this.#own || this.#dcm.keys.peek(kid)) return this.#dcm.keys;
-    const own = await this.#own();
+  async #keysOfSession(kid: string, loadOwn: () => Promise<KeySet>): Promise<KeySet> {
+    if (this.#dcm.keys.peek(kid)) return this.#dcm.keys;
+    const own = await loadOwn();
     return own.peek(kid) ? own : this.#dcm.keys;
   }
 
-  #verify({ payload, signed, signature }: CompactJws, profile: Profile, { key }: VerificationKey): JsonObject {
+  #verify(jws: CompactJws, profile: Profile, { key }: VerificationKey): JsonObject {
+    const { headerText, payload, signed, signature } = jws;
     if (!key) throw tokenError('DCM_KEY_NOT_USABLE');
-    // On this thread: the thread pool costs more than the 30 µs of the check.
+    // On this thread: the thread pool adds 15 µs to the 20 µs of the check (bench/dcm-verify.bench.ts).
     if (!verify('sha256', signed, key, signature)) throw tokenError('DCM_SIGNATURE_INVALID');
+    if (!this.#headers.get(headerText)) this.#headers.keep(jws);
     checkClaims(payload, profile, Math.floor(this.#clock().getTime() / 1000));
     return payload;
   }

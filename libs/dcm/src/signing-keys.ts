@@ -47,7 +47,7 @@ export const kidOf = (prefix: string, jwk: Pick<RsaPublicJwk, 'n' | 'e'>): strin
 /** @param source a private JWK, a PEM text or a KeyObject @throws DcmError `DCM_INVALID_KEY` without a word of it */
 export function importSigningKey(source: JsonWebKey | string | KeyObject, prefix: string): SigningKey {
   const privateKey = readPrivateKey(source);
-  if (!isStrong(privateKey)) throw invalid('must be RSA of 2048 to 8192 bits');
+  if (privateKey.type !== 'private' || !isStrong(privateKey)) throw invalid('must be private RSA of 2048 to 8192 bits');
   const { n = '', e = '' } = createPublicKey(privateKey).export({ format: 'jwk' });
   const kid = kidOf(prefix, { n, e });
   return { kid, privateKey, publicJwk: readRsaPublicJwk({ kty: 'RSA', alg: 'RS256', use: 'sig', kid, n, e }) };
