@@ -7,6 +7,7 @@ import { dataSourceOptions } from '../../apps/gateway/src/database/data-source.j
 import { migrate } from '../../apps/gateway/src/database/migrate.js';
 import { OutboxRepository } from '../../apps/gateway/src/outbox/outbox.repository.js';
 import { IdempotencyService } from '../../apps/gateway/src/payments/idempotency.service.js';
+import { ClientKeysService } from '../../apps/gateway/src/payments/bank/client-keys.service.js';
 import { OrderOpenerService } from '../../apps/gateway/src/payments/order-opener.service.js';
 import { PaymentLinks } from '../../apps/gateway/src/payments/payment-links.js';
 import { PaymentSyncService } from '../../apps/gateway/src/payments/payment-sync.service.js';
@@ -70,11 +71,8 @@ export const recordsOver = (source: DataSource): PaymentRecords =>
 export async function startParts(database: MigratedDatabase, poolSize = 10) {
   const source = await database.connect(poolSize);
   const keystore = aKeystore();
-  const accounts = new MerchantAccountsService(
-    new MerchantAccountRepository(source),
-    new ClientKeyRepository(source, keystore),
-    keystore,
-  );
+  const clientKeys = new ClientKeyRepository(source, keystore);
+  const accounts = new MerchantAccountsService(new MerchantAccountRepository(source), clientKeys, keystore);
   const bank = new FakePaymentBank();
   const records = recordsOver(source);
   const links = new PaymentLinks('https://pay.example');
@@ -83,6 +81,7 @@ export async function startParts(database: MigratedDatabase, poolSize = 10) {
   const orders = new OrderOpenerService(accounts, bank, records, keystore, links);
   const settler = new RefundSettlerService(accounts, bank, records, links);
   const accountId = await anAccount(accounts);
+  await new ClientKeysService(accounts, clientKeys).add(accountId, JSON.parse(aMerchant().privateKey) as object);
   return {
     ...{ source, keystore, accounts, accountId, bank, records, links, keys, idempotency, orders, settler },
     payments: new PaymentsService(accounts, idempotency, records, orders, keystore),

@@ -5,6 +5,7 @@ import {
 } from '../../apps/gateway/src/payments/idempotency.service.js';
 import {
   aKey,
+  anAccount,
   create,
   createMigratedDatabase,
   createPaid,
@@ -123,12 +124,8 @@ describe('idempotency', () => {
   it('keeps keys of different accounts apart', async () => {
     const key = aKey();
     await idempotency.begin(aClaim({ key }), () => Promise.resolve());
-    await database.query(
-      `INSERT INTO merchant_account SELECT 'acc_other', name, environment, base_url, 'other', service_code_sealed,
-         client_key_sealed, account_secret_sealed, version FROM merchant_account WHERE id = $1`,
-      [parts.accountId],
-    );
-    const other = aClaim({ key, accountId: 'acc_other', fingerprint: randomBytes(32) });
+    const accountId = await anAccount(parts.accounts, { bankMerchantId: 'other' });
+    const other = aClaim({ key, accountId, fingerprint: randomBytes(32) });
     expect(await idempotency.begin(other, () => Promise.resolve('mine'))).toMatchObject({ kind: 'new' });
   });
 
