@@ -28,6 +28,7 @@ const listen = async (app: NestFastifyApplication, { port, host }: SimulatorConf
 /** Faults leave sockets open in silence, so closing does not wait for them. */
 const stop = async (app: NestFastifyApplication, bank: Bank, stateFile?: StateFile): Promise<void> => {
   bank.callbacks.close();
+  bank.dcm.platform.sender.close();
   app.getHttpServer().closeAllConnections();
   await app.close();
   stateFile?.stop();

@@ -5,6 +5,7 @@ import { type Ledger } from '../bank/ledger.js';
 import { type Counterparty } from './counterparties.js';
 import { type DcmFaults } from './dcm-faults.js';
 import { type DcmSettings } from './dcm-settings.js';
+import { readAtMost } from './http-body.js';
 import { refuse } from './refusal.js';
 import { isObject, type JsonObject } from './strict-json.js';
 import { type Flow } from './verifier.js';
@@ -55,31 +56,15 @@ interface Outcome {
   readonly problem?: string;
 }
 
-interface LastCall {
-  readonly call: AuthCall;
-  readonly url: string;
-  readonly token: string;
-  readonly facts: JsonObject;
-}
-
 export interface AuthServiceOptions {
   readonly ledger: Ledger;
   readonly faults: DcmFaults;
   readonly settings: () => DcmSettings;
+  /** Takes the last call, to be made once more on request. */
+  readonly remember: (again: () => Promise<number | null>) => void;
 }
 
 const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('base64url');
-
-const readBody = async (stream: AsyncIterable<Buffer>): Promise<string | undefined> => {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of stream) {
-    size += chunk.length;
-    if (size > MAX_BODY_BYTES) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-};
 
 const isFilled = (value: unknown): boolean => typeof value === 'string' && value !== '';
 
@@ -103,7 +88,6 @@ const parse = (text: string | undefined): unknown => {
 export class AuthService {
   /** Calls made since the start, replays included. */
   calls = 0;
-  private last: LastCall | undefined;
 
   constructor(private readonly options: AuthServiceOptions) {}
 
@@ -118,19 +102,8 @@ export class AuthService {
     return { externalId: String(granted['external_id']), keyHash: hashOf(String(granted['key'])) };
   }
 
-  /** The last call once more, with the very same token; undefined when there was none. */
-  async replay(): Promise<{ httpStatus: number | null } | undefined> {
-    if (!this.last) return undefined;
-    const { call, url, token, facts } = this.last;
-    const startedAt = performance.now();
-    const outcome = await this.send(url, token, call);
-    this.write({ ...facts, replay: true }, outcome, Math.round(performance.now() - startedAt));
-    return { httpStatus: outcome.httpStatus };
-  }
-
   clear(): void {
     this.calls = 0;
-    this.last = undefined;
   }
 
   private async callOnce(call: AuthCall, question: Question): Promise<Outcome> {
@@ -140,11 +113,14 @@ export class AuthService {
     const delay = this.options.faults.take('callback_delay', { call });
     if (delay) await sleep(delay.delayMs);
     const failure = this.options.faults.take('callback_fail', { call });
-    this.last = { call, url, token, facts };
-    const startedAt = performance.now();
-    const outcome = failure ? notGranted(failure.httpStatus) : await this.send(url, token, call);
-    this.write(facts, outcome, Math.round(performance.now() - startedAt));
-    return outcome;
+    if (failure) return this.write(facts, notGranted(failure.httpStatus), 0);
+    const send = async (asFacts: JsonObject): Promise<Outcome> => {
+      const startedAt = performance.now();
+      const outcome = await this.send(url, token, call);
+      return this.write(asFacts, outcome, Math.round(performance.now() - startedAt));
+    };
+    this.options.remember(async () => (await send({ ...facts, replay: true })).httpStatus);
+    return send(facts);
   }
 
   private async send(url: string, token: string, call: AuthCall): Promise<Outcome> {
@@ -154,7 +130,7 @@ export class AuthService {
     const signal = AbortSignal.timeout(timeoutMs);
     try {
       const answer = await request(url, { headers, signal });
-      const text = await readBody(answer.body);
+      const text = await readAtMost(answer.body, MAX_BODY_BYTES);
       if (answer.statusCode !== 200) return notGranted(answer.statusCode);
       const body = parse(text);
       const problem = problemOf(call, body);
@@ -164,8 +140,10 @@ export class AuthService {
     }
   }
 
-  private write(facts: JsonObject, { httpStatus, problem }: Outcome, durationMs: number): void {
+  private write(facts: JsonObject, outcome: Outcome, durationMs: number): Outcome {
+    const { httpStatus, problem } = outcome;
     this.options.ledger.append('dcm.callback', { ...facts, httpStatus, durationMs, ...(problem && { problem }) });
+    return outcome;
   }
 }
 

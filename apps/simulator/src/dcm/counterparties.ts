@@ -1,6 +1,8 @@
+import { listMember, textMember, urlMember, uuidMember } from './members.js';
+import { type DcmMerchant, parseDcmMerchant } from './platform/merchant.js';
 import { parseBankJwk, type RsaJwk } from './rsa-jwk.js';
 import { WireError } from './refusal.js';
-import { isObject, type JsonObject } from './strict-json.js';
+import { isObject } from './strict-json.js';
 
 export interface EmployeeSeed {
   /** E-mail, unique at the platform. */
@@ -18,6 +20,11 @@ export interface Counterparty {
   readonly authServiceUrl: string;
   /** Pseudo-users that own the bank's own accounts. */
   readonly keyKeepers: { readonly identification: string; readonly processing: string };
+  /** Bank code. */
+  readonly bic: string;
+  /** Where payment messages are told (section 10.3); absent = nobody is told. */
+  readonly callbackUrl?: string;
+  readonly merchants: readonly DcmMerchant[];
   /** Registered at onboarding. */
   readonly firstJwk?: RsaJwk;
 }
@@ -26,26 +33,7 @@ export interface CounterpartySeed extends Counterparty {
   readonly employees: readonly EmployeeSeed[];
 }
 
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const KEY_KEEPERS = { identification: 'keykeeper-identification', processing: 'keykeeper-processing' };
-
-export function textMember(row: JsonObject, name: string, fallback?: string): string {
-  const value = row[name] ?? fallback;
-  if (typeof value !== 'string' || value.trim() === '') throw new Error(`${name} must be a non-empty string`);
-  return value.trim();
-}
-
-export function uuidMember(row: JsonObject, name: string): string {
-  const value = row[name];
-  if (typeof value !== 'string' || !UUID.test(value)) throw new Error(`${name} must be a UUID`);
-  return value.toLowerCase();
-}
-
-export function urlMember(row: JsonObject, name: string): string {
-  const value = textMember(row, name);
-  if (!URL.canParse(value) || !/^https?:/i.test(value)) throw new Error(`${name} must be a web address`);
-  return value.replace(/\/+$/, '');
-}
 
 const parseEmployee = (value: unknown): EmployeeSeed => {
   if (!isObject(value)) throw new Error('an employee must be an object');
@@ -54,12 +42,6 @@ const parseEmployee = (value: unknown): EmployeeSeed => {
   if (!Array.isArray(roles) || !roles.every((role) => typeof role === 'string'))
     throw new Error('roles of an employee must be a list of strings');
   return { login: textMember(value, 'login'), password, roles };
-};
-
-export const listMember = (row: JsonObject, name: string): readonly unknown[] => {
-  const value = row[name] ?? [];
-  if (!Array.isArray(value)) throw new Error(`${name} must be a list`);
-  return value;
 };
 
 const parseFirstJwk = (value: unknown): RsaJwk => {
@@ -84,7 +66,10 @@ export function parseCounterparty(value: unknown): CounterpartySeed {
       identification: textMember(keyKeepers, 'identification', KEY_KEEPERS.identification),
       processing: textMember(keyKeepers, 'processing', KEY_KEEPERS.processing),
     },
+    bic: textMember(value, 'bic', '999991'),
+    merchants: listMember(value, 'merchants').map(parseDcmMerchant),
     employees: listMember(value, 'employees').map(parseEmployee),
+    ...(value['callbackUrl'] !== undefined && { callbackUrl: urlMember(value, 'callbackUrl') }),
     ...(value['firstJwk'] !== undefined && { firstJwk: parseFirstJwk(value['firstJwk']) }),
   };
 }

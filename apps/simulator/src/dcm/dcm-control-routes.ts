@@ -74,7 +74,7 @@ const skewClock = (dcm: Dcm, fault: Fault, { skewMs }: JsonObject): DcmFault => 
 };
 
 const replay = async (dcm: Dcm, fault: Fault): Promise<JsonObject> => {
-  const outcome = await dcm.authService.replay();
+  const outcome = await dcm.replay();
   if (!outcome) throw new Error('there is no callback to replay yet');
   return { id: dcm.faults.record(fault).id, ...outcome };
 };

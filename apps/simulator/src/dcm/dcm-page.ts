@@ -52,13 +52,17 @@ const mark = ({ ok }: Step): Html | false =>
   ok !== undefined && html`<strong class="${ok ? 'good' : 'bad'}">${ok ? 'Yes' : 'No'}</strong> `;
 
 const OUTCOMES: Readonly<Record<string, string>> = { done: 'done', declined: 'declined', forbidden: 'forbidden' };
-const SCHEMES: Readonly<Record<string, string>> = { bank: 'BANK', dcm: 'DCM' };
+const SCHEMES: Readonly<Record<string, string>> = {
+  bank: 'scheme BANK',
+  dcm: 'scheme DCM',
+  platform: 'platform guide',
+};
 
 const operation = (entry: LedgerEntry, callbacks: readonly LedgerEntry[]): Html =>
   html`<article class="step">
     <h3>
       <code>${member(entry, 'operation')}</code>
-      <span class="badge">scheme ${SCHEMES[member(entry, 'scheme')] ?? ''}</span>
+      <span class="badge">${SCHEMES[member(entry, 'scheme')] ?? ''}</span>
       <span class="soft">${OUTCOMES[member(entry, 'outcome')] ?? ''} at ${timeOf(entry.at)}</span>
     </h3>
     <ol>

@@ -11,6 +11,7 @@ import { type Employee, Employees } from './employees.js';
 import { Entities, type EntitiesSnapshot } from './entities.js';
 import { type JwkRecord, JwkRecords } from './jwk-records.js';
 import { LogIn, type LogInSnapshot } from './log-in.js';
+import { Platform, type PlatformSnapshot } from './platform/platform.js';
 import { refuse } from './refusal.js';
 import { type JsonObject } from './strict-json.js';
 
@@ -28,6 +29,7 @@ export interface DcmSnapshot {
   readonly employees: readonly Employee[];
   readonly logIn: LogInSnapshot;
   readonly entities: EntitiesSnapshot;
+  readonly platform: PlatformSnapshot;
   readonly settings: DcmSettings;
   readonly skewMs: number;
 }
@@ -44,6 +46,7 @@ export class Dcm {
   readonly authService: AuthService;
   readonly door: Door;
   readonly clerk: Clerk;
+  readonly platform: Platform;
   readonly ledger: Ledger;
   settings: DcmSettings = DEFAULT_SETTINGS;
   /** How far DCM's clock is off the clock of the simulator. */
@@ -51,19 +54,23 @@ export class Dcm {
   jwksFetches = 0;
   /** Grows with every call and every change by hand. */
   revision = 0;
+  private again: (() => Promise<number | null>) | undefined;
 
   constructor(private readonly options: DcmOptions) {
     const ledger = (this.ledger = options.ledger);
     const now = () => this.now();
     const settings = () => this.settings;
-    const { employees, entities } = this;
+    const remember = (again: () => Promise<number | null>) => (this.again = again);
+    const { employees, entities, counterparties } = this;
     const keys = (this.keys = new DcmKeys(() => options.clock.now()));
     const records = (this.records = new JwkRecords(now));
     const logIn = (this.logIn = new LogIn(employees, now));
     const faults = (this.faults = new DcmFaults(ledger));
-    const authService = (this.authService = new AuthService({ ledger, faults, settings }));
+    const authService = (this.authService = new AuthService({ ledger, faults, settings, remember }));
     this.door = new Door({ records, logIn, settings, now });
     this.clerk = new Clerk({ authService, keys, entities, employees, ledger, settings, now });
+    const { clock } = options;
+    this.platform = new Platform({ clock, ledger, keys, records, counterparties, settings, now, remember });
     for (const counterparty of options.counterparties) this.add(counterparty);
   }
 
@@ -87,6 +94,11 @@ export class Dcm {
     return counterparty;
   }
 
+  /** The last callback once more, byte for byte; undefined when there was none. */
+  async replay(): Promise<{ httpStatus: number | null } | undefined> {
+    return this.again && { httpStatus: await this.again() };
+  }
+
   configure(change: JsonObject): DcmSettings {
     this.revision += 1;
     return (this.settings = changeSettings(this.settings, change));
@@ -97,7 +109,9 @@ export class Dcm {
     this.revision += 1;
     this.keys.settle();
     this.employees.settle();
-    for (const memory of [this.records, this.logIn, this.entities, this.faults, this.authService]) memory.clear();
+    for (const memory of [this.records, this.logIn, this.entities, this.faults, this.authService, this.platform])
+      memory.clear();
+    this.again = undefined;
     this.settings = DEFAULT_SETTINGS;
     this.skewMs = 0;
     this.jwksFetches = 0;
@@ -112,6 +126,7 @@ export class Dcm {
       employees: this.employees.snapshot(),
       logIn: this.logIn.snapshot(),
       entities: this.entities.snapshot(),
+      platform: this.platform.snapshot(),
       settings: this.settings,
       skewMs: this.skewMs,
     };
@@ -126,6 +141,7 @@ export class Dcm {
     this.keys.load(snapshot.keys);
     this.logIn.load(snapshot.logIn);
     this.entities.load(snapshot.entities);
+    this.platform.load(snapshot.platform);
     this.settings = snapshot.settings;
     this.skewMs = snapshot.skewMs;
     for (const counterparty of this.options.counterparties) this.add(counterparty);

@@ -13,6 +13,8 @@ const member = (entry: LedgerEntry, name: string): string => {
 
 const opening = (operation: LedgerEntry): Step => {
   const [sub, kid] = [member(operation, 'sub'), member(operation, 'kid')];
+  if (operation['scheme'] === 'platform')
+    return { text: `The bank sent a request token and a signed payload, key ${kid}. DCM verified both.` };
   return operation['scheme'] === 'bank'
     ? { text: `The bank sent its own token for ${sub}, key ${kid}. DCM verified it with the registered key.` }
     : { text: `${sub} called with an employee session. DCM checked the session and the roles.` };
@@ -25,7 +27,14 @@ const made = (callback: LedgerEntry): Step => {
     : { text: `DCM signed a token: flow ${flow}, obj ${obj}, its key ${kid}.` };
 };
 
+const told = (callback: LedgerEntry): Step => {
+  const status = Number(callback['httpStatus'] ?? 0);
+  const sent = `DCM sent the ${member(callback, 'callback')} callback, attempt ${member(callback, 'attempt')}`;
+  return { text: `${sent}: ${status === 0 ? 'no answer' : status}.`, ok: status >= 200 && status < 300 };
+};
+
 const asked = (callback: LedgerEntry): Step => {
+  if (callback['callback'] !== undefined) return told(callback);
   const { problem, replay } = callback;
   const call = `DCM asked the bank ${replay === true ? 'again ' : ''}GET /${member(callback, 'call')}`;
   const took = `${member(callback, 'durationMs')} ms`;
@@ -55,7 +64,7 @@ export function operationSteps(operation: LedgerEntry, callbacks: readonly Ledge
   const after = own.filter(({ seq }) => seq > operation.seq);
   return [
     opening(operation),
-    ...(first ? [made(first)] : []),
+    ...(first?.['call'] === undefined ? [] : [made(first)]),
     ...before.map(asked),
     closing(operation),
     ...after.map(asked),

@@ -1,0 +1,107 @@
+import { type BankClock } from '../../bank/bank-clock.js';
+import { type Ledger } from '../../bank/ledger.js';
+import { type Counterparty } from '../counterparties.js';
+import { type DcmKeys } from '../dcm-keys.js';
+import { type DcmSettings } from '../dcm-settings.js';
+import { type Credentials } from '../door.js';
+import { type JwkRecords } from '../jwk-records.js';
+import { kidOf } from '../jws.js';
+import { Refusal } from '../refusal.js';
+import { type JsonObject } from '../strict-json.js';
+import { type Verified, verifyToken } from '../verifier.js';
+import { MerchantKeys } from './merchant-keys.js';
+import { MerchantOrders } from './merchant-orders.js';
+import { PaymentMessages } from './payment-messages.js';
+import { PlatformBook, type PlatformBookSnapshot } from './platform-book.js';
+import { type PlatformDelivery, PlatformSender } from './platform-sender.js';
+import { ReplayMemory } from './replay-memory.js';
+
+export interface PlatformOptions {
+  readonly clock: BankClock;
+  readonly ledger: Ledger;
+  readonly keys: DcmKeys;
+  readonly records: JwkRecords;
+  readonly counterparties: ReadonlyMap<string, Counterparty>;
+  readonly settings: () => DcmSettings;
+  /** DCM's own time, epoch milliseconds. */
+  readonly now: () => number;
+  readonly remember: (again: () => Promise<number | null>) => void;
+}
+
+export interface PlatformSnapshot {
+  readonly book: PlatformBookSnapshot;
+  readonly deliveries: readonly PlatformDelivery[];
+  readonly seen: readonly (readonly [string, number])[];
+}
+
+/** The part of the platform guide: request tokens, merchants' orders, payment messages, callbacks. */
+export class Platform {
+  readonly book = new PlatformBook();
+  readonly sender: PlatformSender;
+  readonly orders: MerchantOrders;
+  readonly messages: PaymentMessages;
+  private readonly merchantKeys: MerchantKeys;
+  private readonly replays: ReplayMemory;
+
+  constructor(private readonly options: PlatformOptions) {
+    const { now, counterparties, records, keys, clock, ledger } = options;
+    const { book } = this;
+    const merchantKeys = (this.merchantKeys = new MerchantKeys(now));
+    this.replays = new ReplayMemory(now);
+    const onEnd = (delivery: PlatformDelivery) => {
+      this.messages.proceed(delivery);
+    };
+    const sender = (this.sender = new PlatformSender({ ...options, onEnd }));
+    const orders = (this.orders = new MerchantOrders({ book, counterparties, merchantKeys, keys, sender, clock, now }));
+    this.messages = new PaymentMessages({ book, orders, counterparties, records, sender, ledger });
+  }
+
+  /** Profile B: every request of a bank, once. @throws Refusal */
+  admit(counterparty: Counterparty, credentials: Credentials): Verified {
+    const { cxAuthorization: token, authorization } = credentials;
+    if (token === '') throw new Refusal('no_credential');
+    if (authorization !== '') throw new Refusal('both_credentials');
+    const signer = counterparty.guid;
+    const verified = verifyToken(token, {
+      profile: 'request',
+      keys: this.options.records.keysOf(signer),
+      now: Math.floor(this.options.now() / 1_000),
+      isSeen: (kid, jti) => this.replays.has(signer, kid, jti),
+    });
+    this.replays.add(signer, verified.kid, String(verified.claims['jti']));
+    return verified;
+  }
+
+  /** Where the path names no counterparty, the host would; here the one bank that holds the kid does. @throws Refusal */
+  admitAnyBank(credentials: Credentials): Verified {
+    const kid = kidOf(credentials.cxAuthorization);
+    const holders = [...this.options.counterparties.values()].filter(({ guid }) =>
+      this.options.records.keysOf(guid).some((key) => key.kid === kid),
+    );
+    const [bank] = holders;
+    if (credentials.cxAuthorization !== '' && (!bank || holders.length > 1)) throw new Refusal('kid_unknown', kid);
+    if (!bank) throw new Refusal('no_credential');
+    return this.admit(bank, credentials);
+  }
+
+  /** Profile C: the payload of the bank in the path. @throws Refusal */
+  open({ guid }: Counterparty, jwt: string): JsonObject {
+    const now = Math.floor(this.options.now() / 1_000);
+    return verifyToken(jwt, { profile: 'payload', keys: this.options.records.keysOf(guid), now }).claims;
+  }
+
+  clear(): void {
+    for (const memory of [this.book, this.sender, this.merchantKeys, this.replays]) memory.clear();
+  }
+
+  snapshot(): PlatformSnapshot {
+    return { book: this.book.snapshot(), deliveries: this.sender.list(), seen: this.replays.snapshot() };
+  }
+
+  load({ book, deliveries, seen }: PlatformSnapshot): void {
+    this.book.load(book);
+    this.sender.load(deliveries);
+    this.replays.load(seen);
+    for (const order of book.orders) if (order.status === 'Created') this.orders.watch(order);
+  }
+}
