@@ -14,7 +14,7 @@ it('makes a merchant once, readable by nobody else, with the public half only fo
   expect(keepDemoCredentials({ directory, bankEnvironment: 'test' })).toEqual(first);
   expect(first.apiKey).toMatch(/^ap_test_[A-Za-z0-9_-]{43}$/);
   const modes = readdirSync(directory).map((name) => statSync(path.join(directory, name)).mode & 0o777);
-  expect(modes).toEqual([0o600, 0o600, 0o600, 0o600]);
+  expect(modes).toEqual([0o600, 0o600, 0o600, 0o600, 0o600]);
   const [merchant] = JSON.parse(readFileSync(first.merchantsFile, 'utf8')) as [Record<string, unknown>];
   expect(merchant).toMatchObject({ merchantId: first.merchantId, terminal: 'test' });
   expect(Object.keys(merchant['clientPublicKey'] as object).sort()).toEqual(['crv', 'kty', 'x', 'y']);
