@@ -1,12 +1,14 @@
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { StoredAllianceAccounts } from '../../apps/gateway/src/payments/bank/stored-alliance-accounts.js';
+import { ClientKeyRepository } from '../../apps/gateway/src/accounts/client-key.repository.js';
 import { CallbackRepository } from '../../apps/gateway/src/callbacks/callback.repository.js';
 import { CallbacksController } from '../../apps/gateway/src/callbacks/callbacks.controller.js';
 import { CallbacksService } from '../../apps/gateway/src/callbacks/callbacks.service.js';
 import { registerBodyParsers } from '../../apps/gateway/src/http/body-parsers.js';
 import { ProblemFilter } from '../../apps/gateway/src/http/problem.filter.js';
 import { type PaymentView } from '../../apps/gateway/src/payments/payment.dto.js';
+import { aMerchant } from '../support/demo-merchant.js';
 import { paid } from './fake-payment-bank.js';
 import {
   anAccount,
@@ -41,6 +43,9 @@ describe('callback inbox', () => {
     database = await createMigratedDatabase();
     parts = await startParts(database);
     inbox = new CallbackRepository(parts.source);
+    const clientKeys = new ClientKeyRepository(parts.source, parts.keystore);
+    await clientKeys.add(parts.accountId, 'client-key-1', aMerchant().privateKey);
+    parts.accounts.forget(parts.accountId);
     const bankAccounts = new StoredAllianceAccounts(parts.accounts);
     service = new CallbacksService(parts.accounts, bankAccounts, inbox, parts.keystore, parts.sync);
     const adapter = new FastifyAdapter();

@@ -22,6 +22,9 @@ const inProduction = (over: Environment = {}): Environment => ({
   ...over,
 });
 
+const live = (over: Environment = {}): Environment =>
+  anAccount({ ALLIANCE_ENVIRONMENT: 'live', API_KEY: `ap_live_${'k'.repeat(43)}`, ...over });
+
 /** The sentences of the refusal, a line each. */
 function complaints(env: Environment): string[] {
   try {
@@ -47,8 +50,11 @@ describe('loadConfig', () => {
       production: false,
       logLevel: 'info',
       keystoreKeysFile: path.resolve('.data/keystore.json'),
+      remoteKeks: undefined,
+      keysFileBesideRemote: false,
       bankTimeoutMs: 20_000,
       sessionRenewHours: 8,
+      opsKey: undefined,
       account: undefined,
     });
   });
@@ -106,6 +112,13 @@ describe('loadConfig', () => {
       { ALLIANCE_SERVICE_CODE_FILE: '/no/such/file' },
       /^ALLIANCE_SERVICE_CODE_FILE names a file that cannot be read \(\/no/,
     ],
+    [{ OPS_KEY: 'x'.repeat(31) }, /^OPS_KEY must have at least 32 printable characters/],
+    [{ KEYSTORE_PROVIDER: 'gcp' }, /^KEYSTORE_PROVIDER must be local, vault or aws-kms$/],
+    [{ KEYSTORE_PROVIDER: 'vault', VAULT_ADDR: 'https://v' }, /^VAULT_ADDR, VAULT_TRANSIT_KEY and VAULT_TOKEN or/],
+    [{ KEYSTORE_PROVIDER: 'aws-kms' }, /^AWS_KMS_KEYS is missing/],
+    [{ KEYSTORE_PROVIDER: 'aws-kms', AWS_KMS_KEYS: 'arn' }, /^AWS_KMS_KEYS must be JSON like/],
+    [live({ ALLIANCE_BASE_URL: 'http://bank.example' }), /^ALLIANCE_BASE_URL must be https because/],
+    [live({ PUBLIC_URL: 'http://pay.example' }), /^PUBLIC_URL must be https because/],
     [inProduction({ DATABASE_URL: undefined }), /^DATABASE_URL is missing: production needs/],
     [inProduction({ KEYSTORE_KEYS_FILE: undefined }), /^KEYSTORE_KEYS_FILE is missing: production needs/],
     [inProduction({ PUBLIC_URL: undefined }), /^PUBLIC_URL is missing: the bank/],
@@ -133,6 +146,15 @@ describe('loadConfig', () => {
   it('names every rule of production at once', () => {
     expect(complaints({ NODE_ENV: 'production' })).toHaveLength(3);
     expect(loadConfig(inProduction()).production).toBe(true);
+  });
+
+  it.each<[string, Environment]>([
+    ['Vault', { KEYSTORE_PROVIDER: 'vault', VAULT_ADDR: 'https://v', VAULT_TRANSIT_KEY: 'k', VAULT_TOKEN: 't' }],
+    ['AWS KMS', { KEYSTORE_PROVIDER: 'aws-kms', AWS_KMS_KEYS: '{"current":"a","keys":{"a":"arn:a"}}' }],
+  ])('needs no key file in production with %s', (_what, env) => {
+    const { remoteKeks, keysFileBesideRemote } = loadConfig(inProduction({ KEYSTORE_KEYS_FILE: undefined, ...env }));
+    expect([remoteKeks?.provider, keysFileBesideRemote]).toEqual([env['KEYSTORE_PROVIDER'], false]);
+    expect(loadConfig(inProduction(env)).keysFileBesideRemote).toBe(true);
   });
 
   it.each(['ALLIANCE_BASE_URL', 'ALLIANCE_MERCHANT_ID', 'ALLIANCE_SERVICE_CODE', 'ALLIANCE_PRIVATE_KEY'])(
@@ -188,6 +210,9 @@ describe('secrets in files', () => {
     const message = complaints({
       ...anAccount({ ALLIANCE_SERVICE_CODE: secrets.code, ALLIANCE_PRIVATE_KEY: secrets.key, API_KEY: secrets.api }),
       DATABASE_URL: 'mysql://user:secret-password@db/x',
+      OPS_KEY: 'secret-ops-key',
+      KEYSTORE_PROVIDER: 'vault',
+      VAULT_TOKEN: 'secret-vault-token',
       ALLIANCE_ENVIRONMENT: 'x',
       PORT: 'x',
     }).join('\n');

@@ -62,8 +62,10 @@ describe('createPayment', () => {
     ['nothing to pay', aRequest({ amount: 0 }), /^amount must be at least 1 kopiyka/],
     ['less than nothing', aRequest({ amount: -1 }), /^amount must be at least 1 kopiyka/],
     ['over ten million hryvnias', aRequest({ amount: 1_000_000_001 }), /^amount must be at most 1000000000 kopiyky/],
-    ['no customer', aRequest({ customer: undefined }), /^customer .*expected object/],
-    ['no customer id', aRequest({ customer: {} }), /^customer\.id .*expected string/],
+    ['no customer', aRequest({ customer: undefined }), /^customer is required$/],
+    ['no customer id', aRequest({ customer: {} }), /^customer\.id is required$/],
+    ['a customer in a text', aRequest({ customer: 'customer-1' }), /^customer .*expected object/],
+    ['a customer id in a number', aRequest({ customer: { id: 7 } }), /^customer\.id .*expected string/],
     ['a blank customer id', aRequest({ customer: { id: '  ' } }), /^customer\.id must not be blank: leave it out/],
     ['a long customer id', aRequest({ customer: { id: 'x'.repeat(256) } }), /^customer\.id must have at most 255/],
     [

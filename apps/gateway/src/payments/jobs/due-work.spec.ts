@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { DueWorker } from './due-work.js';
 
 /** A queue of numbers; what was handled and what went wrong. */
@@ -16,6 +17,10 @@ function aQueue(due: number[], handle: (item: number) => Promise<void> = () => P
 }
 
 describe('DueWorker', () => {
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
   it('works off more than one batch in one go', async () => {
     const { worker, handled } = aQueue(Array.from({ length: 45 }, (_none, n) => n));
     await worker.kick();
@@ -33,7 +38,8 @@ describe('DueWorker', () => {
     expect(errors).toEqual([['bad row', 2]]);
   });
 
-  it('reports a claim that failed and tries again at the next kick', async () => {
+  it('reports a claim that failed, leaves the database alone for a while, then tries again', async () => {
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate'] });
     const errors: string[] = [];
     let claims = 0;
     const worker = new DueWorker<number>({
@@ -42,6 +48,10 @@ describe('DueWorker', () => {
       onError: (error) => errors.push((error as Error).message),
     });
     await worker.kick();
+    jest.advanceTimersByTime(4_999);
+    await worker.kick();
+    expect([errors, claims]).toEqual([['no database'], 1]);
+    jest.advanceTimersByTime(1);
     await worker.kick();
     expect([errors, claims]).toEqual([['no database'], 2]);
   });
