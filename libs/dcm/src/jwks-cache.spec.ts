@@ -1,6 +1,6 @@
 import { FakeDcm } from '../test/fake-dcm.js';
 import { aKey, headerOf, NOW, rawToken, someClaims } from '../test/raw-token.js';
-import { DcmError, type DcmEvent, DcmVerifier, JwksCache, type JwksCacheOptions } from './index.js';
+import { type DcmError, type DcmEvent, DcmVerifier, JwksCache, type JwksCacheOptions } from './index.js';
 
 const [first, second, stranger] = [aKey('dcm-1'), aKey('dcm-2'), aKey('stranger')];
 const MINUTE = 60_000;
@@ -46,7 +46,7 @@ describe('JwksCache on a real socket', () => {
   it('finds a new key with one fetch that all callers share', async () => {
     const cache = await started();
     dcm.jwks = { keys: [first.jwk, second.jwk] };
-    const found = await Promise.all(Array.from({ length: 200 }, () => cache.find('dcm-2')));
+    const found = await Promise.all(Array.from({ length: 200 }, async () => cache.find('dcm-2')));
     expect(found.every((key) => key?.key)).toBe(true);
     expect(dcm.jwksFetches).toBe(2);
   });

@@ -70,7 +70,7 @@ export class JwksCache extends KeySet {
   /** Loads the set, waiting `waitMs` for it at most, and keeps it fresh until `close`. Never fails. */
   async start(): Promise<void> {
     this.#timer = setInterval(() => {
-      this.#refreshIfOlderThan(this.#limits.refreshMs);
+      this.#refreshIfOlderThan(this.#limits.refreshMs / 2); // the timer itself may be a millisecond early
     }, this.#limits.refreshMs).unref();
     this.#refreshIfOlderThan(this.#limits.refreshMs);
     const patience = new Patience(this.#limits.waitMs);

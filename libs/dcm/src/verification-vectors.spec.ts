@@ -43,7 +43,7 @@ describe('the published verification vectors', () => {
   it.each(vectors.map((vector) => [vector.id, vector] as const))('%s', async (_, vector) => {
     const verdict = await verify(vector).then(
       () => 'accepted',
-      (error: DcmError) => error.code,
+      (error: unknown) => (error as DcmError).code,
     );
     const { accept, reason = '' } = vector.expect;
     expect(verdict).toBe(accept ? 'accepted' : `DCM_${reason.toUpperCase()}`);

@@ -64,17 +64,10 @@ export class FakeDcm {
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const path = (request.url ?? '').replace(BASE, '');
     const body = Buffer.concat(chunks).toString();
-    const seen = { method: request.method ?? '', path, headers: request.headers, body };
-    const behaviour = this.route(seen);
+    const behaviour = this.route({ method: request.method ?? '', path, headers: request.headers, body });
     if (behaviour === 'hang') return;
-    if (behaviour === 'reset') {
-      request.socket.resetAndDestroy();
-      return;
-    }
-    const { status = 200, json, text = JSON.stringify(json ?? {}), headers, delayMs = 0 } = behaviour;
-    if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
-    response.writeHead(status, { 'Content-Type': 'application/json', ...headers });
-    response.end(text);
+    if (behaviour === 'reset') request.socket.resetAndDestroy();
+    else await reply(response, behaviour);
   }
 
   private route(seen: SeenRequest): Behaviour {
@@ -98,4 +91,11 @@ export class FakeDcm {
     this.session = `employee-session-${this.logins}`;
     return { json: { session_token: this.session, session: {} } };
   }
+}
+
+async function reply(response: ServerResponse, { delayMs = 0, ...rest }: Reply): Promise<void> {
+  const { status = 200, json = {}, text = JSON.stringify(json), headers } = rest;
+  if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
+  response.writeHead(status, { 'Content-Type': 'application/json', ...headers });
+  response.end(text);
 }
