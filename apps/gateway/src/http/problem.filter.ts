@@ -53,8 +53,7 @@ function problemOf(error: unknown): Found {
   if (error instanceof HttpProblem) {
     return { code: error.code, detail: error.message, ...(error.errors ? { errors: error.errors } : {}) };
   }
-  if (error instanceof PaymentError || error instanceof AccountError)
-    return { code: error.code, detail: error.message };
+  if (isRefusal(error)) return { code: error.code, detail: error.message };
   if (isDatabaseAway(error)) return { code: 'SERVICE_UNAVAILABLE', detail: 'The database cannot be reached just now.' };
   if (UNSTORABLE.test(systemCode(error))) {
     return { code: 'VALIDATION_FAILED', detail: 'The request holds a character that cannot be kept, such as U+0000.' };
@@ -68,6 +67,10 @@ function problemOf(error: unknown): Found {
 
 /** A message of the framework; what it quotes of an address ends before the query. */
 const sentenceOf = ({ message }: Error): string => `${(message.split('?')[0] ?? '').replace(/\.$/u, '')}.`;
+
+/** A rule of ours said no; its words are meant for the caller. */
+const isRefusal = (error: unknown): error is PaymentError | AccountError =>
+  error instanceof PaymentError || error instanceof AccountError;
 
 function statusOf(error: unknown): number | undefined {
   if (error instanceof HttpException) return error.getStatus();

@@ -45,6 +45,12 @@ export class IdempotencyService {
     return opened ? { kind: 'new', value: opened.value } : this.follow(request);
   }
 
+  /** As {@link begin}, where one statement claims the key and opens. @param open resolves to undefined when the key is taken */
+  async beginAtOnce<T>(request: IdempotentRequest, open: () => Promise<T | undefined>): Promise<Begun<T>> {
+    const value = await open();
+    return value === undefined ? this.follow(request) : { kind: 'new', value };
+  }
+
   /** Keeps the answer, in the transaction that makes it true. */
   async settle(tx: Transaction, request: IdempotentRequest, statusCode: number, view: object): Promise<Answer> {
     const body = JSON.stringify(view);

@@ -3,7 +3,7 @@ import { Keystore } from '#libs/keystore';
 import { MerchantAccountsService } from '../accounts/merchant-accounts.service.js';
 import { newId } from '../database/id.js';
 import { type Transaction } from '../database/transaction.js';
-import { type Operation } from './domain/operation.js';
+import { newOperation, type Operation } from './domain/operation.js';
 import { PaymentError } from './domain/payment-error.js';
 import { type Answer, fingerprintOf, type IdempotentRequest, IdempotencyService } from './idempotency.service.js';
 import { merchantRequestIdOf } from './merchant-request-id.js';
@@ -12,6 +12,7 @@ import { type CreatePayment, type ListPayments, type PaymentView } from './payme
 import { viewPayment } from './payment-view.js';
 import { type PaymentEntity } from './store/payment.entity.js';
 import { PaymentRecords } from './store/payment-records.js';
+import { type NewPayment } from './store/payment.repository.js';
 
 /** A payment and its purchase on record, not yet known to the bank. */
 interface Recorded {
@@ -39,7 +40,7 @@ export class PaymentsService {
     const request = { ...scope, fingerprint, resourceId: newId('pay') };
     const row = await this.newRow(request, body, environment === 'live');
     const merchantRequestId = merchantRequestIdOf(secret, 'purchase', scope.key);
-    const begun = await this.idempotency.begin(request, (tx) => this.record(tx, row, merchantRequestId));
+    const begun = await this.idempotency.beginAtOnce(request, () => this.record(request, row, merchantRequestId));
     if (begun.kind === 'answered') return begun.answer;
     let answer: Answer | undefined;
     const settle = async (tx: Transaction, payment: PaymentEntity): Promise<void> => {
@@ -73,7 +74,7 @@ export class PaymentsService {
     return { data: page.map(viewPayment), nextCursor: last ? Buffer.from(last.id).toString('base64url') : null };
   }
 
-  private async newRow(request: IdempotentRequest, body: CreatePayment, livemode: boolean) {
+  private async newRow(request: IdempotentRequest, body: CreatePayment, livemode: boolean): Promise<NewPayment> {
     const { customer, reference, description, ...rest } = body;
     const place = customerPlace(request.accountId, request.resourceId);
     return {
@@ -88,28 +89,16 @@ export class PaymentsService {
   }
 
   private async record(
-    tx: Transaction,
-    row: Awaited<ReturnType<PaymentsService['newRow']>>,
+    request: IdempotentRequest,
+    row: NewPayment,
     merchantRequestId: string,
-  ): Promise<Recorded> {
-    const payment = await this.records.payments.insert(tx, row);
-    const { merchantAccountId: accountId, id: paymentId, amount, currency } = payment;
-    const purchase: Operation = {
-      ...{
-        accountId,
-        id: newId('op'),
-        paymentId,
-        type: 'purchase',
-        status: 'sending',
-        amount,
-        currency,
-        merchantRequestId,
-      },
-      attempt: 1,
-      failure: null,
-    };
-    await this.records.operations.insert(tx, purchase);
-    return { payment, purchase };
+  ): Promise<Recorded | undefined> {
+    const { amount, currency } = row;
+    const { accountId, resourceId: paymentId } = request;
+    const facts = { accountId, id: newId('op'), paymentId, amount, currency, merchantRequestId };
+    const purchase = newOperation({ ...facts, type: 'purchase' });
+    const payment = await this.records.payments.open(request, row, purchase);
+    return payment && { payment, purchase };
   }
 }
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { MerchantAccountsService } from '../accounts/merchant-accounts.service.js';
 import { newId } from '../database/id.js';
 import { type Transaction } from '../database/transaction.js';
-import { type Operation } from './domain/operation.js';
+import { newOperation, type Operation } from './domain/operation.js';
 import { PaymentError } from './domain/payment-error.js';
 import { refundable, refundAmount, withEvent } from './domain/payment.js';
 import { type Answer, fingerprintOf, type IdempotentRequest, IdempotencyService } from './idempotency.service.js';
@@ -69,20 +69,8 @@ export class RefundsService {
     }
     const created = withEvent(paymentOf(row), 'refund.created', request.resourceId);
     const { accountId, id: paymentId, currency } = created.payment;
-    const refund: Operation = {
-      ...{
-        accountId,
-        id: request.resourceId,
-        paymentId,
-        type: 'refund',
-        status: 'sending',
-        amount,
-        currency,
-        merchantRequestId,
-      },
-      attempt: 1,
-      failure: null,
-    };
+    const facts = { accountId, id: request.resourceId, paymentId, amount, currency, merchantRequestId };
+    const refund = newOperation({ ...facts, type: 'refund' });
     await this.records.operations.insert(tx, refund, body.reason ?? null);
     await this.records.save(tx, created);
     return { refund, bankOperationId: row.bankOperationId };

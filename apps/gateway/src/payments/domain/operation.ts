@@ -33,6 +33,14 @@ export interface Operation {
   readonly failure: { readonly code: string; readonly message: string } | null;
 }
 
+/** An operation that is about to be sent for the first time. */
+export const newOperation = (facts: Omit<Operation, 'status' | 'attempt' | 'failure'>): Operation => ({
+  ...facts,
+  status: 'sending',
+  attempt: 1,
+  failure: null,
+});
+
 /** @throws PaymentError `PAYMENT_ILLEGAL_MOVE` */
 export function moveOperation<T extends Operation>(operation: T, to: OperationStatus, over: Partial<T> = {}): T {
   const legal = OPERATION_TRANSITIONS[operation.status] as readonly OperationStatus[];

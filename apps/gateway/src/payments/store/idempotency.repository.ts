@@ -23,18 +23,24 @@ export interface EarlierRequest {
   readonly leaseSeconds: number;
 }
 
+/** CTE `claimed` of one row when the key was free, from four parameters, see {@link claimParameters}. */
+export const claimCte = (first: number): string =>
+  `claimed AS (
+     INSERT INTO idempotency_key (merchant_account_id, key, fingerprint, resource_id, lease_until)
+     VALUES ($${first}, $${first + 1}, $${first + 2}, $${first + 3}, clock_timestamp() + make_interval(secs => ${LEASE_SECONDS}))
+     ON CONFLICT DO NOTHING RETURNING 1)`;
+
+export function claimParameters({ accountId, key, fingerprint, resourceId }: Claim): unknown[] {
+  return [accountId, key, fingerprint, resourceId];
+}
+
 @Injectable()
 export class IdempotencyRepository {
   constructor(private readonly database: DataSource) {}
 
   /** @returns true when the key is ours now; waits for a concurrent claim of the same key to commit */
   async claim(tx: Transaction, claim: Claim): Promise<boolean> {
-    const rows = await tx.query<unknown[]>(
-      `INSERT INTO idempotency_key (merchant_account_id, key, fingerprint, resource_id, lease_until)
-       VALUES ($1, $2, $3, $4, clock_timestamp() + make_interval(secs => ${LEASE_SECONDS}))
-       ON CONFLICT DO NOTHING RETURNING 1`,
-      [claim.accountId, claim.key, claim.fingerprint, claim.resourceId],
-    );
+    const rows = await tx.query<unknown[]>(`WITH ${claimCte(1)} SELECT 1 FROM claimed`, claimParameters(claim));
     return rows.length > 0;
   }
 

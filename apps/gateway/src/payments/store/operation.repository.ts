@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, In, type QueryDeepPartialEntity } from 'typeorm';
-import { dueIn } from '../../database/due-in.js';
+import { DataSource, In } from 'typeorm';
+import { dueColumn, dueParameters } from '../../database/due-in.js';
 import { type Transaction } from '../../database/transaction.js';
 import { type Operation, type OperationStatus } from '../domain/operation.js';
 import { REVIEW_AFTER_SECONDS } from '../domain/schedule.js';
@@ -36,31 +36,29 @@ const UNSETTLED: readonly OperationStatus[] = ['sending', 'unknown', 'pending'];
 /** The request's own process settles it sooner; past this a worker takes it for abandoned by a crash. Seconds. */
 const CRASH_NET_SECONDS = 120;
 
+/** INSERT of one operation for every row of `source`, from ten parameters, see {@link operationParameters}. */
+export const insertOperationFrom = (source: string, first: number): string => {
+  const at = (index: number): string => `$${first + index}`;
+  return `INSERT INTO operation (merchant_account_id, id, payment_id, type, status, amount, currency, merchant_request_id,
+                                 attempt, reason, sent_at, deadline_at, next_query_at)
+     SELECT ${at(0)}, ${at(1)}, ${at(2)}, ${at(3)}, ${at(4)}, ${at(5)}::bigint, ${at(6)}, ${at(7)}, ${at(8)}::int, ${at(9)},
+            clock_timestamp(), now() + make_interval(secs => ${REVIEW_AFTER_SECONDS}),
+            now() + make_interval(secs => ${CRASH_NET_SECONDS})
+     FROM ${source}`;
+};
+
+export function operationParameters(operation: Operation, reason: string | null = null): unknown[] {
+  const { accountId, id, paymentId, type, status, amount, currency, merchantRequestId, attempt } = operation;
+  return [accountId, id, paymentId, type, status, amount, currency, merchantRequestId, attempt, reason];
+}
+
 @Injectable()
 export class OperationRepository {
   constructor(private readonly database: DataSource) {}
 
   /** Write-ahead: this is committed before the bank hears of the operation. */
   async insert(tx: Transaction, operation: Operation, reason: string | null = null): Promise<void> {
-    const { accountId, id, paymentId, type, status, amount, currency, merchantRequestId, attempt } = operation;
-    const values = {
-      ...{
-        merchantAccountId: accountId,
-        id,
-        paymentId,
-        type,
-        status,
-        amount,
-        currency,
-        merchantRequestId,
-        attempt,
-        reason,
-      },
-      sentAt: () => 'clock_timestamp()',
-      deadlineAt: () => `now() + make_interval(secs => ${REVIEW_AFTER_SECONDS})`,
-      nextQueryAt: () => `now() + make_interval(secs => ${CRASH_NET_SECONDS})`,
-    };
-    await tx.createQueryBuilder().insert().into(OperationEntity).values(values).execute();
+    await tx.query(insertOperationFrom('(SELECT 1) AS once', 1), operationParameters(operation, reason));
   }
 
   find(tx: Transaction, accountId: string, id: string): Promise<OperationEntity | null> {
@@ -108,25 +106,25 @@ export class OperationRepository {
     return ages;
   }
 
+  /** One text for every case, so that Postgres and its poolers see few different statements. */
   async save(tx: Transaction, operation: Operation, extras: OperationExtras = {}): Promise<void> {
-    const { nextQueryInSeconds, notFound, resent, ...columns } = extras;
-    const values = {
-      ...columns,
-      status: operation.status,
-      attempt: operation.attempt,
-      failureCode: operation.failure?.code ?? null,
-      failureMessage: operation.failure?.message ?? null,
-      ...(notFound === undefined ? {} : { notFoundAt: notFound ? () => 'clock_timestamp()' : null }),
-      ...(resent ? { sentAt: () => 'clock_timestamp()' } : {}),
-      ...(nextQueryInSeconds === undefined ? {} : { nextQueryAt: dueIn(nextQueryInSeconds) }),
-      updatedAt: () => 'now()',
-    };
-    await tx
-      .createQueryBuilder()
-      .update(OperationEntity)
-      .set(values as QueryDeepPartialEntity<OperationEntity>)
-      .where({ merchantAccountId: operation.accountId, id: operation.id })
-      .execute();
+    const { nextQueryInSeconds, notFound, resent = false, reason, bankOperationId, evidence, queries } = extras;
+    await tx.query(
+      `UPDATE operation SET
+         status = $3, attempt = $4, failure_code = $5, failure_message = $6,
+         reason = coalesce($7, reason), bank_operation_id = coalesce($8, bank_operation_id),
+         evidence = coalesce($9::jsonb, evidence), queries = coalesce($10, queries),
+         not_found_at = CASE $11::boolean WHEN true THEN clock_timestamp() WHEN false THEN NULL ELSE not_found_at END,
+         sent_at = CASE WHEN $12 THEN clock_timestamp() ELSE sent_at END,
+         next_query_at = ${dueColumn('next_query_at', 13)}, updated_at = now()
+       WHERE merchant_account_id = $1 AND id = $2`,
+      [
+        ...[operation.accountId, operation.id, operation.status, operation.attempt],
+        ...[operation.failure?.code, operation.failure?.message, reason, bankOperationId],
+        ...[evidence === undefined ? null : JSON.stringify(evidence), queries, notFound, resent],
+        ...dueParameters(nextQueryInSeconds),
+      ],
+    );
   }
 
   /** Puts due operations aside for `leaseSeconds`, so that other workers pass them over and a crash loses nothing. */

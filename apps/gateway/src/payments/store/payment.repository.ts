@@ -1,8 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, type QueryDeepPartialEntity } from 'typeorm';
-import { dueIn } from '../../database/due-in.js';
+import { DataSource } from 'typeorm';
+import { dueColumn, dueParameters } from '../../database/due-in.js';
 import { type Transaction } from '../../database/transaction.js';
+import { type Operation } from '../domain/operation.js';
 import { type Payment, type PaymentStatus } from '../domain/payment.js';
+import { type Claim, claimCte, claimParameters } from './idempotency.repository.js';
+import { insertOperationFrom, operationParameters } from './operation.repository.js';
 import { EXPIRY_GRACE_SECONDS, REVIEW_AFTER_SECONDS } from '../domain/schedule.js';
 import { PaymentEntity } from './payment.entity.js';
 
@@ -63,10 +66,28 @@ export class PaymentRepository {
     return this.database.transaction(work);
   }
 
-  async insert(tx: Transaction, payment: NewPayment): Promise<PaymentEntity> {
-    const row = { ...payment, status: 'created' as const };
-    const result = await tx.createQueryBuilder().insert().into(PaymentEntity).values(row).returning('*').execute();
-    return toEntity(tx, result.raw as object[]);
+  /**
+   * Claims the idempotency key and writes payment and purchase ahead, in one statement and so in one transaction.
+   * @returns undefined when the key is taken; waits for a concurrent claim of the same key to commit
+   */
+  async open(claim: Claim, payment: NewPayment, purchase: Operation): Promise<PaymentEntity | undefined> {
+    const rows = await this.database.query<object[]>(
+      `WITH ${claimCte(1)},
+       opened AS (
+         INSERT INTO payment (merchant_account_id, id, status, amount, currency, livemode, reference, description,
+                              return_url, language, metadata, expires_in_minutes, customer_sealed)
+         SELECT $1, $4, 'created', $5::bigint, $6, $7::boolean, $8, $9, $10, $11, $12::jsonb, $13::int, $14 FROM claimed
+         RETURNING *),
+       purchase AS (${insertOperationFrom('claimed', 15)})
+       SELECT * FROM opened`,
+      [
+        ...claimParameters(claim),
+        ...[payment.amount, payment.currency, payment.livemode, payment.reference, payment.description],
+        ...[payment.returnUrl, payment.language, JSON.stringify(payment.metadata), payment.expiresInMinutes],
+        ...[payment.customerSealed, ...operationParameters(purchase)],
+      ],
+    );
+    return rows.length === 0 ? undefined : toEntity(this.database.manager, rows);
   }
 
   find(accountId: string, id: string): Promise<PaymentEntity | null> {
@@ -95,19 +116,26 @@ export class PaymentRepository {
     return query.getMany();
   }
 
-  /** @returns the row as it is now */
+  /** One text for every case, so that Postgres and its poolers see few different statements. @returns the row as it is now */
   async save(tx: Transaction, payment: Payment, extras: PaymentExtras = {}): Promise<PaymentEntity> {
-    const { nextSyncInSeconds, ...columns } = extras;
-    const due = nextSyncInSeconds === undefined ? {} : { nextSyncAt: dueIn(nextSyncInSeconds) };
-    const values = { ...columns, ...columnsOf(payment), ...due, updatedAt: () => 'now()' };
-    const result = await tx
-      .createQueryBuilder()
-      .update(PaymentEntity)
-      .set(values as QueryDeepPartialEntity<PaymentEntity>)
-      .where({ merchantAccountId: payment.accountId, id: payment.id })
-      .returning('*')
-      .execute();
-    return toEntity(tx, result.raw as object[]);
+    const { bankOrderId, redirectUrl, expiresAt, evidence, hintQueries, nextSyncInSeconds } = extras;
+    const [rows] = await tx.query<[object[], number]>(
+      `UPDATE payment SET
+         status = $3, amount_authorized = $4, amount_captured = $5, amount_refunded = $6,
+         bank_operation_id = $7, event_sequence = $8, failure_code = $9, failure_message = $10,
+         bank_order_id = coalesce($11, bank_order_id), redirect_url = coalesce($12, redirect_url),
+         expires_at = coalesce($13, expires_at), evidence = coalesce($14::jsonb, evidence),
+         hint_queries = coalesce($15, hint_queries), next_sync_at = ${dueColumn('next_sync_at', 16)}, updated_at = now()
+       WHERE merchant_account_id = $1 AND id = $2 RETURNING *`,
+      [
+        ...[payment.accountId, payment.id, payment.status],
+        ...[payment.amountAuthorized, payment.amountCaptured, payment.amountRefunded],
+        ...[payment.bankOperationId, payment.eventSequence, payment.failure?.code, payment.failure?.message],
+        ...[bankOrderId, redirectUrl, expiresAt, evidence === undefined ? null : JSON.stringify(evidence), hintQueries],
+        ...dueParameters(nextSyncInSeconds),
+      ],
+    );
+    return toEntity(tx, rows);
   }
 
   async ages(tx: Transaction, accountId: string, id: string): Promise<PaymentAges> {
@@ -160,15 +188,6 @@ export const paymentOf = (row: PaymentEntity): Payment => ({
   bankOperationId: row.bankOperationId,
   eventSequence: row.eventSequence,
 });
-
-function columnsOf(payment: Payment): Partial<PaymentEntity> {
-  const { status, amountAuthorized, amountCaptured, amountRefunded, bankOperationId, eventSequence, failure } = payment;
-  return {
-    ...{ status, amountAuthorized, amountCaptured, amountRefunded, bankOperationId, eventSequence },
-    failureCode: failure?.code ?? null,
-    failureMessage: failure?.message ?? null,
-  };
-}
 
 /** Rows of RETURNING come in column names; the entity's metadata turns them into properties. */
 function toEntity(tx: Transaction, [raw]: object[]): PaymentEntity {
