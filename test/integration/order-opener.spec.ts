@@ -1,4 +1,5 @@
 import { type OrderOutcome, type OrderRequest } from '../../apps/gateway/src/payments/bank/payment-bank.js';
+import { merchantRequestIdOf } from '../../apps/gateway/src/payments/merchant-request-id.js';
 import { type PaymentView } from '../../apps/gateway/src/payments/payment.dto.js';
 import { anOpenOrder, bankOrderIdOf } from './fake-payment-bank.js';
 import {
@@ -125,7 +126,9 @@ describe('OrderOpenerService', () => {
       expect(more).toEqual([]);
       expect(orphan).toMatchObject({ status: 'abandoned', next_query_at: null });
       expect(successor).toMatchObject({ status: 'action_required' });
-      expect(successor!.merchant_request_id).not.toBe(orphan!.merchant_request_id);
+      const { secret } = await parts.accounts.open(parts.accountId);
+      // Derived: whoever comes after a crash or a restored backup meets the same successor.
+      expect(successor!.merchant_request_id).toBe(merchantRequestIdOf(secret, 'after', orphan!.merchant_request_id));
       expect(requestIds()).toEqual([orphan, orphan, successor].map((operation) => operation!.merchant_request_id));
       const [row] = await database.query('SELECT bank_order_id, redirect_url FROM payment WHERE id = $1', [view.id]);
       expect(row).toMatchObject({ bank_order_id: bankOrderIdOf(successor!.merchant_request_id) });
