@@ -12,6 +12,7 @@ import { checkClaims, type Profile, PROFILES } from './token-profiles.js';
 /** Takes about 0.5 ms: on a thread of its own. */
 const signAside = promisify(sign) as unknown as (alg: 'sha256', data: Buffer, key: KeyObject) => Promise<Buffer>;
 
+/** What an authorization token is to say. */
 export interface NewAuthorization extends Pick<AuthorizationClaims, 'flow' | 'obj' | 'sub'> {
   /** 300 where absent, at most 1200. */
   readonly lifetimeSeconds?: number;

@@ -21,6 +21,7 @@ export interface Signer {
   readonly keys: KeySet;
 }
 
+/** The ports of a verifier; each has a default. */
 export interface VerifierOptions {
   readonly clock?: (() => Date) | undefined;
   readonly replay?: ReplayMemory | undefined;

@@ -5,6 +5,7 @@ import { type JwksLimits } from './jwks-cache.js';
 import { type ReplayMemory } from './replay-memory.js';
 import { type SigningKeys } from './signing-keys.js';
 
+/** Who logs in under scheme DCM. */
 export interface DcmEmployee {
   readonly login: string;
   /** Secret. */
@@ -13,6 +14,7 @@ export interface DcmEmployee {
   readonly loginField?: 'identifier' | 'password_identifier';
 }
 
+/** One counterparty at one DCM. */
 export interface DcmOptions {
   /** `/api/v1` and `/kratos` lie below it. https, unless loopback or `allowInsecure`. */
   readonly baseUrl: URL;

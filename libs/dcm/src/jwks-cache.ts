@@ -29,6 +29,7 @@ export const JWKS_LIMITS: JwksLimits = {
   timeoutMs: 5000,
 };
 
+/** `url` must be https, unless loopback or `allowInsecure`. */
 export interface JwksCacheOptions {
   readonly url: URL;
   readonly limits?: Partial<JwksLimits> | undefined;

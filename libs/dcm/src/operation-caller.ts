@@ -11,6 +11,7 @@ import { DCM_OPTIONS, type DcmOptions } from './dcm.module-definition.js';
 import { EmployeeSession } from './employee-session.js';
 import { type AnswerOf, type Operation, type OperationId, OPERATIONS, type SchemeOperationId } from './operations.js';
 
+/** What fills the address of an operation. */
 export interface CallOptions {
   /** Names in the operation's path, other than `counterparty_guid`. */
   readonly path?: Readonly<Record<string, string>>;

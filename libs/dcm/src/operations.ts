@@ -1,12 +1,15 @@
 import { type z } from 'zod';
 import {
   accountWire,
+  customerListWire,
   customerWire,
+  employeeListWire,
   employeeWire,
   emptyWire,
   jwkListWire,
   guidWire,
   sessionTokenWire,
+  transferWire,
 } from './wire/bank.wire.js';
 import { orderDetailsWire, orderStatusWire, newOrderWire, paymentMessageStatusWire } from './wire/platform.wire.js';
 
@@ -40,6 +43,30 @@ export const OPERATIONS = {
   'customer-create': { ...BANK, method: 'POST', path: `${COUNTERPARTY}/customers`, wire: customerWire },
   'account-create': { ...BANK, method: 'POST', path: `${COUNTERPARTY}/accounts`, wire: accountWire },
   'identifiers-issue': { ...BANK, method: 'POST', path: `${COUNTERPARTY}/emission/issue`, wire: emptyWire },
+  // Inferred: no public page has them. Members are named after the error table and the balance notifications; the rest
+  // is as in apps/simulator. Give them your contract's word before you rely on them.
+  'employee-list': {
+    ...BANK,
+    method: 'GET',
+    path: `${COUNTERPARTY}/employees`,
+    idempotent: true,
+    wire: employeeListWire,
+  },
+  'customer-list': {
+    ...BANK,
+    method: 'GET',
+    path: `${COUNTERPARTY}/customers`,
+    idempotent: true,
+    wire: customerListWire,
+  },
+  'transfer-create': { ...BANK, method: 'POST', path: `${COUNTERPARTY}/transfers`, wire: transferWire },
+  'transfer-read': {
+    ...BANK,
+    method: 'GET',
+    path: `${COUNTERPARTY}/transfers/{transaction_id}`,
+    idempotent: true,
+    wire: transferWire,
+  },
 
   'order-create': {
     ...PLATFORM,

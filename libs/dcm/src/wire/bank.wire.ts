@@ -35,6 +35,19 @@ export const customerWire = z.looseObject({
   blocked: z.boolean(),
 });
 
+/** Inferred, see operations.ts; for "list before creating again" after a lost answer. */
+export const customerListWire = z.looseObject({
+  customers: z.array(z.looseObject({ login: z.string(), customer_guid: z.string().min(1) })),
+});
+
+/** Inferred, see operations.ts. */
+export const employeeListWire = z.looseObject({
+  employees: z.array(z.looseObject({ employee_guid: z.string().min(1), email: z.string() })),
+});
+
+/** Inferred, see operations.ts. `transaction_id` is the balance notifications' name for it. */
+export const transferWire = z.looseObject({ transaction_id: z.string().min(1), status: z.string().min(1) });
+
 /** Source: bank guide, "Create account"; only partly published. */
 export const accountWire = z.looseObject({ guid: z.string().min(1) });
 
