@@ -13,6 +13,14 @@ const aMerchant = {
   terminal: 'test',
 };
 
+const aCounterparty = {
+  guid: '5a1c2f0e-7b3d-4c58-9e61-2d4f8a0b6c17',
+  name: 'Bank A',
+  alias: 'a',
+  authServiceUrl: 'http://127.0.0.1:4000/dcm/auth/',
+  employees: [{ login: 'operator@bank.example', password: 'Test-only-1!', roles: ['Operator'] }],
+};
+
 describe('configuration', () => {
   const folder = mkdtempSync(join(tmpdir(), 'simulator-'));
   const file = join(folder, 'merchants.json');
@@ -62,5 +70,26 @@ describe('configuration', () => {
     ['no key', [{ ...aMerchant, clientPublicKey: undefined }], /clientPublicKey must be a JWK object/],
   ])('refuses %s as merchants', (_name, content, message) => {
     expect(withMerchants(content)).toThrow(message);
+  });
+
+  const withCounterparties = (content: unknown) => {
+    writeFileSync(file, JSON.stringify(content));
+    return readConfig({ COUNTERPARTIES_FILE: file }).counterparties;
+  };
+  it('takes counterparties', () => {
+    const authServiceUrl = 'http://127.0.0.1:4000/dcm/auth';
+    expect(withCounterparties([aCounterparty])).toMatchObject([{ ...aCounterparty, authServiceUrl, merchants: [] }]);
+  });
+  it.each<[string, unknown, RegExp]>([
+    ['what is not a list', {}, /^COUNTERPARTIES_FILE ".*" is not a JSON array: write \[\{"guid"/],
+    ['a bad id', [{ ...aCounterparty, guid: 'x' }], /counterparty 1: guid must be a UUID; correct/],
+    ['no address', [{ ...aCounterparty, authServiceUrl: undefined }], /authServiceUrl must be a non-empty string/],
+    ['a foreign scheme', [{ ...aCounterparty, authServiceUrl: 'ftp://x' }], /authServiceUrl must be a web address/],
+    ['a wordless employee', [{ ...aCounterparty, employees: [{ login: 'a' }] }], /password of an employee is missing/],
+    ['half a key', [{ ...aCounterparty, firstJwk: { kty: 'RSA' } }], /firstJwk: invalid jwk: data.alg is missing/],
+    ['a merchant without keys', [{ ...aCounterparty, merchants: [{}] }], /a merchant needs jwks or jwksUrl/],
+    ['one login twice', [aCounterparty, aCounterparty], /names employee operator@bank.example twice: give/],
+  ])('refuses %s as counterparties', (_name, content, message) => {
+    expect(() => withCounterparties(content)).toThrow(message);
   });
 });

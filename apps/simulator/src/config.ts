@@ -88,6 +88,15 @@ const readFile = <T>(path: string, file: ListFile<T>): readonly T[] =>
     }
   });
 
+/** A login names one employee on the whole platform. */
+const readCounterparties = (path: string): readonly CounterpartySeed[] => {
+  const list = readFile(path, COUNTERPARTIES_FILE);
+  const logins = list.flatMap(({ employees }) => employees.map(({ login }) => login.toLowerCase()));
+  const twin = logins.find((login, index) => logins.indexOf(login) !== index);
+  if (twin === undefined) return list;
+  throw new ConfigError(`COUNTERPARTIES_FILE "${path}" names employee ${twin} twice: give each login once.`);
+};
+
 const set = (value: string | undefined): string | undefined =>
   value === undefined || value === '' ? undefined : value;
 
@@ -103,7 +112,7 @@ export function readConfig(env: Env): SimulatorConfig {
     merchants: merchantsFile === undefined ? [] : readFile(merchantsFile, MERCHANTS_FILE),
     strict: strictOf(set(env['SIMULATOR_STRICT'])),
     ...(publicUrl !== undefined && { publicUrl: publicUrlOf(publicUrl) }),
-    ...(counterpartiesFile !== undefined && { counterparties: readFile(counterpartiesFile, COUNTERPARTIES_FILE) }),
+    ...(counterpartiesFile !== undefined && { counterparties: readCounterparties(counterpartiesFile) }),
     ...(stateFile !== undefined && { stateFile }),
   };
 }

@@ -69,6 +69,7 @@ type Fault = Omit<DcmFault, 'id' | 'fired'>;
 const skewClock = (dcm: Dcm, fault: Fault, { skewMs }: JsonObject): DcmFault => {
   if (typeof skewMs !== 'number' || !Number.isSafeInteger(skewMs) || Math.abs(skewMs) > 86_400_000)
     throw new Error('skewMs must be a whole number of milliseconds, at most a day either way');
+  dcm.revision += 1;
   dcm.skewMs = skewMs;
   return dcm.faults.record(fault, { skewMs });
 };

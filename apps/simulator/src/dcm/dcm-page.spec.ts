@@ -48,6 +48,21 @@ it('tells an operation in the order it happened, replays last', () => {
   ]);
 });
 
+it('tells a payment message with its callbacks', () => {
+  const operation = entry(1, 'dcm.operation', { scheme: 'platform', kid: 'k1', outcome: 'done', httpStatus: 200 });
+  const callback = { callback: 'pay-in-merchant', attempt: 1, httpStatus: null };
+  const callbacks = [
+    entry(2, 'dcm.callback', callback),
+    entry(3, 'dcm.callback', { ...callback, attempt: 2, httpStatus: 204 }),
+  ];
+  expect(operationSteps(operation, callbacks).map(({ ok, text }) => [ok, text])).toEqual([
+    [undefined, 'The bank sent a request token and a signed payload, key k1. DCM verified both.'],
+    [true, 'DCM carried it out and answered 200.'],
+    [false, 'DCM sent the pay-in-merchant callback, attempt 1: no answer.'],
+    [true, 'DCM sent the pay-in-merchant callback, attempt 2: 204.'],
+  ]);
+});
+
 describe('a platform that is started again', () => {
   const folder = mkdtempSync(join(tmpdir(), 'dcm-'));
   const stateFile = join(folder, 'state.json');
@@ -89,11 +104,12 @@ describe('a platform that is started again', () => {
     const jwk = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ format: 'jwk' });
     dcm.records.register(guid, { ...jwk, kid: 'k1', alg: 'RS256', use: 'sig' });
     dcm.configure({ signer: 'forward' });
+    dcm.skewMs = 90_000;
     await first.close();
     expect(readFileSync(stateFile, 'utf8')).not.toContain('Test-only-1!');
 
     const { bank } = await start([]);
-    expect(bank.dcm.settings.signer).toBe('forward');
+    expect([bank.dcm.settings.signer, bank.dcm.skewMs]).toEqual(['forward', 90_000]);
     expect(bank.dcm.keys.signing().kid).toBe(kid);
     expect(bank.dcm.records.keysOf(guid)).toMatchObject([{ kid: 'k1' }]);
     expect(bank.dcm.employees.authenticate(login, 'Test-only-1!')).toMatchObject({ roles: ['Administrator'] });

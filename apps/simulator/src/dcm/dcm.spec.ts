@@ -168,6 +168,14 @@ describe('a bank that signs itself', () => {
     expect((await createCustomer(headers)).body['error']).toContain('status code is not 2xx but 409');
   });
 
+  it.each([100, -30])('is asked with a token that ends with its own, %d s from now', async (seconds) => {
+    const exp = Math.floor(simulator.bank.clock.now() / 1_000) + seconds;
+    expect((await createCustomer(cx(key.token({ iat: exp - 200, exp })))).status).toBe(200);
+    const claims = read(auth.asked[0]?.token ?? '', 1);
+    expect(claims['exp']).toBe(exp);
+    expect(Number(claims['iat'])).toBeLessThan(exp);
+  });
+
   it('moves money with external_id, then key', async () => {
     const one = await createCustomer(cx(key.token()));
     const two = await createCustomer(cx(key.token()), { login: 'cust-2' });
@@ -189,6 +197,54 @@ describe('a bank that signs itself', () => {
     const token = key.token();
     expect((await createCustomer(cx(token))).status).toBe(200);
     expect(auth.asked).toEqual([{ call: 'user_auth', token }]);
+  });
+});
+
+describe('the other operations', () => {
+  it('create accounts of the key keepers and identifiers, by hand when told so', async () => {
+    await control('dcm/settings', { issue_confirmation: 'manual' });
+    const session = bearer(await logIn());
+    expect((await post(api('accounts'), { account_kind: 'emission' }, session)).body).toEqual({
+      guid: expect.any(String),
+    });
+    const asked = read(auth.asked[0]?.token ?? '', 1);
+    expect(asked).toMatchObject({ flow: 'sign-up-emission', obj: 'keykeeper-identification' });
+    const wrong = await post(api('accounts'), { account_kind: 'toString' }, session);
+    expect(wrong).toMatchObject({ status: 400, body: { error: 'failed to create entity: invalid kind: bad request' } });
+
+    const issue = (): Promise<Reply> => post(api('emission/issue'), { amount: 1_000 }, session);
+    expect(await issue()).toMatchObject({ status: 200, body: {} });
+    expect((await issue()).status).toBe(400);
+    expect(await control('dcm/issues/confirm', { counterpartyGuid: BANK })).toMatchObject({
+      body: { confirmed: true },
+    });
+    await post(api('emission/issue'), { amount: 5 }, cx(key.token({ flow: 'sign-in', obj: 'ext-1' })));
+    const { body } = await send('GET', '/control/dcm/state');
+    expect(body['counterparties']).toMatchObject([{ accounts: [{ kind: 'emission', balance: 1_005 }] }, {}]);
+  });
+
+  it('create an employee once, who logs in with a password of his own', async () => {
+    const email = 'new@bank.example';
+    const headers = cx(key.token({ obj: email }));
+    const created = await post(api('employees'), { email, roles: ['Operator'] }, headers);
+    expect(created).toMatchObject({ status: 200, body: { verified: true } });
+    const again = await post(api('employees'), { email }, headers);
+    expect(again.body).toEqual({ error: 'create employee identity: 409 Conflict' });
+    await control('dcm/employees/password', { login: email, password: 'Another-1!' });
+    const session = bearer(await logIn({ identifier: email, password: 'Another-1!' }));
+    expect((await createCustomer(session)).status).toBe(200);
+    expect((await send('GET', api('employees'), { headers: session })).status).toBe(403);
+  });
+
+  it('are told apart from what is not there', async () => {
+    expect(await send('GET', '/dcm/api/v1/nothing')).toMatchObject({ status: 404, body: { error: 'not found' } });
+    const headers = cx(key.token());
+    const answers = await Promise.all(
+      ['{', '[]', '{"a":1,"a":2}', `{"a":"${'x'.repeat(1_048_576)}"}`].map((body) =>
+        send('POST', api('customers'), { headers, body }),
+      ),
+    );
+    expect(answers.map(({ status }) => status)).toEqual([400, 400, 400, 400]);
   });
 });
 
