@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { EnvelopeKeystore, LocalKekProvider, type LocalKeys } from '#libs/keystore';
 import { launchBrowser, type TestBrowser } from '../support/browser.js';
@@ -113,6 +113,28 @@ describe('canaries', () => {
       const rows = await stack.database.query<{ row: string }>(`SELECT t::text AS row FROM "${name}" t`);
       if (rows.length > 0) await expectClean(name, rows.map(({ row }) => row).join('\n'));
     }
+  });
+
+  it('none is in the files of the database, the write-ahead log included', async () => {
+    await stack.database.query('CHECKPOINT');
+    const [where] = await stack.database.query<{ directory: string; oid: string }>(
+      `SELECT current_setting('data_directory') AS directory, oid::text FROM pg_database WHERE datname = current_database()`,
+    );
+    const folders = [path.join(where!.directory, 'base', where!.oid), path.join(where!.directory, 'pg_wal')];
+    const needles = Object.entries(await canaries()).map(([name, canary]) => [name, Buffer.from(canary)] as const);
+    let files = 0;
+    for (const folder of folders) {
+      for (const file of await readdir(folder, { withFileTypes: true })) {
+        if (!file.isFile()) continue;
+        const content = await readFile(path.join(folder, file.name));
+        expect({
+          file: file.name,
+          found: needles.filter(([, needle]) => content.includes(needle)).map(([name]) => name),
+        }).toEqual({ file: file.name, found: [] });
+        files++;
+      }
+    }
+    expect(files).toBeGreaterThan(100);
   });
 
   it('none is in an address that the gateway called at the bank, or that the bank calls back', async () => {

@@ -8,6 +8,12 @@ import { OPS_KEY, type Stack, startStack } from '../support/stack.js';
 
 const run = promisify(execFile);
 
+interface OpsAnswer<T> {
+  readonly status: number;
+  readonly body: T;
+  readonly text: string;
+}
+
 /** What an operator does, over the routes and at the command line. */
 describe('operations', () => {
   let stack: Stack;
@@ -17,12 +23,7 @@ describe('operations', () => {
   }, 60_000);
   afterAll(() => stack.stop());
 
-  const ops = async <T>(
-    method: string,
-    route: string,
-    body?: unknown,
-    key = OPS_KEY,
-  ): Promise<{ status: number; body: T; text: string }> => {
+  const ops = async <T>(method: string, route: string, body?: unknown, key = OPS_KEY): Promise<OpsAnswer<T>> => {
     const headers = {
       authorization: `Bearer ${key}`,
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
@@ -183,14 +184,14 @@ describe('operations', () => {
       rowsUnderOthers: number;
     };
     expect(status.rowsUnderOthers).toBe(0);
-    let rotating = true;
+    const load = { goesOn: true };
     const answers: number[] = [];
-    const load = (async () => {
-      while (rotating) answers.push((await stack.client.createPayment()).status);
+    const customers = (async () => {
+      while (load.goesOn) answers.push((await stack.client.createPayment()).status);
     })();
     const { stdout } = await cli('keys', 'rotate');
-    rotating = false;
-    await load;
+    load.goesOn = false;
+    await customers;
     expect(answers.length).toBeGreaterThan(10);
     expect(new Set(answers)).toEqual(new Set([201]));
     const proof = JSON.parse(stdout) as { currentKek: string; rowsUnderOthers: number; rowsUnderCurrent: number };

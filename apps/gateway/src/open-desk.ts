@@ -1,7 +1,7 @@
 import { NestFactory } from '@nestjs/core';
 import { type Desk } from './cli/commands.js';
 import { loadConfig } from './config/gateway-config.js';
-import { prepareDatabase } from './prepare-database.js';
+import { prepareDatabase } from './database/prepare-database.js';
 import { GatewayModule } from './gateway.module.js';
 import { AuditService } from './audit/audit.service.js';
 import { KekRotationService } from './keys/kek-rotation.service.js';

@@ -12,7 +12,7 @@ import { logRequests } from './http/request-log.js';
 import { validationPipe } from './http/validation.js';
 import { type KeysOptions } from './keys/keys.module.js';
 import { AccountProvisioner } from './payments/bank/account-provisioner.js';
-import { prepareDatabase } from './prepare-database.js';
+import { prepareDatabase } from './database/prepare-database.js';
 
 /** Something that is stopped in the reverse order of its start. */
 type Stop = () => Promise<void>;

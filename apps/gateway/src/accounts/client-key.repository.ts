@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Keystore, type SealPlace } from '#libs/keystore';
+import { SecretText } from './secret-text.js';
 import { ClientKeyEntity, type ClientKeyStatus } from './client-key.entity.js';
 
 /** A key pair with its private half opened. Never log one. */
@@ -8,7 +9,7 @@ export interface ClientKey {
   /** RFC 7638 thumbprint of the public half. */
   readonly id: string;
   /** Private JWK as JSON text. */
-  readonly jwk: string;
+  readonly jwk: SecretText;
   readonly status: ClientKeyStatus;
 }
 
@@ -74,7 +75,7 @@ export class ClientKeyRepository {
 
   private async open(row: ClientKeyEntity): Promise<ClientKey> {
     const jwk = await this.keystore.open(row.keySealed, clientKeyPlace(row.merchantAccountId, row.id));
-    return { id: row.id, jwk: Buffer.from(jwk).toString(), status: row.status };
+    return { id: row.id, jwk: new SecretText(jwk), status: row.status };
   }
 }
 

@@ -5,6 +5,7 @@ import { newId } from '../database/id.js';
 import { AccountError } from './account-error.js';
 import { type ClientKey, ClientKeyRepository } from './client-key.repository.js';
 import { type MerchantAccountEntity } from './merchant-account.entity.js';
+import { SecretText } from './secret-text.js';
 import { MerchantAccountRepository, type NewMerchantAccount } from './merchant-account.repository.js';
 
 /** What an operator says of a merchant account. */
@@ -21,8 +22,9 @@ export interface AccountSettings {
 }
 
 /** A merchant account with its secrets opened. Never log one, never put one in an error. */
-export interface MerchantAccount extends AccountSettings {
+export interface MerchantAccount extends Omit<AccountSettings, 'serviceCode'> {
   readonly id: string;
+  readonly serviceCode: SecretText;
   /** Grows with every change. */
   readonly version: number;
   /** 32 bytes; derives request ids and fingerprints. */
@@ -131,7 +133,12 @@ export class MerchantAccountsService {
       opened('accountSecret', row.accountSecretSealed),
       this.clientKeys.usable(row.id),
     ]);
-    return { ...summaryOf(row), serviceCode, secret: Buffer.from(secret, 'base64url'), clientKeys };
+    return {
+      ...summaryOf(row),
+      serviceCode: SecretText.of(serviceCode),
+      secret: Buffer.from(secret, 'base64url'),
+      clientKeys,
+    };
   }
 
   private async sealRow(
@@ -161,8 +168,8 @@ export const accountPlace = (id: string, version: number, column: string): SealP
 });
 
 function settingsOf(account: MerchantAccount): AccountSettings {
-  const { name, environment, baseUrl, bankMerchantId, serviceCode, paymentKey, protocolVersion, paymentTypes } =
-    account;
+  const { name, environment, baseUrl, bankMerchantId, paymentKey, protocolVersion, paymentTypes } = account;
+  const serviceCode = account.serviceCode.reveal();
   return { name, environment, baseUrl, bankMerchantId, serviceCode, paymentKey, protocolVersion, paymentTypes };
 }
 

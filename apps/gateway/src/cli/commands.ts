@@ -105,6 +105,11 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     help: 'Make a new key-encrypting key current and wrap everything under it. May be stopped and run again.',
     run: (desk, input) => (flag(input, 'dry-run') ? desk.rotation.status() : rotate(desk)),
   },
+  'keys retire-old': {
+    usage: '',
+    help: 'Remove the key-encrypting keys before the current one from the key file, once nothing needs them. Keep a backup for old dumps.',
+    run: retireOld,
+  },
   'sessions list': {
     usage: '',
     help: 'Forecast of every bank session.',
@@ -142,6 +147,12 @@ async function rotate({ rotation, audit }: Desk): Promise<unknown> {
   const { currentKek, rowsUnderOthers } = proof;
   await audit.record({ actor: ACTOR, action: 'kek.rotate.end', detail: { currentKek, rowsUnderOthers } });
   return proof;
+}
+
+async function retireOld({ rotation, audit }: Desk): Promise<unknown> {
+  const retired = await rotation.retireOlder();
+  await audit.record({ actor: ACTOR, action: 'kek.retire', detail: { retired } });
+  return { retired };
 }
 
 const privateJwk = (text: string): object => importPrivateKeyText(text).export({ format: 'jwk' });

@@ -4,6 +4,10 @@ import { ClientKeyEntity } from '../accounts/client-key.entity.js';
 import { MerchantAccountEntity } from '../accounts/merchant-account.entity.js';
 import { AuditEntryEntity } from '../audit/audit-entry.entity.js';
 import { CallbackEntity } from '../callbacks/callback.entity.js';
+import { DcmObjectEntity, DcmRuleEntity, DcmSubjectEntity } from '../dcm/store/dcm-access.entity.js';
+import { DcmCounterpartyEntity } from '../dcm/store/dcm-counterparty.entity.js';
+import { DcmDecisionEntity, DcmIssuedTokenEntity } from '../dcm/store/dcm-decision.entity.js';
+import { DcmSigningKeyEntity } from '../dcm/store/dcm-signing-key.entity.js';
 import { OutboxEventEntity } from '../outbox/outbox-event.entity.js';
 import { BankSessionEntity } from '../payments/store/bank-session.entity.js';
 import { IdempotencyKeyEntity } from '../payments/store/idempotency-key.entity.js';
@@ -11,6 +15,7 @@ import { OperationEntity } from '../payments/store/operation.entity.js';
 import { SessionRenewalEntity } from '../payments/store/session-renewal.entity.js';
 import { PaymentEntity } from '../payments/store/payment.entity.js';
 import { CreatePaymentTables1795334400000 } from './migrations/1795334400000-create-payment-tables.js';
+import { CreateDcmTables1795420800000 } from './migrations/1795420800000-create-dcm-tables.js';
 import { SnakeCaseNaming } from './snake-case-naming.js';
 
 /** Longer, and the server is taken for unreachable. */
@@ -36,8 +41,15 @@ export const dataSourceOptions = (url: string, poolSize = 10): DataSourceOptions
     CallbackEntity,
     OutboxEventEntity,
     AuditEntryEntity,
+    DcmCounterpartyEntity,
+    DcmSubjectEntity,
+    DcmObjectEntity,
+    DcmRuleEntity,
+    DcmSigningKeyEntity,
+    DcmDecisionEntity,
+    DcmIssuedTokenEntity,
   ],
-  migrations: [CreatePaymentTables1795334400000],
+  migrations: [CreatePaymentTables1795334400000, CreateDcmTables1795420800000],
   migrationsTransactionMode: 'each',
   logging: false,
 });

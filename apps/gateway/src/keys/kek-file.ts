@@ -19,12 +19,18 @@ const SPREAD_MS = 3 * LOOK_MS;
 export abstract class KekFile {
   /** Adds a KEK, waits until every process has it, makes it current, waits again. Carries on where a stopped run left off. */
   abstract promoteNext(wait: (ms: number) => Promise<unknown>): Promise<void>;
+  /** Refuses every KEK older than the current one from now on, and forgets them. @returns their ids */
+  abstract retireOlder(): string[];
 }
 
 /** KEKs that are kept elsewhere are rotated there. */
 export class NoKekFile extends KekFile {
   override promoteNext(): Promise<void> {
     return Promise.resolve();
+  }
+
+  override retireOlder(): string[] {
+    return [];
   }
 }
 
@@ -92,6 +98,15 @@ export class LocalKekFile extends KekFile {
     await wait(SPREAD_MS);
     this.write({ ...keys, current: added });
     await wait(SPREAD_MS);
+  }
+
+  override retireOlder(): string[] {
+    const keys = parseLocalKeys(readFileSync(this.path, 'utf8'));
+    const minVersion = versionOf(keys.current);
+    const isOlder = (id: string): boolean => versionOf(id) < minVersion;
+    const kept = Object.fromEntries(Object.entries(keys.keys).filter(([id]) => !isOlder(id)));
+    this.write({ ...keys, minVersion, keys: kept });
+    return Object.keys(keys.keys).filter(isOlder);
   }
 
   /** The newest KEK that is not current yet, from a run that was stopped, or a fresh one. */

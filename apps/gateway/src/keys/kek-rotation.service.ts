@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { KekProvider, Keystore } from '#libs/keystore';
 import { KekFile } from './kek-file.js';
 import { SEALED_COLUMNS, type SealedColumn } from './sealed-columns.js';
-import { type KekUse, type SealedValue, SealedValuesRepository } from './sealed-values.repository.js';
+import { type KekUse, type Rewrapped, type SealedValue, SealedValuesRepository } from './sealed-values.repository.js';
 
 /** Where a rotation stands: the current KEK and what is still under others. */
 export interface KekStatus {
@@ -21,8 +21,20 @@ export interface Progress {
 }
 
 const BATCH = 500;
+/** Values worked on at the same time: KEKs behind a network answer one by one. */
+const AT_ONCE = 20;
 /** Processes that seal may know the old KEK as current for this long; their rows are found by another pass. */
 const PASSES = 5;
+
+/** Retiring now would lose what is still sealed under an older KEK. */
+export class RotationUnfinished extends Error {
+  override readonly name = 'RotationUnfinished';
+  readonly code = 'ROTATION_UNFINISHED';
+
+  constructor(rows: number) {
+    super(`${rows} values are still sealed under an older KEK: run "keys rotate" first`);
+  }
+}
 
 /** Makes a new KEK current and wraps every DEK under it. It may be stopped at any point and simply run again. */
 @Injectable()
@@ -62,6 +74,18 @@ export class KekRotationService {
     return this.status();
   }
 
+  /**
+   * Takes the KEKs before the current one out of the key file, once nothing is sealed under them.
+   * @returns the ids that are gone @throws Error while something still needs one
+   */
+  async retireOlder(): Promise<string[]> {
+    const { rowsUnderOthers } = await this.status();
+    if (rowsUnderOthers > 0) throw new RotationUnfinished(rowsUnderOthers);
+    const retired = this.file.retireOlder();
+    await this.values.forgetKeks(retired);
+    return retired;
+  }
+
   private async rewrapColumn(source: SealedColumn, report: (progress: Progress) => void): Promise<void> {
     const currentKek = await this.keks.currentKek();
     const startedAt = Date.now();
@@ -76,11 +100,16 @@ export class KekRotationService {
 
   private async rewrapBatch(source: SealedColumn, batch: readonly SealedValue[]): Promise<number> {
     if (batch.length === 0) return 0;
-    const values = batch.map(async (value) => ({
-      ...value,
-      rewrapped: await this.keystore.rewrap(value.sealed, source.place(value)),
-    }));
-    return this.values.replace(source, await Promise.all(values));
+    const rewrapped: Rewrapped[] = [];
+    for (let start = 0; start < batch.length; start += AT_ONCE) {
+      const some = batch.slice(start, start + AT_ONCE).map((value) => this.rewrap(source, value));
+      rewrapped.push(...(await Promise.all(some)));
+    }
+    return this.values.replace(source, rewrapped);
+  }
+
+  private async rewrap(source: SealedColumn, value: SealedValue): Promise<Rewrapped> {
+    return { ...value, rewrapped: await this.keystore.rewrap(value.sealed, source.place(value)) };
   }
 }
 

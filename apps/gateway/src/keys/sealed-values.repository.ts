@@ -32,6 +32,10 @@ export class SealedValuesRepository {
     await rememberKeks(this.database, fingerprints);
   }
 
+  async forgetKeks(ids: readonly string[]): Promise<void> {
+    await this.database.query('DELETE FROM kek WHERE id = ANY($1)', [ids]);
+  }
+
   async usesOfKeks(): Promise<KekUse[]> {
     const uses = SEALED_COLUMNS.map(
       ({ table, column }) =>

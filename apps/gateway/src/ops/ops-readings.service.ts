@@ -6,6 +6,7 @@ import { type SessionForecast } from '../payments/store/session-schedule.store.j
 import { type Backlog, BacklogRepository } from './backlog.repository.js';
 
 export type AuditLine = AuditEntryEntity;
+export type { SessionForecast };
 
 /** What an operator looks at. */
 @Injectable()

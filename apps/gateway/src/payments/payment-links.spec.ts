@@ -1,4 +1,5 @@
 import { type MerchantAccount } from '../accounts/merchant-accounts.service.js';
+import { SecretText } from '../accounts/secret-text.js';
 import { isLinkToken, type LinkPurpose, PaymentLinks } from './payment-links.js';
 
 const anAccount = (over: Partial<MerchantAccount> = {}): MerchantAccount => ({
@@ -9,7 +10,7 @@ const anAccount = (over: Partial<MerchantAccount> = {}): MerchantAccount => ({
   environment: 'test',
   baseUrl: 'https://bank.example',
   bankMerchantId: 'merchant-1',
-  serviceCode: 'service-code',
+  serviceCode: SecretText.of('service-code'),
   paymentKey: null,
   protocolVersion: '1.0',
   paymentTypes: ['hosted_page'],

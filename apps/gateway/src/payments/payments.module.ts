@@ -43,7 +43,7 @@ export class PaymentsModule {
   static register(options: PaymentsOptions): DynamicModule {
     return {
       module: PaymentsModule,
-      imports: [AccountsModule, OutboxModule, allianceModule(options.bankTimeoutMs)],
+      imports: [AccountsModule, BankPortsModule, OutboxModule, allianceModule(options.bankTimeoutMs)],
       controllers: options.api ? [PaymentsController] : [],
       providers: [
         { provide: PaymentBank, useClass: AlliancePaymentBank },

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
 import { AllianceError, AllianceSession } from '#libs/alliance';
 import { AccountError } from '../../accounts/account-error.js';
 import { MerchantAccountsService } from '../../accounts/merchant-accounts.service.js';
@@ -9,16 +8,12 @@ import { SessionRows } from '../store/session-rows.store.js';
 /** What an operator can see and do about bank sessions. */
 @Injectable()
 export class BankSessionsService {
-  private readonly rows: SessionRows;
-
   constructor(
     private readonly accounts: MerchantAccountsService,
     private readonly schedule: SessionSchedule,
     private readonly sessions: AllianceSession,
-    database: DataSource,
-  ) {
-    this.rows = new SessionRows(database);
-  }
+    private readonly rows: SessionRows,
+  ) {}
 
   forecast(): Promise<SessionForecast[]> {
     return this.schedule.forecast();

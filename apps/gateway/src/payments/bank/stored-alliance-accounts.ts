@@ -22,17 +22,32 @@ export class StoredAllianceAccounts extends AllianceAccounts {
   }
 }
 
+/** The service code is read when it is sent, and is no member that an inspection would show. */
+class OpenedAccount implements AllianceAccount {
+  readonly id: string;
+  readonly baseUrl: URL;
+  readonly merchantId: string;
+  readonly #account: MerchantAccount;
+
+  constructor(
+    account: MerchantAccount,
+    readonly clientKey: CommunicationKey,
+    readonly otherClientKeys: readonly CommunicationKey[],
+  ) {
+    this.id = account.id;
+    this.baseUrl = new URL(account.baseUrl);
+    this.merchantId = account.bankMerchantId;
+    this.#account = account;
+  }
+
+  get serviceCode(): string {
+    return this.#account.serviceCode.reveal();
+  }
+}
+
 async function importAccount(account: MerchantAccount): Promise<AllianceAccount> {
-  const keys = account.clientKeys.map(({ jwk }) => CommunicationKey.import(JSON.parse(jwk)));
+  const keys = account.clientKeys.map(({ jwk }) => CommunicationKey.import(JSON.parse(jwk.reveal())));
   const [clientKey, ...otherClientKeys] = await Promise.all(keys);
-  if (!clientKey)
-    throw new AccountError('CLIENT_KEY_NOT_FOUND', `merchant account ${account.id} has no client key yet`);
-  return {
-    id: account.id,
-    baseUrl: new URL(account.baseUrl),
-    merchantId: account.bankMerchantId,
-    serviceCode: account.serviceCode,
-    clientKey,
-    otherClientKeys,
-  };
+  if (clientKey) return new OpenedAccount(account, clientKey, otherClientKeys);
+  throw new AccountError('CLIENT_KEY_NOT_FOUND', `merchant account ${account.id} has no client key yet`);
 }

@@ -1,4 +1,5 @@
-import { type DataSource } from 'typeorm';
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
 import { type FreshSession, type RenewalCause } from '#libs/alliance';
 
 /** A renewal takes one authorize of at most 20 s. Seconds. */
@@ -27,6 +28,7 @@ const REACTIVE_COUNT = `(SELECT count(*) FROM session_renewal r WHERE r.merchant
   AND r.cause = 'reactive' AND r.started_at > clock_timestamp() - interval '1 hour')`;
 
 /** The statements of session renewal. Each stands alone, so that a pooler may give every one another connection. */
+@Injectable()
 export class SessionRows {
   constructor(private readonly database: DataSource) {}
 

@@ -1,10 +1,10 @@
 import { DataSource } from 'typeorm';
-import { type GatewayConfig } from './config/gateway-config.js';
-import { dataSourceOptions } from './database/data-source.js';
-import { startEmbeddedPostgres } from './database/embedded-postgres.js';
-import { migrate } from './database/migrate.js';
-import { checkKeks, knownKeks } from './keys/kek-registry.store.js';
-import { openKeys, type OpenedKeys } from './keys/open-keys.js';
+import { type GatewayConfig } from '../config/gateway-config.js';
+import { dataSourceOptions } from './data-source.js';
+import { startEmbeddedPostgres } from './embedded-postgres.js';
+import { migrate } from './migrate.js';
+import { checkKeks, knownKeks } from '../keys/kek-registry.store.js';
+import { openKeys, type OpenedKeys } from '../keys/open-keys.js';
 
 export interface Prepared {
   readonly databaseUrl: string;

@@ -1,0 +1,134 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { EnvelopeKeystore, type Keystore, LocalKekProvider, parseLocalKeys, type SealPlace } from '#libs/keystore';
+import { SEALED_COLUMNS, type SealedColumn, type SealedRow } from '../../apps/gateway/src/keys/sealed-columns.js';
+import { launchBrowser, type TestBrowser } from '../support/browser.js';
+import { type Stack, startStack } from '../support/stack.js';
+import { until } from '../support/until.js';
+import { payInBrowser } from './paying-customer.js';
+
+const run = promisify(execFile);
+
+interface Value extends SealedRow {
+  readonly sealed: string;
+}
+
+/** Whatever is sealed opens in its own place only, in every column, and goes with every rotation. */
+describe('sealed values', () => {
+  let stack: Stack;
+  let browser: TestBrowser;
+
+  beforeAll(async () => {
+    [stack, browser] = await Promise.all([startStack({ withShop: false }), launchBrowser()]);
+    for (let payments = 0; payments < 2; payments++) {
+      const { body } = await stack.client.createPayment();
+      await payInBrowser(browser, body);
+      await stack.client.untilPayment(body.id, ['succeeded']);
+    }
+    await until('two callbacks', async () => (await stack.database.query('SELECT 1 FROM callback_inbox')).length >= 2);
+  }, 90_000);
+  afterAll(async () => {
+    await browser.close();
+    await stack.stop();
+  });
+
+  const keystore = async (): Promise<Keystore> =>
+    new EnvelopeKeystore(
+      LocalKekProvider.from(parseLocalKeys(await readFile(path.join(stack.dataDir, 'keystore.json'), 'utf8'))),
+    );
+  const valuesOf = ({ table, column, account, id, version }: SealedColumn): Promise<Value[]> =>
+    stack.database.query<Value & Record<string, unknown>>(
+      `SELECT ${account} AS "accountId", ${id} AS id, ${version}::int AS version, ${column} AS sealed FROM ${table} WHERE ${column} IS NOT NULL`,
+    );
+  const cli = async (...args: string[]): Promise<string> => {
+    const env = { PATH: process.env['PATH'], DATABASE_URL: stack.database.url, DATA_DIR: stack.dataDir };
+    return (await run(process.execPath, ['dist/apps/gateway/src/cli.js', ...args], { env })).stdout;
+  };
+
+  it('are in exactly the columns that rotation knows', async () => {
+    const columns = await stack.database.query<{ name: string }>(
+      `SELECT table_name || '.' || column_name AS name FROM information_schema.columns
+       WHERE table_schema = 'public' AND column_name LIKE '%\\_sealed'`,
+    );
+    const known = SEALED_COLUMNS.map(({ table, column }) => `${table}.${column}`);
+    expect(columns.map(({ name }) => name).toSorted()).toEqual(known.toSorted());
+  });
+
+  it.each(
+    SEALED_COLUMNS.filter(({ table }) => !table.startsWith('dcm_')).map(
+      (column) => [`${column.table}.${column.column}`, column] as const,
+    ),
+  )('%s opens in its own place and in no other', async (_name, column) => {
+    const keys = await keystore();
+    const values = await valuesOf(column);
+    expect(values.length).toBeGreaterThan(0);
+    const [value] = values as [Value];
+    const home = column.place(value);
+    expect((await keys.open(value.sealed, home)).length).toBeGreaterThan(0);
+    const elsewhere: SealPlace[] = [
+      ...SEALED_COLUMNS.filter((other) => other !== column).map((other) => other.place(value)),
+      { ...home, row: `${home.row}x` },
+      { ...home, accountId: 'acc_other' },
+      { ...home, version: home.version + 1 },
+      ...values.slice(1).map((other) => column.place(other)),
+    ];
+    for (const place of elsewhere) {
+      await expect(keys.open(value.sealed, place)).rejects.toMatchObject({ code: 'KEYSTORE_TAMPERED' });
+    }
+    const [head, kek, dek, iv, box] = value.sealed.split('.') as [string, string, string, string, string];
+    const cut = Buffer.from(box, 'base64url').subarray(0, -12).toString('base64url');
+    await expect(keys.open([head, kek, dek, iv, cut].join('.'), home)).rejects.toThrow();
+  });
+
+  it('moved to another row in the database, are refused by the gateway, and nothing else suffers', async () => {
+    const { body: payment } = await stack.client.createPayment();
+    await stack.database.query(
+      `UPDATE merchant_account SET service_code_sealed = account_secret_sealed`, // a value of the same row, another column
+    );
+    await new Promise((resolve) => setTimeout(resolve, 10_500)); // an opened account is kept for ten seconds
+    const refused = await stack.client.createPayment();
+    expect({ status: refused.status, code: (refused.body as unknown as { code: string }).code }).toEqual({
+      status: 500,
+      code: 'INTERNAL_ERROR',
+    });
+    expect((await stack.client.payment(payment.id)).status).toBe(200);
+    expect((await fetch(`${stack.gatewayUrl}/health/live`)).status).toBe(200);
+  }, 30_000);
+
+  it('go with three rotations in a row under load, after which the old keys can leave', async () => {
+    const other = await startStack({ withShop: false });
+    const command = async (...args: string[]): Promise<string> => {
+      const env = { PATH: process.env['PATH'], DATABASE_URL: other.database.url, DATA_DIR: other.dataDir };
+      return (await run(process.execPath, ['dist/apps/gateway/src/cli.js', ...args], { env })).stdout;
+    };
+    const load = { goesOn: true };
+    const statuses: number[] = [];
+    const customers = (async () => {
+      while (load.goesOn) statuses.push((await other.client.createPayment()).status);
+    })();
+    for (let rotation = 0; rotation < 3; rotation++) {
+      expect(JSON.parse(await command('keys', 'rotate'))).toMatchObject({ rowsUnderOthers: 0 });
+    }
+    load.goesOn = false;
+    await customers;
+    expect(statuses.filter((status) => status !== 201)).toEqual([]);
+    const { retired } = JSON.parse(await command('keys', 'retire-old')) as { retired: string[] };
+    expect(retired).toHaveLength(3);
+    await other.restartGateway();
+    const [first] = await other.database.query<{ id: string }>('SELECT id FROM payment ORDER BY id LIMIT 1');
+    await other.database.query('UPDATE operation SET next_query_at = now() WHERE payment_id = $1', [first!.id]);
+    expect((await other.client.createPayment()).status).toBe(201);
+    await other.stop();
+  }, 90_000);
+
+  it('cannot be retired while something still needs them', async () => {
+    await stack.database.query(
+      `UPDATE payment SET customer_sealed = overlay(customer_sealed placing 'kek_000000000000_v1' from 5 for 19)`,
+    );
+    await expect(cli('keys', 'retire-old')).rejects.toMatchObject({
+      stderr: expect.stringContaining('still sealed under an older KEK'),
+    });
+  });
+});
