@@ -8,7 +8,7 @@ export type ClientKeyStatus = 'active' | 'standby' | 'retired';
 @Entity('client_key')
 export class ClientKeyEntity {
   @PrimaryColumn(idColumn) merchantAccountId!: string;
-  /** RFC 7638 thumbprint of the public half. */
+  /** `ck_` and the RFC 7638 thumbprint of the public half. */
   @PrimaryColumn(idColumn) id!: string;
   /** Private JWK. */
   @Column(textColumn) keySealed!: string;

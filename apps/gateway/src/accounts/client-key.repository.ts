@@ -6,7 +6,7 @@ import { ClientKeyEntity, type ClientKeyStatus } from './client-key.entity.js';
 
 /** A key pair with its private half opened. Never log one. */
 export interface ClientKey {
-  /** RFC 7638 thumbprint of the public half. */
+  /** `ck_` and the RFC 7638 thumbprint of the public half. */
   readonly id: string;
   /** Private JWK as JSON text. */
   readonly jwk: SecretText;

@@ -36,9 +36,10 @@ export class ClientKeysService {
   async add(accountId: string, jwk: object): Promise<PublicClientKey> {
     const { environment } = await this.accounts.summary(accountId);
     const key = await readClientKey(jwk, environment);
-    await this.keys.add(accountId, key.thumbprint, JSON.stringify(jwk));
+    const id = `ck_${key.thumbprint}`; // a bare thumbprint may begin with "-", which a command line takes for an option
+    await this.keys.add(accountId, id, JSON.stringify(jwk));
     this.accounts.forget(accountId);
-    return { id: key.thumbprint, publicKey: key.publicJwk() };
+    return { id, publicKey: key.publicJwk() };
   }
 
   /** From now on the bank is taken to use this key; the one before it still opens. @throws AccountError `CLIENT_KEY_NOT_FOUND` */
