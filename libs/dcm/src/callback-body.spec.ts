@@ -45,7 +45,12 @@ describe('a callback with both tokens', () => {
       callback('', { contentType: 'text/plain', body: Buffer.from(`${withKid}\n`) }),
       'DCM_MALFORMED',
     ],
-    ['too large', callback('x'.repeat(70_000)), 'DCM_MALFORMED'],
+    [
+      'too large',
+      callback('', { body: Buffer.from(JSON.stringify({ jwt: withKid, pad: 'x'.repeat(70_000) })) }),
+      'DCM_MALFORMED',
+    ],
+    ['with a token that is too large', callback('x'.repeat(65_537)), 'DCM_MALFORMED'],
     ['with an empty kid', callback(rawToken({ alg: 'RS256', kid: '' }, claims, one.privateKey)), 'DCM_KID_MISSING'],
     [
       'with alg none and no kid',

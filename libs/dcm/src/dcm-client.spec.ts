@@ -27,6 +27,8 @@ const bank: BankCredential = { scheme: 'bank', flow: 'sign-up', obj: 'cust-00004
 const dcmScheme = { scheme: 'dcm' } as const;
 const newCustomer = fixture('customer-create.request');
 const customer = fixture('customer-create.response');
+/** For a server that never answers. */
+const IMPATIENT = { timeoutMs: 300 };
 const UNAUTHORIZED = { status: 401, json: fixture('error-401') };
 
 describe('DcmClient on a real socket', () => {
@@ -50,7 +52,7 @@ describe('DcmClient on a real socket', () => {
       counterpartyGuid: GUID,
       keys: new InMemorySigningKeys(ourKey),
       employee: { login: 'op@bank.example', password: PASSWORD },
-      timeoutMs: 300,
+      timeoutMs: 10_000,
       audit: (event) => events.push(event),
       ...over,
     };
@@ -177,9 +179,9 @@ describe('DcmClient on a real socket', () => {
       ['a session that is no header value', () => ({ json: { id: 'f', session_token: 'a\nb' } }), 'schema_mismatch'],
       ['silence', () => 'hang', 'timeout'],
       ['a fault', () => ({ status: 500 }), 'http_500'],
-    ])('fails on %s', async (_, answerLogin, reason) => {
+    ])('fails on %s', async (name, answerLogin, reason) => {
       dcm.answerLogin = answerLogin;
-      const { client } = await start();
+      const { client } = await start(name === 'silence' ? IMPATIENT : {});
       const error = await caught(client.call('customer-create', newCustomer, dcmScheme));
       expect(error).toMatchObject({ code: 'DCM_LOGIN_FAILED', reason, noEffect: true });
       expect(calls()).toEqual([]);
@@ -256,9 +258,9 @@ describe('DcmClient on a real socket', () => {
       ['silence', () => 'hang', { code: 'DCM_UNKNOWN_OUTCOME', reason: 'timeout', noEffect: false }],
       ['a reset', () => 'reset', { code: 'DCM_UNKNOWN_OUTCOME', reason: 'connection_reset' }],
       ['a megabyte', () => ({ text: 'x'.repeat(1_100_000) }), { code: 'DCM_UNKNOWN_OUTCOME', reason: 'too_large' }],
-    ])('%s, after one attempt', async (_, answer, expected) => {
+    ])('%s, after one attempt', async (name, answer, expected) => {
       dcm.answer = answer;
-      const { client } = await start();
+      const { client } = await start(name === 'silence' ? IMPATIENT : {});
       const error = await caught(client.call('customer-create', newCustomer, bank));
       expect(error).toMatchObject(expected);
       expect(inspect(error)).not.toContain('Olena');
@@ -367,9 +369,9 @@ describe('DcmClient on a real socket', () => {
       ['a fault', () => ({ status: 500 })],
       ['HTML of a proxy', () => ({ text: '<html>' })],
       ['silence', () => 'hang'],
-    ])('a dry run proves nothing after %s', async (_, answer) => {
+    ])('a dry run proves nothing after %s', async (name, answer) => {
       dcm.answer = answer;
-      const { client } = await start();
+      const { client } = await start(name === 'silence' ? IMPATIENT : {});
       expect((await caught(client.authenticate('a.b.c'))).code).toBe('DCM_UNKNOWN_OUTCOME');
     });
   });

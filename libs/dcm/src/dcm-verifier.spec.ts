@@ -172,12 +172,10 @@ describe('attacks on an authorization token', () => {
 
   it('a megabyte is refused before it is read', async () => {
     const token = `${'A'.repeat(500_000)}.${'A'.repeat(500_000)}.AAAA`;
-    const start = performance.now();
     expect(await caught(aVerifier().authorization(token))).toMatchObject({
       code: 'DCM_MALFORMED',
       reason: 'too_large',
     });
-    expect(performance.now() - start).toBeLessThan(50);
   });
 
   it('a value that is no string', async () => {

@@ -34,8 +34,10 @@ describe('JwksCache on a real socket', () => {
     await cache.start();
     return cache;
   };
-  /** Lets a fetch in the background end. */
-  const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 60));
+  /** Waits for a fetch in the background. */
+  const eventually = async (happened: () => boolean): Promise<void> => {
+    while (!happened()) await new Promise((resolve) => setTimeout(resolve, 5));
+  };
 
   it('loads once at the start and serves from memory', async () => {
     const cache = await started();
@@ -89,13 +91,13 @@ describe('JwksCache on a real socket', () => {
   });
 
   it('answers unknown kids at once inside the cool-down, known ones all the time', async () => {
-    const cache = await started();
+    const cache = await started({ limits: { waitMs: 10_000 } });
     await cache.find('unknown');
     dcm.answerJwks = () => 'hang';
     const start = performance.now();
     expect(await cache.find('unknown-2')).toBeUndefined();
     expect((await cache.find('dcm-1'))?.key).toBeDefined();
-    expect(performance.now() - start).toBeLessThan(100);
+    expect(performance.now() - start).toBeLessThan(5000);
   });
 
   it.each(['', 'a b', 'x'.repeat(129), 'line\nfeed'])(
@@ -119,9 +121,8 @@ describe('JwksCache on a real socket', () => {
     now += 5 * MINUTE + 1;
     dcm.jwks = { keys: [second.jwk] };
     expect(cache.find('dcm-1')).not.toBeInstanceOf(Promise);
-    await settled();
+    await eventually(() => !cache.peek('dcm-1'));
     expect(dcm.jwksFetches).toBe(2);
-    expect(cache.peek('dcm-1')).toBeUndefined();
     dcm.jwks = { keys: [first.jwk] };
     now += 10 * MINUTE + 1;
     expect(await cache.find('dcm-2')).toBeUndefined();
@@ -155,26 +156,23 @@ describe('JwksCache on a real socket', () => {
   });
 
   it('waits for a slow server no longer than it may, and takes its answer afterwards', async () => {
-    dcm.answerJwks = () => ({ json: dcm.jwks, delayMs: 300 });
-    const limits = { waitMs: 100 };
-    const cache = aCache({ limits });
-    const start = performance.now();
-    await cache.start();
+    dcm.answerJwks = () => ({ json: dcm.jwks, delayMs: 1000 });
+    const cache = await started({ limits: { waitMs: 20 } });
     expect(await cache.find('dcm-1')).toBeUndefined();
-    expect(performance.now() - start).toBeLessThan(290);
-    await new Promise((resolve) => setTimeout(resolve, 250));
-    expect((await cache.find('dcm-1'))?.key).toBeDefined();
+    expect(events).toEqual([]);
+    await eventually(() => cache.peek('dcm-1') !== undefined);
     expect(dcm.jwksFetches).toBe(1);
   });
 
   it('gives up a fetch that never ends', async () => {
     dcm.answerJwks = () => 'hang';
-    const cache = await started({ limits: { waitMs: 20, timeoutMs: 60 } });
-    await new Promise((resolve) => setTimeout(resolve, 150));
+    const cache = await started({ limits: { waitMs: 20, timeoutMs: 1000 } });
+    await eventually(() => events.length > 0);
     expect(events).toEqual([{ event: 'jwks.failed', reason: 'not_reached' }]);
     dcm.answerJwks = () => undefined;
     now += 30_000;
-    expect((await cache.find('dcm-1'))?.key).toBeDefined();
+    await cache.find('dcm-1');
+    await eventually(() => cache.peek('dcm-1') !== undefined);
   });
 
   const manyKeys = Array.from({ length: 21 }, (_, at) => ({ ...first.jwk, kid: `k-${at}` }));
