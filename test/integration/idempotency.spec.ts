@@ -121,6 +121,14 @@ describe('idempotency', () => {
     expect(taken.map(({ value }) => value)).toEqual([{ kind: 'resumed', resourceId: 'pay_first' }]);
   });
 
+  it('gives one answer to the slow original and to whoever took over', async () => {
+    const request = aClaim();
+    await idempotency.begin(request, () => Promise.resolve());
+    const settle = (view: object) => parts.records.transaction((tx) => idempotency.settle(tx, request, 201, view));
+    const first = await settle({ by: 'whoever took over' });
+    expect(await settle({ by: 'the slow original' })).toEqual({ ...first, replayed: true });
+  });
+
   it('keeps keys of different accounts apart', async () => {
     const key = aKey();
     await idempotency.begin(aClaim({ key }), () => Promise.resolve());

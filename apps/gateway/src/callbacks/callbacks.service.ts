@@ -53,9 +53,8 @@ export class CallbacksService {
 
   /** Works off one kept callback: whatever it says, the bank is asked. */
   async settle(callback: DueCallback): Promise<void> {
-    const outcome = await this.read(callback);
     await this.payments.hint(callback.merchantAccountId, callback.paymentId);
-    await this.callbacks.settle(callback, outcome);
+    await this.callbacks.settle(callback, await this.read(callback));
   }
 
   private async isOurs({ accountId, paymentId, token }: PaymentAddress, purpose: LinkPurpose): Promise<boolean> {

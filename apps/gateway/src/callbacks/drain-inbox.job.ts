@@ -1,5 +1,6 @@
 import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
+import { errorSummary } from '../database/error-summary.js';
 import { DueWorker } from '../payments/jobs/due-work.js';
 import { CallbackRepository, type DueCallback } from './callback.repository.js';
 import { CallbacksService } from './callbacks.service.js';
@@ -15,7 +16,7 @@ export class DrainInboxJob implements BeforeApplicationShutdown {
     claim: (limit) => this.inbox.claimDue(limit, LEASE_SECONDS),
     handle: (callback) => this.callbacks.settle(callback),
     onError: (error, callback) => {
-      this.logger.error(`callback ${callback?.id ?? 'inbox'} not worked off: ${(error as Error).message}`);
+      this.logger.error(`callback ${callback?.id ?? 'inbox'} not worked off: ${errorSummary(error)}`);
     },
   });
 

@@ -17,8 +17,15 @@ export const logOptions = (level: string): Params => ({
     base: { app: 'gateway' },
     autoLogging: false,
     serializers: { err: (error: Error) => ({ type: error.name, code: (error as { code?: string }).code }) },
+    hooks: { logMethod: withoutErrorText },
   },
 });
+
+/** Pino makes an error's own message the text of the line when there is no other. */
+function withoutErrorText(this: unknown, args: unknown[], method: (...args: unknown[]) => void): void {
+  const [first, ...rest] = args;
+  method.apply(this, first instanceof Error && rest.length === 0 ? [first, 'error'] : args);
+}
 
 /** One line a request: what was asked of us and how it ended. Never a body, never a header. An allow-list, not a block-list. */
 export function logRequests(server: FastifyInstance, logger: LoggerService): void {

@@ -2,15 +2,38 @@ import { parse } from 'lossless-json';
 import { HttpProblem } from './http-problem.js';
 
 /**
- * Parses one JSON value; refuses fractions, exponents, contradicting duplicate members, prototype tricks, and texts
+ * Parses one JSON value; refuses fractions, exponents, duplicate members, prototype tricks, and texts
  * that Postgres cannot hold.
  */
 export function parseStrictJson(text: string): unknown {
   try {
-    return parse(text, refuseDangerous, parseInteger);
+    const value = parse(text, refuseDangerous, parseInteger);
+    refuseDuplicates(text);
+    return value;
   } catch (error) {
     throw error instanceof HttpProblem ? error : notJson(error);
   }
+}
+
+/** The parser lets equal duplicates pass; we do not guess which one was meant. @param text known to be JSON */
+function refuseDuplicates(text: string): void {
+  const open: Set<string>[] = [];
+  let name: string | undefined;
+  for (const [token] of text.matchAll(TOKENS)) {
+    if (token === '{' || token === '[') open.push(new Set());
+    else if (token === '}' || token === ']') open.pop();
+    else if (token === ':') remember(open.at(-1), name);
+    else name = token;
+  }
+}
+
+/** Texts and what structures them; a number or literal in between cannot be mistaken for either. */
+const TOKENS = /"(?:[^"\\]|\\.)*"|[{}[\]:]/gu;
+
+function remember(members: Set<string> | undefined, quoted = '""'): void {
+  const name = JSON.parse(quoted) as string;
+  if (members?.has(name)) throw new HttpProblem('BODY_NOT_JSON', `The member "${name.slice(0, 40)}" is there twice.`);
+  members?.add(name);
 }
 
 /** Whether a number is whole is the schema's business; how it is written is ours: `1e2` and `1.0` are no amounts. */

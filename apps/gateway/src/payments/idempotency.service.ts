@@ -54,8 +54,10 @@ export class IdempotencyService {
   /** Keeps the answer, in the transaction that makes it true. */
   async settle(tx: Transaction, request: IdempotentRequest, statusCode: number, view: object): Promise<Answer> {
     const body = JSON.stringify(view);
-    await this.keys.settle(tx, request, statusCode, body);
-    return { statusCode, body, replayed: false };
+    if (await this.keys.settle(tx, request, statusCode, body)) return { statusCode, body, replayed: false };
+    const begun = await this.follow(request); // somebody took the request over meanwhile: both give the first answer
+    if (begun.kind !== 'answered') throw inFlight();
+    return begun.answer;
   }
 
   private async follow(request: IdempotentRequest): Promise<Begun<never>> {

@@ -60,7 +60,7 @@ const ID_TROUBLE: Ending = {
   failure: { code: 'needs_review', message: 'The bank keeps reporting our order ids as used.' },
 };
 
-/** An orphaned order is followed by one more; a third would mean that something else is wrong. */
+/** An orphaned order is followed by another, twice at the most: more would mean that something else is wrong. */
 const MAX_ORDERS = 3;
 
 /** Opens the hosted-page order of a payment. It cannot charge before the customer has the link, so it may be resent. */

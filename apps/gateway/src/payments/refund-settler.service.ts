@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type MerchantAccount, MerchantAccountsService } from '../accounts/merchant-accounts.service.js';
 import { type Transaction } from '../database/transaction.js';
 import { type OperationReading, PaymentBank, type RefundOutcome } from './bank/payment-bank.js';
-import { moveOperation, type Operation, type OperationStatus } from './domain/operation.js';
+import { canMoveOperation, moveOperation, type Operation, type OperationStatus } from './domain/operation.js';
 import { addRefunded, type Failure, withEvent } from './domain/payment.js';
 import { judgeNotFound, type NotFoundRuling } from './domain/not-found-rule.js';
 import { delayAfterDoubt } from './domain/schedule.js';
@@ -106,6 +106,7 @@ export class RefundSettlerService {
 
   private async apply(tx: Transaction, locked: Locked, step: Step): Promise<void> {
     const before = operationOf(locked.refund);
+    if (!canMoveOperation(before.status, step.to)) return; // a refund that has failed is not pending again
     const attempt = step.resend ? before.attempt + 1 : before.attempt;
     const refund = moveOperation(before, step.to, { failure: step.failure ?? null, attempt });
     const evidence = step.verdict ? { evidence: evidenceOf('operation_query', step.verdict) } : {};

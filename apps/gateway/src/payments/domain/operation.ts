@@ -41,10 +41,12 @@ export const newOperation = (facts: Omit<Operation, 'status' | 'attempt' | 'fail
   failure: null,
 });
 
+export const canMoveOperation = (from: OperationStatus, to: OperationStatus): boolean =>
+  from === to || (OPERATION_TRANSITIONS[from] as readonly OperationStatus[]).includes(to);
+
 /** @throws PaymentError `PAYMENT_ILLEGAL_MOVE` */
 export function moveOperation<T extends Operation>(operation: T, to: OperationStatus, over: Partial<T> = {}): T {
-  const legal = OPERATION_TRANSITIONS[operation.status] as readonly OperationStatus[];
-  if (operation.status !== to && !legal.includes(to)) {
+  if (!canMoveOperation(operation.status, to)) {
     throw new PaymentError('PAYMENT_ILLEGAL_MOVE', `operation ${operation.status} -> ${to}`);
   }
   return { ...operation, ...over, status: to };

@@ -39,6 +39,7 @@ describe('decideSync', () => {
     ['needs_review', 'paid', paid, {}, 'succeeded', false],
     ['requires_action', 'failed', failed, {}, 'failed', false],
     ['needs_review', 'failed', failed, {}, 'failed', false],
+    ['needs_review', 'untouched, long after', untouched, { pastGrace: true }, 'needs_review', false],
     ['expired', 'failed', failed, {}, 'expired', false],
     ['requires_action', 'contradicted', review, {}, 'needs_review', false],
     ['expired', 'contradicted', review, {}, 'expired', false],

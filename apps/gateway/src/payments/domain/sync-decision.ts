@@ -59,6 +59,7 @@ function wish(payment: Payment, sight: Sight, clock: SyncClock): Wish {
 /** An attempt that vanished first goes back to the customer; only a payment that nobody touched can expire. */
 function untouched(payment: Payment, clock: SyncClock): Wish {
   if (payment.status === 'processing') return { to: 'requires_action' };
+  if (payment.status === 'needs_review') return { to: 'needs_review' }; // the clock does not decide what a person is to look at
   return clock.pastGrace ? { to: 'expired', failure: EXPIRED } : { to: payment.status };
 }
 

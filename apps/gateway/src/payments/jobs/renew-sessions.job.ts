@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
+import { errorSummary } from '../../database/error-summary.js';
 import { AllianceSession } from '#libs/alliance';
 import { SessionSchedule } from '../store/session-schedule.store.js';
 
@@ -28,7 +29,7 @@ export class RenewSessionsJob {
         await this.sessions.renew(accountId, version);
         this.logger.log(`session of ${accountId} renewed ahead of time`);
       } catch (error) {
-        this.logger.warn(`session of ${accountId} not renewed: ${(error as Error).message}`);
+        this.logger.warn(`session of ${accountId} not renewed: ${errorSummary(error)}`);
       }
     }
   }

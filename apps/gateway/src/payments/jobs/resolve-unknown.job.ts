@@ -1,5 +1,6 @@
 import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
+import { errorSummary } from '../../database/error-summary.js';
 import { OrderOpenerService } from '../order-opener.service.js';
 import { RefundSettlerService } from '../refund-settler.service.js';
 import { type DueOperation, OperationRepository } from '../store/operation.repository.js';
@@ -17,7 +18,7 @@ export class ResolveUnknownJob implements BeforeApplicationShutdown {
     claim: (limit) => this.operations.claimDue(limit, LEASE_SECONDS),
     handle: (operation) => this.resolve(operation),
     onError: (error, operation) => {
-      this.logger.error(`resolving ${operation?.id ?? 'due operations'} failed: ${(error as Error).message}`);
+      this.logger.error(`resolving ${operation?.id ?? 'due operations'} failed: ${errorSummary(error)}`);
     },
   });
 

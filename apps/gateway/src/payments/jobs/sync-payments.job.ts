@@ -1,5 +1,6 @@
 import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
+import { errorSummary } from '../../database/error-summary.js';
 import { PaymentSyncService } from '../payment-sync.service.js';
 import { type DuePayment, PaymentRepository } from '../store/payment.repository.js';
 import { DueWorker } from './due-work.js';
@@ -16,7 +17,7 @@ export class SyncPaymentsJob implements BeforeApplicationShutdown {
     claim: (limit) => this.payments.claimDue(limit, LEASE_SECONDS),
     handle: ({ accountId, id }) => this.sync.syncWithBank(accountId, id),
     onError: (error, payment) => {
-      this.logger.error(`sync of ${payment?.id ?? 'due payments'} failed: ${(error as Error).message}`);
+      this.logger.error(`sync of ${payment?.id ?? 'due payments'} failed: ${errorSummary(error)}`);
     },
   });
 

@@ -64,17 +64,18 @@ export class IdempotencyRepository {
     return taken === 1;
   }
 
-  /** Keeps the first answer for good. */
+  /** Keeps the first answer for good. @returns false when there was one already */
   async settle(
     tx: Transaction,
     scope: { accountId: string; key: string },
     statusCode: number,
     body: string,
-  ): Promise<void> {
-    await tx.query(
+  ): Promise<boolean> {
+    const [, settled] = await tx.query<[unknown, number]>(
       `UPDATE idempotency_key SET status_code = $3, response_body = $4, settled_at = now()
        WHERE merchant_account_id = $1 AND key = $2 AND status_code IS NULL`,
       [scope.accountId, scope.key, statusCode, body],
     );
+    return settled === 1;
   }
 }
