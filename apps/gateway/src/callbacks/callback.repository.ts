@@ -1,9 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { claimDueSql } from '../database/claim-due.js';
 import { type CallbackEntity } from './callback.entity.js';
 
 export type NewCallback = Pick<CallbackEntity, 'merchantAccountId' | 'id' | 'paymentId' | 'digest' | 'bodySealed'>;
 export type DueCallback = Pick<CallbackEntity, 'merchantAccountId' | 'id' | 'paymentId' | 'bodySealed' | 'attempts'>;
+
+const CLAIM_DUE = claimDueSql({
+  table: 'callback_inbox',
+  column: 'next_attempt_at',
+  returning:
+    'merchant_account_id AS "merchantAccountId", id, payment_id AS "paymentId", body_sealed AS "bodySealed", attempts',
+  also: 'attempts = attempts + 1',
+});
 
 @Injectable()
 export class CallbackRepository {
@@ -21,17 +30,9 @@ export class CallbackRepository {
     return rows.length > 0;
   }
 
-  /** Puts due callbacks aside for `leaseSeconds`, so that other workers pass them over and a crash loses nothing. */
+  /** See {@link claimDueSql}. */
   async claimDue(limit: number, leaseSeconds: number): Promise<DueCallback[]> {
-    const [rows] = await this.database.query<[DueCallback[], number]>(
-      `UPDATE callback_inbox SET next_attempt_at = now() + make_interval(secs => $2), attempts = attempts + 1
-       WHERE (merchant_account_id, id) IN (
-         SELECT merchant_account_id, id FROM callback_inbox WHERE next_attempt_at <= now()
-         ORDER BY next_attempt_at LIMIT $1 FOR UPDATE SKIP LOCKED)
-       RETURNING merchant_account_id AS "merchantAccountId", id, payment_id AS "paymentId",
-                 body_sealed AS "bodySealed", attempts`,
-      [limit, leaseSeconds],
-    );
+    const [rows] = await this.database.query<[DueCallback[], number]>(CLAIM_DUE, [limit, leaseSeconds]);
     return rows;
   }
 

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, In } from 'typeorm';
+import { claimDueSql } from '../../database/claim-due.js';
 import { dueColumn, dueParameters } from '../../database/due-in.js';
 import { type Transaction } from '../../database/transaction.js';
 import { type Operation, type OperationStatus } from '../domain/operation.js';
@@ -51,6 +52,12 @@ export function operationParameters(operation: Operation, reason: string | null 
   const { accountId, id, paymentId, type, status, amount, currency, merchantRequestId, attempt } = operation;
   return [accountId, id, paymentId, type, status, amount, currency, merchantRequestId, attempt, reason];
 }
+
+const CLAIM_DUE = claimDueSql({
+  table: 'operation',
+  column: 'next_query_at',
+  returning: 'merchant_account_id AS "accountId", id, payment_id AS "paymentId", type',
+});
 
 @Injectable()
 export class OperationRepository {
@@ -127,16 +134,9 @@ export class OperationRepository {
     );
   }
 
-  /** Puts due operations aside for `leaseSeconds`, so that other workers pass them over and a crash loses nothing. */
+  /** See {@link claimDueSql}. */
   async claimDue(limit: number, leaseSeconds: number): Promise<DueOperation[]> {
-    const [rows] = await this.database.query<[DueOperation[], number]>(
-      `UPDATE operation SET next_query_at = now() + make_interval(secs => $2)
-       WHERE (merchant_account_id, id) IN (
-         SELECT merchant_account_id, id FROM operation WHERE next_query_at <= now()
-         ORDER BY next_query_at LIMIT $1 FOR UPDATE SKIP LOCKED)
-       RETURNING merchant_account_id AS "accountId", id, payment_id AS "paymentId", type`,
-      [limit, leaseSeconds],
-    );
+    const [rows] = await this.database.query<[DueOperation[], number]>(CLAIM_DUE, [limit, leaseSeconds]);
     return rows;
   }
 }

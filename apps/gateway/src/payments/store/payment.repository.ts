@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { claimDueSql } from '../../database/claim-due.js';
 import { dueColumn, dueParameters } from '../../database/due-in.js';
 import { type Transaction } from '../../database/transaction.js';
 import { type Operation } from '../domain/operation.js';
@@ -57,6 +58,12 @@ export interface DuePayment {
   readonly accountId: string;
   readonly id: string;
 }
+
+const CLAIM_DUE = claimDueSql({
+  table: 'payment',
+  column: 'next_sync_at',
+  returning: 'merchant_account_id AS "accountId", id',
+});
 
 @Injectable()
 export class PaymentRepository {
@@ -160,16 +167,9 @@ export class PaymentRepository {
     );
   }
 
-  /** Puts due payments aside for `leaseSeconds`, so that other workers pass them over and a crash loses nothing. */
+  /** See {@link claimDueSql}. */
   async claimDue(limit: number, leaseSeconds: number): Promise<DuePayment[]> {
-    const [rows] = await this.database.query<[DuePayment[], number]>(
-      `UPDATE payment SET next_sync_at = now() + make_interval(secs => $2)
-       WHERE (merchant_account_id, id) IN (
-         SELECT merchant_account_id, id FROM payment WHERE next_sync_at <= now()
-         ORDER BY next_sync_at LIMIT $1 FOR UPDATE SKIP LOCKED)
-       RETURNING merchant_account_id AS "accountId", id`,
-      [limit, leaseSeconds],
-    );
+    const [rows] = await this.database.query<[DuePayment[], number]>(CLAIM_DUE, [limit, leaseSeconds]);
     return rows;
   }
 }

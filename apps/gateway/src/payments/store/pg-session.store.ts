@@ -78,10 +78,11 @@ export class PgSessionStore extends SessionStore {
     try {
       return await this.publish(accountId, attempt, await authorize());
     } catch (error) {
-      const failure = error instanceof AllianceError ? error : undefined;
-      const reason = failure?.reason ?? failure?.code ?? 'internal';
-      await this.rows.recordFailure(accountId, attempt.epoch, reason);
-      if (failure?.code === 'ALLIANCE_ACCOUNT_BLOCKED') await this.rows.block(accountId, 'bank', reason);
+      const reason = reasonOf(error);
+      const recorded = await this.rows.recordFailure(accountId, attempt.epoch, reason);
+      if (isBlocking(error)) await this.rows.block(accountId, 'bank', reason);
+      const published = recorded ? undefined : await this.load(accountId); // its COMMIT went through, the answer did not
+      if (published && published.version > attempt.staleVersion) return published;
       throw error;
     }
   }
@@ -101,6 +102,12 @@ export class PgSessionStore extends SessionStore {
     return { ...STORED_SESSION.parse(JSON.parse(Buffer.from(bytes).toString())), version: row.version };
   }
 }
+
+const isBlocking = (error: unknown): boolean =>
+  error instanceof AllianceError && error.code === 'ALLIANCE_ACCOUNT_BLOCKED';
+
+const reasonOf = (error: unknown): string =>
+  error instanceof AllianceError ? (error.reason ?? error.code) : 'internal';
 
 /** Where a session is sealed. */
 export const sessionPlace = (accountId: string, version: number): SealPlace => ({

@@ -93,18 +93,26 @@ export class SessionRows {
     return rows.length === 1;
   }
 
-  async recordFailure(accountId: string, epoch: number, reason: string): Promise<void> {
-    await this.database.query(
-      `WITH failed AS (
+  /**
+   * Frees the lease and backs off, unless the attempt is finished: then its publish was committed and only the answer
+   * was lost. @returns whether it was recorded
+   */
+  async recordFailure(accountId: string, epoch: number, reason: string): Promise<boolean> {
+    const rows = await this.database.query<unknown[]>(
+      `WITH noted AS (
+         UPDATE session_renewal SET finished_at = clock_timestamp(), outcome = $3
+         WHERE merchant_account_id = $1 AND epoch = $2 AND finished_at IS NULL
+         RETURNING 1),
+       failed AS (
          UPDATE bank_session
          SET lease_until = '-infinity', failures = failures + 1, last_error = $3,
              retry_at = clock_timestamp()
                + make_interval(secs => ($4::int[])[least(failures + 1, cardinality($4::int[]))])
-         WHERE merchant_account_id = $1 AND renewal_epoch = $2)
-       UPDATE session_renewal SET finished_at = clock_timestamp(), outcome = $3
-       WHERE merchant_account_id = $1 AND epoch = $2`,
+         WHERE merchant_account_id = $1 AND renewal_epoch = $2 AND EXISTS (SELECT 1 FROM noted))
+       SELECT 1 FROM noted`,
       [accountId, epoch, reason, BACK_OFF_SECONDS],
     );
+    return rows.length === 1;
   }
 
   /** An operator's block stays until an operator lifts it, whatever the bank says meanwhile. */
