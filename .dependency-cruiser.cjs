@@ -64,6 +64,22 @@ module.exports = {
       to: { path: '^libs/alliance/' },
     },
     {
+      name: 'dcm-by-its-room',
+      severity: 'error',
+      from: { path: '^apps/', pathNot: '(^apps/gateway/src/dcm/|\\.spec\\.ts$)' },
+      to: { path: '^libs/dcm/' },
+    },
+    {
+      name: 'dcm-room-stands-alone',
+      severity: 'error',
+      comment: 'Payments work without DCM: only the composition, the schema and the command line know the room.',
+      from: {
+        path: '^apps/gateway/src/',
+        pathNot: '(/dcm/|/database/|/gateway\\.module\\.ts$|/open-desk\\.ts$|/keys/sealed-columns\\.ts$|/cli/)',
+      },
+      to: { path: '^apps/gateway/src/dcm/' },
+    },
+    {
       name: 'controllers-call-services',
       severity: 'error',
       from: { path: '\\.controller\\.ts$' },

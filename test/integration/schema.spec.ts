@@ -1,6 +1,7 @@
 import { type DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../apps/gateway/src/database/data-source.js';
 import { migrate } from '../../apps/gateway/src/database/migrate.js';
+import { KEY_TRANSITIONS } from '../../apps/gateway/src/dcm/domain/key-lifecycle.js';
 import { OPERATION_TRANSITIONS } from '../../apps/gateway/src/payments/domain/operation.js';
 import { TRANSITIONS } from '../../apps/gateway/src/payments/domain/payment.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
@@ -18,6 +19,22 @@ const tablesOf = async (database: TestDatabase): Promise<string[]> =>
 /** What the entities do not know of: foreign keys, unique and partial indexes, checks. */
 const ONLY_IN_THE_DATABASE = [
   'bank_session_blocked_by_check',
+  'dcm_decision_age',
+  'dcm_object_counterparty_guid_fkey',
+  'dcm_object_external_id',
+  'dcm_object_login',
+  'dcm_rule_counterparty_guid_fkey',
+  'dcm_rule_flow_check',
+  'dcm_rule_once',
+  'dcm_signing_key_check',
+  'dcm_signing_key_coming',
+  'dcm_signing_key_counterparty_guid_fkey',
+  'dcm_signing_key_signing',
+  'dcm_signing_key_slot_check',
+  'dcm_subject_counterparty_guid_fkey',
+  'dcm_subject_id_check',
+  'dcm_subject_kind_check',
+
   'client_key_active',
   'client_key_merchant_account_id_fkey',
   'client_key_status_check',
@@ -103,16 +120,22 @@ describe('migrations', () => {
     await empty.drop();
   });
 
-  it('begin every primary key with the merchant account', async () => {
+  it('begin every primary key with its owner: a merchant account, or a counterparty of DCM', async () => {
     const keys = await database.query<{ table: string; first: string }>(
       `SELECT i.indrelid::regclass::text AS table, a.attname AS first
        FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
        WHERE i.indisprimary AND i.indrelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace)`,
     );
     const others = keys
-      .filter(({ first }) => first !== 'merchant_account_id')
+      .filter(({ table, first }) => first !== (table.startsWith('dcm_') ? 'counterparty_guid' : 'merchant_account_id'))
       .map(({ table, first }) => `${table} ${first}`);
-    expect(others.toSorted()).toEqual(['kek id', 'merchant_account id', 'migrations id', 'state_transition kind']);
+    expect(others.toSorted()).toEqual([
+      'dcm_counterparty guid',
+      'kek id',
+      'merchant_account id',
+      'migrations id',
+      'state_transition kind',
+    ]);
     expect(keys.map(({ table }) => table).toSorted()).toEqual(await tablesOf(database));
   });
 });
@@ -139,7 +162,11 @@ describe('legal moves', () => {
       `SELECT concat_ws(' ', kind, from_status, to_status) AS move FROM state_transition`,
     );
     expect(stored.map(({ move }) => move).toSorted()).toEqual(
-      [...rowsOf('payment', TRANSITIONS), ...rowsOf('operation', OPERATION_TRANSITIONS)].toSorted(),
+      [
+        ...rowsOf('payment', TRANSITIONS),
+        ...rowsOf('operation', OPERATION_TRANSITIONS),
+        ...rowsOf('dcm_signing_key', KEY_TRANSITIONS),
+      ].toSorted(),
     );
   });
 

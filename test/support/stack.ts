@@ -4,6 +4,7 @@ import path from 'node:path';
 import { AppProcess } from './app-process.js';
 import { BankControl, type BankMerchant } from './bank-control.js';
 import { createDatabase, type TestDatabase } from './database.js';
+import { aCounterparty, type DcmParty } from './dcm-party.js';
 import { aMerchant, type DemoMerchant } from './demo-merchant.js';
 import { freePort } from './free-port.js';
 import { GatewayClient } from './gateway-client.js';
@@ -16,6 +17,8 @@ export interface StackOptions {
   /** Default true. */
   readonly withShop?: boolean;
   readonly merchant?: Partial<BankMerchant>;
+  /** The gateway is also a bank at DCM. Default false. */
+  readonly withDcm?: boolean;
 }
 
 export interface Stack {
@@ -28,6 +31,7 @@ export interface Stack {
   readonly dataDir: string;
   readonly client: GatewayClient;
   readonly bank: BankControl;
+  readonly dcm: DcmParty;
   readonly database: TestDatabase;
   readonly gateway: AppProcess;
   readonly simulator: AppProcess;
@@ -64,9 +68,11 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     await database.drop();
     await rm(dataDir, { recursive: true, force: true });
   };
+  const dcm = aCounterparty(urlOf(ports.gateway), urlOf(ports.simulator));
+  const wiring = { merchant, dataDir, database, ports, dcm };
   try {
-    const env = await environments({ merchant, dataDir, database, ports });
-    return await startApps({ options, merchant, dataDir, database, ports, env, cleanUp });
+    const env = await environments(wiring, options.withDcm ?? false);
+    return await startApps({ ...wiring, options, env, cleanUp });
   } catch (error) {
     await cleanUp();
     throw error;
@@ -78,11 +84,13 @@ interface Wiring {
   readonly dataDir: string;
   readonly database: TestDatabase;
   readonly ports: Ports;
+  readonly dcm: DcmParty;
 }
 
 type Environments = Readonly<Record<'gateway' | 'simulator' | 'shop', Record<string, string>>>;
 
-async function environments({ merchant, dataDir, database, ports }: Wiring): Promise<Environments> {
+async function environments(wiring: Wiring, withDcm: boolean): Promise<Environments> {
+  const { merchant, dataDir, database, ports, dcm } = wiring;
   const file = async (name: string, content: string): Promise<string> => {
     await writeFile(path.join(dataDir, name), content, { mode: 0o600 });
     return path.join(dataDir, name);
@@ -93,6 +101,7 @@ async function environments({ merchant, dataDir, database, ports }: Wiring): Pro
       PORT: String(ports.simulator),
       PUBLIC_URL: urlOf(ports.simulator),
       MERCHANTS_FILE: await file('merchants.json', JSON.stringify([merchant.bank])),
+      ...(withDcm && { COUNTERPARTIES_FILE: await file('counterparties.json', JSON.stringify([dcm.counterparty])) }),
     },
     gateway: {
       PORT: String(ports.gateway),
@@ -106,6 +115,12 @@ async function environments({ merchant, dataDir, database, ports }: Wiring): Pro
       ALLIANCE_ENVIRONMENT: 'test',
       API_KEY_FILE: keyFile,
       OPS_KEY,
+      ...(withDcm && {
+        DCM_BASE_URL: dcm.baseUrl,
+        DCM_COUNTERPARTY_GUID: dcm.counterparty.guid,
+        DCM_EMPLOYEE_LOGIN: dcm.employee.login,
+        DCM_EMPLOYEE_PASSWORD_FILE: await file('dcm-password', dcm.employee.password),
+      }),
     },
     shop: {
       PORT: String(ports.shop),
@@ -153,11 +168,12 @@ interface Running {
   stopAll(): Promise<void>;
 }
 
-function toStack({ ports, merchant, dataDir, database, options, cleanUp }: Start, apps: Running): Stack {
+function toStack(start: Start, apps: Running): Stack {
+  const { ports, merchant, dataDir, database, dcm, options, cleanUp } = start;
   const { simulator, gateway, shop, running } = apps;
   const gatewayUrl = urlOf(ports.gateway);
   return {
-    ...{ merchant, dataDir, database, simulator, gateway, shop, gatewayUrl },
+    ...{ merchant, dataDir, database, dcm, simulator, gateway, shop, gatewayUrl },
     simulatorUrl: urlOf(ports.simulator),
     shopUrl: shop ? urlOf(ports.shop) : '',
     apiKey: merchant.apiKey,

@@ -5,6 +5,7 @@ import { LoggerModule } from 'nestjs-pino';
 import { CallbacksModule } from './callbacks/callbacks.module.js';
 import { type GatewayConfig } from './config/gateway-config.js';
 import { dataSourceOptions } from './database/data-source.js';
+import { DcmBankModule } from './dcm/dcm-bank.module.js';
 import { DocsModule } from './docs/docs.module.js';
 import { KeysModule, type KeysOptions } from './keys/keys.module.js';
 import { logOptions } from './http/request-log.js';
@@ -17,7 +18,7 @@ export class GatewayModule {
   static register(config: GatewayConfig, databaseUrl: string, keys: KeysOptions): DynamicModule {
     const api = config.role !== 'worker';
     const worker = config.role !== 'api';
-    const { publicUrl, bankTimeoutMs, sessionRenewHours } = config;
+    const { opsKey, dcm, publicUrl, bankTimeoutMs, sessionRenewHours } = config;
     const payments = PaymentsModule.register({ api, worker, publicUrl, bankTimeoutMs, sessionRenewHours });
     return {
       module: GatewayModule,
@@ -28,7 +29,8 @@ export class GatewayModule {
         KeysModule.register(keys),
         payments,
         CallbacksModule.register({ api, worker, payments }),
-        OpsModule.register({ payments, opsKey: config.opsKey }),
+        OpsModule.register({ payments, opsKey }),
+        ...(dcm ? [DcmBankModule.register({ config: dcm, api, worker, opsKey })] : []),
         ...(api ? [DocsModule] : []),
       ],
     };

@@ -56,6 +56,7 @@ describe('loadConfig', () => {
       sessionRenewHours: 8,
       opsKey: undefined,
       account: undefined,
+      dcm: undefined,
     });
   });
 

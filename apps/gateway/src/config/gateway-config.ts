@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { DCM_VARIABLES, type DcmConfig, dcmObjections, dcmOf } from './dcm-config.js';
 
 /** What the operator can set, checked and frozen. Nothing else in the gateway reads the environment. */
 export interface GatewayConfig {
@@ -30,6 +31,8 @@ export interface GatewayConfig {
   readonly opsKey: string | undefined;
   /** The merchant account to install or update at start. */
   readonly account: AccountConfig | undefined;
+  /** Undefined: nothing of DCM is loaded. */
+  readonly dcm: DcmConfig | undefined;
 }
 
 export interface AccountConfig {
@@ -158,11 +161,19 @@ const ENVIRONMENT = z.object({
       error: 'must be ap_test_ or ap_live_ and 43 to 128 characters of A-Z a-z 0-9 _ -',
     })
     .optional(),
+  ...DCM_VARIABLES,
 });
 type Environment = z.output<typeof ENVIRONMENT>;
 
 /** Variables that may be given as `NAME_FILE` instead, so that the secret is in no process listing. */
-const FROM_FILE = ['ALLIANCE_SERVICE_CODE', 'ALLIANCE_PRIVATE_KEY', 'API_KEY', 'OPS_KEY', 'DATABASE_URL'] as const;
+const FROM_FILE = [
+  'ALLIANCE_SERVICE_CODE',
+  'ALLIANCE_PRIVATE_KEY',
+  'API_KEY',
+  'OPS_KEY',
+  'DATABASE_URL',
+  'DCM_EMPLOYEE_PASSWORD',
+] as const;
 const ACCOUNT_VARIABLES = [
   'ALLIANCE_BASE_URL',
   'ALLIANCE_MERCHANT_ID',
@@ -248,6 +259,7 @@ function objections(env: Environment): string[] {
   return [
     ...partly.map((name) => `${name} is missing: the account variables go together, set all or none`),
     ...OBJECTIONS.filter(([, applies]) => applies(env)).map(([sentence]) => sentence(env)),
+    ...dcmObjections(env),
   ];
 }
 
@@ -271,6 +283,7 @@ function toConfig(env: Environment): GatewayConfig {
     sessionRenewHours: env.SESSION_RENEW_HOURS,
     opsKey: env.OPS_KEY,
     account: accountOf(env),
+    dcm: dcmOf(env, env.ALLIANCE_ENVIRONMENT),
   };
 }
 

@@ -1,6 +1,25 @@
 import { type AccountErrorCode } from '../accounts/account-error.js';
 import { type PaymentErrorCode } from '../payments/domain/payment-error.js';
 
+/** Problems of an operator who works with DCM. */
+export type DcmProblemCode =
+  | 'DCM_REFUSED'
+  | 'DCM_DUPLICATE'
+  | 'DCM_NOT_FOUND'
+  | 'DCM_UNAUTHORIZED'
+  | 'DCM_FORBIDDEN'
+  | 'DCM_UNAVAILABLE'
+  | 'DCM_UNKNOWN_OUTCOME'
+  | 'DCM_TOKEN_REFUSED'
+  | 'DCM_PATH_INCOMPLETE'
+  | 'DCM_NOT_READY'
+  | 'DCM_ENTRY_EXISTS'
+  | 'DCM_ENTRY_NOT_FOUND'
+  | 'DCM_KEY_NOT_FOUND'
+  | 'DCM_KEY_NOT_USABLE'
+  | 'DCM_ROTATION_UNDER_WAY'
+  | 'DCM_ROTATION_TOO_EARLY';
+
 /** Problems that the HTTP layer itself finds. */
 export type HttpProblemCode =
   | 'API_KEY_MISSING'
@@ -14,7 +33,7 @@ export type HttpProblemCode =
   | 'SERVICE_UNAVAILABLE'
   | 'INTERNAL_ERROR';
 
-export type ProblemCode = PaymentErrorCode | AccountErrorCode | HttpProblemCode;
+export type ProblemCode = PaymentErrorCode | AccountErrorCode | DcmProblemCode | HttpProblemCode;
 
 export interface Problem {
   readonly status: number;
@@ -134,6 +153,70 @@ export const PROBLEMS: Readonly<Record<ProblemCode, Problem>> = {
     status: 503,
     title: 'No bank session can be had',
     remedy: 'See the last error at /ops/sessions and try again.',
+  },
+  DCM_REFUSED: {
+    status: 422,
+    title: 'DCM refused the operation',
+    remedy: 'Nothing was done. See /ops/dcm/decisions for what DCM asked us, and check the body of the operation.',
+  },
+  DCM_DUPLICATE: {
+    status: 409,
+    title: 'DCM has this already',
+    remedy: 'Read its status: it may be your own first attempt.',
+  },
+  DCM_NOT_FOUND: { status: 404, title: 'DCM does not have this', remedy: 'Check the ids in the path.' },
+  DCM_UNAUTHORIZED: {
+    status: 502,
+    title: 'DCM did not accept our credential',
+    remedy: 'See /ops/dcm/keys, the employee and the counterparty in the configuration.',
+  },
+  DCM_FORBIDDEN: { status: 403, title: 'The employee lacks a role at DCM', remedy: 'Have DCM give the role.' },
+  DCM_UNAVAILABLE: {
+    status: 503,
+    title: 'DCM cannot be reached',
+    remedy: 'Nothing was started. Try again later; check the log-in of the employee when it persists.',
+  },
+  DCM_UNKNOWN_OUTCOME: {
+    status: 502,
+    title: 'DCM did not answer',
+    remedy: 'It may have worked: look at DCM before you repeat it.',
+  },
+  DCM_TOKEN_REFUSED: {
+    status: 422,
+    title: 'No token can be made of this',
+    remedy: 'DCM would refuse it, too: check "flow", "obj" and "sub".',
+  },
+  DCM_PATH_INCOMPLETE: {
+    status: 400,
+    title: 'The path of the operation is incomplete',
+    remedy: 'Give the names in "errors" as members of "path".',
+  },
+  DCM_NOT_READY: {
+    status: 409,
+    title: 'DCM cannot be used yet',
+    remedy: 'See /ops/dcm/keys for the key, and the configuration of the employee.',
+  },
+  DCM_ENTRY_EXISTS: {
+    status: 409,
+    title: 'There is one already',
+    remedy: 'Subjects, logins, external ids and rules are unique: read the list.',
+  },
+  DCM_ENTRY_NOT_FOUND: { status: 404, title: 'No such subject, object or rule', remedy: 'Read the list.' },
+  DCM_KEY_NOT_FOUND: { status: 404, title: 'No such signing key in use', remedy: 'See /ops/dcm/keys.' },
+  DCM_KEY_NOT_USABLE: {
+    status: 502,
+    title: 'DCM does not take the key',
+    remedy: 'The key before it goes on signing. See the last error at /ops/dcm/keys and rotate again.',
+  },
+  DCM_ROTATION_UNDER_WAY: {
+    status: 409,
+    title: 'The keys are being changed',
+    remedy: 'See /ops/dcm/keys; a rotation that was interrupted goes on by itself.',
+  },
+  DCM_ROTATION_TOO_EARLY: {
+    status: 409,
+    title: 'The last rotation is not over',
+    remedy: 'Wait for the hour in which old tokens may be under way. If a key is compromised, replace it instead.',
   },
   CURSOR_INVALID: {
     status: 400,

@@ -8,7 +8,13 @@ import {
 import { type AccountErrorCode } from '../accounts/account-error.js';
 import { PaymentError, type PaymentErrorCode } from '../payments/domain/payment-error.js';
 import { HttpProblem } from './http-problem.js';
-import { type HttpProblemCode, type ProblemCode, type ProblemDocument, PROBLEMS } from './problem-catalogue.js';
+import {
+  type DcmProblemCode,
+  type HttpProblemCode,
+  type ProblemCode,
+  type ProblemDocument,
+  PROBLEMS,
+} from './problem-catalogue.js';
 import { ProblemFilter } from './problem.filter.js';
 
 interface Answered {
@@ -56,6 +62,24 @@ const ACCOUNT_CODES: Readonly<Record<AccountErrorCode, number>> = {
   CLIENT_KEY_NOT_FOUND: 404,
   SESSION_UNAVAILABLE: 503,
 };
+const DCM_CODES: Readonly<Record<DcmProblemCode, number>> = {
+  DCM_REFUSED: 422,
+  DCM_DUPLICATE: 409,
+  DCM_NOT_FOUND: 404,
+  DCM_UNAUTHORIZED: 502,
+  DCM_FORBIDDEN: 403,
+  DCM_UNAVAILABLE: 503,
+  DCM_UNKNOWN_OUTCOME: 502,
+  DCM_TOKEN_REFUSED: 422,
+  DCM_PATH_INCOMPLETE: 400,
+  DCM_NOT_READY: 409,
+  DCM_ENTRY_EXISTS: 409,
+  DCM_ENTRY_NOT_FOUND: 404,
+  DCM_KEY_NOT_FOUND: 404,
+  DCM_KEY_NOT_USABLE: 502,
+  DCM_ROTATION_UNDER_WAY: 409,
+  DCM_ROTATION_TOO_EARLY: 409,
+};
 const HTTP_CODES: Readonly<Record<HttpProblemCode, number>> = {
   API_KEY_MISSING: 401,
   API_KEY_INVALID: 401,
@@ -76,13 +100,13 @@ beforeAll(() => {
 describe('the catalogue', () => {
   it('has exactly the codes that can be thrown', () => {
     expect(CODES.toSorted()).toEqual(
-      [PAYMENT_CODES, ACCOUNT_CODES, HTTP_CODES].flatMap((codes) => Object.keys(codes)).toSorted(),
+      [PAYMENT_CODES, ACCOUNT_CODES, DCM_CODES, HTTP_CODES].flatMap((codes) => Object.keys(codes)).toSorted(),
     );
   });
 
   it.each(CODES)('%s has a status, a title and a remedy of its own', (code) => {
     const { status, title, remedy } = PROBLEMS[code];
-    expect(status).toBe({ ...PAYMENT_CODES, ...ACCOUNT_CODES, ...HTTP_CODES }[code]);
+    expect(status).toBe({ ...PAYMENT_CODES, ...ACCOUNT_CODES, ...DCM_CODES, ...HTTP_CODES }[code]);
     expect(title).toMatch(/^\S.{5,}[^.\s]$/u);
     expect(remedy).toMatch(/^[A-Z].{10,}\.$/u);
     expect(CODES.filter((other) => PROBLEMS[other].title === title)).toEqual([code]);

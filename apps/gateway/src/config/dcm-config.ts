@@ -1,0 +1,98 @@
+import { z } from 'zod';
+
+/** How the gateway works with DCM; absent without DCM_BASE_URL. */
+export interface DcmConfig {
+  /** `/api/v1` and `/kratos` lie below it. */
+  readonly baseUrl: string;
+  readonly counterpartyGuid: string;
+  /** For scheme DCM and for the key records; undefined: our own tokens do for the records. */
+  readonly employee: { readonly login: string; readonly password: string } | undefined;
+  /** Names environment and purpose in every `kid`. */
+  readonly kidPrefix: string;
+  /** Days that a key signs. */
+  readonly rotationDays: number;
+  /** A callback must match a token that we issued: only where scheme BANK is the only one in use. */
+  readonly matchIssued: boolean;
+  /** DCM may forward our own tokens to the Bank Auth Service. */
+  readonly acceptForwarded: boolean;
+  /** Plain http to other hosts than this one: for a private network only. */
+  readonly allowHttp: boolean;
+  /** Calls of the Bank Auth Service a second, for each process: all, and those of one subject. */
+  readonly authRate: number;
+  readonly authSubjectRate: number;
+}
+
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/u;
+
+const flag = z.enum(['0', '1'], { error: 'must be 0 or 1' }).default('0');
+const wholeFrom = (min: number, max: number, fallback: number) => {
+  const error = `must be a whole number from ${min} to ${max}`;
+  return z.coerce.number({ error }).int({ error }).min(min, { error }).max(max, { error }).default(fallback);
+};
+
+/** The variables of DCM as they come from the environment. */
+export const DCM_VARIABLES = {
+  DCM_BASE_URL: z
+    .url({ protocol: /^https?$/u, error: 'must be an http or https URL, for example http://127.0.0.1:4001/dcm' })
+    .transform((url) => url.replace(/\/+$/u, ''))
+    .optional(),
+  DCM_COUNTERPARTY_GUID: z.uuid({ error: 'must be the GUID that DCM gave the counterparty' }).toLowerCase().optional(),
+  DCM_EMPLOYEE_LOGIN: z.string().max(500, { error: 'must have at most 500 characters' }).optional(),
+  DCM_EMPLOYEE_PASSWORD: z.string().optional(),
+  DCM_KEY_ROTATION_DAYS: wholeFrom(1, 365, 90),
+  DCM_MATCH_ISSUED: flag,
+  DCM_ACCEPT_FORWARDED: flag,
+  DCM_ALLOW_HTTP: flag,
+  DCM_AUTH_RATE: wholeFrom(1, 100_000, 1_000),
+  DCM_AUTH_SUBJECT_RATE: wholeFrom(1, 100_000, 300),
+} as const;
+
+export type DcmEnvironment = z.output<z.ZodObject<typeof DCM_VARIABLES>>;
+type Objection = readonly [sentence: string, applies: (env: DcmEnvironment) => boolean];
+
+const isGiven = ({ DCM_BASE_URL: url }: DcmEnvironment): boolean => url !== undefined;
+
+const OBJECTIONS: readonly Objection[] = [
+  [
+    'DCM_COUNTERPARTY_GUID is missing: it is needed because DCM_BASE_URL is set',
+    (env) => isGiven(env) && env.DCM_COUNTERPARTY_GUID === undefined,
+  ],
+  [
+    'DCM_BASE_URL is missing: without it the other DCM variables have no effect, set it or remove them',
+    (env) => !isGiven(env) && (env.DCM_COUNTERPARTY_GUID ?? env.DCM_EMPLOYEE_LOGIN) !== undefined,
+  ],
+  [
+    'DCM_EMPLOYEE_PASSWORD is missing: DCM_EMPLOYEE_LOGIN and DCM_EMPLOYEE_PASSWORD or DCM_EMPLOYEE_PASSWORD_FILE go together',
+    (env) => env.DCM_EMPLOYEE_LOGIN !== undefined && env.DCM_EMPLOYEE_PASSWORD === undefined,
+  ],
+  [
+    'DCM_EMPLOYEE_LOGIN is missing: it goes together with DCM_EMPLOYEE_PASSWORD',
+    (env) => env.DCM_EMPLOYEE_LOGIN === undefined && env.DCM_EMPLOYEE_PASSWORD !== undefined,
+  ],
+  [
+    'DCM_BASE_URL must be https: plain http shows tokens to the network (DCM_ALLOW_HTTP=1 if that network is private)',
+    ({ DCM_BASE_URL: url, DCM_ALLOW_HTTP: allowed }) =>
+      url?.startsWith('http:') === true && allowed === '0' && !LOOPBACK.test(new URL(url).hostname),
+  ],
+];
+
+export const dcmObjections = (env: DcmEnvironment): string[] =>
+  OBJECTIONS.filter(([, applies]) => applies(env)).map(([sentence]) => sentence);
+
+export function dcmOf(env: DcmEnvironment, environment: 'test' | 'live'): DcmConfig | undefined {
+  const { DCM_BASE_URL: baseUrl, DCM_COUNTERPARTY_GUID: counterpartyGuid } = env;
+  const { DCM_EMPLOYEE_LOGIN: login, DCM_EMPLOYEE_PASSWORD: password } = env;
+  if (!baseUrl || !counterpartyGuid) return undefined;
+  return {
+    baseUrl,
+    counterpartyGuid,
+    employee: login !== undefined && password !== undefined ? { login, password } : undefined,
+    kidPrefix: `${environment}-bank`,
+    rotationDays: env.DCM_KEY_ROTATION_DAYS,
+    matchIssued: env.DCM_MATCH_ISSUED === '1',
+    acceptForwarded: env.DCM_ACCEPT_FORWARDED === '1',
+    allowHttp: env.DCM_ALLOW_HTTP === '1',
+    authRate: env.DCM_AUTH_RATE,
+    authSubjectRate: env.DCM_AUTH_SUBJECT_RATE,
+  };
+}

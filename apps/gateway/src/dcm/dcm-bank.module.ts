@@ -1,0 +1,83 @@
+import { type DynamicModule, Module, type OnModuleInit } from '@nestjs/common';
+import { DcmModule, type DcmOptions } from '#libs/dcm';
+import { AuditModule } from '../audit/audit.module.js';
+import { type DcmConfig } from '../config/dcm-config.js';
+import { OpsKey } from '../ops/ops-key.guard.js';
+import { BankAuthController } from './bank-auth/bank-auth.controller.js';
+import { BankAuthGuard } from './bank-auth/bank-auth.guard.js';
+import { BankAuthLimits } from './bank-auth/bank-auth-limits.js';
+import { BankAuthService } from './bank-auth/bank-auth.service.js';
+import { DecisionLog } from './bank-auth/decision-log.service.js';
+import { DcmStoresModule } from './dcm-stores.module.js';
+import { AccessDeskService } from './desk/access-desk.service.js';
+import { DcmCallsService } from './desk/dcm-calls.service.js';
+import { DcmDeskController } from './desk/dcm-desk.controller.js';
+import { DcmKeyRegistry } from './signing/dcm-key-registry.js';
+import { JwksController } from './signing/jwks.controller.js';
+import { KeyKeeperService } from './signing/key-keeper.service.js';
+import { KeyRegistry } from './signing/key-registry.js';
+import { KeyRotationService } from './signing/key-rotation.service.js';
+import { TendKeysJob } from './signing/tend-keys.job.js';
+import { CounterpartyRepository } from './store/counterparty.repository.js';
+import { StoredIssuedTokens } from './store/issued-tokens.store.js';
+import { StoredSigningKeys } from './store/stored-signing-keys.js';
+
+export interface DcmBankOptions {
+  readonly config: DcmConfig;
+  readonly api: boolean;
+  readonly worker: boolean;
+  /** Undefined: the operators' routes are not served. */
+  readonly opsKey: string | undefined;
+}
+
+/** A bank at DCM: its Bank Auth Service, its signing keys, its calls. Loaded only where DCM is configured. */
+@Module({})
+export class DcmBankModule implements OnModuleInit {
+  constructor(private readonly counterparty: CounterpartyRepository) {}
+
+  static register({ config, api, worker, opsKey }: DcmBankOptions): DynamicModule {
+    const stores = DcmStoresModule.register(config);
+    const opsKeys = opsKey === undefined ? [] : [{ provide: OpsKey, useValue: new OpsKey(opsKey) }];
+    return {
+      module: DcmBankModule,
+      imports: [AuditModule, stores, dcmModule(stores, config)],
+      controllers: api
+        ? [BankAuthController, JwksController, ...(opsKey === undefined ? [] : [DcmDeskController])]
+        : [],
+      providers: [
+        { provide: KeyRegistry, useClass: DcmKeyRegistry },
+        AccessDeskService,
+        BankAuthGuard,
+        BankAuthLimits,
+        BankAuthService,
+        DcmCallsService,
+        KeyKeeperService,
+        KeyRotationService,
+        ...opsKeys,
+        ...(worker ? [TendKeysJob] : []),
+      ],
+    };
+  }
+
+  async onModuleInit(): Promise<void> {
+    await this.counterparty.ensure();
+  }
+}
+
+const dcmModule = (stores: DynamicModule, config: DcmConfig): DynamicModule =>
+  DcmModule.forRootAsync({
+    imports: [stores],
+    inject: [StoredSigningKeys, StoredIssuedTokens, DecisionLog],
+    useFactory: (keys: StoredSigningKeys, issued: StoredIssuedTokens, log: DecisionLog): DcmOptions => ({
+      baseUrl: new URL(config.baseUrl),
+      counterpartyGuid: config.counterpartyGuid,
+      keys,
+      acceptForwarded: config.acceptForwarded,
+      allowInsecure: config.allowHttp,
+      audit: (event) => {
+        log.hear(event);
+      },
+      ...(config.employee && { employee: config.employee }),
+      ...(config.matchIssued && { issued }),
+    }),
+  });
