@@ -3,6 +3,10 @@ import { type Desk } from './cli/commands.js';
 import { loadConfig } from './config/gateway-config.js';
 import { prepareDatabase } from './database/prepare-database.js';
 import { GatewayModule } from './gateway.module.js';
+import { DecisionLog } from './dcm/bank-auth/decision-log.service.js';
+import { AccessDeskService } from './dcm/desk/access-desk.service.js';
+import { DcmCallsService } from './dcm/desk/dcm-calls.service.js';
+import { KeyKeeperService } from './dcm/signing/key-keeper.service.js';
 import { AuditService } from './audit/audit.service.js';
 import { KekRotationService } from './keys/kek-rotation.service.js';
 import { OperationsService } from './ops/operations.service.js';
@@ -20,6 +24,12 @@ export async function openDesk(env: NodeJS.ProcessEnv): Promise<{ desk: Desk; cl
     readings: app.get(OpsReadingsService),
     rotation: app.get(KekRotationService),
     audit: app.get(AuditService),
+    dcm: config.dcm && {
+      access: app.get(AccessDeskService),
+      calls: app.get(DcmCallsService),
+      keys: app.get(KeyKeeperService),
+      decisions: app.get(DecisionLog),
+    },
   };
   const close = async (): Promise<void> => {
     await app.close();

@@ -18,6 +18,15 @@ const OPTIONS = {
   file: { type: 'string' },
   reason: { type: 'string' },
   'dry-run': { type: 'boolean' },
+  kind: { type: 'string' },
+  login: { type: 'string' },
+  'external-id': { type: 'string' },
+  scheme: { type: 'string' },
+  flow: { type: 'string' },
+  obj: { type: 'string' },
+  sub: { type: 'string' },
+  path: { type: 'string' },
+  query: { type: 'string' },
 } as const;
 
 /** @throws CliError for an option that does not exist */
@@ -61,4 +70,19 @@ export function readSecret(path: string): string {
   } catch {
     throw new CliError(`${path === '-' ? 'standard input' : path} cannot be read`);
   }
+}
+
+interface Schema<T> {
+  safeParse: (
+    value: unknown,
+  ) =>
+    | { success: true; data: T }
+    | { success: false; error: { issues: readonly { path: PropertyKey[]; message: string }[] } };
+}
+
+/** @throws CliError naming every member that is wrong */
+export function parseBody<T>(schema: Schema<T>, value: unknown): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new CliError(parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('\n'));
 }

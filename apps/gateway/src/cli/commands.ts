@@ -5,7 +5,8 @@ import { createAccount, changeAccount } from '../ops/ops.dto.js';
 import { type OperationsService } from '../ops/operations.service.js';
 import { type OpsReadingsService } from '../ops/ops-readings.service.js';
 import { CliError } from './cli-error.js';
-import { type CommandInput, flag, option, positional, readSecret, required } from './command-input.js';
+import { type CommandInput, flag, option, parseBody, positional, readSecret, required } from './command-input.js';
+import { DCM_COMMANDS, type DcmCommand, type DcmDesk } from './dcm-commands.js';
 
 /** What commands work with. */
 export interface Desk {
@@ -13,6 +14,8 @@ export interface Desk {
   readonly readings: OpsReadingsService;
   readonly rotation: KekRotationService;
   readonly audit: AuditService;
+  /** Undefined: DCM is not configured. */
+  readonly dcm: DcmDesk | undefined;
 }
 
 export interface Command {
@@ -24,6 +27,15 @@ export interface Command {
 }
 
 const ACTOR = 'cli';
+
+const ofDcm = ({ usage, help, run }: DcmCommand): Command => ({
+  usage,
+  help,
+  run: ({ dcm }, input) => {
+    if (!dcm) throw new CliError('DCM_BASE_URL is not set: this gateway is no bank at DCM');
+    return run(dcm, input);
+  },
+});
 const done = async (work: Promise<unknown>): Promise<{ done: true }> => {
   await work;
   return { done: true };
@@ -131,6 +143,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     help: 'Lift a block.',
     run: ({ operations }, input) => done(operations.unblockSession(ACTOR, positional(input, 0, 'account'))),
   },
+  ...Object.fromEntries(Object.entries(DCM_COMMANDS).map(([name, command]) => [name, ofDcm(command)])),
   audit: {
     usage: '',
     help: 'The latest changes by operators.',
@@ -159,7 +172,7 @@ const privateJwk = (text: string): object => importPrivateKeyText(text).export({
 
 function newAccount(input: CommandInput) {
   const clientKey = option(input, 'client-key-file');
-  return parse(createAccount, {
+  return parseBody(createAccount, {
     name: required(input, 'name'),
     environment: required(input, 'environment'),
     ...terminal(input),
@@ -168,7 +181,7 @@ function newAccount(input: CommandInput) {
 }
 
 const changes = (input: CommandInput) =>
-  parse(changeAccount, {
+  parseBody(changeAccount, {
     ...terminal(input),
     ...(option(input, 'name') === undefined ? {} : { name: option(input, 'name') }),
   });
@@ -183,18 +196,4 @@ function terminal(input: CommandInput): Record<string, string> {
   return Object.fromEntries(
     Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
   );
-}
-
-interface Schema<T> {
-  safeParse: (
-    value: unknown,
-  ) =>
-    | { success: true; data: T }
-    | { success: false; error: { issues: readonly { path: PropertyKey[]; message: string }[] } };
-}
-
-function parse<T>(schema: Schema<T>, value: unknown): T {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw new CliError(parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('\n'));
 }
