@@ -83,11 +83,14 @@ export class AllianceHttpInterceptor {
   }
 
   private async force(accountId: string, used: BankSession, sessionCode: SessionCode): Promise<void> {
+    const turn = { ours: false };
     // Another process of ours may be the one who superseded us: only if nobody has a newer session is it a rival.
     const veto = (): void => {
       this.contention.check(accountId, used, sessionCode, this.clock());
+      turn.ours = true;
     };
-    this.contention.note(accountId, await this.sessions.renew(accountId, used.version, veto));
+    const session = await this.sessions.renew(accountId, used.version, veto);
+    if (turn.ours) this.contention.note(accountId, session); // another's renewal was not forced by this refusal
   }
 
   private translate(error: unknown): never {
