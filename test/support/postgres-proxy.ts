@@ -1,0 +1,156 @@
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { type Frame, FrameReader, type Statement, statementOf } from './postgres-frames.js';
+
+export interface TrapOptions {
+  /** Part of the SQL that springs it. */
+  readonly statement: string;
+  /** before: the server never sees the statement · after: it has run and committed, its answer stays here */
+  readonly when: 'before' | 'after';
+  /** hold: the connection stands still until it is released · cut: both ends are torn down */
+  readonly action: 'hold' | 'cut';
+}
+
+/** Springs once. */
+export interface Trap {
+  /** Resolves when the statement came by. */
+  readonly sprung: Promise<void>;
+  readonly hasSprung: () => boolean;
+  /** Lets a held connection go on. */
+  release(): void;
+}
+
+interface ArmedTrap {
+  readonly options: TrapOptions;
+  spring(release: () => void): void;
+}
+
+/** Stands between one client and Postgres, sees every statement and stops or cuts a connection where a test says. */
+export class PostgresProxy {
+  /** In the order they were sent, over all connections. */
+  readonly statements: Statement[] = [];
+  private readonly armed: ArmedTrap[] = [];
+  private readonly links = new Set<Link>();
+
+  private constructor(
+    private readonly server: Server,
+    private readonly upstream: URL,
+  ) {}
+
+  static async listen(databaseUrl: string): Promise<PostgresProxy> {
+    const server = createServer();
+    const proxy = new PostgresProxy(server, new URL(databaseUrl));
+    server.on('connection', (client) => {
+      proxy.accept(client);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return proxy;
+  }
+
+  /** The database by way of this proxy. */
+  get url(): string {
+    const url = new URL(this.upstream);
+    url.hostname = '127.0.0.1';
+    url.port = String((this.server.address() as AddressInfo).port);
+    return url.href;
+  }
+
+  trap(options: TrapOptions): Trap {
+    const { promise: sprung, resolve } = Promise.withResolvers<undefined>();
+    let release: (() => void) | undefined;
+    this.armed.push({
+      options,
+      spring: (letGo) => {
+        release = letGo;
+        resolve(undefined);
+      },
+    });
+    return { sprung, hasSprung: () => release !== undefined, release: () => release?.() };
+  }
+
+  async close(): Promise<void> {
+    for (const link of this.links) link.cut();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  private accept(client: Socket): void {
+    const server = connect(Number(this.upstream.port), this.upstream.hostname);
+    const link = new Link(client, server, (statement) => {
+      this.statements.push(statement);
+      const index = this.armed.findIndex(({ options }) => statement.sql.includes(options.statement));
+      return index < 0 ? undefined : this.armed.splice(index, 1)[0];
+    });
+    this.links.add(link);
+    client.once('close', () => this.links.delete(link));
+  }
+}
+
+/** One connection of the client and its connection to the server. Clients here never send a query before an answer. */
+class Link {
+  private readonly fromClient = new FrameReader(true);
+  private readonly fromServer = new FrameReader(false);
+  /** Frames that wait while the link is held, by where they go. */
+  private held: { readonly to: Socket; readonly bytes: Buffer }[] | undefined;
+  /** Set while the answer to a trapped statement is awaited. */
+  private awaited: ArmedTrap | undefined;
+
+  constructor(
+    private readonly client: Socket,
+    private readonly server: Socket,
+    private readonly see: (statement: Statement) => ArmedTrap | undefined,
+  ) {
+    client.on('data', (chunk) => {
+      for (const frame of this.fromClient.push(chunk)) this.onQuestion(frame);
+    });
+    server.on('data', (chunk) => {
+      for (const frame of this.fromServer.push(chunk)) this.onAnswer(frame);
+    });
+    for (const socket of [client, server]) {
+      socket.on('error', () => undefined); // 'close' follows
+      socket.on('close', () => {
+        this.cut();
+      });
+    }
+  }
+
+  cut(): void {
+    this.client.destroy();
+    this.server.destroy();
+  }
+
+  private onQuestion(frame: Frame): void {
+    const statement = statementOf(frame);
+    const trap = statement && this.see(statement);
+    if (trap?.options.when === 'before') this.spring(trap);
+    else if (trap) this.awaited = trap;
+    this.pass(this.server, frame.bytes);
+  }
+
+  /** 'Z', ready for query: the statement ran to its end and, outside a transaction, is committed. */
+  private onAnswer(frame: Frame): void {
+    if (this.awaited) {
+      this.held ??= [];
+      if (frame.type === 'Z') this.spring(this.awaited);
+    }
+    this.pass(this.client, frame.bytes);
+  }
+
+  private spring(trap: ArmedTrap): void {
+    this.awaited = undefined;
+    if (trap.options.action === 'cut') this.cut();
+    else this.held ??= [];
+    trap.spring(() => {
+      this.release();
+    });
+  }
+
+  private pass(to: Socket, bytes: Buffer): void {
+    if (this.held) this.held.push({ to, bytes });
+    else if (to.writable) to.write(bytes);
+  }
+
+  private release(): void {
+    const waiting = this.held ?? [];
+    this.held = undefined;
+    for (const { to, bytes } of waiting) this.pass(to, bytes);
+  }
+}
