@@ -1,4 +1,5 @@
 import { planApps } from './app-plan.js';
+import { type DemoCounterparty } from './demo-counterparty.js';
 import { type DemoCredentials } from './demo-credentials.js';
 import { readLauncherConfig } from './launcher-config.js';
 
@@ -11,7 +12,14 @@ const CREDENTIALS: DemoCredentials = {
   privateKeyFile: '/data/demo/private-key.jwk',
   merchantsFile: '/data/demo/merchants.json',
 };
-const plan = (env: Record<string, string>) => planApps(readLauncherConfig(env), CREDENTIALS, env);
+const COUNTERPARTY: DemoCounterparty = {
+  guid: 'guid-1',
+  login: 'operator@bank.example',
+  passwordFile: '/data/demo/dcm-password',
+  counterpartiesFile: '/data/demo/counterparties.json',
+};
+const plan = (env: Record<string, string>) =>
+  planApps(readLauncherConfig(env), { credentials: CREDENTIALS, counterparty: COUNTERPARTY }, env);
 
 it('wires the three apps together without a secret in an environment', () => {
   const apps = plan({ PATH: '/bin', GATEWAY_PORT: '5000', HOST: '0.0.0.0' });
@@ -19,6 +27,20 @@ it('wires the three apps together without a secret in an environment', () => {
   expect(apps[1]?.env).toMatchObject({ PORT: '5000', PATH: '/bin', ALLIANCE_BASE_URL: 'http://127.0.0.1:4001' });
   expect(apps[2]?.env).toMatchObject({ GATEWAY_URL: 'http://127.0.0.1:5000', HOST: '0.0.0.0' });
   expect(JSON.stringify(apps)).not.toContain('canary');
+});
+
+it("makes the gateway a bank at the simulator's DCM, unless a real one is named", () => {
+  const [simulator, gateway] = plan({ SIMULATOR_PORT: '5001' });
+  expect(simulator?.env).toMatchObject({ COUNTERPARTIES_FILE: '/data/demo/counterparties.json' });
+  expect(gateway?.env).toMatchObject({
+    DCM_BASE_URL: 'http://127.0.0.1:5001/dcm',
+    DCM_COUNTERPARTY_GUID: 'guid-1',
+    DCM_EMPLOYEE_PASSWORD_FILE: '/data/demo/dcm-password',
+  });
+  const real = plan({ DCM_BASE_URL: 'https://api.bank.example', DCM_COUNTERPARTY_GUID: 'guid-2' });
+  expect(real[1]?.env).toMatchObject({ DCM_BASE_URL: 'https://api.bank.example', DCM_COUNTERPARTY_GUID: 'guid-2' });
+  expect(real[1]?.env).not.toHaveProperty('DCM_EMPLOYEE_LOGIN');
+  expect(real[2]?.env).not.toHaveProperty('DCM_BASE_URL');
 });
 
 it('starts no simulator beside a real bank and shows its secrets to the gateway only', () => {

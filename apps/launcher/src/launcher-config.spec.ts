@@ -20,6 +20,7 @@ it('needs nothing', () => {
     usesOwnDatabase: true,
     bankUrl: undefined,
     bankEnvironment: 'test',
+    dcmUrl: undefined,
   });
 });
 
@@ -41,12 +42,14 @@ it('names every problem at once and repeats no value', () => {
     SHOP_PORT: '4001',
     DATABASE_URL: 'mysql://canary@db',
     ALLIANCE_SERVICE_CODE: 'canary',
+    DCM_BASE_URL: 'canary',
     ALLIANCE_ENVIRONMENT: 'canary',
   });
   expect(problems.map((problem) => problem.split(' ')[0])).toEqual([
     'GATEWAY_PORT',
     'SIMULATOR_PORT',
     'DATABASE_URL',
+    'DCM_BASE_URL',
     'ALLIANCE_ENVIRONMENT',
     'ALLIANCE_BASE_URL',
     'ALLIANCE_MERCHANT_ID',

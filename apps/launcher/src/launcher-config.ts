@@ -14,6 +14,8 @@ export interface LauncherConfig {
   /** A real bank; without it the simulator is started. */
   readonly bankUrl: string | undefined;
   readonly bankEnvironment: 'test' | 'live';
+  /** A real DCM; without it the simulator's is used, if the simulator is started. */
+  readonly dcmUrl: string | undefined;
 }
 
 /** Every problem found, a line each: variable, problem, fix. */
@@ -40,6 +42,7 @@ export function readLauncherConfig(env: Environment): LauncherConfig {
     usesOwnDatabase: !isGiven(env, 'DATABASE_URL'),
     bankUrl: set(env, 'ALLIANCE_BASE_URL'),
     bankEnvironment: set(env, 'ALLIANCE_ENVIRONMENT') === 'live' ? 'live' : 'test',
+    dcmUrl: set(env, 'DCM_BASE_URL'),
   };
 }
 
@@ -75,6 +78,7 @@ function isPort(text: string): boolean {
 function urlProblems(env: Environment): string[] {
   const database = set(env, 'DATABASE_URL');
   const bank = set(env, 'ALLIANCE_BASE_URL');
+  const dcm = set(env, 'DCM_BASE_URL');
   return [
     ...(database === undefined || isUrl(database, /^postgres(ql)?:$/)
       ? []
@@ -82,6 +86,9 @@ function urlProblems(env: Environment): string[] {
     ...(bank === undefined || isUrl(bank, /^https?:$/)
       ? []
       : ['ALLIANCE_BASE_URL is not a web address: copy the one the bank gave you.']),
+    ...(dcm === undefined || isUrl(dcm, /^https?:$/)
+      ? []
+      : ['DCM_BASE_URL is not a web address: copy the one DCM gave you.']),
   ];
 }
 

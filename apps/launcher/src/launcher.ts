@@ -1,7 +1,8 @@
 import path from 'node:path';
-import { type AppPlan, planApps } from './app-plan.js';
+import { type AppPlan, type DemoParties, planApps } from './app-plan.js';
 import { ChildApp } from './child-app.js';
-import { type DemoCredentials, keepDemoCredentials, openDirectory } from './demo-credentials.js';
+import { keepDemoCounterparty } from './demo-counterparty.js';
+import { keepDemoCredentials, openDirectory } from './demo-credentials.js';
 import { ConfigError, type Environment, type LauncherConfig } from './launcher-config.js';
 import { Leftovers } from './leftovers.js';
 import { findTakenPorts } from './ports.js';
@@ -36,12 +37,17 @@ export class Launcher {
     const startedAt = performance.now();
     await this.clearTheWay();
     const { config, env, print } = this.options;
-    const credentials = this.credentials();
+    const demo = this.parties();
     openDirectory(path.join(config.dataDir, 'logs'));
-    await this.launch(planApps(config, credentials, env));
+    await this.launch(planApps(config, demo, env));
     if (this.stopping) return; // Ctrl-C came first
     print(
-      readyBlock({ config, apiKey: credentials.apiKey, tookMs: performance.now() - startedAt, cwd: process.cwd() }),
+      readyBlock({
+        config,
+        apiKey: demo.credentials.apiKey,
+        tookMs: performance.now() - startedAt,
+        cwd: process.cwd(),
+      }),
     );
   }
 
@@ -71,9 +77,12 @@ export class Launcher {
     if (taken.length > 0) throw new ConfigError(taken.join('\n'));
   }
 
-  private credentials(): DemoCredentials {
-    const { dataDir, bankEnvironment } = this.options.config;
-    return keepDemoCredentials({ directory: path.join(dataDir, 'demo'), bankEnvironment });
+  private parties(): DemoParties {
+    const { dataDir, bankEnvironment, gatewayPort } = this.options.config;
+    const directory = path.join(dataDir, 'demo');
+    const credentials = keepDemoCredentials({ directory, bankEnvironment });
+    const authServiceUrl = `http://127.0.0.1:${gatewayPort}/dcm/auth`;
+    return { credentials, counterparty: keepDemoCounterparty({ directory, authServiceUrl }) };
   }
 
   /** The bank first; then the gateway and its caller side by side. */

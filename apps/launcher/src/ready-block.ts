@@ -23,8 +23,12 @@ export function readyBlock({ config, apiKey, tookMs, cwd }: ReadyFacts): string 
     `  Gateway   ${gateway}  (API reference: ${gateway}/docs)`,
     `  Bank      ${bank}`,
     `  API key   ${apiKey}`,
+    ...(showsDcm(config) ? ['  DCM       see one operation authorized in both ways: npm run --silent demo:dcm'] : []),
     '',
     `  Logs: tail -f ${log}    Stop: Ctrl-C`,
     '',
   ].join('\n');
 }
+
+/** Only the simulator's DCM is for playing. */
+const showsDcm = ({ bankUrl, dcmUrl }: LauncherConfig): boolean => bankUrl === undefined && dcmUrl === undefined;

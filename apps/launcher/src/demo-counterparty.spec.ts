@@ -1,0 +1,24 @@
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { keepDemoCounterparty } from './demo-counterparty.js';
+
+let directory: string;
+beforeEach(() => (directory = mkdtempSync(path.join(tmpdir(), 'demo-'))));
+afterEach(() => {
+  rmSync(directory, { recursive: true });
+});
+
+it('makes a bank once, follows the port of the gateway, and keeps the password to its owner', () => {
+  const first = keepDemoCounterparty({ directory, authServiceUrl: 'http://127.0.0.1:4000/dcm/auth' });
+  const password = readFileSync(first.passwordFile, 'utf8').trim();
+  expect(keepDemoCounterparty({ directory, authServiceUrl: 'http://127.0.0.1:5000/dcm/auth' })).toEqual(first);
+  expect(JSON.parse(readFileSync(first.counterpartiesFile, 'utf8'))).toMatchObject([
+    {
+      guid: first.guid,
+      authServiceUrl: 'http://127.0.0.1:5000/dcm/auth',
+      employees: [{ login: first.login, password }],
+    },
+  ]);
+  for (const file of [first.passwordFile, first.counterpartiesFile]) expect(statSync(file).mode & 0o777).toBe(0o600);
+});
