@@ -40,9 +40,16 @@ export class DcmKeyRegistry extends KeyRegistry {
     try {
       await this.client.updateKey(recordGuid, key.publicJwk);
     } catch (error) {
+      const code = error instanceof DcmError ? error.code : undefined;
       // Without an employee, reading back shows the token of the key that was just replaced: ask with the new one.
-      if (!(error instanceof DcmError) || error.code !== 'DCM_UNAUTHORIZED' || !(await this.accepts(key))) throw error;
+      if (code === 'DCM_UNAUTHORIZED' && (await this.accepts(key))) return;
+      if (code !== 'DCM_REFUSED' || (await this.holds(recordGuid))) throw error;
+      await this.register(key);
     }
+  }
+
+  private async holds(recordGuid: string): Promise<boolean> {
+    return (await this.client.listKeys()).some(({ guid }) => guid === recordGuid);
   }
 
   /** The employee where there is one; else a token of the key itself, which DCM accepts by now. */

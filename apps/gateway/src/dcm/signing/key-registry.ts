@@ -7,6 +7,6 @@ export abstract class KeyRegistry {
   /** @returns guid of the record that holds the key */
   abstract find(key: SigningKey): Promise<string | undefined>;
   abstract register(key: SigningKey): Promise<void>;
-  /** The key that was in the record stops verifying at once. */
+  /** The key that was in the record stops verifying at once. A record that DCM has lost is made anew. */
   abstract replace(recordGuid: string, key: SigningKey): Promise<void>;
 }
