@@ -1,0 +1,265 @@
+import { Logger } from '@nestjs/common';
+import { type AuthorizationClaims, type Flow } from '#libs/dcm';
+import { type AuthCall } from '../../apps/gateway/src/dcm/store/access.repository.js';
+import { objectPlace } from '../../apps/gateway/src/dcm/store/object-secrets.js';
+import { aDcmConfig, type DcmParts, FakeKeyRegistry, startDcmParts } from './dcm-parts.js';
+import { aKeystore, createMigratedDatabase, type MigratedDatabase } from './gateway-parts.js';
+
+const keystore = aKeystore();
+const OPERATOR = 'operator@bank.example';
+const CALLS: readonly AuthCall[] = ['user_auth', 'key', 'external_id'];
+
+describe('the Bank Auth Service', () => {
+  const config = aDcmConfig();
+  let database: MigratedDatabase;
+  let parts: DcmParts;
+  let olena: string;
+
+  const start = (over = {}): Promise<DcmParts> =>
+    startDcmParts({ database, keystore, registry: new FakeKeyRegistry(), config: { ...config, ...over } });
+  const claims = (over: Partial<AuthorizationClaims> = {}): AuthorizationClaims => ({
+    ...{ flow: 'sign-in', obj: 'ext-olena', sub: OPERATOR, iat: 0, exp: 300 },
+    ...over,
+  });
+  const outcome = (call: AuthCall, over: Partial<AuthorizationClaims> = {}, by: DcmParts = parts): Promise<unknown> =>
+    by.service.grant(call, claims(over)).then(
+      (body) => body,
+      (error: unknown) => (error as { kind?: string }).kind ?? (error as Error).name,
+    );
+  const permit = (sub: string, flow: Flow, object: string) => parts.desk.addRule('cli', { sub, flow, object });
+
+  beforeAll(async () => {
+    Logger.overrideLogger(false);
+    database = await createMigratedDatabase();
+    parts = await start();
+    await parts.desk.addSubject('cli', { sub: OPERATOR, kind: 'employee' });
+    await parts.desk.addSubject('cli', { sub: 'robot', kind: 'technical' });
+    const olenas = { login: 'olena', externalId: 'ext-olena', firstName: 'Олена', email: 'olena@customer.example' };
+    olena = (await parts.desk.addObject('cli', olenas)).id;
+    await parts.desk.addObject('cli', { login: 'petro' });
+    await permit(OPERATOR, 'sign-in', olena);
+  });
+  afterAll(() => database.drop());
+
+  it('answers each call with its members, by the name that the call carries', async () => {
+    const all = await outcome('user_auth', { obj: 'olena' });
+    expect(all).toEqual({
+      ...{ external_id: 'ext-olena', first_name: 'Олена', email: 'olena@customer.example' },
+      key: expect.stringMatching(/^[\w-]{43}$/),
+    });
+    const { key } = all as { key: string };
+    expect(await outcome('key')).toEqual({ key });
+    expect(await outcome('external_id')).toEqual({ external_id: 'ext-olena' });
+    expect(await outcome('user_auth')).toBe('denied'); // an external id is no login
+    expect(await outcome('key', { obj: 'olena' })).toBe('denied');
+  });
+
+  it.each<[string, Partial<AuthorizationClaims>]>([
+    ['a subject that is not known', { sub: 'stranger' }],
+    ['the subject "*"', { sub: '*' }],
+    ['a subject in other letters', { sub: OPERATOR.toUpperCase() }],
+    ['a subject with U+0000', { sub: `${OPERATOR}\0` }],
+    ['a known subject without a rule', { sub: 'robot' }],
+    ['another flow', { flow: 'sign-up' }],
+    ['another object', { obj: 'petro' }],
+    ['an object that is not known', { obj: 'nobody' }],
+    ['the object "*"', { obj: '*' }],
+    ['an object with U+0000', { obj: 'ext-olena\0' }],
+    ['an object with a broken character', { obj: 'ext-olena\ud800' }],
+    ['an object that is SQL', { obj: "' OR true --" }],
+  ])('denies %s', async (_what, over) => {
+    for (const call of CALLS) expect(await outcome(call, over)).toBe('denied');
+  });
+
+  it('takes "*" for every known subject and object, and for no unknown one', async () => {
+    const { id: everyObject } = await permit('robot', 'sign-up', '*');
+    const { id: everySubject } = await permit('*', 'sign-up-processing', olena);
+    expect(await outcome('external_id', { sub: 'robot', flow: 'sign-up', obj: 'petro' })).toEqual({
+      external_id: 'petro',
+    });
+    expect(await outcome('external_id', { sub: 'robot', flow: 'sign-up', obj: 'nobody' })).toBe('denied');
+    expect(await outcome('external_id', { sub: OPERATOR, flow: 'sign-up', obj: 'petro' })).toBe('denied');
+    expect(await outcome('external_id', { flow: 'sign-up-processing' })).toEqual({ external_id: 'ext-olena' });
+    expect(await outcome('external_id', { flow: 'sign-up-processing', sub: 'stranger' })).toBe('denied');
+    for (const id of [everyObject, everySubject]) await parts.desk.removeRule('cli', id);
+    expect(await outcome('external_id', { sub: 'robot', flow: 'sign-up', obj: 'petro' })).toBe('denied');
+  });
+
+  it('takes what an operator changes at once, in every process', async () => {
+    const replica = await start();
+    await parts.desk.setDisabled('cli', 'dcm_subject', OPERATOR, true);
+    expect(await outcome('key', {}, replica)).toBe('denied');
+    await parts.desk.setDisabled('cli', 'dcm_subject', OPERATOR, false);
+    await parts.desk.setDisabled('cli', 'dcm_object', olena, true);
+    expect(await outcome('key', {}, replica)).toBe('denied');
+    await parts.desk.setDisabled('cli', 'dcm_object', olena, false);
+    expect(await outcome('key', {}, replica)).toMatchObject({ key: expect.any(String) });
+  });
+
+  it('knows nothing of another counterparty', async () => {
+    const other = await start({ counterpartyGuid: aDcmConfig().counterpartyGuid });
+    expect(await outcome('key', {}, other)).toBe('denied');
+    expect([await other.desk.subjects(), await other.desk.objects(), await other.desk.rules()]).toEqual([[], [], []]);
+  });
+
+  it('hands out the same secret for life, sealed for its own row', async () => {
+    const [first, again] = [await outcome('key'), await outcome('key')];
+    expect(again).toEqual(first);
+    const rows = await database.query<{ id: string; key: string; profile: string | null }>(
+      'SELECT id, key_sealed AS key, profile_sealed AS profile FROM dcm_object ORDER BY login',
+    );
+    const [own, others] = rows as [(typeof rows)[0], (typeof rows)[0]];
+    const guid = config.counterpartyGuid;
+    expect(Buffer.from(await keystore.open(own.key, objectPlace(guid, own.id, 'key'))).toString()).toBe(
+      (first as { key: string }).key,
+    );
+    expect(others.profile).toBeNull();
+    for (const place of [
+      objectPlace(guid, others.id, 'key'),
+      objectPlace(guid, own.id, 'profile'),
+      objectPlace('another', own.id, 'key'),
+    ]) {
+      await expect(keystore.open(own.key, place)).rejects.toMatchObject({ code: 'KEYSTORE_TAMPERED' });
+    }
+  });
+
+  it('answers nothing when a sealed value was moved to another row', async () => {
+    const { id } = await parts.desk.addObject('cli', { login: 'moved' });
+    await permit(OPERATOR, 'sign-in', id);
+    await database.query(
+      `UPDATE dcm_object SET key_sealed = (SELECT key_sealed FROM dcm_object WHERE login = 'olena') WHERE id = $1`,
+      [id],
+    );
+    expect(await outcome('key', { obj: 'moved' })).toBe('KeystoreError');
+    expect(await outcome('key')).toMatchObject({ key: expect.any(String) });
+  });
+
+  it('limits how often one subject may ask, and not the others', async () => {
+    const limited = await start({ authSubjectRate: 2 });
+    const asked = [];
+    for (let times = 0; times < 4; times++) asked.push(await outcome('external_id', {}, limited));
+    expect(asked.filter((answer) => answer === 'too_many')).toHaveLength(2);
+    expect(await outcome('external_id', { sub: 'robot' }, limited)).toBe('denied');
+  });
+
+  it('says it has no answer when the database is too slow, within its time', async () => {
+    const blocker = await database.connect(1);
+    const lock = blocker.createQueryRunner();
+    await lock.startTransaction();
+    await lock.query('LOCK TABLE dcm_rule IN ACCESS EXCLUSIVE MODE');
+    const startedAt = performance.now();
+    expect(await outcome('key')).toBe('unavailable');
+    expect(performance.now() - startedAt).toBeLessThan(450);
+    await lock.rollbackTransaction();
+    await lock.release();
+    expect(await outcome('key')).toMatchObject({ key: expect.any(String) });
+  });
+
+  it('writes one line for each decision, in batches, with nothing secret', async () => {
+    await parts.log.flush();
+    await database.query('DELETE FROM dcm_decision');
+    const { key } = (await outcome('key')) as { key: string };
+    await outcome('user_auth', { obj: 'nobody@customer.example' });
+    await outcome('external_id', { sub: 'robot' });
+    parts.log.hear({ event: 'token.refused', code: 'DCM_EXPIRED', thumbprint: 'abc' });
+    parts.log.recordTurnedAway();
+    parts.log.recordTurnedAway();
+    const lines = await parts.log.list(10);
+    const seen = lines.map(({ call, subject, flow, object, allowed, reason, token, times }) => ({
+      ...{ call, subject, flow, object, allowed, reason, token, times },
+    }));
+    const blank = { call: null, subject: null, flow: null, object: null, token: null, times: 1, allowed: false };
+    const known = { subject: OPERATOR, flow: 'sign-in', token: null, times: 1, allowed: false };
+    const nobody = expect.stringMatching(/^sha256:[\w-]{22}$/);
+    expect(seen).toEqual(
+      expect.arrayContaining([
+        { ...known, call: 'key', object: olena, allowed: true, reason: null },
+        { ...known, call: 'user_auth', object: nobody, reason: 'OBJECT_UNKNOWN' },
+        { ...known, call: 'external_id', subject: 'robot', object: olena, reason: 'NO_RULE' },
+        { ...blank, reason: 'DCM_EXPIRED', token: 'abc' },
+        { ...blank, reason: 'RATE_LIMITED', times: 2 },
+      ]),
+    );
+    expect(seen).toHaveLength(5);
+    expect(JSON.stringify(lines)).not.toContain(key);
+    expect(JSON.stringify(lines)).not.toContain('nobody@');
+  });
+
+  it('keeps its lines while the database is away', async () => {
+    await database.query('ALTER TABLE dcm_decision RENAME TO dcm_decision_away');
+    await outcome('external_id');
+    await parts.log.flush();
+    await database.query('ALTER TABLE dcm_decision_away RENAME TO dcm_decision');
+    const before = await database.query('SELECT 1 FROM dcm_decision');
+    await parts.log.flush();
+    expect(await database.query('SELECT 1 FROM dcm_decision')).toHaveLength(before.length + 1);
+  });
+
+  it('remembers for every process what was issued a moment ago, as hashes', async () => {
+    const replica = await start();
+    const issue = { sub: OPERATOR, obj: 'ext-olena', flow: 'sign-in' } as const;
+    expect(await replica.issued.has(issue)).toBe(false);
+    await parts.issued.record(issue, new Date(Date.now() + 60_000));
+    await parts.issued.record(issue, new Date(Date.now() - 60_000)); // an earlier token never shortens a later one
+    expect(await replica.issued.has(issue)).toBe(true);
+    expect(await replica.issued.has({ ...issue, flow: 'sign-up' })).toBe(false);
+    await database.query(`UPDATE dcm_issued_token SET until = now() - interval '1 second'`);
+    expect(await replica.issued.has(issue)).toBe(false);
+    await replica.issued.prune();
+    expect(await database.query('SELECT 1 FROM dcm_issued_token')).toEqual([]);
+  });
+});
+
+describe('the lists of an operator', () => {
+  let database: MigratedDatabase;
+  let parts: DcmParts;
+  beforeAll(async () => {
+    Logger.overrideLogger(false);
+    database = await createMigratedDatabase();
+    parts = await startDcmParts({ database, keystore, registry: new FakeKeyRegistry(), config: aDcmConfig() });
+  });
+  afterAll(() => database.drop());
+
+  it('hold each entry once, and refuse rules about what is not there', async () => {
+    const { desk } = parts;
+    await desk.addSubject('cli', { sub: 's', kind: 'employee' });
+    const { id } = await desk.addObject('cli', { login: 'l', externalId: 'e' });
+    const rule = { sub: 's', flow: 'sign-in', object: id } as const;
+    await desk.addRule('cli', rule);
+    for (const again of [
+      () => desk.addSubject('cli', { sub: 's', kind: 'technical' }),
+      () => desk.addObject('cli', { login: 'l', externalId: 'x' }),
+      () => desk.addObject('cli', { login: 'x', externalId: 'e' }),
+      () => desk.addRule('cli', rule),
+    ]) {
+      await expect(again()).rejects.toMatchObject({ code: 'DCM_ENTRY_EXISTS' });
+    }
+    for (const lost of [
+      () => desk.addRule('cli', { ...rule, sub: 'nobody' }),
+      () => desk.addRule('cli', { ...rule, object: 'l' }),
+      () => desk.removeRule('cli', 'rul_0'),
+      () => desk.setDisabled('cli', 'dcm_subject', 'nobody', true),
+    ]) {
+      await expect(lost()).rejects.toMatchObject({ code: 'DCM_ENTRY_NOT_FOUND' });
+    }
+  });
+
+  it('leave a line in the audit for each change, and show no secret', async () => {
+    const { desk } = parts;
+    const secret = { firstName: 'Таємна', email: 'canary@customer.example', phone: '+380991234567' };
+    const { id } = await desk.addObject('cli', { login: 'audited', ...secret });
+    await desk.setDisabled('ops-api', 'dcm_object', id, true);
+    const entries = await database.query<{ actor: string; action: string; detail: object }>(
+      `SELECT actor, action, detail FROM audit_entry WHERE detail ->> 'object' = $1 ORDER BY id`,
+      [id],
+    );
+    expect(entries).toEqual([
+      { actor: 'cli', action: 'dcm_object.add', detail: { object: id } },
+      { actor: 'ops-api', action: 'dcm_object.disable', detail: { object: id } },
+    ]);
+    const [row] = await desk.objects('audited');
+    expect(Object.keys(row!).toSorted()).toEqual(['createdAt', 'disabledAt', 'externalId', 'id', 'login']);
+    const stored = JSON.stringify(await database.query('SELECT * FROM dcm_object'));
+    for (const value of Object.values(secret)) expect(stored).not.toContain(value);
+  });
+});
