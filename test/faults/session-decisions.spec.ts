@@ -158,27 +158,26 @@ describe('a refused session', () => {
     'a stranger who keeps coming back, $replicas replica(s): alarm, and no ping-pong',
     async ({ replicas: count, alarm }) => {
       const shops = replicas.all.slice(0, count).map((one) => shopOf(one, account));
-      let going = true;
-      let strangers = 0;
-      const stranger = (async () => {
-        for (; going; strangers++) {
+      const stranger = { stays: true, times: 0 };
+      const visits = (async () => {
+        for (; stranger.stays; stranger.times++) {
           await authorizeAsStranger();
           await new Promise((resolve) => setTimeout(resolve, 50));
         }
       })();
-      const until = Date.now() + 9_000;
+      const end = Date.now() + 9_000;
       const statuses = new Set<number>();
-      while (Date.now() < until) {
+      while (Date.now() < end) {
         for (const { status } of await Promise.all(shops.map((one) => one.createPayment()))) statuses.add(status);
       }
-      going = false;
-      await stranger;
-      expect(strangers).toBeGreaterThan(20);
+      stranger.stays = false;
+      await visits;
+      expect(stranger.times).toBeGreaterThan(20);
       expect([...statuses].every((status) => status === 201 || status === 202)).toBe(true);
       const { reactiveRenewalsLastHour, alarm: raised } = await line();
       expect(reactiveRenewalsLastHour).toBeLessThanOrEqual(6);
-      expect((await authorizes()) - strangers).toBeLessThanOrEqual(1 + 6);
-      expect((await authorizes()) - strangers).toBe((await replicas.evidence(account)).version); // none was wasted
+      expect((await authorizes()) - stranger.times).toBeLessThanOrEqual(1 + 6);
+      expect((await authorizes()) - stranger.times).toBe((await replicas.evidence(account)).version); // none was wasted
       expect(alarm).toContain(raised);
       const neighbour = await replicas.addAccount();
       expect((await shopOf(replica, neighbour).createPayment()).status).toBe(201);

@@ -50,6 +50,10 @@ export class Replicas {
     return this.all[0]!;
   }
 
+  addReplica(env: Readonly<Record<string, string>> = {}): Promise<Replica> {
+    return addReplica(this.stack, env);
+  }
+
   /** A replica that reaches the database by way of a proxy. */
   async addProxied(
     env: Readonly<Record<string, string>> = {},
