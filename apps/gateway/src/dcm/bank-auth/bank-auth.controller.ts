@@ -3,6 +3,7 @@ import { Authorization, type AuthorizationClaims } from '#libs/dcm';
 import { BankAuthFilter } from './bank-auth.filter.js';
 import { BankAuthGuard } from './bank-auth.guard.js';
 import { BankAuthService, type GrantedBody } from './bank-auth.service.js';
+import { TimeLeft } from './time-limit.js';
 
 /** What DCM asks before it executes anything. Source: bank guide, "Bank Auth Service". */
 @Controller('dcm/auth')
@@ -13,19 +14,19 @@ export class BankAuthController {
 
   @Get('user_auth')
   @Header('cache-control', 'no-store')
-  userAuth(@Authorization() claims: AuthorizationClaims): Promise<GrantedBody> {
-    return this.service.grant('user_auth', claims);
+  userAuth(@Authorization() claims: AuthorizationClaims, @TimeLeft() limitMs: number): Promise<GrantedBody> {
+    return this.service.grant('user_auth', claims, limitMs);
   }
 
   @Get('key')
   @Header('cache-control', 'no-store')
-  key(@Authorization() claims: AuthorizationClaims): Promise<GrantedBody> {
-    return this.service.grant('key', claims);
+  key(@Authorization() claims: AuthorizationClaims, @TimeLeft() limitMs: number): Promise<GrantedBody> {
+    return this.service.grant('key', claims, limitMs);
   }
 
   @Get('external_id')
   @Header('cache-control', 'no-store')
-  externalId(@Authorization() claims: AuthorizationClaims): Promise<GrantedBody> {
-    return this.service.grant('external_id', claims);
+  externalId(@Authorization() claims: AuthorizationClaims, @TimeLeft() limitMs: number): Promise<GrantedBody> {
+    return this.service.grant('external_id', claims, limitMs);
   }
 }

@@ -3,7 +3,7 @@ import { SessionTokenGuard } from '#libs/dcm';
 import { BankAuthLimits } from './bank-auth-limits.js';
 import { BankAuthRefusal } from './bank-auth-refusal.js';
 import { DecisionLog } from './decision-log.service.js';
-import { TIME_LIMIT_MS, within } from './time-limit.js';
+import { timeLeft, within } from './time-limit.js';
 
 /** First the number of requests, which costs nothing, then the token, both within their time. */
 @Injectable()
@@ -19,6 +19,6 @@ export class BankAuthGuard implements CanActivate {
       this.log.recordTurnedAway();
       throw new BankAuthRefusal('too_many');
     }
-    return within(TIME_LIMIT_MS.token, this.tokens.canActivate(context));
+    return within(timeLeft(context), this.tokens.canActivate(context));
   }
 }

@@ -8,7 +8,7 @@ import { ObjectSecrets } from '../store/object-secrets.js';
 import { BankAuthLimits } from './bank-auth-limits.js';
 import { BankAuthRefusal, type RefusalKind } from './bank-auth-refusal.js';
 import { DecisionLog, hashedName } from './decision-log.service.js';
-import { TIME_LIMIT_MS, within } from './time-limit.js';
+import { within } from './time-limit.js';
 
 /** What DCM is told. Members without a value are left out. Never log one. */
 export type GrantedBody = Readonly<Record<string, string | undefined>>;
@@ -30,12 +30,12 @@ export class BankAuthService {
     @Inject(DCM_CONFIG) private readonly config: DcmConfig,
   ) {}
 
-  /** May be asked any number of times for one operation. @throws BankAuthRefusal */
-  async grant(call: AuthCall, claims: AuthorizationClaims): Promise<GrantedBody> {
+  /** May be asked any number of times for one operation. @param limitMs until an answer is of no use @throws BankAuthRefusal */
+  async grant(call: AuthCall, claims: AuthorizationClaims, limitMs: number): Promise<GrantedBody> {
     if (!this.limits.admitsSubject(claims.sub)) throw this.refuse(call, claims, { reason: 'RATE_LIMITED' }, 'too_many');
     let decision: Decision;
     try {
-      decision = await within(TIME_LIMIT_MS.decision, this.decide(call, claims));
+      decision = await within(limitMs, this.decide(call, claims));
     } catch (error) {
       this.note(call, claims, { reason: error instanceof BankAuthRefusal ? 'TIME_LIMIT' : 'INTERNAL' });
       throw error;

@@ -1,10 +1,16 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { type FastifyReply } from 'fastify';
 import { BankAuthRefusal } from './bank-auth-refusal.js';
 
-/**
- * DCM gives an answer one second. Milliseconds: a token may wait 500 ms for DCM's keys, a decision is one statement and
- * two values to open; what is left is for the network.
- */
-export const TIME_LIMIT_MS = { token: 550, decision: 350 } as const;
+/** Milliseconds from the arrival of a request. DCM gives the answer one second; the rest is for the network. */
+const LIMIT_MS = 850;
+
+/** Milliseconds that are left to answer a request. */
+export const timeLeft = (context: ExecutionContext): number =>
+  Math.max(0, LIMIT_MS - context.switchToHttp().getResponse<FastifyReply>().elapsedTime);
+
+/** {@link timeLeft} as a parameter of a handler. */
+export const TimeLeft = createParamDecorator((_: unknown, context: ExecutionContext): number => timeLeft(context));
 
 /** @throws BankAuthRefusal `unavailable` when time is up; the work goes on unheard */
 export async function within<T>(limitMs: number, work: Promise<T>): Promise<T> {
