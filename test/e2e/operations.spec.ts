@@ -208,6 +208,20 @@ describe('operations', () => {
     expect(await stack.database.query('SELECT count(*) FROM kek')).toEqual(counted);
   });
 
+  it('a restart with the same environment undoes nothing that an operator changed; another environment is applied', async () => {
+    const { body: list } = await ops<{ data: { id: string; name: string }[] }>('GET', '/ops/merchant-accounts');
+    const account = list.data[0]!.id;
+    const nameNow = async (): Promise<string> =>
+      (await ops<{ name: string }>('GET', `/ops/merchant-accounts/${account}`)).body.name;
+    expect((await ops('PATCH', `/ops/merchant-accounts/${account}`, { name: 'Renamed by an operator' })).status).toBe(
+      200,
+    );
+    await stack.restartGateway();
+    expect(await nameNow()).toBe('Renamed by an operator');
+    await stack.restartGateway({ env: { ALLIANCE_ACCOUNT_NAME: 'Named by the environment' } });
+    expect(await nameNow()).toBe('Named by the environment');
+  }, 30_000);
+
   it('a command that is wrong says what is right', async () => {
     await expect(cli('keys', 'import')).rejects.toMatchObject({
       stderr: expect.stringContaining('<account> is missing'),
@@ -215,6 +229,6 @@ describe('operations', () => {
     await expect(cli('sessions', 'block', 'acc_nothing')).rejects.toMatchObject({
       stderr: expect.stringContaining('--reason is missing'),
     });
-    expect((await cli('help')).stdout).toContain('keys rotate [--dry-run]');
+    expect((await cli('help')).stdout).toContain('keys rotate [--dry-run | --rewrap-only]');
   });
 });

@@ -12,7 +12,8 @@ export interface AppPlan {
 
 /** What one app alone may see of our environment; the rest is for all. */
 const PRIVATE: Readonly<Record<AppName, RegExp>> = {
-  gateway: /^(ALLIANCE_|DCM_|DATABASE_|KEYSTORE_|BANK_|SESSION_|PUBLIC_URL$|POSTGRES_PORT$|LOG_LEVEL$|NODE_ENV$)/,
+  gateway:
+    /^(ALLIANCE_|DCM_|DATABASE_|KEYSTORE_|VAULT_|AWS_|OPS_|BANK_|SESSION_|PUBLIC_URL$|POSTGRES_PORT$|LOG_LEVEL$|NODE_ENV$)/,
   simulator: /^SIMULATOR_STRICT$/,
   shop: /^$/,
 };

@@ -1,6 +1,7 @@
 export type AccountErrorCode =
   | 'ACCOUNT_NOT_FOUND'
   | 'ACCOUNT_EXISTS'
+  | 'ACCOUNT_INVALID'
   | 'ACCOUNT_CHANGED'
   | 'ACCOUNT_BLOCKED'
   | 'API_KEY_NOT_FOUND'

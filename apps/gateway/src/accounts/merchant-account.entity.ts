@@ -1,5 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import { idColumn, nowColumn, textColumn } from '../database/columns.js';
+import { idColumn, nowColumn, optionalText, textColumn } from '../database/columns.js';
 
 /** One merchant's contract and keys at one bank. Sealed columns are bound to `version`. */
 @Entity('merchant_account')
@@ -17,6 +17,8 @@ export class MerchantAccountEntity {
   @Column({ type: 'jsonb', nullable: true }) paymentKey!: Record<string, string> | null;
   @Column({ ...textColumn, default: '1.0' }) protocolVersion!: '1.0' | '2.0';
   @Column({ type: 'text', array: true, default: ['hosted_page'] }) paymentTypes!: string[];
+  /** HMAC of the environment that was applied last; null for an account that an operator created. */
+  @Column(optionalText) provisionedMark!: string | null;
   @Column({ type: 'int' }) version!: number;
   @Column(nowColumn) createdAt!: Date;
   @Column(nowColumn) updatedAt!: Date;

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { MerchantAccountEntity } from './merchant-account.entity.js';
 
-export type NewMerchantAccount = Omit<MerchantAccountEntity, 'createdAt' | 'updatedAt'>;
+export type NewMerchantAccount = Omit<MerchantAccountEntity, 'createdAt' | 'updatedAt' | 'provisionedMark'>;
 
 @Injectable()
 export class MerchantAccountRepository {
@@ -15,6 +15,10 @@ export class MerchantAccountRepository {
   /** Oldest first. */
   list(): Promise<MerchantAccountEntity[]> {
     return this.database.manager.find(MerchantAccountEntity, { order: { id: 'ASC' } });
+  }
+
+  async setProvisionedMark(id: string, provisionedMark: string): Promise<void> {
+    await this.database.manager.update(MerchantAccountEntity, { id }, { provisionedMark });
   }
 
   findByTerminal(baseUrl: string, bankMerchantId: string): Promise<MerchantAccountEntity | null> {

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Keystore, type Sealed, type SealPlace } from '#libs/keystore';
 import { newId } from '../database/id.js';
@@ -92,12 +92,29 @@ export class MerchantAccountsService {
     const row = await this.row(id);
     const current = await this.openRow(row);
     const settings = { ...settingsOf(current), ...changes };
+    if (settings.environment === 'live' && !settings.baseUrl.startsWith('https:')) {
+      throw new AccountError('ACCOUNT_INVALID', 'the bank address of a live account must be https');
+    }
     if (JSON.stringify(settings) === JSON.stringify(settingsOf(current))) return;
     const next = await this.sealRow(id, row.version + 1, settings, current.secret.toString('base64url'));
     if (!(await this.accounts.replace(next, row.version))) {
       throw new AccountError('ACCOUNT_CHANGED', 'somebody else changed the account meanwhile: read it again');
     }
     this.forget(id);
+  }
+
+  /**
+   * Applies what the environment says, once for every change of it: what an operator changed meanwhile stays.
+   * @param facts all that the environment says, secrets included; only an HMAC of it is kept
+   * @returns the account's id, and whether the environment is new
+   */
+  async applyEnvironment(settings: AccountSettings, facts: readonly string[]): Promise<{ id: string; isNew: boolean }> {
+    const row = await this.accounts.findByTerminal(settings.baseUrl, settings.bankMerchantId);
+    const known = row ? markOf((await this.openRow(row)).secret, facts) : undefined;
+    if (row && row.provisionedMark === known) return { id: row.id, isNew: false };
+    const id = await this.install(settings);
+    await this.accounts.setProvisionedMark(id, markOf((await this.open(id)).secret, facts));
+    return { id, isNew: true };
   }
 
   /** The account of this terminal, brought up to date or created. @returns its id */
@@ -157,6 +174,11 @@ export class MerchantAccountsService {
     };
   }
 }
+
+const markOf = (secret: Buffer, facts: readonly string[]): string =>
+  createHmac('sha256', secret)
+    .update(JSON.stringify(['environment', ...facts]))
+    .digest('base64url');
 
 /** Where a secret of an account is sealed. */
 export const accountPlace = (id: string, version: number, column: string): SealPlace => ({

@@ -18,6 +18,7 @@ const OPTIONS = {
   file: { type: 'string' },
   reason: { type: 'string' },
   'dry-run': { type: 'boolean' },
+  'rewrap-only': { type: 'boolean' },
   kind: { type: 'string' },
   login: { type: 'string' },
   'external-id': { type: 'string' },

@@ -1,6 +1,6 @@
 import { importPrivateKeyText } from '#libs/keystore';
 import { type AuditService } from '../audit/audit.service.js';
-import { type KekRotationService } from '../keys/kek-rotation.service.js';
+import { type KekRotationService, type Progress } from '../keys/kek-rotation.service.js';
 import { createAccount, changeAccount } from '../ops/ops.dto.js';
 import { type OperationsService } from '../ops/operations.service.js';
 import { type OpsReadingsService } from '../ops/ops-readings.service.js';
@@ -113,9 +113,9 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     run: ({ rotation }) => rotation.status(),
   },
   'keys rotate': {
-    usage: '[--dry-run]',
+    usage: '[--dry-run | --rewrap-only]',
     help: 'Make a new key-encrypting key current and wrap everything under it. May be stopped and run again.',
-    run: (desk, input) => (flag(input, 'dry-run') ? desk.rotation.status() : rotate(desk)),
+    run: (desk, input) => (flag(input, 'dry-run') ? desk.rotation.status() : rotate(desk, !flag(input, 'rewrap-only'))),
   },
   'keys retire-old': {
     usage: '',
@@ -152,11 +152,12 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
 };
 
 /** Progress goes to standard error, the proof to standard output. */
-async function rotate({ rotation, audit }: Desk): Promise<unknown> {
+async function rotate({ rotation, audit }: Desk, withNewKek: boolean): Promise<unknown> {
   await audit.record({ actor: ACTOR, action: 'kek.rotate.start' });
-  const proof = await rotation.rotate(({ table, column, rewrapped, rowsPerSecond }) => {
+  const report = ({ table, column, rewrapped, rowsPerSecond }: Progress): void => {
     process.stderr.write(`${table}.${column}: ${rewrapped} re-wrapped, ${rowsPerSecond} rows/s\n`);
-  });
+  };
+  const proof = await rotation.rotate(report, withNewKek);
   const { currentKek, rowsUnderOthers } = proof;
   await audit.record({ actor: ACTOR, action: 'kek.rotate.end', detail: { currentKek, rowsUnderOthers } });
   return proof;

@@ -59,6 +59,8 @@ export interface VaultConfig {
 export interface AwsKmsConfig {
   readonly provider: 'aws-kms';
   readonly current: string;
+  /** KEKs of a lower version are refused. */
+  readonly minVersion?: number | undefined;
   /** KMS key by KEK id. */
   readonly keys: Readonly<Record<string, string>>;
   readonly region: string | undefined;
@@ -120,7 +122,7 @@ const ENVIRONMENT = z.object({
     .transform(parseJson)
     .pipe(
       z.strictObject(
-        { current: z.string(), keys: z.record(z.string(), z.string()) },
+        { current: z.string(), minVersion: z.int().optional(), keys: z.record(z.string(), z.string()) },
         { error: 'must be JSON like {"current":"kms_v1","keys":{"kms_v1":"<key id or ARN>"}}' },
       ),
     )

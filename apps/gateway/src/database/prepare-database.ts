@@ -29,7 +29,7 @@ async function fittingKeys(config: GatewayConfig, database: DataSource): Promise
   try {
     const isNew = (await knownKeks(database)).length === 0;
     const keys = await openKeys(config, isNew && !config.production);
-    await checkKeks(database, keys.keks);
+    await checkKeks(database, keys);
     return keys;
   } finally {
     await database.destroy();

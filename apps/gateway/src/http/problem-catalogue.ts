@@ -128,6 +128,11 @@ export const PROBLEMS: Readonly<Record<ProblemCode, Problem>> = {
     title: 'The terminal has an account already',
     remedy: 'Change the account that there is.',
   },
+  ACCOUNT_INVALID: {
+    status: 422,
+    title: 'The account cannot be like that',
+    remedy: 'See the detail: it names what is wrong.',
+  },
   ACCOUNT_CHANGED: {
     status: 409,
     title: 'Changed by somebody else',

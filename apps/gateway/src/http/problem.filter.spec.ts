@@ -55,6 +55,7 @@ const PAYMENT_CODES: Readonly<Record<PaymentErrorCode, number>> = {
 const ACCOUNT_CODES: Readonly<Record<AccountErrorCode, number>> = {
   ACCOUNT_NOT_FOUND: 404,
   ACCOUNT_EXISTS: 409,
+  ACCOUNT_INVALID: 422,
   ACCOUNT_CHANGED: 409,
   ACCOUNT_BLOCKED: 409,
   API_KEY_NOT_FOUND: 404,

@@ -1,5 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { KeystoreError } from '#libs/keystore';
 import { AccountError } from '../accounts/account-error.js';
 import { PaymentError } from '../payments/domain/payment-error.js';
 import { HttpProblem } from './http-problem.js';
@@ -49,20 +50,40 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
+/** Our own word first, then what is away, then what the framework says; the rest is a defect. */
 function problemOf(error: unknown): Found {
+  return ownProblem(error) ?? outage(error) ?? frameworkProblem(error) ?? DEFECT;
+}
+
+const DEFECT: Found = {
+  code: 'INTERNAL_ERROR',
+  detail: 'Something went wrong on our side. Nothing that was accepted is lost.',
+};
+
+function ownProblem(error: unknown): Found | undefined {
   if (error instanceof HttpProblem) {
     return { code: error.code, detail: error.message, ...(error.errors ? { errors: error.errors } : {}) };
   }
-  if (isRefusal(error)) return { code: error.code, detail: error.message };
-  if (isDatabaseAway(error)) return { code: 'SERVICE_UNAVAILABLE', detail: 'The database cannot be reached just now.' };
-  if (UNSTORABLE.test(systemCode(error))) {
-    return { code: 'VALIDATION_FAILED', detail: 'The request holds a character that cannot be kept, such as U+0000.' };
+  return isRefusal(error) ? { code: error.code, detail: error.message } : undefined;
+}
+
+function outage(error: unknown): Found | undefined {
+  if (error instanceof KeystoreError && error.retryable) {
+    return {
+      code: 'SERVICE_UNAVAILABLE',
+      detail: 'The keys cannot be reached just now; nothing was sent to the bank.',
+    };
   }
+  if (isDatabaseAway(error)) return { code: 'SERVICE_UNAVAILABLE', detail: 'The database cannot be reached just now.' };
+  if (!UNSTORABLE.test(systemCode(error))) return undefined;
+  return { code: 'VALIDATION_FAILED', detail: 'The request holds a character that cannot be kept, such as U+0000.' };
+}
+
+function frameworkProblem(error: unknown): Found | undefined {
   const status = statusOf(error);
-  const code = status === undefined ? undefined : CODE_OF_STATUS[status];
-  if (code) return { code, detail: sentenceOf(error as Error) };
-  if (status !== undefined && status < 500) return { code: 'VALIDATION_FAILED', detail: sentenceOf(error as Error) };
-  return { code: 'INTERNAL_ERROR', detail: 'Something went wrong on our side. Nothing that was accepted is lost.' };
+  if (status === undefined) return undefined;
+  const code = CODE_OF_STATUS[status] ?? (status < 500 ? 'VALIDATION_FAILED' : undefined);
+  return code && { code, detail: sentenceOf(error as Error) };
 }
 
 /** A message of the framework; what it quotes of an address ends before the query. */

@@ -1,6 +1,6 @@
 import { type DataSource } from 'typeorm';
-import { type KekProvider } from '#libs/keystore';
 import { ConfigError } from '../config/gateway-config.js';
+import { type KeysOptions } from './keys.module.js';
 
 /** KEKs that this database was ever sealed under. */
 export function knownKeks(database: DataSource): Promise<{ id: string; fingerprint: string }[]> {
@@ -11,7 +11,7 @@ export function knownKeks(database: DataSource): Promise<{ id: string; fingerpri
  * Compares the KEKs of this process with those that the database was sealed under, before anything is written.
  * @throws ConfigError for a KEK that is another one under a known id, and when none of the known ones is here
  */
-export async function checkKeks(database: DataSource, keks: KekProvider): Promise<void> {
+export async function checkKeks(database: DataSource, { keks, remote }: KeysOptions): Promise<void> {
   const fingerprints = await keks.fingerprints();
   const known = await knownKeks(database);
   const swapped = known.find(({ id, fingerprint }) => (fingerprints[id] ?? fingerprint) !== fingerprint);
@@ -20,9 +20,11 @@ export async function checkKeks(database: DataSource, keks: KekProvider): Promis
       `The KEK "${swapped.id}" is not the one this database was sealed under: restore the key file that belongs to it.`,
     );
   }
-  if (known.length > 0 && known.every(({ id }) => fingerprints[id] === undefined)) {
+  const missing = known.filter(({ id }) => fingerprints[id] === undefined).map(({ id }) => `"${id}"`);
+  // Vault and KMS retire keys by themselves; a key file loses one only by mistake, or by "keys retire-old".
+  if (missing.length > 0 && (!remote || missing.length === known.length)) {
     throw new ConfigError(
-      'None of the KEKs of this database is configured: restore the key file (KEYSTORE_KEYS_FILE) that belongs to it.',
+      `The KEK ${missing.join(', ')} of this database is not configured: restore the key file (KEYSTORE_KEYS_FILE) that belongs to it.`,
     );
   }
   await rememberKeks(database, fingerprints);

@@ -62,10 +62,11 @@ export class KekRotationService {
   /**
    * New KEK into the key file, everywhere first, then current; then every value re-wrapped. Where the KEKs are Vault's or
    * KMS's own, they are rotated there, and this re-wraps.
+   * @param withNewKek false: only re-wrap under the KEK that is current, as after a rotation that was stopped late
    * @returns the proof: rows per KEK, none under another than the current one
    */
-  async rotate(report: (progress: Progress) => void): Promise<KekStatus> {
-    await this.file.promoteNext((ms) => sleep(ms));
+  async rotate(report: (progress: Progress) => void, withNewKek = true): Promise<KekStatus> {
+    if (withNewKek) await this.file.promoteNext((ms) => sleep(ms));
     await this.values.rememberKeks(await this.keks.fingerprints());
     for (let pass = 0; pass < PASSES; pass++) {
       for (const column of SEALED_COLUMNS) await this.rewrapColumn(column, report);

@@ -16,6 +16,7 @@ export async function openKeys(config: GatewayConfig, mayGenerate: boolean): Pro
     const { generated } = readKeysFile(path, mayGenerate);
     return { keks: new FileKekProvider(path), file: new LocalKekFile(path), remote: false, generated };
   }
+  if (config.keysFileBesideRemote) readKeysFile(path, false);
   const remote = await openRemote(config.remoteKeks);
   const keks = config.keysFileBesideRemote ? new KekProviderChain(remote, new FileKekProvider(path)) : remote;
   return { keks, file: new NoKekFile(), remote: true, generated: false };
@@ -26,9 +27,10 @@ async function openRemote(config: VaultConfig | AwsKmsConfig): Promise<KekProvid
     const { address, key, mount, namespace, token } = config;
     return new VaultTransitKekProvider({ address: new URL(address), key, mount, namespace, token });
   }
-  const { current, keys, region, endpoint } = config;
+  const { current, minVersion, keys, region, endpoint } = config;
   return AwsKmsKekProvider.create({
     current,
+    minVersion,
     keys,
     region,
     endpoint: endpoint === undefined ? undefined : new URL(endpoint),

@@ -19,13 +19,18 @@ const settings = {
   paymentTypes,
 };
 
-export const createAccount = z.strictObject({
-  ...settings,
-  paymentKey: settings.paymentKey.default(null),
-  protocolVersion: settings.protocolVersion.default('1.0'),
-  paymentTypes: paymentTypes.default(['hosted_page']),
-  clientKey: jwk.optional().meta({ description: 'Private JWK from the bank; a pair is made here when absent.' }),
-});
+export const createAccount = z
+  .strictObject({
+    ...settings,
+    paymentKey: settings.paymentKey.default(null),
+    protocolVersion: settings.protocolVersion.default('1.0'),
+    paymentTypes: paymentTypes.default(['hosted_page']),
+    clientKey: jwk.optional().meta({ description: 'Private JWK from the bank; a pair is made here when absent.' }),
+  })
+  .refine((account) => account.environment === 'test' || account.baseUrl.startsWith('https:'), {
+    path: ['baseUrl'],
+    error: 'must be https on a live account',
+  });
 export type CreateAccount = z.output<typeof createAccount>;
 
 /** The environment of an account never changes: test money must not turn into real money. */

@@ -29,6 +29,7 @@ const ACCOUNTS = [
     payment_key jsonb,
     protocol_version text NOT NULL DEFAULT '1.0' CHECK (protocol_version IN ('1.0', '2.0')),
     payment_types text[] NOT NULL DEFAULT '{hosted_page}',
+    provisioned_mark text,
     version integer NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now(),
     updated_at timestamptz NOT NULL DEFAULT now(),

@@ -5,7 +5,10 @@ import { MerchantAccountsService } from '../../accounts/merchant-accounts.servic
 import { type AccountConfig, ConfigError } from '../../config/gateway-config.js';
 import { ClientKeysService, readClientKey } from './client-keys.service.js';
 
-/** Installs the account that the environment names: the quick way for an installation with one account. */
+/**
+ * Installs the account that the environment names: the quick way for an installation with one account. An environment
+ * is applied once, so that a restart does not undo what an operator changed.
+ */
 @Injectable()
 export class AccountProvisioner {
   constructor(
@@ -21,9 +24,12 @@ export class AccountProvisioner {
     const defaults = { paymentKey: null, protocolVersion: '1.0' as const, paymentTypes: ['hosted_page'] };
     const settings = { name, environment, baseUrl, bankMerchantId, serviceCode, ...defaults };
     await checkKey(jwk, environment);
-    const accountId = await this.accounts.install(settings);
-    const { id } = await this.clientKeys.add(accountId, jwk);
-    await this.clientKeys.activate(accountId, id);
+    const facts = [name, environment, serviceCode, config.privateKey];
+    const { id: accountId, isNew } = await this.accounts.applyEnvironment(settings, facts);
+    if (isNew) {
+      const { id } = await this.clientKeys.add(accountId, jwk);
+      await this.clientKeys.activate(accountId, id);
+    }
     if (config.apiKey) await this.installApiKey(accountId, config.apiKey);
     return accountId;
   }
