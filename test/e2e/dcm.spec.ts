@@ -297,6 +297,8 @@ describe('a bank at DCM', () => {
     expect(listed).toMatchObject({ operation: 'jwk-list', answer: { keys: [{}, {}] } });
     expect(await cli('dcm', 'decisions')).toHaveLength(50);
     expect((await createCustomer('kateryna', 'bank', 'robot')).status).toBe(200);
+    expect(await cli('keys', 'rotate')).toMatchObject({ rowsUnderOthers: 0 }); // a new key-encrypting key
+    expect((await transfer(olena, petro, byBank(olena))).status).toBe(200);
     await cli('dcm-subjects', 'disable', 'robot');
     await expect(cli('dcm-rules', 'add', 'robot', 'sign-out', id)).rejects.toThrow('must be one of sign-in');
   }, 60_000);

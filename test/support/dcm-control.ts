@@ -44,7 +44,16 @@ export class DcmControl {
 
   /** Where DCM asks its questions from now on. */
   askAt(authServiceUrl: string): Promise<unknown> {
-    return this.call('POST', 'dcm/counterparties', { ...this.party.counterparty, authServiceUrl });
+    return this.configureCounterparty({ authServiceUrl });
+  }
+
+  /** @param over members of an element of COUNTERPARTIES_FILE */
+  configureCounterparty(over: object): Promise<unknown> {
+    return this.call('POST', 'dcm/counterparties', { ...this.party.counterparty, ...over });
+  }
+
+  addFault(fault: object): Promise<unknown> {
+    return this.call('POST', 'dcm/faults', fault);
   }
 
   async callbacks(): Promise<readonly DcmLedgerEntry[]> {

@@ -1,0 +1,120 @@
+import { generateKeyPairSync, randomUUID, sign } from 'node:crypto';
+import { DcmControl, TokenTap } from '../support/dcm-control.js';
+import { OpsClient } from '../support/ops-client.js';
+import { OPS_KEY, type Stack, startStack } from '../support/stack.js';
+import { until } from '../support/until.js';
+
+interface Key {
+  readonly id: string;
+  readonly slot: string;
+  readonly status: string;
+  readonly publicJwk: object;
+}
+interface Keys {
+  readonly keys: readonly Key[];
+  readonly lastError: string | null;
+}
+
+/** Scheme BANK needs no log-in: the keys are managed with tokens of their own. */
+describe('a bank without an employee at DCM', () => {
+  let stack: Stack;
+  let ops: OpsClient;
+  let dcm: DcmControl;
+
+  beforeAll(async () => {
+    const gateway = { DCM_EMPLOYEE_LOGIN: '', DCM_EMPLOYEE_PASSWORD_FILE: '' };
+    stack = await startStack({ withShop: false, withDcm: true, gateway });
+    ops = new OpsClient(stack.gatewayUrl, OPS_KEY);
+    dcm = new DcmControl(stack.simulatorUrl, stack.dcm);
+  }, 60_000);
+  afterAll(() => stack.stop());
+
+  const keys = async (): Promise<Keys> => (await ops.call<Keys>('GET', 'dcm/keys')).body;
+  const living = async (): Promise<string[]> =>
+    (await keys()).keys.filter(({ status }) => status !== 'retired').map(({ slot, status }) => `${slot} ${status}`);
+  const signing = async (): Promise<string | undefined> =>
+    (await keys()).keys.find(({ status }) => status === 'signing')?.id;
+  const create = (login: string, sub: string) => {
+    const body = { login, asset_code: 'UAH', asset_issuer: 'issuer' };
+    const claims = { scheme: 'bank', flow: 'sign-up', obj: login, sub };
+    return ops.call('POST', 'dcm/operations', { operation: 'customer-create', ...claims, body });
+  };
+  const ask = async (token: string) => {
+    const startedAt = performance.now();
+    const answer = await fetch(`${stack.gatewayUrl}/dcm/auth/user_auth`, { headers: { 'x-session-id': token } });
+    return { status: answer.status, text: await answer.text(), ms: performance.now() - startedAt };
+  };
+
+  it('waits with a staged key until DCM has taken its public half by another way', async () => {
+    await until('the first attempt', async () => (await keys()).lastError !== null);
+    const { keys: all, lastError } = await keys();
+    expect([all.map(({ status }) => status), lastError]).toEqual([['staged'], 'DCM_CONFIGURATION no_signing_key']);
+    expect((await create('olena', 'robot')).body).toMatchObject({ code: 'DCM_NOT_READY' });
+    expect((await ops.call('POST', 'dcm/operations', { operation: 'jwk-list', scheme: 'dcm' })).body).toMatchObject({
+      code: 'DCM_NOT_READY',
+    });
+    await dcm.configureCounterparty({ firstJwk: all[0]!.publicJwk }); // as onboarding does
+    expect((await ops.call('POST', 'dcm/keys/rotate')).status).toBe(200);
+    expect(await living()).toEqual(['A signing']);
+  });
+
+  it('rotates and replaces its keys, signing for itself', async () => {
+    const first = await signing();
+    expect((await ops.call('POST', 'dcm/keys/rotate')).status).toBe(200);
+    expect(await living()).toEqual(['A retiring', 'B signing']);
+    expect(await ops.call('POST', 'dcm/keys/rotate')).toMatchObject({
+      ...{ status: 409, body: { code: 'DCM_ROTATION_TOO_EARLY' } },
+    });
+    expect((await ops.call('POST', 'dcm/keys/replace', {})).status).toBe(200);
+    expect(await living()).toEqual(['A retiring', 'B signing']);
+    expect((await ops.call('POST', 'dcm/keys/replace', { key: first })).status).toBe(200);
+    expect(await living()).toEqual(['B retiring', 'A signing']);
+    await ops.call('POST', 'dcm/subjects', { sub: 'robot', kind: 'technical' });
+    const { body } = await ops.call<{ id: string }>('POST', 'dcm/objects', { login: 'olena' });
+    await ops.call('POST', 'dcm/rules', { sub: '*', flow: 'sign-up', object: body.id });
+    expect((await create('olena', 'robot')).status).toBe(200);
+  });
+
+  it('answers within a second also when the keys of DCM are slow to come', async () => {
+    await dcm.addFault({ kind: 'jwks_delay', delayMs: 3_000 });
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const [iat, encode] = [Math.floor(Date.now() / 1_000), (value: object) => Buffer.from(JSON.stringify(value))];
+    const claims = { flow: 'sign-up', obj: 'olena', sub: 'robot', iat, exp: iat + 300 };
+    const parts = [{ alg: 'RS256', kid: randomUUID(), typ: 'JWT' }, claims].map((part) =>
+      encode(part).toString('base64url'),
+    );
+    const signature = sign('sha256', Buffer.from(parts.join('.')), privateKey).toString('base64url');
+    const { status, ms } = await ask([...parts, signature].join('.'));
+    expect(status).toBe(401);
+    expect([ms > 400, ms < 1_000]).toEqual([true, true]);
+  });
+
+  it('says within a second that it has no answer when the database is slow', async () => {
+    const tap = await TokenTap.open(`${stack.gatewayUrl}/dcm/auth`);
+    await dcm.askAt(tap.url);
+    await create('nobody', 'robot');
+    await tap.close();
+    const [token] = tap.tokens;
+    expect((await ask(token!)).status).toBe(401);
+    const slow = stack.database.query('DO $$ BEGIN LOCK TABLE dcm_rule; PERFORM pg_sleep(2); END $$');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const { status, text, ms } = await ask(token!);
+    expect([status, text]).toEqual([503, '{"error":"Service unavailable"}']);
+    expect(ms).toBeLessThan(1_000);
+    await slow;
+    expect((await ask(token!)).status).toBe(401);
+  });
+
+  it('turns away what is too much, and counts it', async () => {
+    await stack.restartGateway({ env: { DCM_AUTH_RATE: '5' } });
+    const statuses = await Promise.all(Array.from({ length: 30 }, async () => (await ask('x')).status));
+    expect(new Set(statuses)).toEqual(new Set([401, 429]));
+    const away = statuses.filter((status) => status === 429).length;
+    expect(away).toBeGreaterThan(15);
+    await ops.call('GET', 'dcm/decisions'); // writes what waits
+    const [row] = await stack.database.query<{ times: number }>(
+      `SELECT sum(times)::int AS times FROM dcm_decision WHERE reason = 'RATE_LIMITED'`,
+    );
+    expect(row!.times).toBe(away);
+  });
+});
