@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { AppProcess } from '../support/app-process.js';
 import { freePort } from '../support/free-port.js';
 
@@ -41,6 +43,24 @@ describe('npm start', () => {
       expect(await readFile(path.join(dataDir, 'logs', `${app}.log`), 'utf8')).not.toContain(key);
     }
   }, 60_000);
+
+  it('plays a bank at DCM, and tells both ways to authorize an operation', async () => {
+    const launcher = await start();
+    expect(launcher.logs()).toContain('npm run --silent demo:dcm');
+    const demo = () =>
+      promisify(execFile)(process.execPath, ['dist/apps/launcher/src/demo-dcm.js'], {
+        env: { PATH: process.env['PATH'], ...env },
+      });
+    for (let times = 0; times < 2; times++) {
+      const { stdout } = await demo();
+      expect(stdout.match(/DCM answered {3}\w+/g)).toEqual(
+        ['yes', 'yes', 'no'].map((word) => `DCM answered   ${word}`),
+      );
+      expect(stdout).toContain('SUBJECT_UNKNOWN');
+    }
+    await launcher.stop();
+    await expect(demo()).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('npm start') });
+  }, 90_000);
 
   it('takes over what a killed launcher left running', async () => {
     const launcher = await start();
