@@ -1,6 +1,6 @@
 import { type DataSource } from 'typeorm';
+import { type KekProvider } from '#libs/keystore';
 import { ConfigError } from '../config/gateway-config.js';
-import { type KeysOptions } from './keys.module.js';
 
 /** KEKs that this database was ever sealed under. */
 export function knownKeks(database: DataSource): Promise<{ id: string; fingerprint: string }[]> {
@@ -11,7 +11,10 @@ export function knownKeks(database: DataSource): Promise<{ id: string; fingerpri
  * Compares the KEKs of this process with those that the database was sealed under, before anything is written.
  * @throws ConfigError for a KEK that is another one under a known id, and when none of the known ones is here
  */
-export async function checkKeks(database: DataSource, { keks, remote }: KeysOptions): Promise<void> {
+export async function checkKeks(
+  database: DataSource,
+  { keks, remote }: { keks: KekProvider; remote: boolean },
+): Promise<void> {
   const fingerprints = await keks.fingerprints();
   const known = await knownKeks(database);
   const swapped = known.find(({ id, fingerprint }) => (fingerprints[id] ?? fingerprint) !== fingerprint);
