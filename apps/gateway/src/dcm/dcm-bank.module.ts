@@ -30,7 +30,10 @@ export interface DcmBankOptions {
   readonly opsKey: string | undefined;
 }
 
-/** A bank at DCM: its Bank Auth Service, its signing keys, its calls. Loaded only where DCM is configured. */
+/**
+ * A bank at DCM, loaded only where DCM is configured: the Bank Auth Service that DCM asks before it executes anything,
+ * the access rules behind it, our signing keys and their rotation, and calls of DCM in either scheme.
+ */
 @Module({})
 export class DcmBankModule implements OnModuleInit {
   constructor(private readonly counterparty: CounterpartyRepository) {}

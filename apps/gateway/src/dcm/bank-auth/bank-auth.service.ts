@@ -19,7 +19,10 @@ interface Decision {
   readonly reason?: string;
 }
 
-/** Says whether a subject may do a flow to an object, and hands out the object's secret when it may. */
+/**
+ * Says whether a subject may do a flow to an object, and hands out the object's secret when it may. It calls nobody but
+ * Postgres; only where the KEKs are behind a network, opening a secret whose DEK is not cached is a call there.
+ */
 @Injectable()
 export class BankAuthService {
   constructor(

@@ -23,12 +23,14 @@ export class DecisionLog implements BeforeApplicationShutdown {
   private turnedAway = 0;
   private lost = 0;
   private writing: Promise<void> | undefined;
+  private stopping = false;
 
   constructor(private readonly decisions: DecisionRepository) {}
 
   record(line: Line): void {
     if (this.waiting.length >= MAX_WAITING) this.lost += 1;
     else this.waiting.push({ ...BLANK, ...line, at: new Date() });
+    if (this.stopping) void this.flush(); // requests in hand are still answered
   }
 
   recordTurnedAway(): void {
@@ -59,6 +61,7 @@ export class DecisionLog implements BeforeApplicationShutdown {
   }
 
   async beforeApplicationShutdown(): Promise<void> {
+    this.stopping = true;
     await this.flush();
     await this.flush();
   }
