@@ -2,9 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { PaymentLoad } from '../support/payment-load.js';
 import { type PostgresProxy, type TrapOptions } from '../support/postgres-proxy.js';
 import { type Replica, Replicas, type ShopAccount, shopOf } from '../support/replicas.js';
-
-const CLAIM = 'WITH claimed AS';
-const PUBLISH = 'WITH published AS';
+import { CLAIM, PUBLISH } from './renewal-statements.js';
 
 interface Cut extends Omit<TrapOptions, 'action'> {
   readonly what: string;

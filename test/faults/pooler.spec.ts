@@ -2,6 +2,7 @@ import { type Statement } from '../support/postgres-frames.js';
 import { PaymentLoad } from '../support/payment-load.js';
 import { pgBouncerVersion, type Pooler, startPgBouncer } from '../support/pgbouncer.js';
 import { Replicas, shopOf } from '../support/replicas.js';
+import { CLAIM, PUBLISH } from './renewal-statements.js';
 
 /** What lasts longer than a transaction is lost, or found by somebody else, behind a pooler in transaction mode. */
 const SESSION_FEATURES = [
@@ -55,7 +56,7 @@ describe('behind a connection pooler', () => {
     expect((await replica.ops.session(account.id)).version).toBe(3);
 
     const seen = proxy.statements.map(({ sql }) => sql);
-    for (const step of ['WITH claimed AS', 'WITH published AS', 'WITH noted AS', 'pg_advisory_xact_lock']) {
+    for (const step of [CLAIM, PUBLISH, 'WITH noted AS', 'pg_advisory_xact_lock']) {
       expect(seen.some((sql) => sql.includes(step))).toBe(true);
     }
     expect(proxy.statements.filter(needsSession)).toEqual([]);

@@ -3,9 +3,8 @@ import { PaymentLoad } from '../support/payment-load.js';
 import { type TrapOptions } from '../support/postgres-proxy.js';
 import { type Replica, Replicas, type ShopAccount, shopOf } from '../support/replicas.js';
 import { until } from '../support/until.js';
+import { CLAIM, PUBLISH } from './renewal-statements.js';
 
-const CLAIM = 'WITH claimed AS';
-const PUBLISH = 'WITH published AS';
 const AUTHORIZE = 'authorize_virtual_device';
 
 interface Death {

@@ -1,6 +1,7 @@
 import { PaymentLoad } from '../support/payment-load.js';
 import { type Replica, Replicas, type ShopAccount, shopOf } from '../support/replicas.js';
 import { until } from '../support/until.js';
+import { CLAIM } from './renewal-statements.js';
 
 const AUTHORIZE = 'authorize_virtual_device';
 
@@ -69,7 +70,7 @@ describe('a renewer that is paused beyond its lease', () => {
 
   it('before it asks the bank: it ends the session of the winner, stores nothing, and one more renewal mends it', async () => {
     const { replica, proxy } = await replicas.addProxied({ ROLE: 'api' });
-    const claim = proxy.trap({ statement: 'WITH claimed AS', when: 'after', action: 'hold' });
+    const claim = proxy.trap({ statement: CLAIM, when: 'after', action: 'hold' });
     const late = replica.ops.renew(account.id);
     await claim.sprung;
     process.kill(replica.process.pid, 'SIGSTOP');

@@ -1,5 +1,6 @@
 import { type GatewayClient } from '../support/gateway-client.js';
 import { type Replica, Replicas, type ShopAccount, shopOf } from '../support/replicas.js';
+import { PUBLISH } from './renewal-statements.js';
 
 const ORDER = 'create-order';
 const AUTHORIZE = 'authorize_virtual_device';
@@ -135,7 +136,7 @@ describe('a refused session', () => {
 
   it('a single stranger is outdone, and one who came after a renewal of our own accord is no rival yet', async () => {
     const { replica: renewer, proxy } = await replicas.addProxied({ ROLE: 'api' });
-    const publish = proxy.trap({ statement: 'WITH published AS', when: 'before', action: 'hold' });
+    const publish = proxy.trap({ statement: PUBLISH, when: 'before', action: 'hold' });
     expect((await shopOf(renewer, account).createPayment()).status).toBe(201);
     const renewal = renewer.ops.renew(account.id);
     await publish.sprung;
