@@ -322,6 +322,14 @@ describe('a bank at DCM', () => {
     await stack.restartGateway({ env: { DCM_ACCEPT_FORWARDED: '0', DCM_MATCH_ISSUED: '0' } });
   }, 60_000);
 
+  it('comes back after DCM has lost its key records', async () => {
+    await stack.bank.reset();
+    expect((await createCustomer('olena', 'bank')).body.code).toBe('DCM_UNAUTHORIZED');
+    expect((await call('POST', 'keys/replace', {})).status).toBe(200);
+    expect((await createCustomer('olena', 'bank')).status).toBe(200);
+    expect((await createCustomer('petro', 'dcm')).status).toBe(200);
+  });
+
   const canaryTokens: string[] = [];
 
   const openKeystore = async (): Promise<Keystore> =>
