@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { EnvelopeKeystore, type Keystore, LocalKekProvider, parseLocalKeys, type SealPlace } from '#libs/keystore';
@@ -103,6 +103,7 @@ describe('sealed values', () => {
       const env = { PATH: process.env['PATH'], DATABASE_URL: other.database.url, DATA_DIR: other.dataDir };
       return (await run(process.execPath, ['dist/apps/gateway/src/cli.js', ...args], { env })).stdout;
     };
+    const before = await readFile(path.join(other.dataDir, 'keystore.json'), 'utf8');
     const load = { goesOn: true };
     const statuses: number[] = [];
     const customers = (async () => {
@@ -116,6 +117,11 @@ describe('sealed values', () => {
     expect(statuses.filter((status) => status !== 201)).toEqual([]);
     const { retired } = JSON.parse(await command('keys', 'retire-old')) as { retired: string[] };
     expect(retired).toHaveLength(3);
+    const file = path.join(other.dataDir, 'keystore.json');
+    const latest = await readFile(file, 'utf8');
+    await writeFile(file, before); // somebody starts with a backup, which knows the first KEK only
+    await expect(other.restartGateway()).rejects.toThrow('is not configured: restore the key file');
+    await writeFile(file, latest);
     await other.restartGateway();
     const [first] = await other.database.query<{ id: string }>('SELECT id FROM payment ORDER BY id LIMIT 1');
     await other.database.query('UPDATE operation SET next_query_at = now() WHERE payment_id = $1', [first!.id]);

@@ -106,15 +106,21 @@ export class MerchantAccountsService {
   /**
    * Applies what the environment says, once for every change of it: what an operator changed meanwhile stays.
    * @param facts all that the environment says, secrets included; only an HMAC of it is kept
-   * @returns the account's id, and whether the environment is new
+   * @param also what else the environment brings; until it is done, the environment counts as not applied
+   * @returns the account's id
    */
-  async applyEnvironment(settings: AccountSettings, facts: readonly string[]): Promise<{ id: string; isNew: boolean }> {
+  async applyEnvironment(
+    settings: AccountSettings,
+    facts: readonly string[],
+    also: (accountId: string) => Promise<void>,
+  ): Promise<string> {
     const row = await this.accounts.findByTerminal(settings.baseUrl, settings.bankMerchantId);
     const known = row ? markOf((await this.openRow(row)).secret, facts) : undefined;
-    if (row && row.provisionedMark === known) return { id: row.id, isNew: false };
+    if (row && row.provisionedMark === known) return row.id;
     const id = await this.install(settings);
+    await also(id);
     await this.accounts.setProvisionedMark(id, markOf((await this.open(id)).secret, facts));
-    return { id, isNew: true };
+    return id;
   }
 
   /** The account of this terminal, brought up to date or created. @returns its id */

@@ -1,4 +1,5 @@
 import { COMMANDS, type Command, type Desk } from './commands.js';
+import { ConfigError } from '../config/gateway-config.js';
 import { CliError } from './cli-error.js';
 import { parseInput } from './command-input.js';
 
@@ -50,6 +51,7 @@ function help(): string {
 
 /** A known problem is a sentence; a defect shows its stack. */
 function problemOf(error: unknown): string {
-  if (error instanceof CliError || (error as { code?: unknown }).code !== undefined) return (error as Error).message;
+  if (error instanceof CliError || error instanceof ConfigError || (error as { code?: unknown }).code !== undefined)
+    return (error as Error).message;
   return (error as Error).stack ?? String(error);
 }

@@ -2,9 +2,16 @@ import { type DataSource } from 'typeorm';
 import { type KekProvider } from '#libs/keystore';
 import { ConfigError } from '../config/gateway-config.js';
 
+export interface KnownKek {
+  readonly id: string;
+  readonly fingerprint: string;
+  /** Nothing is sealed under it any more. */
+  readonly isRetired: boolean;
+}
+
 /** KEKs that this database was ever sealed under. */
-export function knownKeks(database: DataSource): Promise<{ id: string; fingerprint: string }[]> {
-  return database.query('SELECT id, fingerprint FROM kek');
+export function knownKeks(database: DataSource): Promise<KnownKek[]> {
+  return database.query('SELECT id, fingerprint, retired_at IS NOT NULL AS "isRetired" FROM kek');
 }
 
 /**
@@ -23,9 +30,10 @@ export async function checkKeks(
       `The KEK "${swapped.id}" is not the one this database was sealed under: restore the key file that belongs to it.`,
     );
   }
-  const missing = known.filter(({ id }) => fingerprints[id] === undefined).map(({ id }) => `"${id}"`);
+  const needed = known.filter(({ isRetired }) => !isRetired);
+  const missing = needed.filter(({ id }) => fingerprints[id] === undefined).map(({ id }) => `"${id}"`);
   // Vault and KMS retire keys by themselves; a key file loses one only by mistake, or by "keys retire-old".
-  if (missing.length > 0 && (!remote || missing.length === known.length)) {
+  if (missing.length > 0 && (!remote || missing.length === needed.length)) {
     throw new ConfigError(
       `The KEK ${missing.join(', ')} of this database is not configured: restore the key file (KEYSTORE_KEYS_FILE) that belongs to it.`,
     );

@@ -83,7 +83,7 @@ export class KekRotationService {
     const { rowsUnderOthers } = await this.status();
     if (rowsUnderOthers > 0) throw new RotationUnfinished(rowsUnderOthers);
     const retired = this.file.retireOlder();
-    await this.values.forgetKeks(retired);
+    await this.values.retireKeks(retired);
     return retired;
   }
 

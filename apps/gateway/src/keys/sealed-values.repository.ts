@@ -32,8 +32,9 @@ export class SealedValuesRepository {
     await rememberKeks(this.database, fingerprints);
   }
 
-  async forgetKeks(ids: readonly string[]): Promise<void> {
-    await this.database.query('DELETE FROM kek WHERE id = ANY($1)', [ids]);
+  /** They stay known, so that a process with an older key file does not make them needed again. */
+  async retireKeks(ids: readonly string[]): Promise<void> {
+    await this.database.query('UPDATE kek SET retired_at = now() WHERE id = ANY($1)', [ids]);
   }
 
   async usesOfKeks(): Promise<KekUse[]> {

@@ -100,6 +100,7 @@ const OPERATIONS = [
     id text COLLATE "C" NOT NULL,
     fingerprint text NOT NULL,
     first_seen_at timestamptz NOT NULL DEFAULT now(),
+    retired_at timestamptz,
     PRIMARY KEY (id)
   )`,
 ];

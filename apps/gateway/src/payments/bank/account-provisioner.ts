@@ -25,11 +25,10 @@ export class AccountProvisioner {
     const settings = { name, environment, baseUrl, bankMerchantId, serviceCode, ...defaults };
     await checkKey(jwk, environment);
     const facts = [name, environment, serviceCode, config.privateKey];
-    const { id: accountId, isNew } = await this.accounts.applyEnvironment(settings, facts);
-    if (isNew) {
-      const { id } = await this.clientKeys.add(accountId, jwk);
-      await this.clientKeys.activate(accountId, id);
-    }
+    const accountId = await this.accounts.applyEnvironment(settings, facts, async (account) => {
+      const { id } = await this.clientKeys.add(account, jwk);
+      await this.clientKeys.activate(account, id);
+    });
     if (config.apiKey) await this.installApiKey(accountId, config.apiKey);
     return accountId;
   }
