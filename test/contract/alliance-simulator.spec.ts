@@ -151,7 +151,7 @@ describe('libs/alliance against the simulator', () => {
     });
     const accounts = new OneAccount({ id: ACCOUNT, baseUrl: new URL(simulator.url), clientKey, ...merchant });
     module = await Test.createTestingModule({
-      imports: [AllianceModule.forRoot({ accounts, timeoutMs: 1500 })],
+      imports: [AllianceModule.forRoot({ accounts, timeoutMs: 4_000 })],
     }).compile();
     client = module.get(AllianceClient);
   });

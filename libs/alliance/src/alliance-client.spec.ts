@@ -62,7 +62,7 @@ describe('AllianceClient on a real socket', () => {
       serviceCode: bank.serviceCode,
       clientKey,
     });
-    const options = { accounts, timeoutMs: 400, clock: () => now, ...over };
+    const options = { accounts, timeoutMs: 3_000, clock: () => now, ...over };
     const module = await Test.createTestingModule({ imports: [AllianceModule.forRoot(options)] }).compile();
     await module.init();
     cleanups.push(() => module.close());

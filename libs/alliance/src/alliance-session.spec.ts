@@ -47,7 +47,7 @@ describe('AllianceSession', () => {
     const clientKey = await CommunicationKey.import(bank.clientKeys.privateKey.export({ format: 'jwk' }));
     const { url: baseUrl, serviceCode } = bank;
     const accounts = new OneAccount({ id: 'a', baseUrl, merchantId: 'm', serviceCode, clientKey });
-    const options = { accounts, timeoutMs: 300, clock: () => now, ...(sessions && { sessions }) };
+    const options = { accounts, timeoutMs: 3_000, clock: () => now, ...(sessions && { sessions }) };
     const transport = new AllianceTransport(options);
     transports.push(transport);
     return new AllianceSession(options, transport);
