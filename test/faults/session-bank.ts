@@ -12,6 +12,12 @@ interface Given {
   ended: string | undefined;
 }
 
+export interface HeldAnswer {
+  /** Resolves when the bank was asked and has acted. */
+  readonly came: Promise<unknown>;
+  readonly letGo: () => void;
+}
+
 /** The sessions of one service code at a bank whose every answer a test can hold back. */
 export class SessionBank {
   readonly given: Given[] = [];
@@ -19,7 +25,7 @@ export class SessionBank {
   readonly asked: string[] = [];
   /** Code of the next refusal, whatever the session. */
   nextRefusal: string | undefined;
-  private gate: Promise<void> | undefined;
+  private gate: (() => Promise<unknown>) | undefined;
 
   constructor(private readonly clientKey: PublicJwk) {}
 
@@ -31,12 +37,19 @@ export class SessionBank {
     return this.given.at(-1);
   }
 
-  /** The bank acts on the next authorize at once, but its answer waits. @returns lets it go */
-  holdNext(): () => void {
-    const { promise, resolve } = Promise.withResolvers<undefined>();
-    this.gate = promise;
-    return () => {
-      resolve(undefined);
+  /** The bank acts on the next authorize at once, but its answer waits. */
+  holdNext(): HeldAnswer {
+    const came = Promise.withResolvers<undefined>();
+    const gate = Promise.withResolvers<undefined>();
+    this.gate = () => {
+      came.resolve(undefined);
+      return gate.promise;
+    };
+    return {
+      came: came.promise,
+      letGo: () => {
+        gate.resolve(undefined);
+      },
     };
   }
 
@@ -57,7 +70,7 @@ export class SessionBank {
     const { gate } = this;
     this.gate = undefined;
     const { deviceId } = this.supersede(false);
-    await gate;
+    await gate?.();
     const tokenExpiration = new Date(Date.now() + LIFETIME_MS).toISOString();
     const session = { deviceId, refreshToken: 'token', serverPublic: this.clientKey, tokenExpiration };
     return { jwe: await sealJwe(JSON.stringify(session), this.clientKey) };
