@@ -7,7 +7,7 @@ export type AppName = 'gateway' | 'simulator' | 'shop' | 'launcher';
 export interface AppOptions {
   /** The whole environment but PATH: nothing of the test run's own leaks in. */
   readonly env: Readonly<Record<string, string>>;
-  /** Milliseconds until the ready line. Default 20,000. */
+  /** Milliseconds until the ready line. Default 40,000: a busy machine needs half of it. */
   readonly readyTimeoutMs?: number;
   /** Text of the ready line; default the JSON line of gateway, simulator and shop. */
   readonly ready?: RegExp;
@@ -101,7 +101,7 @@ export class AppProcess {
   }
 
   private async becomesReady(child: ChildProcess): Promise<void> {
-    const { readyTimeoutMs = 20_000, ready = READY } = this.options;
+    const { readyTimeoutMs = 40_000, ready = READY } = this.options;
     const giveUpAt = Date.now() + readyTimeoutMs;
     while (!ready.test(this.output.slice(this.mark))) {
       if (child.exitCode !== null || child.signalCode !== null) throw this.failure('ended before it was ready');
