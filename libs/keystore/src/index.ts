@@ -2,6 +2,7 @@ export { AwsKmsKekProvider, type AwsKmsOptions } from './aws-kms-kek-provider.js
 export { type DekCacheLimits } from './dek-cache.js';
 export { EnvelopeKeystore, type EnvelopeOptions } from './envelope-keystore.js';
 export { KekProviderChain } from './kek-provider-chain.js';
+export { kekVersionOf } from './kek-ring.js';
 export { KekProvider, type WrappedDek } from './kek-provider.js';
 export { Keystore, type Sealed, type SealPlace } from './keystore.js';
 export { KeystoreError, type KeystoreErrorCode } from './keystore-error.js';

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import {
   addLocalKek,
+  kekVersionOf,
   KekProvider,
   KeystoreError,
   LocalKekProvider,
@@ -102,8 +103,8 @@ export class LocalKekFile extends KekFile {
 
   override retireOlder(): string[] {
     const keys = parseLocalKeys(readFileSync(this.path, 'utf8'));
-    const minVersion = versionOf(keys.current);
-    const isOlder = (id: string): boolean => versionOf(id) < minVersion;
+    const minVersion = kekVersionOf(keys.current);
+    const isOlder = (id: string): boolean => kekVersionOf(id) < minVersion;
     const kept = Object.fromEntries(Object.entries(keys.keys).filter(([id]) => !isOlder(id)));
     this.write({ ...keys, minVersion, keys: kept });
     return Object.keys(keys.keys).filter(isOlder);
@@ -112,8 +113,8 @@ export class LocalKekFile extends KekFile {
   /** The newest KEK that is not current yet, from a run that was stopped, or a fresh one. */
   private withNext(): { added: string; keys: LocalKeys } {
     const keys = parseLocalKeys(readFileSync(this.path, 'utf8'));
-    const waiting = Object.keys(keys.keys).filter((id) => versionOf(id) > versionOf(keys.current));
-    const added = waiting.sort((a, b) => versionOf(b) - versionOf(a))[0];
+    const waiting = Object.keys(keys.keys).filter((id) => kekVersionOf(id) > kekVersionOf(keys.current));
+    const added = waiting.sort((a, b) => kekVersionOf(b) - kekVersionOf(a))[0];
     return added === undefined ? addLocalKek(keys) : { added, keys };
   }
 
@@ -125,5 +126,3 @@ export class LocalKekFile extends KekFile {
     renameSync(next, this.path);
   }
 }
-
-const versionOf = (kekId: string): number => Number(/_v(\d+)$/u.exec(kekId)?.[1] ?? 1);
