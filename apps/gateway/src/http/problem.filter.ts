@@ -2,6 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger 
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { KeystoreError } from '#libs/keystore';
 import { AccountError } from '../accounts/account-error.js';
+import { errorTrace } from '../database/error-summary.js';
 import { PaymentError } from '../payments/domain/payment-error.js';
 import { HttpProblem } from './http-problem.js';
 import { type FieldError, type HttpProblemCode, type ProblemCode, problemDocument } from './problem-catalogue.js';
@@ -41,7 +42,7 @@ export class ProblemFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const { code, detail, errors } = problemOf(error);
-    if (code === 'INTERNAL_ERROR') this.logger.error(describe(error), `request ${request.id}`);
+    if (code === 'INTERNAL_ERROR') this.logger.error(errorTrace(error), `request ${request.id}`);
     const document = problemDocument(code, detail, request.id, errors);
     const retryAfter = RETRY_AFTER_SECONDS[code];
     if (retryAfter !== undefined) void reply.header('retry-after', retryAfter);
@@ -107,12 +108,4 @@ function isDatabaseAway(error: unknown): boolean {
 function systemCode(error: unknown): string {
   const code = (error as { code?: unknown } | null | undefined)?.code;
   return typeof code === 'string' ? code : '';
-}
-
-/** A query's parameters and an error's own members may hold personal data: only name, message and place are logged. */
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) return typeof error;
-  return error.name === 'QueryFailedError'
-    ? `QueryFailedError ${(error as { code?: string }).code ?? ''}`
-    : (error.stack ?? error.message);
 }
