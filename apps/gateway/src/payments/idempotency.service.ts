@@ -60,6 +60,25 @@ export class IdempotencyService {
     return begun.answer;
   }
 
+  /**
+   * Runs work whose last transaction settles the request, and gives the answer that was kept in it.
+   * @param answerOf what is answered for the row as it is in that transaction
+   * @param run gets what it has to call in its last transaction
+   */
+  async answer<Row>(
+    request: IdempotentRequest,
+    answerOf: (row: Row) => { readonly statusCode: number; readonly view: object },
+    run: (alongside: (tx: Transaction, row: Row) => Promise<void>) => Promise<unknown>,
+  ): Promise<Answer> {
+    let answer: Answer | undefined;
+    await run(async (tx, row) => {
+      const { statusCode, view } = answerOf(row);
+      answer = await this.settle(tx, request, statusCode, view);
+    });
+    if (!answer) throw new Error(`${request.resourceId} was not settled`);
+    return answer;
+  }
+
   private async follow(request: IdempotentRequest): Promise<Begun<never>> {
     const earlier = await this.keys.find(request.accountId, request.key);
     if (!earlier) throw inFlight();

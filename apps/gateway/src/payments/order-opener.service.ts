@@ -24,6 +24,14 @@ interface Locked {
   readonly operation: OperationEntity;
 }
 
+/** What an order is asked for with. */
+interface Question {
+  readonly account: MerchantAccount;
+  readonly payment: PaymentEntity;
+  readonly operation: Operation;
+  readonly customer: Customer;
+}
+
 /** A request to the bank and what came of it. */
 interface Asked {
   readonly account: MerchantAccount;
@@ -74,12 +82,21 @@ export class OrderOpenerService {
     private readonly links: PaymentLinks,
   ) {}
 
-  /** @returns the payment after the bank's answer, or as it is when the outcome is unknown */
-  async open(payment: PaymentEntity, purchase: Operation, alongside?: Alongside): Promise<PaymentEntity> {
+  /**
+   * @param known the customer, where the caller has just sealed it; otherwise it is opened from the payment
+   * @returns the payment after the bank's answer, or as it is when the outcome is unknown
+   */
+  async open(
+    payment: PaymentEntity,
+    purchase: Operation,
+    alongside?: Alongside,
+    known?: Customer,
+  ): Promise<PaymentEntity> {
     const account = await this.accounts.open(payment.merchantAccountId);
+    const customer = known ?? (await this.openCustomer(payment));
     let operation = purchase;
     for (let order = 1; ; order++) {
-      const outcome = await this.ask(account, payment, operation);
+      const outcome = await this.ask({ account, payment, operation, customer });
       const attempt = await this.records.transaction((tx) =>
         this.settle(tx, { account, operation, outcome, order }, alongside),
       );
@@ -101,8 +118,12 @@ export class OrderOpenerService {
     });
   }
 
-  private async ask(account: MerchantAccount, payment: PaymentEntity, operation: Operation): Promise<OrderOutcome> {
-    const customer = await this.keystore.open(payment.customerSealed, customerPlace(account.id, payment.id));
+  private async openCustomer({ merchantAccountId, id, customerSealed }: PaymentEntity): Promise<Customer> {
+    const customer = await this.keystore.open(customerSealed, customerPlace(merchantAccountId, id));
+    return JSON.parse(Buffer.from(customer).toString()) as Customer;
+  }
+
+  private ask({ account, payment, operation, customer }: Question): Promise<OrderOutcome> {
     return this.bank.openOrder({
       accountId: account.id,
       merchantRequestId: operation.merchantRequestId,
@@ -111,7 +132,7 @@ export class OrderOpenerService {
       description: payment.description,
       language: payment.language,
       expiresInMinutes: payment.expiresInMinutes,
-      customer: JSON.parse(Buffer.from(customer).toString()) as Customer,
+      customer,
       callbackUrl: this.links.callbackUrl(account, payment.id),
       returnUrl: this.links.returnUrl(account, payment.id),
     });

@@ -2,12 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { Keystore } from '#libs/keystore';
 import { MerchantAccountsService } from '../accounts/merchant-accounts.service.js';
 import { newId } from '../database/id.js';
-import { type Transaction } from '../database/transaction.js';
 import { newOperation, type Operation } from './domain/operation.js';
 import { PaymentError } from './domain/payment-error.js';
 import { type Answer, fingerprintOf, type IdempotentRequest, IdempotencyService } from './idempotency.service.js';
 import { merchantRequestIdOf } from './merchant-request-id.js';
-import { customerPlace, OrderOpenerService } from './order-opener.service.js';
+import { type Alongside, customerPlace, OrderOpenerService } from './order-opener.service.js';
 import { type CreatePayment, type ListPayments, type PaymentView } from './payment.dto.js';
 import { viewPayment } from './payment-view.js';
 import { type PaymentEntity } from './store/payment.entity.js';
@@ -42,19 +41,11 @@ export class PaymentsService {
     const merchantRequestId = merchantRequestIdOf(secret, 'purchase', scope.key);
     const begun = await this.idempotency.beginAtOnce(request, () => this.record(request, row, merchantRequestId));
     if (begun.kind === 'answered') return begun.answer;
-    let answer: Answer | undefined;
-    const settle = async (tx: Transaction, payment: PaymentEntity): Promise<void> => {
-      answer = await this.idempotency.settle(
-        tx,
-        request,
-        payment.status === 'created' ? 202 : 201,
-        viewPayment(payment),
-      );
-    };
-    if (begun.kind === 'new') await this.orders.open(begun.value.payment, begun.value.purchase, settle);
-    else await this.orders.resume(scope.accountId, begun.resourceId, settle);
-    if (!answer) throw new Error(`payment ${request.resourceId} was not settled`);
-    return answer;
+    return this.idempotency.answer(request, answerOf, (alongside: Alongside) =>
+      begun.kind === 'new'
+        ? this.orders.open(begun.value.payment, begun.value.purchase, alongside, body.customer)
+        : this.orders.resume(scope.accountId, begun.resourceId, alongside),
+    );
   }
 
   /** @throws PaymentError `PAYMENT_NOT_FOUND` */
@@ -101,6 +92,12 @@ export class PaymentsService {
     return payment && { payment, purchase };
   }
 }
+
+/** 202 while the bank's answer is unknown, and with it the link. */
+const answerOf = (payment: PaymentEntity): { statusCode: number; view: PaymentView } => ({
+  statusCode: payment.status === 'created' ? 202 : 201,
+  view: viewPayment(payment),
+});
 
 /** The cursor is the id of the last payment of the page before. */
 function readCursor(cursor: string): string {

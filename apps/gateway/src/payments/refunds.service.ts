@@ -40,7 +40,7 @@ export class RefundsService {
     const merchantRequestId = merchantRequestIdOf(secret, 'refund', scope.paymentId, scope.key);
     const begun = await this.idempotency.begin(request, (tx) => this.reserve(tx, request, merchantRequestId, body));
     if (begun.kind === 'answered') return begun.answer;
-    return this.answer(request, (alongside) =>
+    return this.idempotency.answer(request, answerOf, (alongside: AlongsideRefund) =>
       begun.kind === 'new'
         ? this.settler.send(begun.value.refund, begun.value.bankOperationId, alongside)
         : this.settler.settle(scope.accountId, begun.resourceId, alongside),
@@ -75,19 +75,12 @@ export class RefundsService {
     await this.records.save(tx, created);
     return { refund, bankOperationId: row.bankOperationId };
   }
+}
 
-  private async answer(
-    request: IdempotentRequest,
-    run: (alongside: AlongsideRefund) => Promise<OperationEntity | undefined>,
-  ): Promise<Answer> {
-    let answer: Answer | undefined;
-    await run(async (tx, refund) => {
-      const view = viewRefund(refund);
-      answer = await this.idempotency.settle(tx, request, view.status === 'unknown' ? 202 : 201, view);
-    });
-    if (!answer) throw new Error(`refund ${request.resourceId} was not settled`);
-    return answer;
-  }
+/** 202 while nobody knows what became of the refund. */
+function answerOf(refund: OperationEntity): { statusCode: number; view: RefundView } {
+  const view = viewRefund(refund);
+  return { statusCode: view.status === 'unknown' ? 202 : 201, view };
 }
 
 const notFound = (id: string): PaymentError => new PaymentError('PAYMENT_NOT_FOUND', `there is no payment ${id}`);
