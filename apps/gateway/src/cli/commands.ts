@@ -36,6 +36,7 @@ const ofDcm = ({ usage, help, run }: DcmCommand): Command => ({
     return run(dcm, input);
   },
 });
+const accountOf = (input: CommandInput): string => positional(input, 0, 'account');
 const done = async (work: Promise<unknown>): Promise<{ done: true }> => {
   await work;
   return { done: true };
@@ -51,7 +52,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   'accounts show': {
     usage: '<account>',
     help: 'Show one account with its client keys.',
-    run: ({ operations }, input) => operations.account(positional(input, 0, 'account')),
+    run: ({ operations }, input) => operations.account(accountOf(input)),
   },
   'accounts create': {
     usage:
@@ -62,50 +63,46 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   'accounts change': {
     usage: '<account> [--name N] [--base-url URL] [--merchant-id ID] [--service-code-file FILE]',
     help: 'Change what is given.',
-    run: ({ operations }, input) => operations.changeAccount(ACTOR, positional(input, 0, 'account'), changes(input)),
+    run: ({ operations }, input) => operations.changeAccount(ACTOR, accountOf(input), changes(input)),
   },
   'api-keys list': {
     usage: '<account>',
     help: 'List the API keys of an account.',
-    run: ({ operations }, input) => operations.apiKeyList(positional(input, 0, 'account')),
+    run: ({ operations }, input) => operations.apiKeyList(accountOf(input)),
   },
   'api-keys create': {
     usage: '<account>',
     help: 'Make an API key. It is printed once and kept as a hash only.',
-    run: ({ operations }, input) => operations.createApiKey(ACTOR, positional(input, 0, 'account')),
+    run: ({ operations }, input) => operations.createApiKey(ACTOR, accountOf(input)),
   },
   'api-keys revoke': {
     usage: '<account> <key id>',
     help: 'Revoke an API key.',
     run: ({ operations }, input) =>
-      done(operations.revokeApiKey(ACTOR, positional(input, 0, 'account'), positional(input, 1, 'key id'))),
+      done(operations.revokeApiKey(ACTOR, accountOf(input), positional(input, 1, 'key id'))),
   },
   'keys generate': {
     usage: '<account>',
     help: 'Make a client key pair; prints only the public half to hand to the bank.',
-    run: ({ operations }, input) => operations.addClientKey(ACTOR, positional(input, 0, 'account'), undefined),
+    run: ({ operations }, input) => operations.addClientKey(ACTOR, accountOf(input), undefined),
   },
   'keys import': {
     usage: '<account> [--file FILE]',
     help: 'Take in a private key as JWK or PEM, from FILE or standard input.',
     run: ({ operations }, input) =>
-      operations.addClientKey(
-        ACTOR,
-        positional(input, 0, 'account'),
-        privateJwk(readSecret(option(input, 'file') ?? '-')),
-      ),
+      operations.addClientKey(ACTOR, accountOf(input), privateJwk(readSecret(option(input, 'file') ?? '-'))),
   },
   'keys activate': {
     usage: '<account> <key id>',
     help: 'The bank uses this key from now on; the one before it still opens.',
     run: ({ operations }, input) =>
-      done(operations.activateClientKey(ACTOR, positional(input, 0, 'account'), positional(input, 1, 'key id'))),
+      done(operations.activateClientKey(ACTOR, accountOf(input), positional(input, 1, 'key id'))),
   },
   'keys retire': {
     usage: '<account> <key id>',
     help: 'Take a key on standby out of use.',
     run: ({ operations }, input) =>
-      done(operations.retireClientKey(ACTOR, positional(input, 0, 'account'), positional(input, 1, 'key id'))),
+      done(operations.retireClientKey(ACTOR, accountOf(input), positional(input, 1, 'key id'))),
   },
   'keys status': {
     usage: '',
@@ -130,18 +127,17 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   'sessions renew': {
     usage: '<account>',
     help: 'Replace the session now.',
-    run: ({ operations }, input) => operations.renewSession(ACTOR, positional(input, 0, 'account')),
+    run: ({ operations }, input) => operations.renewSession(ACTOR, accountOf(input)),
   },
   'sessions block': {
     usage: '<account> --reason TEXT',
     help: 'No call to the bank for this account until it is unblocked.',
-    run: ({ operations }, input) =>
-      done(operations.blockSession(ACTOR, positional(input, 0, 'account'), required(input, 'reason'))),
+    run: ({ operations }, input) => done(operations.blockSession(ACTOR, accountOf(input), required(input, 'reason'))),
   },
   'sessions unblock': {
     usage: '<account>',
     help: 'Lift a block.',
-    run: ({ operations }, input) => done(operations.unblockSession(ACTOR, positional(input, 0, 'account'))),
+    run: ({ operations }, input) => done(operations.unblockSession(ACTOR, accountOf(input))),
   },
   ...Object.fromEntries(Object.entries(DCM_COMMANDS).map(([name, command]) => [name, ofDcm(command)])),
   audit: {
