@@ -16,6 +16,7 @@ import { SessionRenewalEntity } from '../payments/store/session-renewal.entity.j
 import { PaymentEntity } from '../payments/store/payment.entity.js';
 import { CreatePaymentTables1795334400000 } from './migrations/1795334400000-create-payment-tables.js';
 import { CreateDcmTables1795420800000 } from './migrations/1795420800000-create-dcm-tables.js';
+import { AddSessionWaiting1795685400000 } from './migrations/1795685400000-add-session-waiting.js';
 import { SnakeCaseNaming } from './snake-case-naming.js';
 
 /** Longer, and the server is taken for unreachable. */
@@ -49,7 +50,7 @@ export const dataSourceOptions = (url: string, poolSize = 10): DataSourceOptions
     DcmDecisionEntity,
     DcmIssuedTokenEntity,
   ],
-  migrations: [CreatePaymentTables1795334400000, CreateDcmTables1795420800000],
+  migrations: [CreatePaymentTables1795334400000, CreateDcmTables1795420800000, AddSessionWaiting1795685400000],
   migrationsTransactionMode: 'each',
   logging: false,
 });

@@ -56,6 +56,7 @@ interface Attempt {
 }
 
 type Opened = Extract<OrderOutcome, { kind: 'opened' }>;
+type Unknown = Extract<OrderOutcome, { kind: 'unknown' }>;
 
 const TOO_LATE: Ending = {
   status: 'abandoned',
@@ -162,7 +163,7 @@ export class OrderOpenerService {
           ? this.replaceOrphan(tx, locked, asked)
           : { payment: await this.close(tx, locked, ID_TROUBLE) };
       case 'unknown':
-        await this.leaveOpen(tx, locked, outcome.reason);
+        await this.leaveOpen(tx, locked, outcome);
         return locked;
     }
   }
@@ -178,11 +179,12 @@ export class OrderOpenerService {
     });
   }
 
-  private leaveOpen(tx: Transaction, { operation }: Locked, reason: string): Promise<void> {
+  private leaveOpen(tx: Transaction, { operation }: Locked, { reason, noSession = false }: Unknown): Promise<void> {
     return this.records.operations.save(tx, moveOperation(operationOf(operation), 'unknown'), {
       queries: operation.queries + 1,
       nextQueryInSeconds: delayAfterDoubt(operation.queries, Math.random()),
       evidence: { reason },
+      awaitsSession: noSession,
     });
   }
 

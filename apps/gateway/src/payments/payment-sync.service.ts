@@ -75,18 +75,26 @@ export class PaymentSyncService {
     const ages = await this.records.payments.ages(tx, row.merchantAccountId, row.id);
     const sight = sightOf(seen.reading, expectedOf(seen.account, row, purchase, seen.bankOrderId));
     const decision = decideSync(paymentOf(row), sight, { ...ages, hintQueries: row.hintQueries });
-    await this.record(tx, { row, purchase, sight, decision, ages });
+    const awaitsSession = seen.reading.kind === 'unknown' && seen.reading.noSession === true;
+    await this.record(tx, { row, purchase, sight, decision, ages, awaitsSession });
   }
 
   private async record(
     tx: Transaction,
-    change: { row: PaymentEntity; purchase: OperationEntity; sight: Sight; decision: SyncDecision; ages: PaymentAges },
+    change: {
+      row: PaymentEntity;
+      purchase: OperationEntity;
+      sight: Sight;
+      decision: SyncDecision;
+      ages: PaymentAges;
+      awaitsSession: boolean;
+    },
   ): Promise<void> {
-    const { row, purchase, sight, decision } = change;
+    const { row, purchase, sight, decision, awaitsSession } = change;
     const moved = move(paymentOf(row), decision.to, decision);
     const evidence = row.status === decision.to ? {} : { evidence: evidenceOf('order_query', sight) };
     const hintQueries = sight.kind === 'incomplete' ? Math.max(1, row.hintQueries) : row.hintQueries;
-    await this.records.save(tx, moved, { ...evidence, ...nextSync(hintQueries, decision, change.ages) });
+    await this.records.save(tx, moved, { ...evidence, ...nextSync(hintQueries, decision, change.ages), awaitsSession });
     const status = PURCHASE_STATUS_OF[decision.to];
     if (status === undefined || status === purchase.status) return;
     const operation = moveOperation(operationOf(purchase), status, { failure: moved.payment.failure });

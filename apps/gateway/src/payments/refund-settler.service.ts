@@ -27,6 +27,12 @@ interface Step {
   readonly resend?: boolean;
 }
 
+/** Why the bank's word is missing. */
+interface Doubt {
+  readonly reason?: string;
+  readonly noSession?: boolean;
+}
+
 interface Locked {
   readonly payment: PaymentEntity;
   readonly refund: OperationEntity;
@@ -130,7 +136,7 @@ function stepAfterOutcome(locked: Locked, outcome: RefundOutcome, confirmation: 
     case 'duplicate':
       return doubtStep(locked.refund, 'unknown');
     case 'unknown':
-      return doubtStep(locked.refund, 'unknown', outcome.reason);
+      return doubtStep(locked.refund, 'unknown', outcome);
   }
 }
 
@@ -138,13 +144,13 @@ function stepAfterRefusal(locked: Locked, code: string, confirmation: OperationR
   const failure = { code: 'refused_by_bank', message: `The bank refused the refund (${code}).` };
   if (confirmation?.kind === 'not_found') return { to: 'rejected', failure, extras: { nextQueryInSeconds: null } };
   if (confirmation?.kind === 'found') return stepAfterAnswer(locked, confirmation);
-  return { ...doubtStep(locked.refund, 'unknown', code), failure };
+  return { ...doubtStep(locked.refund, 'unknown', { reason: code }), failure };
 }
 
 function stepAfterAnswer(locked: Locked, reading: Exclude<OperationReading, { kind: 'not_found' }>): Step {
   const { refund, account, payment } = locked;
   if (reading.kind === 'unknown')
-    return { ...doubtStep(refund, stayOr(refund, 'unknown'), reading.reason), ...keptFailure(refund) };
+    return { ...doubtStep(refund, stayOr(refund, 'unknown'), reading), ...keptFailure(refund) };
   const verdict = judgeOperation(reading.facts, {
     type: 'REFUND',
     merchantId: account.bankMerchantId,
@@ -202,10 +208,11 @@ function stepAfterNotFound(refund: OperationEntity, ruling: NotFoundRuling): Ste
 /** Whoever resends settles it sooner; past this a worker takes it up again. */
 const RESEND_NET_SECONDS = 120;
 
-function doubtStep(refund: OperationEntity, to: OperationStatus, reason?: string): Step {
+function doubtStep(refund: OperationEntity, to: OperationStatus, why: Doubt = {}): Step {
+  const { reason, noSession: awaitsSession = false } = why;
   const nextQueryInSeconds = delayAfterDoubt(refund.queries, Math.random());
   const evidence = reason === undefined ? {} : { evidence: { reason } };
-  return { to, extras: { queries: refund.queries + 1, nextQueryInSeconds, ...evidence } };
+  return { to, extras: { queries: refund.queries + 1, nextQueryInSeconds, awaitsSession, ...evidence } };
 }
 
 const reviewStep = (reason: string): Step => ({

@@ -1,5 +1,12 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { AllianceClient, AllianceError, type BankOperation, type CreateHppOrder, type HppOrder } from '#libs/alliance';
+import {
+  AllianceClient,
+  AllianceError,
+  type AllianceErrorCode,
+  type BankOperation,
+  type CreateHppOrder,
+  type HppOrder,
+} from '#libs/alliance';
 import { type BankOperationFacts, type BankOrderFacts } from '../domain/bank-facts.js';
 import {
   type Customer,
@@ -164,13 +171,22 @@ function failureOf(error: unknown): Extract<OrderOutcome, { kind: 'refused' | 'd
   if (code !== undefined && error instanceof AllianceError && error.code === 'ALLIANCE_REFUSED') {
     return { kind: 'refused', code, provenNoEffect: error.noEffect };
   }
-  return { kind: 'unknown', reason: reasonOf(error) };
+  return unknown(error);
 }
 
-function readingOf(error: unknown): { kind: 'not_found' } | { kind: 'unknown'; reason: string } {
+function readingOf(error: unknown): { kind: 'not_found' } | ReturnType<typeof unknown> {
   if (error instanceof AllianceError && error.code === 'ALLIANCE_NOT_FOUND') return { kind: 'not_found' };
-  return { kind: 'unknown', reason: reasonOf(error) };
+  return unknown(error);
 }
+
+function unknown(error: unknown): { kind: 'unknown'; reason: string; noSession: boolean } {
+  return { kind: 'unknown', reason: reasonOf(error), noSession: isForWantOfSession(error) };
+}
+
+/** Codes of calls that never reached the bank's books, because there was no session for them. */
+const NO_SESSION: readonly AllianceErrorCode[] = ['ALLIANCE_SESSION_UNAVAILABLE', 'ALLIANCE_ACCOUNT_BLOCKED'];
+const isForWantOfSession = (error: unknown): boolean =>
+  error instanceof AllianceError && NO_SESSION.includes(error.code);
 
 /** A defect of our own is no bank outcome: let it surface. */
 function reasonOf(error: unknown): string {

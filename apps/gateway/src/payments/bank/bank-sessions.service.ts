@@ -4,6 +4,7 @@ import { AccountError } from '../../accounts/account-error.js';
 import { MerchantAccountsService } from '../../accounts/merchant-accounts.service.js';
 import { type SessionForecast, SessionSchedule } from '../store/session-schedule.store.js';
 import { SessionRows } from '../store/session-rows.store.js';
+import { SessionWaiters } from '../store/session-waiters.store.js';
 
 /** What an operator can see and do about bank sessions. */
 @Injectable()
@@ -13,6 +14,7 @@ export class BankSessionsService {
     private readonly schedule: SessionSchedule,
     private readonly sessions: AllianceSession,
     private readonly rows: SessionRows,
+    private readonly waiters: SessionWaiters,
   ) {}
 
   forecast(): Promise<SessionForecast[]> {
@@ -41,6 +43,8 @@ export class BankSessionsService {
   /** @returns whether the account was blocked */
   async unblock(accountId: string): Promise<boolean> {
     await this.accounts.summary(accountId);
-    return this.rows.unblock(accountId);
+    const lifted = await this.rows.unblock(accountId);
+    if (lifted) await this.waiters.wake(accountId);
+    return lifted;
   }
 }

@@ -52,6 +52,8 @@ interface Refused {
 interface Unknown {
   readonly kind: 'unknown';
   readonly reason: string;
+  /** There was no session, or the bank refused every one that was tried: this request started nothing. */
+  readonly noSession?: boolean;
 }
 /** The bank already has a request with this merchantRequestId. */
 interface Duplicate {

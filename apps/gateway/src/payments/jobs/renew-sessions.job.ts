@@ -3,8 +3,10 @@ import { Interval } from '@nestjs/schedule';
 import { errorSummary } from '../../database/error-summary.js';
 import { AllianceSession } from '#libs/alliance';
 import { SessionSchedule } from '../store/session-schedule.store.js';
+import { SessionWaiters } from '../store/session-waiters.store.js';
 
 const TICK_MS = 30_000;
+const WAKE_MS = 5_000;
 const PRUNE_MS = 3_600_000;
 
 /** Renews sessions before anybody needs them to be. */
@@ -15,11 +17,17 @@ export class RenewSessionsJob {
   constructor(
     private readonly schedule: SessionSchedule,
     private readonly sessions: AllianceSession,
+    private readonly waiters: SessionWaiters,
   ) {}
 
   @Interval(PRUNE_MS)
   prune(): Promise<void> {
     return this.schedule.prune();
+  }
+
+  @Interval(WAKE_MS)
+  async wake(): Promise<void> {
+    await this.waiters.wakeOverlooked();
   }
 
   @Interval(TICK_MS)

@@ -30,6 +30,8 @@ export class OperationEntity {
   @Column(timeColumn) sentAt!: Date;
   @Column(timeColumn) deadlineAt!: Date;
   @Column(optionalTime) nextQueryAt!: Date | null;
+  /** Set where the last call failed for want of a bank session: the next session makes the row due. */
+  @Column(optionalTime) sessionAwaitedAt!: Date | null;
   @Column({ type: 'int', default: 0 }) queries!: number;
   /** First time the bank said, by the not-found rule, that it has no such operation. */
   @Column(optionalTime) notFoundAt!: Date | null;

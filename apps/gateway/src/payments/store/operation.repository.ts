@@ -16,6 +16,8 @@ export interface OperationExtras {
   readonly notFound?: boolean;
   readonly resent?: boolean;
   readonly nextQueryInSeconds?: number | null;
+  /** The call failed for want of a bank session: the next session makes the operation due. */
+  readonly awaitsSession?: boolean;
 }
 
 /** Where an operation stands on the database's clock. */
@@ -56,6 +58,7 @@ export function operationParameters(operation: Operation, reason: string | null 
 const CLAIM_DUE = claimDueSql({
   table: 'operation',
   column: 'next_query_at',
+  also: 'session_awaited_at = NULL',
   returning: 'merchant_account_id AS "accountId", id, payment_id AS "paymentId", type',
 });
 
@@ -123,13 +126,15 @@ export class OperationRepository {
          evidence = coalesce($9::jsonb, evidence), queries = coalesce($10, queries),
          not_found_at = CASE $11::boolean WHEN true THEN clock_timestamp() WHEN false THEN NULL ELSE not_found_at END,
          sent_at = CASE WHEN $12 THEN clock_timestamp() ELSE sent_at END,
-         next_query_at = ${dueColumn('next_query_at', 13)}, updated_at = now()
+         next_query_at = ${dueColumn('next_query_at', 13)},
+         session_awaited_at = CASE WHEN $15 THEN clock_timestamp() END, updated_at = now()
        WHERE merchant_account_id = $1 AND id = $2`,
       [
         ...[operation.accountId, operation.id, operation.status, operation.attempt],
         ...[operation.failure?.code, operation.failure?.message, reason, bankOperationId],
         ...[evidence === undefined ? null : JSON.stringify(evidence), queries, notFound, resent],
         ...dueParameters(nextQueryInSeconds),
+        extras.awaitsSession ?? false,
       ],
     );
   }

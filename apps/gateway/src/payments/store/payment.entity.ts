@@ -32,6 +32,8 @@ export class PaymentEntity {
   @Column({ type: 'int', default: 0 }) eventSequence!: number;
   /** When the bank is asked next; null when nothing is open. */
   @Column(optionalTime) nextSyncAt!: Date | null;
+  /** Set where the last call failed for want of a bank session: the next session makes the row due. */
+  @Column(optionalTime) sessionAwaitedAt!: Date | null;
   /** Queries since the last hint that something happened; 0 when there was none. */
   @Column({ type: 'int', default: 0 }) hintQueries!: number;
   @Column(nowColumn) createdAt!: Date;

@@ -42,6 +42,8 @@ export interface PaymentExtras {
   readonly evidence?: Record<string, unknown>;
   readonly hintQueries?: number;
   readonly nextSyncInSeconds?: number | null;
+  /** The query failed for want of a bank session: the next session makes the payment due. */
+  readonly awaitsSession?: boolean;
 }
 
 /** Where a payment stands on the database's clock. */
@@ -62,6 +64,7 @@ export interface DuePayment {
 const CLAIM_DUE = claimDueSql({
   table: 'payment',
   column: 'next_sync_at',
+  also: 'session_awaited_at = NULL',
   returning: 'merchant_account_id AS "accountId", id',
 });
 
@@ -132,7 +135,8 @@ export class PaymentRepository {
          bank_operation_id = $7, event_sequence = $8, failure_code = $9, failure_message = $10,
          bank_order_id = coalesce($11, bank_order_id), redirect_url = coalesce($12, redirect_url),
          expires_at = coalesce($13, expires_at), evidence = coalesce($14::jsonb, evidence),
-         hint_queries = coalesce($15, hint_queries), next_sync_at = ${dueColumn('next_sync_at', 16)}, updated_at = now()
+         hint_queries = coalesce($15, hint_queries), next_sync_at = ${dueColumn('next_sync_at', 16)},
+         session_awaited_at = CASE WHEN $18 THEN clock_timestamp() END, updated_at = now()
        WHERE merchant_account_id = $1 AND id = $2 RETURNING *`,
       [
         ...[payment.accountId, payment.id, payment.status],
@@ -140,6 +144,7 @@ export class PaymentRepository {
         ...[payment.bankOperationId, payment.eventSequence, payment.failure?.code, payment.failure?.message],
         ...[bankOrderId, redirectUrl, expiresAt, evidence === undefined ? null : JSON.stringify(evidence), hintQueries],
         ...dueParameters(nextSyncInSeconds),
+        extras.awaitsSession ?? false,
       ],
     );
     return toEntity(tx, rows);

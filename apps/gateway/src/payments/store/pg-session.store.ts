@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { z } from 'zod';
 import { AllianceError, type BankSession, type FreshSession, type RenewalCause, SessionStore } from '#libs/alliance';
 import { Keystore, type SealPlace } from '#libs/keystore';
+import { errorSummary } from '../../database/error-summary.js';
 import { SessionRows, type SessionRow } from './session-rows.store.js';
+import { SessionWaiters } from './session-waiters.store.js';
 
 /** Longest wait for somebody else's renewal. */
 const WAIT_MS = 25_000;
@@ -30,7 +32,9 @@ const STORED_SESSION = z.object({
  */
 @Injectable()
 export class PgSessionStore extends SessionStore {
+  private readonly logger = new Logger(PgSessionStore.name);
   private readonly rows: SessionRows;
+  private readonly waiters: SessionWaiters;
 
   constructor(
     database: DataSource,
@@ -38,6 +42,7 @@ export class PgSessionStore extends SessionStore {
   ) {
     super();
     this.rows = new SessionRows(database);
+    this.waiters = new SessionWaiters(database);
   }
 
   override async load(accountId: string): Promise<BankSession | undefined> {
@@ -90,10 +95,22 @@ export class PgSessionStore extends SessionStore {
   private async publish(accountId: string, attempt: RenewalAttempt, fresh: FreshSession): Promise<BankSession> {
     const version = ((await this.rows.read(accountId))?.version ?? 0) + 1;
     const sealed = await this.keystore.seal(Buffer.from(JSON.stringify(fresh)), sessionPlace(accountId, version));
-    if (await this.rows.publish(accountId, attempt.epoch, { version, sealed, ...fresh })) return { ...fresh, version };
+    if (await this.rows.publish(accountId, attempt.epoch, { version, sealed, ...fresh })) {
+      await this.wake(accountId);
+      return { ...fresh, version };
+    }
     const winner = await this.load(accountId);
     if (winner && winner.version > attempt.staleVersion) return winner;
     throw unavailable('contended', 'the renewal took longer than its lease and somebody else took over');
+  }
+
+  /** The session is published whatever becomes of this: a worker finds what was overlooked. */
+  private async wake(accountId: string): Promise<void> {
+    try {
+      await this.waiters.wake(accountId);
+    } catch (error) {
+      this.logger.warn(`what waited for a session of ${accountId} is not woken yet: ${errorSummary(error)}`);
+    }
   }
 
   private async open(accountId: string, row: SessionRow): Promise<BankSession | undefined> {

@@ -77,7 +77,7 @@ export class SessionRows {
       `WITH published AS (
          UPDATE bank_session
          SET version = $3, session_sealed = $4, obtained_at = $5, expires_at = $6, lease_until = '-infinity',
-             failures = 0, retry_at = '-infinity', last_error = NULL,
+             failures = 0, retry_at = '-infinity', last_error = NULL, published_at = clock_timestamp(),
              blocked_by = nullif(blocked_by, 'bank'),
              blocked_reason = CASE blocked_by WHEN 'operator' THEN blocked_reason END,
              blocked_at = CASE blocked_by WHEN 'operator' THEN blocked_at END
