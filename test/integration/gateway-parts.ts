@@ -86,7 +86,7 @@ export async function startParts(database: MigratedDatabase, poolSize = 10) {
     ...{ source, keystore, accounts, accountId, bank, records, links, keys, idempotency, orders, settler },
     payments: new PaymentsService(accounts, idempotency, records, orders, keystore),
     refunds: new RefundsService(accounts, idempotency, records, settler),
-    sync: new PaymentSyncService(accounts, bank, records, orders, settler),
+    sync: new PaymentSyncService(bank, records, orders, settler),
   };
 }
 export type Parts = Awaited<ReturnType<typeof startParts>>;

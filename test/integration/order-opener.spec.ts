@@ -1,7 +1,7 @@
 import { type OrderOutcome, type OrderRequest } from '../../apps/gateway/src/payments/bank/payment-bank.js';
 import { merchantRequestIdOf } from '../../apps/gateway/src/payments/merchant-request-id.js';
 import { type PaymentView } from '../../apps/gateway/src/payments/payment.dto.js';
-import { anOpenOrder, bankOrderIdOf } from './fake-payment-bank.js';
+import { anOpenOrder, BANK_MERCHANT_ID, bankOrderIdOf } from './fake-payment-bank.js';
 import {
   age,
   aKey,
@@ -50,6 +50,7 @@ describe('OrderOpenerService', () => {
     const [order] = parts.bank.orders as [OrderRequest];
     expect(order).toEqual({
       accountId: parts.accountId,
+      bankMerchantId: BANK_MERCHANT_ID,
       merchantRequestId: expect.stringMatching(/^[0-9a-f-]{36}$/u) as string,
       amount: 1_000,
       currency: 'UAH',

@@ -128,6 +128,19 @@ describe('AllianceClient on a real socket', () => {
       expect(request!.json).toEqual({ ...aRefund(), merchantId: MERCHANT_ID, date: '2026-11-22 12:00:00.43+02:00' });
     });
 
+    it('names the terminal that it is told, else that of the account', async () => {
+      bank.answer = () => bank.sealed(fixture('hpp-refund.pending.response'));
+      await client.refund('acc_1', { ...aRefund(), merchantId: 'older-terminal' });
+      bank.answer = () => ({ body: fixture('hpp-create-order.purchase.response') });
+      await client.createHppOrder('acc_1', anOrder({ merchantId: 'older-terminal' }));
+      await client.createHppOrder('acc_1', anOrder());
+      expect(bank.requests.map(({ json }) => json?.['merchantId'])).toEqual([
+        'older-terminal',
+        'older-terminal',
+        MERCHANT_ID,
+      ]);
+    });
+
     it.each([
       ['hppOrder', 'x1', '/ecom/execute_request/hpp/v1/operations', { hppOrderId: 'x1' }],
       ['operation', 'x2', '/ecom/execute_request/payments/v1/operations', { id: 'x2' }],

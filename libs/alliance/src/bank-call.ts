@@ -29,7 +29,7 @@ export class BankCall {
 
   /** The body as the bank wants it: no undefined, null or blank members (it refuses them). */
   buildBody(account: AllianceAccount, now: Date): string {
-    const filled = { merchantId: account.merchantId, date: formatBankTime(now) };
+    const filled = { merchantId: this.members['merchantId'] ?? account.merchantId, date: formatBankTime(now) };
     const fills = this.endpoint.fills.map((member) => [member, filled[member]]);
     return JSON.stringify({ ...this.members, ...Object.fromEntries(fills) }, dropBlank);
   }

@@ -79,8 +79,10 @@ export interface CustomerData {
   readonly senderZipCode?: string | undefined;
 }
 
-/** `merchantId` is filled in from the account. Members that are undefined or blank are not sent. */
+/** Members that are undefined or blank are not sent. */
 export interface CreateHppOrder {
+  /** The terminal; the account's where absent. */
+  readonly merchantId?: string | undefined;
   /** Unique per merchant, at most 36 characters: our handle after a disconnect. */
   readonly merchantRequestId: string;
   /** Minor units of `currencyCode`. */
@@ -107,8 +109,10 @@ export interface CreateHppOrder {
   readonly customerData: CustomerData;
 }
 
-/** `merchantId` and `date` are filled in. */
+/** `date` is filled in. */
 export interface CreateRefund {
+  /** The terminal of the operation to refund; the account's where absent. */
+  readonly merchantId?: string | undefined;
   /** The refund's own unique id, not that of the payment. */
   readonly merchantRequestId: string;
   /** The operation to refund, not the order. */

@@ -17,6 +17,7 @@ import { PaymentEntity } from '../payments/store/payment.entity.js';
 import { CreatePaymentTables1795334400000 } from './migrations/1795334400000-create-payment-tables.js';
 import { CreateDcmTables1795420800000 } from './migrations/1795420800000-create-dcm-tables.js';
 import { AddSessionWaiting1795685400000 } from './migrations/1795685400000-add-session-waiting.js';
+import { PinOperationTerminal1795700100000 } from './migrations/1795700100000-pin-operation-terminal.js';
 import { SnakeCaseNaming } from './snake-case-naming.js';
 
 /** Longer, and the server is taken for unreachable. */
@@ -50,7 +51,12 @@ export const dataSourceOptions = (url: string, poolSize = 10): DataSourceOptions
     DcmDecisionEntity,
     DcmIssuedTokenEntity,
   ],
-  migrations: [CreatePaymentTables1795334400000, CreateDcmTables1795420800000, AddSessionWaiting1795685400000],
+  migrations: [
+    CreatePaymentTables1795334400000,
+    CreateDcmTables1795420800000,
+    AddSessionWaiting1795685400000,
+    PinOperationTerminal1795700100000,
+  ],
   migrationsTransactionMode: 'each',
   logging: false,
 });

@@ -127,6 +127,7 @@ export class OrderOpenerService {
   private ask({ account, payment, operation, customer }: Question): Promise<OrderOutcome> {
     return this.bank.openOrder({
       accountId: account.id,
+      bankMerchantId: operation.bankMerchantId,
       merchantRequestId: operation.merchantRequestId,
       amount: payment.amount,
       currency: payment.currency,

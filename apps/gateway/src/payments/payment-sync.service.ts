@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { type MerchantAccount, MerchantAccountsService } from '../accounts/merchant-accounts.service.js';
 import { type Transaction } from '../database/transaction.js';
 import { type OrderReading, PaymentBank } from './bank/payment-bank.js';
 import { moveOperation } from './domain/operation.js';
@@ -24,7 +23,6 @@ const ORDER_MATTERS: readonly PaymentStatus[] = ['requires_action', 'processing'
 @Injectable()
 export class PaymentSyncService {
   constructor(
-    private readonly accounts: MerchantAccountsService,
     private readonly bank: PaymentBank,
     private readonly records: PaymentRecords,
     private readonly orders: OrderOpenerService,
@@ -60,20 +58,20 @@ export class PaymentSyncService {
   }
 
   private async syncOrder(payment: PaymentEntity, bankOrderId: string): Promise<void> {
-    const account = await this.accounts.open(payment.merchantAccountId);
-    const reading = await this.bank.readOrder(account.id, bankOrderId);
-    await this.records.transaction((tx) => this.apply(tx, { account, paymentId: payment.id, bankOrderId, reading }));
+    const { merchantAccountId: accountId, id: paymentId } = payment;
+    const reading = await this.bank.readOrder(accountId, bankOrderId);
+    await this.records.transaction((tx) => this.apply(tx, { accountId, paymentId, bankOrderId, reading }));
   }
 
   private async apply(
     tx: Transaction,
-    seen: { account: MerchantAccount; paymentId: string; bankOrderId: string; reading: OrderReading },
+    seen: { accountId: string; paymentId: string; bankOrderId: string; reading: OrderReading },
   ): Promise<void> {
-    const row = await this.records.payments.lock(tx, seen.account.id, seen.paymentId);
-    const purchase = await this.records.operations.findPurchase(tx, seen.account.id, seen.paymentId);
+    const row = await this.records.payments.lock(tx, seen.accountId, seen.paymentId);
+    const purchase = await this.records.operations.findPurchase(tx, seen.accountId, seen.paymentId);
     if (!row || !purchase) return;
     const ages = await this.records.payments.ages(tx, row.merchantAccountId, row.id);
-    const sight = sightOf(seen.reading, expectedOf(seen.account, row, purchase, seen.bankOrderId));
+    const sight = sightOf(seen.reading, expectedOf(row, purchase, seen.bankOrderId));
     const decision = decideSync(paymentOf(row), sight, { ...ages, hintQueries: row.hintQueries });
     const awaitsSession = seen.reading.kind === 'unknown' && seen.reading.noSession === true;
     await this.record(tx, { row, purchase, sight, decision, ages, awaitsSession });
@@ -110,15 +108,10 @@ export class PaymentSyncService {
   }
 }
 
-function expectedOf(
-  account: MerchantAccount,
-  row: PaymentEntity,
-  purchase: OperationEntity,
-  hppOrderId: string,
-): Expected {
+function expectedOf(row: PaymentEntity, purchase: OperationEntity, hppOrderId: string): Expected {
   return {
     type: 'PURCHASE',
-    merchantId: account.bankMerchantId,
+    merchantId: purchase.bankMerchantId,
     amount: row.amount,
     currency: row.currency,
     livemode: row.livemode,

@@ -34,12 +34,13 @@ export class PaymentsService {
    * @throws PaymentError `IDEMPOTENCY_MISMATCH` | `IDEMPOTENCY_IN_FLIGHT`
    */
   async create(scope: { accountId: string; key: string }, body: CreatePayment): Promise<Answer> {
-    const { secret, environment } = await this.accounts.open(scope.accountId);
+    const { secret, environment, bankMerchantId } = await this.accounts.open(scope.accountId);
     const fingerprint = fingerprintOf(secret, 'POST /v1/payments', body);
     const request = { ...scope, fingerprint, resourceId: newId('pay') };
     const row = await this.newRow(request, body, environment === 'live');
     const merchantRequestId = merchantRequestIdOf(secret, 'purchase', scope.key);
-    const begun = await this.idempotency.beginAtOnce(request, () => this.record(request, row, merchantRequestId));
+    const ids = { merchantRequestId, bankMerchantId };
+    const begun = await this.idempotency.beginAtOnce(request, () => this.record(request, row, ids));
     if (begun.kind === 'answered') return begun.answer;
     return this.idempotency.answer(request, answerOf, (alongside: Alongside) =>
       begun.kind === 'new'
@@ -82,11 +83,11 @@ export class PaymentsService {
   private async record(
     request: IdempotentRequest,
     row: NewPayment,
-    merchantRequestId: string,
+    ids: Pick<Operation, 'merchantRequestId' | 'bankMerchantId'>,
   ): Promise<Recorded | undefined> {
     const { amount, currency } = row;
     const { accountId, resourceId: paymentId } = request;
-    const facts = { accountId, id: newId('op'), paymentId, amount, currency, merchantRequestId };
+    const facts = { accountId, id: newId('op'), paymentId, amount, currency, ...ids };
     const purchase = newOperation({ ...facts, type: 'purchase' });
     const payment = await this.records.payments.open(request, row, purchase);
     return payment && { payment, purchase };

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type MerchantAccount, MerchantAccountsService } from '../accounts/merchant-accounts.service.js';
+import { MerchantAccountsService } from '../accounts/merchant-accounts.service.js';
 import { type Transaction } from '../database/transaction.js';
 import { type OperationReading, PaymentBank, type RefundOutcome } from './bank/payment-bank.js';
 import { canMoveOperation, moveOperation, type Operation, type OperationStatus } from './domain/operation.js';
@@ -36,7 +36,6 @@ interface Doubt {
 interface Locked {
   readonly payment: PaymentEntity;
   readonly refund: OperationEntity;
-  readonly account: MerchantAccount;
 }
 
 /** Sends refunds to the bank and finds out what became of them. A refund is never sent while its fate is in doubt. */
@@ -54,6 +53,7 @@ export class RefundSettlerService {
     const account = await this.accounts.open(refund.accountId);
     const outcome = await this.bank.refund({
       accountId: refund.accountId,
+      bankMerchantId: refund.bankMerchantId,
       merchantRequestId: refund.merchantRequestId,
       bankOperationId,
       amount: refund.amount,
@@ -97,11 +97,11 @@ export class RefundSettlerService {
     const payment = await this.records.payments.lock(tx, accountId, paymentId);
     const refund = await this.records.operations.find(tx, accountId, id);
     if (!payment || !refund) throw new Error(`refund ${id} vanished`);
-    return { payment, refund, account: await this.accounts.open(accountId) };
+    return { payment, refund };
   }
 
   private async stepAfterReading(tx: Transaction, locked: Locked, reading: OperationReading): Promise<Step> {
-    const ages = await this.records.operations.ages(tx, locked.account.id, locked.refund.id);
+    const ages = await this.records.operations.ages(tx, locked.refund.merchantAccountId, locked.refund.id);
     const step =
       reading.kind === 'not_found'
         ? stepAfterNotFound(locked.refund, judgeNotFound(ages))
@@ -148,12 +148,12 @@ function stepAfterRefusal(locked: Locked, code: string, confirmation: OperationR
 }
 
 function stepAfterAnswer(locked: Locked, reading: Exclude<OperationReading, { kind: 'not_found' }>): Step {
-  const { refund, account, payment } = locked;
+  const { refund, payment } = locked;
   if (reading.kind === 'unknown')
     return { ...doubtStep(refund, stayOr(refund, 'unknown'), reading), ...keptFailure(refund) };
   const verdict = judgeOperation(reading.facts, {
     type: 'REFUND',
-    merchantId: account.bankMerchantId,
+    merchantId: refund.bankMerchantId,
     amount: refund.amount,
     currency: refund.currency,
     livemode: payment.livemode,

@@ -67,10 +67,13 @@ export class RefundsService {
     if (row.bankOperationId === null) {
       throw new PaymentError('PAYMENT_NOT_REFUNDABLE', 'the bank named no operation for this payment');
     }
+    const captured = await this.records.operations.findCaptured(tx, row);
+    if (!captured) throw new Error(`payment ${row.id} has no purchase`);
     const created = withEvent(paymentOf(row), 'refund.created', request.resourceId);
     const { accountId, id: paymentId, currency } = created.payment;
+    const { bankMerchantId } = captured;
     const facts = { accountId, id: request.resourceId, paymentId, amount, currency, merchantRequestId };
-    const refund = newOperation({ ...facts, type: 'refund' });
+    const refund = newOperation({ ...facts, type: 'refund', bankMerchantId });
     await this.records.operations.insert(tx, refund, body.reason ?? null);
     await this.records.save(tx, created);
     return { refund, bankOperationId: row.bankOperationId };

@@ -54,6 +54,7 @@ export class AlliancePaymentBank extends PaymentBank {
   override async refund(request: RefundRequest): Promise<RefundOutcome> {
     try {
       const operation = await this.client.refund(request.accountId, {
+        merchantId: request.bankMerchantId,
         merchantRequestId: request.merchantRequestId,
         operationId: request.bankOperationId,
         coinAmount: request.amount,
@@ -85,6 +86,7 @@ export class AlliancePaymentBank extends PaymentBank {
 
 function orderOf(request: OrderRequest): CreateHppOrder {
   return {
+    merchantId: request.bankMerchantId,
     merchantRequestId: request.merchantRequestId,
     coinAmount: request.amount,
     currencyCode: CURRENCY_NUMBERS[request.currency],

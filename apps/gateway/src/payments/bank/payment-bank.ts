@@ -18,6 +18,8 @@ export interface Customer {
 
 export interface OrderRequest {
   readonly accountId: string;
+  /** The terminal to take the money on. */
+  readonly bankMerchantId: string;
   readonly merchantRequestId: string;
   /** Minor units. */
   readonly amount: number;
@@ -34,6 +36,8 @@ export interface OrderRequest {
 
 export interface RefundRequest {
   readonly accountId: string;
+  /** The terminal that took the money. */
+  readonly bankMerchantId: string;
   readonly merchantRequestId: string;
   /** The bank's id of the operation that captured the money. */
   readonly bankOperationId: string;

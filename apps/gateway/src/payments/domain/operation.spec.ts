@@ -9,6 +9,7 @@ const anOperation = (over: Partial<Operation> = {}): Operation => ({
   amount: 100,
   currency: 'UAH',
   merchantRequestId: 'request-1',
+  bankMerchantId: 'merchant-1',
   attempt: 1,
   failure: null,
   ...over,

@@ -28,6 +28,8 @@ export interface Operation {
   readonly amount: number;
   readonly currency: string;
   readonly merchantRequestId: string;
+  /** The bank's merchant id that it was begun under; the account's own may change later. */
+  readonly bankMerchantId: string;
   /** 1 for the first request to the bank, 2 for the one permitted resend. */
   readonly attempt: number;
   readonly failure: { readonly code: string; readonly message: string } | null;

@@ -20,6 +20,8 @@ export class OperationEntity {
   @Column(amountColumn) amount!: number;
   @Column(textColumn) currency!: string;
   @Column(textColumn) merchantRequestId!: string;
+  /** The terminal it was begun on. */
+  @Column(textColumn) bankMerchantId!: string;
   @Column({ type: 'int', default: 1 }) attempt!: number;
   @Column(optionalText) reason!: string | null;
   @Column(optionalText) bankOperationId!: string | null;

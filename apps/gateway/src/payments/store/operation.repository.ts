@@ -6,6 +6,7 @@ import { type Transaction } from '../../database/transaction.js';
 import { type Operation, type OperationStatus } from '../domain/operation.js';
 import { REVIEW_AFTER_SECONDS } from '../domain/schedule.js';
 import { OperationEntity } from './operation.entity.js';
+import { type PaymentEntity } from './payment.entity.js';
 
 /** Columns that a change of state may bring along. `nextQueryInSeconds`: null means that the outcome is known. */
 export interface OperationExtras {
@@ -39,20 +40,21 @@ const UNSETTLED: readonly OperationStatus[] = ['sending', 'unknown', 'pending'];
 /** The request's own process settles it sooner; past this a worker takes it for abandoned by a crash. Seconds. */
 const CRASH_NET_SECONDS = 120;
 
-/** INSERT of one operation for every row of `source`, from ten parameters, see {@link operationParameters}. */
+/** INSERT of one operation for every row of `source`, from eleven parameters, see {@link operationParameters}. */
 export const insertOperationFrom = (source: string, first: number): string => {
   const at = (index: number): string => `$${first + index}`;
   return `INSERT INTO operation (merchant_account_id, id, payment_id, type, status, amount, currency, merchant_request_id,
-                                 attempt, reason, sent_at, deadline_at, next_query_at)
+                                 attempt, reason, bank_merchant_id, sent_at, deadline_at, next_query_at)
      SELECT ${at(0)}, ${at(1)}, ${at(2)}, ${at(3)}, ${at(4)}, ${at(5)}::bigint, ${at(6)}, ${at(7)}, ${at(8)}::int, ${at(9)},
-            clock_timestamp(), now() + make_interval(secs => ${REVIEW_AFTER_SECONDS}),
+            ${at(10)}, clock_timestamp(), now() + make_interval(secs => ${REVIEW_AFTER_SECONDS}),
             now() + make_interval(secs => ${CRASH_NET_SECONDS})
      FROM ${source}`;
 };
 
 export function operationParameters(operation: Operation, reason: string | null = null): unknown[] {
   const { accountId, id, paymentId, type, status, amount, currency, merchantRequestId, attempt } = operation;
-  return [accountId, id, paymentId, type, status, amount, currency, merchantRequestId, attempt, reason];
+  const { bankMerchantId } = operation;
+  return [accountId, id, paymentId, type, status, amount, currency, merchantRequestId, attempt, reason, bankMerchantId];
 }
 
 const CLAIM_DUE = claimDueSql({
@@ -85,6 +87,14 @@ export class OperationRepository {
       where: { merchantAccountId: accountId, paymentId, type: 'purchase' },
       order: { id: 'DESC' },
     });
+  }
+
+  /** The purchase whose money a refund gives back. */
+  async findCaptured(tx: Transaction, payment: PaymentEntity): Promise<OperationEntity | null> {
+    const { merchantAccountId, id: paymentId, bankOperationId } = payment;
+    const where = { merchantAccountId, paymentId, type: 'purchase' as const };
+    const named = bankOperationId === null ? null : await tx.findOneBy(OperationEntity, { ...where, bankOperationId });
+    return named ?? this.findPurchase(tx, merchantAccountId, paymentId);
   }
 
   currentPurchase(accountId: string, paymentId: string): Promise<OperationEntity | null> {
@@ -155,6 +165,7 @@ export const operationOf = (row: OperationEntity): Operation => ({
   amount: row.amount,
   currency: row.currency,
   merchantRequestId: row.merchantRequestId,
+  bankMerchantId: row.bankMerchantId,
   attempt: row.attempt,
   failure: row.failureCode === null ? null : { code: row.failureCode, message: row.failureMessage ?? '' },
 });
