@@ -40,9 +40,8 @@ describe('a bank without an employee at DCM', () => {
     return ops.call('POST', 'dcm/operations', { operation: 'customer-create', ...claims, body });
   };
   const ask = async (token: string) => {
-    const startedAt = performance.now();
     const answer = await fetch(`${stack.gatewayUrl}/dcm/auth/user_auth`, { headers: { 'x-session-id': token } });
-    return { status: answer.status, text: await answer.text(), ms: performance.now() - startedAt };
+    return { status: answer.status, text: await answer.text() };
   };
 
   it('waits with a staged key until DCM has taken its public half by another way', async () => {
@@ -75,8 +74,9 @@ describe('a bank without an employee at DCM', () => {
     expect((await create('olena', 'robot')).status).toBe(200);
   });
 
-  it('answers within a second also when the keys of DCM are slow to come', async () => {
-    await dcm.addFault({ kind: 'jwks_delay', delayMs: 3_000 });
+  // How long is the business of time-limit.spec.ts: here, that it is kept at all. Without it these would wait for ever.
+  it('answers also while the keys of DCM do not come', async () => {
+    await dcm.addFault({ kind: 'jwks_delay', delayMs: 60_000 });
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const [iat, encode] = [Math.floor(Date.now() / 1_000), (value: object) => Buffer.from(JSON.stringify(value))];
     const claims = { flow: 'sign-up', obj: 'olena', sub: 'robot', iat, exp: iat + 300 };
@@ -84,24 +84,19 @@ describe('a bank without an employee at DCM', () => {
       encode(part).toString('base64url'),
     );
     const signature = sign('sha256', Buffer.from(parts.join('.')), privateKey).toString('base64url');
-    const { status, ms } = await ask([...parts, signature].join('.'));
-    expect(status).toBe(401);
-    expect([ms > 400, ms < 1_000]).toEqual([true, true]);
+    expect((await ask([...parts, signature].join('.'))).status).toBe(401);
   });
 
-  it('says within a second that it has no answer when the database is slow', async () => {
+  it('says that it has no answer while the database does not answer', async () => {
     const tap = await TokenTap.open(`${stack.gatewayUrl}/dcm/auth`);
     await dcm.askAt(tap.url);
     await create('nobody', 'robot');
     await tap.close();
     const [token] = tap.tokens;
     expect((await ask(token!)).status).toBe(401);
-    const slow = stack.database.query('DO $$ BEGIN LOCK TABLE dcm_rule; PERFORM pg_sleep(2); END $$');
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    const { status, text, ms } = await ask(token!);
-    expect([status, text]).toEqual([503, '{"error":"Service unavailable"}']);
-    expect(ms).toBeLessThan(1_000);
-    await slow;
+    const locked = await stack.database.lockTable('dcm_rule');
+    expect(await ask(token!)).toEqual({ status: 503, text: '{"error":"Service unavailable"}' });
+    await locked.release();
     expect((await ask(token!)).status).toBe(401);
   });
 

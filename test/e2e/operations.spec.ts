@@ -5,6 +5,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { GatewayClient } from '../support/gateway-client.js';
 import { OPS_KEY, type Stack, startStack } from '../support/stack.js';
+import { until } from '../support/until.js';
 
 const run = promisify(execFile);
 
@@ -51,6 +52,12 @@ describe('operations', () => {
     readonly nextRenewalAt: string | null;
     readonly daysToIdleLimit: number | null;
   }
+  interface AuditLine {
+    readonly merchantAccountId: string;
+    readonly actor: string;
+    readonly action: string;
+    readonly detail: object;
+  }
   const sessionOf = async (accountId: string): Promise<Session> => {
     const { body } = await ops<{ data: Session[] }>('GET', '/ops/sessions');
     return body.data.find((session) => session.accountId === accountId)!;
@@ -64,29 +71,23 @@ describe('operations', () => {
     );
   });
 
-  it('add a second merchant account whose money and keys are its own', async () => {
-    const bankMerchantId = randomUUID();
-    const serviceCode = randomUUID();
-    const created = await ops<Account>('POST', '/ops/merchant-accounts', {
-      ...{ name: 'Second shop', environment: 'test', baseUrl: stack.simulatorUrl, bankMerchantId, serviceCode },
-    });
+  /** One more account, which the bank knows, too, with an API key. */
+  async function anAccount(name: string) {
+    const [bankMerchantId, serviceCode] = [randomUUID(), randomUUID()];
+    const settings = { name, environment: 'test', baseUrl: stack.simulatorUrl, bankMerchantId, serviceCode };
+    const created = await ops<Account>('POST', '/ops/merchant-accounts', settings);
     expect(created.status).toBe(201);
-    expect(created.text).not.toContain(serviceCode);
-    expect(created.text).not.toContain('"d"');
     const clientPublicKey = created.body.publicKey!.publicKey;
-    await stack.bank.addMerchant({
-      serviceCode,
-      merchantId: bankMerchantId,
-      name: 'Second shop',
-      clientPublicKey,
-      terminal: 'test',
-    });
-    const { body: apiKey } = await ops<{ key: string }>(
-      'POST',
-      `/ops/merchant-accounts/${created.body.id}/api-keys`,
-      {},
-    );
-    const second = new GatewayClient(stack.gatewayUrl, apiKey.key);
+    await stack.bank.addMerchant({ serviceCode, merchantId: bankMerchantId, name, clientPublicKey, terminal: 'test' });
+    const { body } = await ops<{ key: string }>('POST', `/ops/merchant-accounts/${created.body.id}/api-keys`, {});
+    return { id: created.body.id, apiKey: body.key, bankMerchantId, serviceCode, text: created.text };
+  }
+
+  it('add a second merchant account whose money and keys are its own', async () => {
+    const { id, apiKey, bankMerchantId, serviceCode, text } = await anAccount('Second shop');
+    expect(text).not.toContain(serviceCode);
+    expect(text).not.toContain('"d"');
+    const second = new GatewayClient(stack.gatewayUrl, apiKey);
 
     const { status, body: payment } = await second.createPayment();
     expect(status).toBe(201);
@@ -105,11 +106,9 @@ describe('operations', () => {
     ).toMatchObject({ code: 'ACCOUNT_EXISTS' });
     const { body: keys } = await ops<{ data: { id: string; hint: string }[] }>(
       'GET',
-      `/ops/merchant-accounts/${created.body.id}/api-keys`,
+      `/ops/merchant-accounts/${id}/api-keys`,
     );
-    expect((await ops('DELETE', `/ops/merchant-accounts/${created.body.id}/api-keys/${keys.data[0]!.id}`)).status).toBe(
-      204,
-    );
+    expect((await ops('DELETE', `/ops/merchant-accounts/${id}/api-keys/${keys.data[0]!.id}`)).status).toBe(204);
     expect((await second.payment(payment.id)).status).toBe(401);
   });
 
@@ -154,29 +153,59 @@ describe('operations', () => {
     expect((await ops('POST', `/ops/sessions/${accountId}/renew`)).body).toEqual({ version: before.version + 1 });
     expect((await ops('POST', `/ops/sessions/${accountId}/block`, { reason: 'contract ended' })).status).toBe(204);
     expect(await sessionOf(accountId)).toMatchObject({ state: 'blocked', alarm: 'blocked' });
-    await new Promise((resolve) => setTimeout(resolve, 2_100)); // a session is trusted for two seconds
+    // A session is trusted for two seconds.
+    await until('the block is seen', async () => (await stack.client.createPayment()).status === 202);
     const heard = (await stack.bank.ledger()).length;
     expect((await stack.client.createPayment()).status).toBe(202);
     expect(await stack.bank.ledger()).toHaveLength(heard);
+    const { body: list } = await ops<{ data: object[] }>('GET', '/ops/merchant-accounts');
     const ready = await fetch(`${stack.gatewayUrl}/health/ready`);
-    expect(await ready.json()).toEqual({ status: 'ok', accounts: { total: 2, blocked: 1 } });
+    expect(await ready.json()).toEqual({ status: 'ok', accounts: { total: list.data.length, blocked: 1 } });
     const { text: metrics } = await ops('GET', '/metrics');
     expect(metrics).toContain(`alliance_session_blocked{account="${accountId}"} 1`);
 
     expect((await ops('POST', `/ops/sessions/${accountId}/unblock`)).status).toBe(204);
     expect((await stack.client.createPayment()).status).toBe(201);
-    const { body: audit } = await ops<{ data: { action: string }[] }>('GET', '/ops/audit');
-    expect(audit.data.map(({ action }) => action)).toEqual(
-      expect.arrayContaining([
-        'session.block',
-        'session.unblock',
-        'session.renew',
-        'account.create',
-        'api_key.revoke',
-        'client_key.activate',
-      ]),
-    );
   });
+
+  it('leave one line each in the audit: who, which account, what, and nothing secret', async () => {
+    const { id, apiKey, serviceCode } = await anAccount('Audited');
+    const route = `/ops/merchant-accounts/${id}`;
+    const { body: made } = await ops<{ id: string }>('POST', `${route}/client-keys`, {});
+    const [first] = (await ops<Account>('GET', route)).body.clientKeys;
+    const jwk = generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey.export({ format: 'jwk' });
+    const { body: imported } = await ops<{ id: string }>('POST', `${route}/client-keys`, { jwk });
+    await cli('keys', 'activate', id, made.id);
+    await ops('POST', `${route}/client-keys/${first!.id}/activate`);
+    await ops('POST', `${route}/client-keys/${imported.id}/retire`);
+    await ops('PATCH', route, { name: 'Renamed' });
+    await cli('sessions', 'block', id, '--reason', 'on holiday');
+    await ops('POST', `/ops/sessions/${id}/unblock`);
+    const { version } = JSON.parse((await cli('sessions', 'renew', id)).stdout) as { version: number };
+    const [key] = (await ops<{ data: { id: string }[] }>('GET', `${route}/api-keys`)).body.data;
+    await ops('DELETE', `${route}/api-keys/${key!.id}`);
+    await ops('DELETE', `${route}/api-keys/${key!.id}`); // there is nothing to revoke any more: no line
+    await ops('POST', `${route}/client-keys/ck_unknown/activate`);
+
+    const { body, text } = await ops<{ data: AuditLine[] }>('GET', '/ops/audit?limit=500');
+    const lines = body.data.filter(({ merchantAccountId }) => merchantAccountId === id).toReversed();
+    expect(lines.map(({ actor, action, detail }) => ({ actor, action, detail }))).toEqual([
+      { actor: 'ops-api', action: 'account.create', detail: { name: 'Audited' } },
+      { actor: 'ops-api', action: 'client_key.generate', detail: { keyId: first!.id } },
+      { actor: 'ops-api', action: 'api_key.create', detail: { hint: apiKey.slice(0, 12) } },
+      { actor: 'ops-api', action: 'client_key.generate', detail: { keyId: made.id } },
+      { actor: 'ops-api', action: 'client_key.import', detail: { keyId: imported.id } },
+      { actor: 'cli', action: 'client_key.activate', detail: { keyId: made.id } },
+      { actor: 'ops-api', action: 'client_key.activate', detail: { keyId: first!.id } },
+      { actor: 'ops-api', action: 'client_key.retire', detail: { keyId: imported.id } },
+      { actor: 'ops-api', action: 'account.change', detail: { changed: ['name'] } },
+      { actor: 'cli', action: 'session.block', detail: { reason: 'on holiday' } },
+      { actor: 'ops-api', action: 'session.unblock', detail: { wasBlocked: true } },
+      { actor: 'cli', action: 'session.renew', detail: { version } },
+      { actor: 'ops-api', action: 'api_key.revoke', detail: { keyId: key!.id } },
+    ]);
+    for (const secret of [apiKey, serviceCode, jwk.d!]) expect(text).not.toContain(secret);
+  }, 60_000);
 
   it('rotate the key-encrypting key under load, without one failed request, and prove it', async () => {
     const status = JSON.parse((await cli('keys', 'rotate', '--dry-run')).stdout) as {

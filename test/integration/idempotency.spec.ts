@@ -3,6 +3,7 @@ import {
   type IdempotentRequest,
   type IdempotencyService,
 } from '../../apps/gateway/src/payments/idempotency.service.js';
+import { untilBlocked } from '../support/lock-waits.js';
 import {
   aKey,
   anAccount,
@@ -69,7 +70,7 @@ describe('idempotency', () => {
     });
     await begun.promise;
     const waiting = idempotency.begin(aClaim({ key }), () => Promise.resolve('in'));
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await untilBlocked(database);
     held.reject(new Error('rolled back'));
     await expect(failing).rejects.toThrow('rolled back');
     expect(await waiting).toEqual({ kind: 'new', value: 'in' });

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { AllianceError, type FreshSession } from '#libs/alliance';
 import { type Keystore } from '#libs/keystore';
 import { ClientKeyRepository } from '../../apps/gateway/src/accounts/client-key.repository.js';
@@ -6,6 +5,7 @@ import { MerchantAccountRepository } from '../../apps/gateway/src/accounts/merch
 import { MerchantAccountsService } from '../../apps/gateway/src/accounts/merchant-accounts.service.js';
 import { PgSessionStore } from '../../apps/gateway/src/payments/store/pg-session.store.js';
 import { SessionSchedule } from '../../apps/gateway/src/payments/store/session-schedule.store.js';
+import { until } from '../support/until.js';
 import { aKeystore, anAccount, createMigratedDatabase, type MigratedDatabase } from './gateway-parts.js';
 
 const HOUR_MS = 3_600_000;
@@ -43,6 +43,15 @@ describe('PgSessionStore', () => {
   });
   afterAll(() => database.drop());
 
+  /** A store of one more process, and how many statements it has sent. */
+  async function aCountingStore() {
+    const source = await database.connect(2);
+    const query = source.query.bind(source) as (sql: string, values?: unknown[]) => Promise<unknown>;
+    let looks = 0;
+    Object.assign(source, { query: (sql: string, values?: unknown[]) => (looks++, query(sql, values)) });
+    return { store: new PgSessionStore(source, keystore), looks: () => looks };
+  }
+
   const rowOf = async (accountId: string) =>
     (
       await database.query<{ version: number; failures: number; sealed: string | null; error: string | null }>(
@@ -53,6 +62,16 @@ describe('PgSessionStore', () => {
     )[0];
   const set = (accountId: string, change: string) =>
     database.query(`UPDATE bank_session SET ${change} WHERE merchant_account_id = $1`, [accountId]);
+  /** Somebody claimed the renewal: attempt number `epoch` is on record. */
+  const untilClaimed = (accountId: string, epoch = 1) =>
+    until(`attempt ${epoch} of ${accountId}`, async () => (await epochOf(accountId)) === epoch);
+  const epochOf = async (accountId: string): Promise<number | undefined> =>
+    (
+      await database.query<{ epoch: number }>(
+        'SELECT renewal_epoch AS epoch FROM bank_session WHERE merchant_account_id = $1',
+        [accountId],
+      )
+    )[0]?.epoch;
   const loseLease = (accountId: string) => set(accountId, `lease_until = clock_timestamp() - interval '1 second'`);
 
   it('knows no session at first, then the one it got', async () => {
@@ -66,12 +85,16 @@ describe('PgSessionStore', () => {
   it('authorizes once, however many ask in however many processes', async () => {
     const accountId = await newAccount();
     let authorizes = 0;
+    const { promise: everybodyAsks, resolve: letThrough } = Promise.withResolvers<undefined>();
     const authorize = async () => {
       authorizes++;
-      await sleep(150);
+      await everybodyAsks;
       return aSession({ deviceId: `device-${authorizes}` });
     };
     const asking = Array.from({ length: 20 }, (_none, n) => stores[n % 3]!.replace(accountId, 0, authorize));
+    await untilClaimed(accountId);
+    await Promise.all(stores.map((store) => store.load(accountId))); // each pool has got to its own by then
+    letThrough(undefined);
     const sessions = await Promise.all(asking);
     expect(authorizes).toBe(1);
     expect(new Set(sessions.map(({ version, deviceId }) => `${version} ${deviceId}`))).toEqual(new Set(['1 device-1']));
@@ -91,10 +114,12 @@ describe('PgSessionStore', () => {
   it('lets the next one take over when the holder of the lease crashed', async () => {
     const accountId = await newAccount();
     void first.replace(accountId, 0, () => new Promise<never>(() => undefined));
-    await sleep(50);
-    const waiting = second.replace(accountId, 0, () => Promise.resolve(aSession({ deviceId: 'taken over' })));
-    await sleep(300);
-    expect((await rowOf(accountId))?.version).toBe(0);
+    await untilClaimed(accountId);
+    const { store, looks } = await aCountingStore();
+    const waiting = store.replace(accountId, 0, () => Promise.resolve(aSession({ deviceId: 'taken over' })));
+    await until('somebody else looked twice', () => Promise.resolve(looks() >= 4)); // a claim and a reading each
+    expect(await rowOf(accountId)).toMatchObject({ version: 0 });
+    expect(await epochOf(accountId)).toBe(1);
     await loseLease(accountId);
     expect(await waiting).toMatchObject({ version: 1, deviceId: 'taken over' });
   });
@@ -103,7 +128,7 @@ describe('PgSessionStore', () => {
     const accountId = await newAccount();
     const slow = Promise.withResolvers<FreshSession>();
     const loser = first.replace(accountId, 0, () => slow.promise);
-    await sleep(50);
+    await untilClaimed(accountId);
     await loseLease(accountId);
     const winner = await second.replace(accountId, 0, () => Promise.resolve(aSession({ deviceId: 'winner' })));
     const before = await rowOf(accountId);
@@ -117,10 +142,10 @@ describe('PgSessionStore', () => {
     const slow = Promise.withResolvers<FreshSession>();
     const next = Promise.withResolvers<FreshSession>();
     const loser = first.replace(accountId, 0, () => slow.promise);
-    await sleep(50);
+    await untilClaimed(accountId);
     await loseLease(accountId);
     const winner = second.replace(accountId, 0, () => next.promise);
-    await sleep(50);
+    await untilClaimed(accountId, 2);
     slow.resolve(aSession({ deviceId: 'loser' }));
     await expect(loser).rejects.toMatchObject({ code: 'ALLIANCE_SESSION_UNAVAILABLE', noEffect: true });
     next.resolve(aSession({ deviceId: 'winner' }));
@@ -132,7 +157,7 @@ describe('PgSessionStore', () => {
     const accountId = await newAccount();
     const slow = Promise.withResolvers<FreshSession>();
     const loser = first.replace(accountId, 0, () => slow.promise);
-    await sleep(50);
+    await untilClaimed(accountId);
     await loseLease(accountId);
     await second.replace(accountId, 0, () => Promise.resolve(aSession()));
     slow.reject(new AllianceError('ALLIANCE_UNKNOWN_OUTCOME', 'timeout'));
@@ -144,7 +169,7 @@ describe('PgSessionStore', () => {
     const accountId = await newAccount();
     const gate = Promise.withResolvers<FreshSession>();
     const failing = first.replace(accountId, 0, () => gate.promise);
-    await sleep(50);
+    await untilClaimed(accountId);
     let authorizes = 0;
     const authorize = () => Promise.resolve(aSession({ deviceId: `device-${++authorizes}` }));
     const waiting = second.replace(accountId, 0, authorize);

@@ -4,6 +4,8 @@ import pg from 'pg';
 export interface TestDatabase {
   readonly url: string;
   query<Row extends pg.QueryResultRow>(sql: string, values?: unknown[]): Promise<Row[]>;
+  /** Nobody reads or writes the table until it is released. */
+  lockTable(table: string): Promise<{ release(): Promise<void> }>;
   drop(): Promise<void>;
 }
 
@@ -19,6 +21,12 @@ export async function createDatabase(): Promise<TestDatabase> {
     url: url.href,
     query: async <Row extends pg.QueryResultRow>(sql: string, values: unknown[] = []) =>
       (await pool.query<Row>(sql, values)).rows,
+    lockTable: async (table) => {
+      const client = new pg.Client({ connectionString: url.href });
+      await client.connect();
+      await client.query(`BEGIN; LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE`);
+      return { release: () => client.end() }; // ends the transaction, too
+    },
     drop: async () => {
       await pool.end();
       await onServer(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);

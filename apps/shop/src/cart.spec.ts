@@ -1,4 +1,4 @@
-import { MAX_QUANTITY, cartLines, countItems, formatCart, parseCart, totalAmount, withQuantity } from './cart.js';
+import { cartLines, countItems, formatCart, parseCart, totalAmount, withQuantity } from './cart.js';
 import { CATALOGUE } from './catalogue.js';
 
 describe('parseCart', () => {
@@ -18,7 +18,7 @@ describe('parseCart', () => {
     ['a name every object has', '__proto__:1.constructor:1.toString:2'],
     ['a negative quantity', 'honey:-1'],
     ['zero', 'honey:0'],
-    ['too many', `honey:${MAX_QUANTITY + 1}`],
+    ['too many', 'honey:21'],
     ['a fraction', 'honey:1,5'],
     ['an exponent', 'honey:1e1'],
     ['a price from the browser', 'honey:1:1'],
@@ -38,7 +38,7 @@ describe('withQuantity', () => {
   it('sets, cuts and removes without touching the cart it was given', () => {
     const cart = parseCart('honey:1');
     expect(withQuantity(cart, 'honey', 3).get('honey')).toBe(3);
-    expect(withQuantity(cart, 'honey', 1_000).get('honey')).toBe(MAX_QUANTITY);
+    expect(withQuantity(cart, 'honey', 1_000).get('honey')).toBe(20);
     expect(withQuantity(cart, 'honey', 0).size).toBe(0);
     expect(cart.get('honey')).toBe(1);
   });

@@ -90,14 +90,14 @@ describe('JwksCache on a real socket', () => {
     expect(dcm.jwksFetches).toBe(3);
   });
 
-  it('answers unknown kids at once inside the cool-down, known ones all the time', async () => {
+  it('answers unknown kids inside the cool-down, and known ones all the time, without asking', async () => {
     const cache = await started({ limits: { waitMs: 10_000 } });
     await cache.find('unknown');
+    const asked = dcm.jwksFetches;
     dcm.answerJwks = () => 'hang';
-    const start = performance.now();
     expect(await cache.find('unknown-2')).toBeUndefined();
     expect((await cache.find('dcm-1'))?.key).toBeDefined();
-    expect(performance.now() - start).toBeLessThan(5000);
+    expect(dcm.jwksFetches).toBe(asked);
   });
 
   it.each(['', 'a b', 'x'.repeat(129), 'line\nfeed'])(
