@@ -1,64 +1,23 @@
-import { type DynamicModule } from '@nestjs/common';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { Test } from '@nestjs/testing';
-import { generateLocalKeys, LocalKekProvider } from '#libs/keystore';
-import { loadConfig } from '../../apps/gateway/src/config/gateway-config.js';
-import { GatewayModule } from '../../apps/gateway/src/gateway.module.js';
-import { registerBodyParsers } from '../../apps/gateway/src/http/body-parsers.js';
+import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type ProblemDocument } from '../../apps/gateway/src/http/problem-catalogue.js';
-import { ProblemFilter } from '../../apps/gateway/src/http/problem.filter.js';
-import { validationPipe } from '../../apps/gateway/src/http/validation.js';
-import { NoKekFile } from '../../apps/gateway/src/keys/kek-file.js';
 import { AccountProvisioner } from '../../apps/gateway/src/payments/bank/account-provisioner.js';
-import { PaymentBank } from '../../apps/gateway/src/payments/bank/payment-bank.js';
 import { aMerchant } from '../support/demo-merchant.js';
 import { aPaymentRequest } from '../support/gateway-client.js';
-import { FakePaymentBank } from './fake-payment-bank.js';
-import { aKey, createMigratedDatabase, type MigratedDatabase } from './gateway-parts.js';
+import { type EdgeApp, startEdgeApp } from './edge-app.js';
+import { aKey } from './gateway-parts.js';
 
 /** The whole gateway as it is put together for production, but for the bank behind its port. */
 describe('the API over HTTP', () => {
-  let database: MigratedDatabase;
+  let edge: EdgeApp;
   let app: NestFastifyApplication;
   let headers: Record<string, string>;
-  const bank = new FakePaymentBank();
 
   beforeAll(async () => {
-    database = await createMigratedDatabase();
-    const config = loadConfig({ ROLE: 'api', LOG_LEVEL: 'silent' });
-    const keks = LocalKekProvider.from(generateLocalKeys());
-    const gateway: DynamicModule = GatewayModule.register(config, database.url, {
-      keks,
-      file: new NoKekFile(),
-      remote: false,
-    });
-    const module = await Test.createTestingModule({ imports: [gateway] })
-      .overrideProvider(PaymentBank)
-      .useValue(bank)
-      .compile();
-    const adapter = new FastifyAdapter();
-    registerBodyParsers(adapter.getInstance());
-    app = module.createNestApplication<NestFastifyApplication>(adapter, { bodyParser: false, logger: false });
-    app.useGlobalFilters(new ProblemFilter());
-    app.useGlobalPipes(validationPipe());
-    await app.init();
-    await adapter.getInstance().ready();
-    const { bank: merchant, privateKey, apiKey } = aMerchant();
-    await app.get(AccountProvisioner).provision({
-      name: 'Test merchant',
-      environment: 'test',
-      baseUrl: 'https://bank.example',
-      merchantId: merchant.merchantId,
-      serviceCode: merchant.serviceCode,
-      privateKey,
-      apiKey,
-    });
-    headers = { authorization: `Bearer ${apiKey}` };
+    edge = await startEdgeApp();
+    app = edge.app;
+    headers = { authorization: `Bearer ${edge.apiKey}` };
   });
-  afterAll(async () => {
-    await app.close();
-    await database.drop();
-  });
+  afterAll(() => edge.stop());
 
   const post = (url: string, body: unknown, over: Record<string, string> = {}) =>
     app.inject({

@@ -1,14 +1,14 @@
 import { NestFactory } from '@nestjs/core';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Logger } from 'nestjs-pino';
-import { v7 } from 'uuid';
 import { KeystoreError } from '#libs/keystore';
 import { ConfigError, type GatewayConfig, loadConfig } from './config/gateway-config.js';
 import { EmbeddedPostgresError } from './database/embedded-postgres-error.js';
 import { GatewayModule } from './gateway.module.js';
-import { registerBodyParsers } from './http/body-parsers.js';
+import { createHttpAdapter } from './http/http-server.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { logRequests } from './http/request-log.js';
+import { basePathOf } from './http/request-path.js';
 import { validationPipe } from './http/validation.js';
 import { type KeysOptions } from './keys/keys.module.js';
 import { AccountProvisioner } from './payments/bank/account-provisioner.js';
@@ -54,8 +54,7 @@ async function createApp(
   databaseUrl: string,
   keys: KeysOptions,
 ): Promise<NestFastifyApplication> {
-  const adapter = new FastifyAdapter({ forceCloseConnections: 'idle', trustProxy: false, genReqId: () => v7() });
-  registerBodyParsers(adapter.getInstance());
+  const adapter = createHttpAdapter(config.publicUrl);
   const app = await NestFactory.create<NestFastifyApplication>(
     GatewayModule.register(config, databaseUrl, keys),
     adapter,
@@ -67,7 +66,7 @@ async function createApp(
   );
   app.useLogger(app.get(Logger));
   logRequests(adapter.getInstance(), app.get(Logger));
-  app.useGlobalFilters(new ProblemFilter());
+  app.useGlobalFilters(new ProblemFilter(basePathOf(config.publicUrl)));
   app.useGlobalPipes(validationPipe());
   return app;
 }

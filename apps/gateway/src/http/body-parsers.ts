@@ -1,31 +1,65 @@
 import { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { HttpProblem } from './http-problem.js';
+import { isCallback } from './request-path.js';
 import { parseStrictJson } from './strict-json.js';
 
 /** Bytes; also the most a callback of the bank may have. */
 export const BODY_LIMIT = 64 * 1024;
-/** Bodies under this path are kept as they came. */
-const VERBATIM = '/callbacks/';
+const BYTES = 'application/octet-stream';
+/** A byte order mark is kept, so that the parser refuses it: JSON has none. Source: RFC 8259 section 8.1. */
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** JSON for the API, bytes for callbacks, nothing else. Registered in place of Nest's own parsers. */
+/** JSON in UTF-8 for the API, bytes for callbacks, nothing else. Registered in place of Nest's own parsers. */
 export function registerBodyParsers(server: FastifyInstance): void {
   const options = { parseAs: 'buffer' as const, bodyLimit: BODY_LIMIT };
   server.removeAllContentTypeParsers();
+  server.addHook('onRequest', (request, _reply, done) => {
+    // Fastify refuses an odd media type before any parser sees the body; the bank's is no reason to lose a callback.
+    if (isCallback(request.url) && hasBody(request)) request.raw.headers['content-type'] = BYTES;
+    done();
+  });
   server.addContentTypeParser('application/json', options, (request, body: Buffer, done) => {
-    settle(done, () => (isVerbatim(request) ? body : parseJson(body)));
+    settle(done, () => (isCallback(request.url) ? body : readJson(request, body)));
   });
   server.addContentTypeParser('*', options, (request, body: Buffer, done) => {
     settle(done, () => {
-      if (isVerbatim(request)) return body;
+      if (isCallback(request.url)) return body;
+      if (body.length === 0) return undefined;
       throw new HttpProblem('MEDIA_TYPE_UNSUPPORTED', 'The body must be application/json.');
     });
   });
 }
 
-const isVerbatim = (request: FastifyRequest): boolean => request.url.startsWith(VERBATIM);
+const hasBody = ({ headers }: FastifyRequest): boolean =>
+  headers['transfer-encoding'] !== undefined || headers['content-length'] !== undefined;
 
-function parseJson(body: Buffer): unknown {
-  return body.length === 0 ? undefined : parseStrictJson(body.toString('utf8'));
+/** @throws HttpProblem `MEDIA_TYPE_UNSUPPORTED` | `BODY_NOT_JSON` | `VALIDATION_FAILED` */
+function readJson({ headers }: FastifyRequest, body: Buffer): unknown {
+  const encoding = headers['content-encoding']?.trim().toLowerCase() ?? '';
+  if (encoding !== '' && encoding !== 'identity') {
+    throw new HttpProblem(
+      'MEDIA_TYPE_UNSUPPORTED',
+      'The body must not be compressed: send it without Content-Encoding.',
+    );
+  }
+  if (!isUtf8(headers['content-type'] ?? '')) {
+    throw new HttpProblem('MEDIA_TYPE_UNSUPPORTED', 'The body must be in UTF-8: no other charset is read.');
+  }
+  return body.length === 0 ? undefined : parseStrictJson(decode(body));
+}
+
+/** Whether a media type names no charset but UTF-8. Every one counts, since readers differ in which they believe. */
+const isUtf8 = (mediaType: string): boolean =>
+  [...mediaType.matchAll(/;\s*charset\*?\s*=\s*([^;]*)/giu)].every(([, charset = '']) =>
+    /^"?utf-?8"?$/iu.test(charset.trim()),
+  );
+
+function decode(body: Buffer): string {
+  try {
+    return UTF8.decode(body);
+  } catch {
+    throw new HttpProblem('BODY_NOT_JSON', 'The body holds bytes that are no UTF-8.');
+  }
 }
 
 function settle(done: (error: Error | null, body?: unknown) => void, read: () => unknown): void {

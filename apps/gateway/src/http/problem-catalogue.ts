@@ -24,6 +24,11 @@ export type DcmProblemCode =
 export type HttpProblemCode =
   | 'API_KEY_MISSING'
   | 'API_KEY_INVALID'
+  | 'REQUEST_MALFORMED'
+  | 'REQUEST_TIMEOUT'
+  | 'ADDRESS_TOO_LONG'
+  | 'HEADERS_TOO_LARGE'
+  | 'EXPECTATION_UNSUPPORTED'
   | 'VALIDATION_FAILED'
   | 'BODY_NOT_JSON'
   | 'BODY_TOO_LARGE'
@@ -44,11 +49,38 @@ export interface Problem {
 
 /** Every error the API can answer with. Codes are stable: clients may branch on them. */
 export const PROBLEMS: Readonly<Record<ProblemCode, Problem>> = {
-  API_KEY_MISSING: { status: 401, title: 'No API key', remedy: 'Send the header "Authorization: Bearer ap_…".' },
+  API_KEY_MISSING: {
+    status: 401,
+    title: 'No API key or operator key',
+    remedy:
+      'Send the header "Authorization: Bearer …": with an API key (ap_…) under /v1, with the operator key (OPS_KEY) under /ops and for /metrics.',
+  },
   API_KEY_INVALID: {
     status: 401,
-    title: 'API key not accepted',
-    remedy: 'Check that the key is complete and not revoked, and that it belongs to this environment.',
+    title: 'API key or operator key not accepted',
+    remedy:
+      'Check that the key is complete: under /v1 an API key that is not revoked, under /ops and for /metrics the operator key (OPS_KEY).',
+  },
+  REQUEST_MALFORMED: {
+    status: 400,
+    title: 'The request is not HTTP as we read it',
+    remedy: 'Send HTTP/1.1 with a "Host" header; check the client or the proxy in between.',
+  },
+  REQUEST_TIMEOUT: {
+    status: 408,
+    title: 'The request did not arrive in time',
+    remedy: 'Repeat the request; send head and body at once.',
+  },
+  ADDRESS_TOO_LONG: {
+    status: 414,
+    title: 'The address is too long',
+    remedy: 'Check the id: none has more than 100 characters.',
+  },
+  HEADERS_TOO_LARGE: { status: 431, title: 'The headers are too large', remedy: 'Send at most 16 KB of headers.' },
+  EXPECTATION_UNSUPPORTED: {
+    status: 417,
+    title: 'Expectation not supported',
+    remedy: 'Leave out the header "Expect", or send "100-continue".',
   },
   VALIDATION_FAILED: {
     status: 400,
@@ -64,10 +96,14 @@ export const PROBLEMS: Readonly<Record<ProblemCode, Problem>> = {
   MEDIA_TYPE_UNSUPPORTED: {
     status: 415,
     title: 'Media type not supported',
-    remedy: 'Send "Content-Type: application/json".',
+    remedy: 'Send "Content-Type: application/json" in UTF-8, without "Content-Encoding".',
   },
   ROUTE_NOT_FOUND: { status: 404, title: 'No such route', remedy: 'See /docs for the routes there are.' },
-  METHOD_NOT_ALLOWED: { status: 405, title: 'Method not allowed', remedy: 'See /docs for the methods of this route.' },
+  METHOD_NOT_ALLOWED: {
+    status: 405,
+    title: 'Method not allowed',
+    remedy: 'Use one of the methods in the header "Allow".',
+  },
   SERVICE_UNAVAILABLE: {
     status: 503,
     title: 'Temporarily unavailable',
@@ -239,6 +275,7 @@ export interface FieldError {
 
 /** A problem document as RFC 9457 has it. */
 export interface ProblemDocument {
+  /** Reference to the page that explains the code, from the root of this host. */
   readonly type: string;
   readonly title: string;
   readonly status: number;
@@ -249,20 +286,17 @@ export interface ProblemDocument {
   readonly errors?: readonly FieldError[];
 }
 
-export function problemDocument(
-  code: ProblemCode,
-  detail: string,
-  requestId: string,
-  errors?: readonly FieldError[],
-): ProblemDocument {
+/** Words for one request. */
+export interface FoundProblem {
+  readonly code: ProblemCode;
+  readonly detail: string;
+  readonly errors?: readonly FieldError[];
+}
+
+/** @param basePath prefix under which a proxy shows us, see `basePathOf` */
+export function problemDocument(found: FoundProblem, requestId: string, basePath: string): ProblemDocument {
+  const { code, detail, errors } = found;
   const { status, title } = PROBLEMS[code];
-  const document = {
-    type: `/docs/problems#${code}`,
-    title,
-    status,
-    detail,
-    code,
-    instance: `urn:uuid:${requestId}`,
-  };
-  return errors ? { ...document, errors } : document;
+  const type = `${basePath}/docs/problems#${code}`;
+  return { type, title, status, detail, code, instance: `urn:uuid:${requestId}`, ...(errors ? { errors } : {}) };
 }

@@ -5,7 +5,7 @@ import { AccountError } from '../accounts/account-error.js';
 import { errorTrace } from '../database/error-summary.js';
 import { PaymentError } from '../payments/domain/payment-error.js';
 import { HttpProblem } from './http-problem.js';
-import { type FieldError, type HttpProblemCode, type ProblemCode, problemDocument } from './problem-catalogue.js';
+import { type FoundProblem, type HttpProblemCode, type ProblemCode, problemDocument } from './problem-catalogue.js';
 
 /** Seconds after which a request that is in flight is worth repeating. */
 const RETRY_AFTER_SECONDS: Readonly<Partial<Record<ProblemCode, number>>> = {
@@ -16,7 +16,9 @@ const RETRY_AFTER_SECONDS: Readonly<Partial<Record<ProblemCode, number>>> = {
 const CODE_OF_STATUS: Readonly<Record<number, HttpProblemCode>> = {
   404: 'ROUTE_NOT_FOUND',
   405: 'METHOD_NOT_ALLOWED',
+  408: 'REQUEST_TIMEOUT',
   413: 'BODY_TOO_LARGE',
+  414: 'ADDRESS_TOO_LONG',
   415: 'MEDIA_TYPE_UNSUPPORTED',
   503: 'SERVICE_UNAVAILABLE',
 };
@@ -27,24 +29,21 @@ const CONNECTION_LOST = /^(?:Connection terminated|Client has encountered a conn
 /** A text, such as one with U+0000 in an address, that Postgres cannot hold. */
 const UNSTORABLE = /^22(?:021|P05)$/u;
 
-interface Found {
-  readonly code: ProblemCode;
-  readonly detail: string;
-  readonly errors?: readonly FieldError[];
-}
-
 /** Turns whatever was thrown into an RFC 9457 problem document. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger(ProblemFilter.name);
 
+  /** @param basePath prefix under which a proxy shows us, see `basePathOf` */
+  constructor(private readonly basePath = '') {}
+
   catch(error: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
-    const { code, detail, errors } = problemOf(error);
-    if (code === 'INTERNAL_ERROR') this.logger.error(errorTrace(error), `request ${request.id}`);
-    const document = problemDocument(code, detail, request.id, errors);
-    const retryAfter = RETRY_AFTER_SECONDS[code];
+    const found = problemOf(error);
+    if (found.code === 'INTERNAL_ERROR') this.logger.error(errorTrace(error), `request ${request.id}`);
+    const document = problemDocument(found, request.id, this.basePath);
+    const retryAfter = RETRY_AFTER_SECONDS[found.code];
     if (retryAfter !== undefined) void reply.header('retry-after', retryAfter);
     if (document.status === 401) void reply.header('www-authenticate', 'Bearer');
     void reply.status(document.status).type('application/problem+json').send(JSON.stringify(document));
@@ -52,23 +51,23 @@ export class ProblemFilter implements ExceptionFilter {
 }
 
 /** Our own word first, then what is away, then what the framework says; the rest is a defect. */
-function problemOf(error: unknown): Found {
+function problemOf(error: unknown): FoundProblem {
   return ownProblem(error) ?? outage(error) ?? frameworkProblem(error) ?? DEFECT;
 }
 
-const DEFECT: Found = {
+const DEFECT: FoundProblem = {
   code: 'INTERNAL_ERROR',
   detail: 'Something went wrong on our side. Nothing that was accepted is lost.',
 };
 
-function ownProblem(error: unknown): Found | undefined {
+function ownProblem(error: unknown): FoundProblem | undefined {
   if (error instanceof HttpProblem) {
     return { code: error.code, detail: error.message, ...(error.errors ? { errors: error.errors } : {}) };
   }
   return isRefusal(error) ? { code: error.code, detail: error.message } : undefined;
 }
 
-function outage(error: unknown): Found | undefined {
+function outage(error: unknown): FoundProblem | undefined {
   if (error instanceof KeystoreError && error.retryable) {
     return {
       code: 'SERVICE_UNAVAILABLE',
@@ -80,7 +79,7 @@ function outage(error: unknown): Found | undefined {
   return { code: 'VALIDATION_FAILED', detail: 'The request holds a character that cannot be kept, such as U+0000.' };
 }
 
-function frameworkProblem(error: unknown): Found | undefined {
+function frameworkProblem(error: unknown): FoundProblem | undefined {
   const status = statusOf(error);
   if (status === undefined) return undefined;
   const code = CODE_OF_STATUS[status] ?? (status < 500 ? 'VALIDATION_FAILED' : undefined);

@@ -1,14 +1,20 @@
 import { type LoggerService } from '@nestjs/common';
 import { type FastifyInstance } from 'fastify';
 import { type Params } from 'nestjs-pino';
+import { pathOf } from './request-path.js';
 
 /** Addresses whose last segment is a secret. */
 const SECRET_TAIL = /^(\/(?:callbacks\/alliance|return)\/[^/]+\/[^/]+)\/.*$/u;
+/** Characters. Longer than the ids of payments and accounts, so it may be a key that somebody took for an id. */
+const LONG_SEGMENT = /[^/]{41,}/gu;
 /** Asked every few seconds; nobody reads the answers in a log. */
 const SILENT = '/health/';
+/** What leads nowhere is not logged: it may be an address with a token, spelled wrongly. */
+const NO_ROUTE = '(no route)';
 
-/** An address as it may be logged: no query, no token. */
-export const loggableUrl = (url: string): string => (url.split('?')[0] ?? '').replace(SECRET_TAIL, '$1/…');
+/** An address as it may be logged: decoded, without query and token. */
+export const loggableUrl = (url: string): string =>
+  pathOf(url)?.replace(SECRET_TAIL, '$1/…').replace(LONG_SEGMENT, '…') ?? NO_ROUTE;
 
 /** Structured logs. An error is logged by its name and code only: its message may quote a stranger's input. */
 export const logOptions = (level: string): Params => ({
@@ -31,9 +37,10 @@ function withoutErrorText(this: unknown, args: unknown[], method: (...args: unkn
 export function logRequests(server: FastifyInstance, logger: LoggerService): void {
   server.addHook('onResponse', (request, reply, done) => {
     if (!request.url.startsWith(SILENT)) {
-      const { id, method, url } = request;
+      const { id, method } = request;
+      const url = request.is404 ? NO_ROUTE : loggableUrl(request.url);
       const ms = Math.round(reply.elapsedTime);
-      logger.log({ requestId: id, method, url: loggableUrl(url), statusCode: reply.statusCode, ms, msg: 'request' });
+      logger.log({ requestId: id, method, url, statusCode: reply.statusCode, ms, msg: 'request' });
     }
     done();
   });

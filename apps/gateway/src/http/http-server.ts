@@ -1,0 +1,86 @@
+import { type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { type Duplex } from 'node:stream';
+import { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { v7 } from 'uuid';
+import { refuseOtherMethods } from './allowed-methods.js';
+import { registerBodyParsers } from './body-parsers.js';
+import { HttpProblem } from './http-problem.js';
+import { type HttpProblemCode, problemDocument, type ProblemDocument } from './problem-catalogue.js';
+import { basePathOf, isReadableQuery, routedUrl } from './request-path.js';
+
+const PROBLEM_TYPE = 'application/problem+json';
+
+/** An HTTP server whose own refusals are problem documents, too. @param publicUrl see `GatewayConfig` */
+export function createHttpAdapter(publicUrl: string): FastifyAdapter {
+  const basePath = basePathOf(publicUrl);
+  const problem = (code: HttpProblemCode, detail: string, id: string): ProblemDocument =>
+    problemDocument({ code, detail }, id, basePath);
+  const adapter = new FastifyAdapter({
+    forceCloseConnections: 'idle',
+    trustProxy: false,
+    genReqId: () => v7(),
+    rewriteUrl: ({ url = '/' }) => routedUrl(url, basePath),
+    // Node would answer a missing Host with no body at all; see requireHost.
+    http: { requireHostHeader: false },
+    frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
+      const document =
+        error.statusCode === 414
+          ? problem('ADDRESS_TOO_LONG', 'A part of the address is longer than any id.', request.id)
+          : problem('VALIDATION_FAILED', 'The address is not properly percent-encoded UTF-8.', request.id);
+      void reply.status(document.status).type(PROBLEM_TYPE).send(JSON.stringify(document));
+    },
+    clientErrorHandler: (error, socket) => {
+      refuseUnreadable(error, socket, (code, detail) => problem(code, detail, v7()));
+    },
+  });
+  const server = adapter.getInstance();
+  refuseExpectations(server.server, () => problem('EXPECTATION_UNSUPPORTED', 'Only 100-continue is known.', v7()));
+  refuseOtherMethods(server);
+  requireReadable(adapter);
+  registerBodyParsers(server);
+  return adapter;
+}
+
+/** What Node's parser finds wrong before there is a request: codes of its `clientError` event. */
+const UNREADABLE: Readonly<Record<string, [HttpProblemCode, string]>> = {
+  HPE_HEADER_OVERFLOW: ['HEADERS_TOO_LARGE', 'Address and headers together are too large.'],
+  ERR_HTTP_REQUEST_TIMEOUT: ['REQUEST_TIMEOUT', 'The request was not complete in time.'],
+};
+
+/** Answers on the bare socket, unless part of another answer is on its way. Never quotes what came. */
+function refuseUnreadable(
+  error: NodeJS.ErrnoException,
+  socket: Duplex,
+  problem: (code: HttpProblemCode, detail: string) => ProblemDocument,
+): void {
+  const { _httpMessage: answer } = socket as Duplex & { readonly _httpMessage?: ServerResponse };
+  if (error.code !== 'ECONNRESET' && socket.writable && answer?.headersSent !== true) {
+    const document = problem(...(UNREADABLE[error.code ?? ''] ?? ['REQUEST_MALFORMED', 'This is no HTTP request.']));
+    const body = JSON.stringify(document);
+    socket.write(
+      `HTTP/1.1 ${document.status} ${document.title}\r\nContent-Type: ${PROBLEM_TYPE}\r\n` +
+        `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+    );
+  }
+  socket.destroy(error);
+}
+
+function refuseExpectations(server: Server, problem: () => ProblemDocument): void {
+  server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
+    const document = problem();
+    const body = JSON.stringify(document);
+    const headers = { 'content-type': PROBLEM_TYPE, 'content-length': Buffer.byteLength(body), connection: 'close' };
+    response.writeHead(document.status, headers).end(body);
+  });
+}
+
+/** A host is required by RFC 9112 section 3.2. */
+function requireReadable(adapter: FastifyAdapter): void {
+  adapter.getInstance().addHook('onRequest', ({ raw, url }, _reply, done) => {
+    if (raw.httpVersion === '1.1' && raw.headers.host === undefined) {
+      done(new HttpProblem('REQUEST_MALFORMED', 'The request names no host.'));
+    } else if (isReadableQuery(url)) done();
+    else done(new HttpProblem('VALIDATION_FAILED', 'The query is not properly percent-encoded UTF-8.'));
+  });
+}

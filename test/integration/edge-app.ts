@@ -1,0 +1,68 @@
+import { type DynamicModule } from '@nestjs/common';
+import { type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Test } from '@nestjs/testing';
+import { generateLocalKeys, LocalKekProvider } from '#libs/keystore';
+import { loadConfig } from '../../apps/gateway/src/config/gateway-config.js';
+import { GatewayModule } from '../../apps/gateway/src/gateway.module.js';
+import { createHttpAdapter } from '../../apps/gateway/src/http/http-server.js';
+import { ProblemFilter } from '../../apps/gateway/src/http/problem.filter.js';
+import { logRequests } from '../../apps/gateway/src/http/request-log.js';
+import { basePathOf } from '../../apps/gateway/src/http/request-path.js';
+import { validationPipe } from '../../apps/gateway/src/http/validation.js';
+import { NoKekFile } from '../../apps/gateway/src/keys/kek-file.js';
+import { AccountProvisioner } from '../../apps/gateway/src/payments/bank/account-provisioner.js';
+import { PaymentBank } from '../../apps/gateway/src/payments/bank/payment-bank.js';
+import { aMerchant } from '../support/demo-merchant.js';
+import { FakePaymentBank } from './fake-payment-bank.js';
+import { createMigratedDatabase, type MigratedDatabase } from './gateway-parts.js';
+
+export const EDGE_OPS_KEY = 'operator-key-of-the-edge-0123456789';
+
+/** The whole gateway as it is put together for production, but for the bank behind its port and the workers. */
+export interface EdgeApp {
+  readonly app: NestFastifyApplication;
+  readonly database: MigratedDatabase;
+  readonly bank: FakePaymentBank;
+  readonly accountId: string;
+  readonly apiKey: string;
+  /** What would have been logged of requests. */
+  readonly requestLog: unknown[];
+  /** Of the listening socket. */
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+export async function startEdgeApp(env: Readonly<Record<string, string>> = {}): Promise<EdgeApp> {
+  const database = await createMigratedDatabase();
+  const bank = new FakePaymentBank();
+  const config = loadConfig({ ROLE: 'api', LOG_LEVEL: 'silent', OPS_KEY: EDGE_OPS_KEY, ...env });
+  const keks = LocalKekProvider.from(generateLocalKeys());
+  const keys = { keks, file: new NoKekFile(), remote: false };
+  const gateway: DynamicModule = GatewayModule.register(config, database.url, keys);
+  const module = await Test.createTestingModule({ imports: [gateway] })
+    .overrideProvider(PaymentBank)
+    .useValue(bank)
+    .compile();
+  const adapter = createHttpAdapter(config.publicUrl);
+  const app = module.createNestApplication<NestFastifyApplication>(adapter, { bodyParser: false, logger: false });
+  const requestLog: unknown[] = [];
+  const logger = { log: (line: unknown) => requestLog.push(line), error: () => undefined, warn: () => undefined };
+  logRequests(adapter.getInstance(), logger);
+  app.useGlobalFilters(new ProblemFilter(basePathOf(config.publicUrl)));
+  app.useGlobalPipes(validationPipe());
+  await app.listen(0, '127.0.0.1');
+  const { bank: merchant, privateKey, apiKey } = aMerchant();
+  const { merchantId, serviceCode } = merchant;
+  const account = { name: 'Test merchant', environment: 'test' as const, baseUrl: 'https://bank.example' };
+  const accountId = await app
+    .get(AccountProvisioner)
+    .provision({ ...account, merchantId, serviceCode, privateKey, apiKey });
+  return {
+    ...{ app, database, bank, accountId, apiKey, requestLog },
+    port: Number(new URL(await app.getUrl()).port),
+    stop: async () => {
+      await app.close();
+      await database.drop();
+    },
+  };
+}
