@@ -14,6 +14,8 @@ import {
   type CreateRefund,
   InMemorySessionStore,
   type AllianceAccount,
+  SEND_WINDOW_MS,
+  SendWindow,
 } from './index.js';
 
 const fixture = (name: string): string => readFileSync(`test/fixtures/alliance/${name}.json`, 'utf8');
@@ -139,6 +141,58 @@ describe('AllianceClient on a real socket', () => {
         'older-terminal',
         MERCHANT_ID,
       ]);
+    });
+
+    describe('in its time', () => {
+      const time = { monotonic: 0, wall: 0 };
+      const clocks = { monotonic: () => time.monotonic, wall: () => time.wall };
+      const SESSION_ENDED = errorReply('b_session_doesnt_exists');
+      const calls: [string, (window: SendWindow) => Promise<unknown>][] = [
+        ['a refund', (window) => client.refund('acc_1', aRefund(), { window })],
+        ['an order', (window) => client.createHppOrder('acc_1', anOrder(), { window })],
+      ];
+      beforeEach(() => Object.assign(time, { monotonic: 0, wall: 0 }));
+
+      it.each(calls)('%s goes out while its window is open', async (_what, call) => {
+        bank.answer = () => errorReply('b_invalid_request', 400);
+        const window = new SendWindow(undefined, clocks);
+        time.monotonic = SEND_WINDOW_MS;
+        expect(await caught(call(window))).toMatchObject({ code: 'ALLIANCE_REFUSED' });
+        expect(bank.requests).toHaveLength(1);
+      });
+
+      it.each(
+        calls.flatMap(([what, call]) => (['monotonic', 'wall'] as const).map((clock) => [what, clock, call] as const)),
+      )(
+        'not a byte of %s leaves after it, by the %s clock, though a session is waited for',
+        async (_what, clock, call) => {
+          const window = new SendWindow(undefined, clocks);
+          bank.answerAuthorize = () => {
+            time[clock] = SEND_WINDOW_MS + 1;
+            return undefined;
+          };
+          expect(await caught(call(window))).toMatchObject({
+            code: 'ALLIANCE_UNKNOWN_OUTCOME',
+            reason: 'send_window_over',
+            noEffect: true,
+          });
+          expect(bank.authorizes).toBe(1);
+          expect(bank.requests).toEqual([]);
+        },
+      );
+
+      it.each(calls)('a replay of %s does not leave after it, either', async (_what, call) => {
+        await sessions.current('acc_1');
+        const window = new SendWindow(undefined, clocks);
+        bank.answer = () => {
+          time.monotonic = SEND_WINDOW_MS + 1;
+          return SESSION_ENDED;
+        };
+        expect(await caught(call(window))).toMatchObject({ reason: 'send_window_over', noEffect: true });
+        expect(bank.requests).toHaveLength(1);
+        bank.answer = () => errorReply('b_invalid_request', 400);
+        expect(await caught(call(new SendWindow(undefined, clocks)))).toMatchObject({ code: 'ALLIANCE_REFUSED' });
+      });
     });
 
     it.each([

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type z } from 'zod';
 import { AllianceHttpInterceptor, unknownOutcome } from './alliance-http.interceptor.js';
-import { BankCall } from './bank-call.js';
+import { BankCall, type CallOptions } from './bank-call.js';
 import { type BankOperation, type CreateHppOrder, type CreateRefund, type HppOrder } from './bank-order.js';
 import { type AllianceEndpoint, ENDPOINTS } from './endpoints.js';
 import { formatBankTime } from './wire/bank-time.js';
@@ -12,6 +12,7 @@ interface Exchange<T> {
   readonly endpoint: AllianceEndpoint;
   readonly members: Readonly<Record<string, unknown>>;
   readonly wire: z.ZodType<T>;
+  readonly options?: CallOptions | undefined;
 }
 
 /**
@@ -23,11 +24,11 @@ export class AllianceClient {
   constructor(private readonly bank: AllianceHttpInterceptor) {}
 
   /** Cannot charge before the customer gets `redirectUrl`. @throws TypeError for an amount that is no integer */
-  createHppOrder(accountId: string, order: CreateHppOrder): Promise<HppOrder> {
+  createHppOrder(accountId: string, order: CreateHppOrder, options?: CallOptions): Promise<HppOrder> {
     assertAmount(order.coinAmount);
     const { preAuthExpDate, ...rest } = order;
     const members = { ...rest, preAuthExpDate: preAuthExpDate && formatBankTime(preAuthExpDate) };
-    return this.exchange(accountId, { endpoint: ENDPOINTS.createHppOrder, members, wire: hppOrderWire });
+    return this.exchange(accountId, { endpoint: ENDPOINTS.createHppOrder, members, wire: hppOrderWire, options });
   }
 
   hppOrder(accountId: string, hppOrderId: string): Promise<HppOrder> {
@@ -46,13 +47,14 @@ export class AllianceClient {
   }
 
   /** The answer is PENDING first and may repeat the original's `operationId`. @throws TypeError as createHppOrder */
-  refund(accountId: string, refund: CreateRefund): Promise<BankOperation> {
+  refund(accountId: string, refund: CreateRefund, options?: CallOptions): Promise<BankOperation> {
     assertAmount(refund.coinAmount);
-    return this.exchange(accountId, { endpoint: ENDPOINTS.refund, members: { ...refund }, wire: operationWire });
+    const members = { ...refund };
+    return this.exchange(accountId, { endpoint: ENDPOINTS.refund, members, wire: operationWire, options });
   }
 
-  private async exchange<T>(accountId: string, { endpoint, members, wire }: Exchange<T>): Promise<T> {
-    const call = new BankCall(accountId, endpoint, members);
+  private async exchange<T>(accountId: string, { endpoint, members, wire, options }: Exchange<T>): Promise<T> {
+    const call = new BankCall(accountId, endpoint, members, options);
     const parsed = wire.safeParse(await this.bank.send(call));
     if (!parsed.success) throw unknownOutcome(call, 'schema_mismatch');
     return parsed.data;

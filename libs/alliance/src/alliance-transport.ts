@@ -1,6 +1,7 @@
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import axios, { type AxiosInstance, AxiosError, type AxiosRequestConfig } from 'axios';
 import { ALLIANCE_OPTIONS, type AllianceOptions } from './alliance.module-definition.js';
+import { SEND_WINDOW_OVER } from './send-guard.js';
 import { UndiciAdapter } from './undici-adapter.js';
 
 const DEFAULT_TIMEOUT_MS = 20_000;
@@ -48,6 +49,7 @@ const TRANSPORT_FAILURES: Readonly<Record<string, { readonly reason: string; rea
   ENOTFOUND: { reason: 'not_connected', neverSent: true },
   EAI_AGAIN: { reason: 'not_connected', neverSent: true },
   UND_ERR_CONNECT_TIMEOUT: { reason: 'not_connected', neverSent: true },
+  [SEND_WINDOW_OVER]: { reason: 'send_window_over', neverSent: true },
   ECONNABORTED: { reason: 'timeout' },
   ETIMEDOUT: { reason: 'timeout' },
   ECONNRESET: { reason: 'connection_reset' },

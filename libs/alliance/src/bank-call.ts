@@ -1,5 +1,6 @@
 import { type AllianceAccount } from './alliance-account.js';
 import { type AllianceEndpoint } from './endpoints.js';
+import { type SendWindow } from './send-window.js';
 import { type BankSession } from './session-store.js';
 import { formatBankTime } from './wire/bank-time.js';
 
@@ -16,6 +17,11 @@ export interface Attempt {
   readonly session: BankSession;
 }
 
+export interface CallOptions {
+  /** Past it nothing leaves any more, neither the request nor a replay of it. */
+  readonly window?: SendWindow | undefined;
+}
+
 /** One call from building to verdict, over at most two attempts. */
 export class BankCall {
   /** In the order they were sent; at most two. */
@@ -25,6 +31,7 @@ export class BankCall {
     readonly accountId: string,
     readonly endpoint: AllianceEndpoint,
     private readonly members: Readonly<Record<string, unknown>>,
+    readonly options: CallOptions = {},
   ) {}
 
   /** The body as the bank wants it: no undefined, null or blank members (it refuses them). */

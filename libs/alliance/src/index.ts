@@ -21,11 +21,13 @@ export {
   type HppPayType,
   type HppStatusPageType,
 } from './bank-order.js';
+export { type CallOptions } from './bank-call.js';
 export { decodeCallback } from './callback-codec.js';
 export { CommunicationKey, type PublicJwk, readPublicJwk } from './communication-key.js';
 export { BANK_CODES, type BankCodeMeaning } from './error-codes.js';
 export { type CommunicationKeys, openJwe, sealJwe } from './jwe-codec.js';
 export { isPublishedExampleKey } from './published-keys.js';
+export { type ProcessClocks, SEND_WINDOW_MS, SendWindow } from './send-window.js';
 export {
   type BankSession,
   type FreshSession,

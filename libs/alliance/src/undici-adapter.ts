@@ -1,5 +1,6 @@
 import { AxiosError, type AxiosAdapter, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
 import { Agent, request } from 'undici';
+import { guardBy } from './send-guard.js';
 
 /** Open connections to one host; the bank's answers take a second or two, so this bounds calls under way. */
 const CONNECTIONS = 128;
@@ -50,8 +51,9 @@ export class UndiciAdapter {
 
   private async exchange(config: InternalAxiosRequestConfig, signal: AbortSignal): Promise<AxiosResponse<Buffer>> {
     const sent: unknown = config.data;
+    const window = config.alliance?.options.window;
     const { statusCode, headers, body } = await request(config.url ?? '', {
-      dispatcher: this.agent,
+      dispatcher: window ? this.agent.compose(guardBy(window)) : this.agent,
       method: 'POST',
       headers: config.headers.toJSON() as Record<string, string>,
       body: typeof sent === 'string' ? sent : null,

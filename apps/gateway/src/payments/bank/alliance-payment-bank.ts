@@ -5,6 +5,7 @@ import {
   type AllianceErrorCode,
   type BankOperation,
   type CreateHppOrder,
+  type CreateRefund,
   type HppOrder,
 } from '#libs/alliance';
 import { type BankOperationFacts, type BankOrderFacts } from '../domain/bank-facts.js';
@@ -36,7 +37,9 @@ export class AlliancePaymentBank extends PaymentBank {
 
   override async openOrder(request: OrderRequest): Promise<OrderOutcome> {
     try {
-      return openedOrder(await this.client.createHppOrder(request.accountId, orderOf(request)));
+      return openedOrder(
+        await this.client.createHppOrder(request.accountId, orderOf(request), { window: request.window }),
+      );
     } catch (error) {
       return this.note(request.accountId, failureOf(error));
     }
@@ -53,13 +56,14 @@ export class AlliancePaymentBank extends PaymentBank {
 
   override async refund(request: RefundRequest): Promise<RefundOutcome> {
     try {
-      const operation = await this.client.refund(request.accountId, {
+      const refund: CreateRefund = {
         merchantId: request.bankMerchantId,
         merchantRequestId: request.merchantRequestId,
         operationId: request.bankOperationId,
         coinAmount: request.amount,
         notificationUrl: request.callbackUrl,
-      });
+      };
+      const operation = await this.client.refund(request.accountId, refund, { window: request.window });
       return { kind: 'answered', facts: operationFacts(operation) };
     } catch (error) {
       return this.note(request.accountId, failureOf(error));
@@ -173,7 +177,7 @@ function failureOf(error: unknown): Extract<OrderOutcome, { kind: 'refused' | 'd
   if (code !== undefined && error instanceof AllianceError && error.code === 'ALLIANCE_REFUSED') {
     return { kind: 'refused', code, provenNoEffect: error.noEffect };
   }
-  return unknown(error);
+  return { ...unknown(error), unsent: isUnsent(error) };
 }
 
 function readingOf(error: unknown): { kind: 'not_found' } | ReturnType<typeof unknown> {
@@ -184,6 +188,10 @@ function readingOf(error: unknown): { kind: 'not_found' } | ReturnType<typeof un
 function unknown(error: unknown): { kind: 'unknown'; reason: string; noSession: boolean } {
   return { kind: 'unknown', reason: reasonOf(error), noSession: isForWantOfSession(error) };
 }
+
+/** A refusal or a "not found" speaks of the request, so it had arrived. */
+const isUnsent = (error: unknown): boolean =>
+  error instanceof AllianceError && error.noEffect && error.code !== 'ALLIANCE_NOT_FOUND';
 
 /** Codes of calls that never reached the bank's books, because there was no session for them. */
 const NO_SESSION: readonly AllianceErrorCode[] = ['ALLIANCE_SESSION_UNAVAILABLE', 'ALLIANCE_ACCOUNT_BLOCKED'];

@@ -1,4 +1,7 @@
+import { SendWindow } from '#libs/alliance';
 import { type BankOperationFacts, type BankOrderFacts } from '../domain/bank-facts.js';
+
+export { SendWindow };
 
 /** Personal data for the bank's antifraud checks; sealed at rest and never echoed. */
 export interface Customer {
@@ -32,6 +35,8 @@ export interface OrderRequest {
   readonly callbackUrl: string;
   /** Where the bank's page sends the browser, whatever the result. */
   readonly returnUrl: string;
+  /** Opened right before the COMMIT that put the request on record; past it nothing is sent. */
+  readonly window?: SendWindow;
 }
 
 export interface RefundRequest {
@@ -43,6 +48,8 @@ export interface RefundRequest {
   readonly bankOperationId: string;
   readonly amount: number;
   readonly callbackUrl: string;
+  /** As in {@link OrderRequest}. */
+  readonly window?: SendWindow;
 }
 
 /** The bank said no. `code` is its own. */
@@ -58,6 +65,8 @@ interface Unknown {
   readonly reason: string;
   /** There was no session, or the bank refused every one that was tried: this request started nothing. */
   readonly noSession?: boolean;
+  /** Of a request with effect: it certainly never reached the bank's books, so the same may be put on record anew. */
+  readonly unsent?: boolean;
 }
 /** The bank already has a request with this merchantRequestId. */
 interface Duplicate {
