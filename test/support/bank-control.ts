@@ -16,6 +16,10 @@ export interface LedgerEntry {
   readonly status?: string;
   readonly ok?: boolean;
   readonly coinAmount?: number;
+  /** Of `personality.fired`. */
+  readonly personality?: PersonalityName;
+  /** Of `authorize`: somebody else's. */
+  readonly rival?: boolean;
   readonly attempt?: number;
   readonly url?: string;
 }
@@ -38,6 +42,7 @@ export const FAULT_KINDS = [
   'truncated_json',
   'error',
   'slow',
+  'slow_answer',
 ] as const;
 
 export interface Fault {
@@ -48,6 +53,90 @@ export interface Fault {
   readonly delayMs?: number;
   readonly msgCode?: string;
   readonly httpStatus?: number;
+}
+
+type OptionsOf = {
+  order_other_request_id: object;
+  order_other_merchant: object;
+  order_other_amount: { by: number };
+  order_expiry: { value: 'past' | 'absent' | 'null' | 'garbage' };
+  order_link: { value: string };
+  order_unusable: { how: 'no_link' | 'null_link' | 'no_order_id' | 'empty' };
+  expired_error: { msgCode: string };
+  order_contradicts: { orderStatus: string };
+  unreadable_element: { how: 'empty' | 'null' | 'text' | 'list' };
+  late_traces: { delayMs: number };
+  knows_but_not_found: { type: 'REFUND' | 'PURCHASE' };
+  not_found_at_first: { type: 'REFUND' | 'PURCHASE'; delayMs: number };
+  foreign_verdict: {
+    type: string;
+    status: string;
+    merchantRequestId: 'other' | 'absent' | 'ours';
+    merchantId: 'ours' | 'other';
+  };
+  no_result_codes: { missing: 'all' | 'empty' | 'null' | 'actionCode' | 'responseCode' };
+  other_result_codes: { actionCode: string; responseCode: string };
+  status_text: { status: string };
+  another_type: { type: string };
+  other_amount: { by: number };
+  other_currency: { currency: string };
+  other_merchant: object;
+  other_order: object;
+  test_rrn: { rrn: string };
+  refund_answer_lies: { status: 'FAIL' | 'SUCCESS' };
+  repeats_original_id: object;
+  pending_payment: { delayMs: number };
+  pending_refund: { delayMs: number };
+  charges_twice: { delayMs: number };
+  back_office_refund: { delayMs: number; coinAmount: number; merchantRequestId: 'other' | 'absent' };
+  callback_lost: object;
+  session_life: { lifeMs: number };
+  session_expiry: { value: 'absent' | 'null' | 'past' | 'far' | 'garbage' | 'number' };
+  session_key: { how: 'null' | 'legacy' | 'decorated' };
+  session_unusable: { how: 'no_token' | 'no_device' | 'no_key' | 'other_curve' };
+  slow_authorize: { delayMs: number };
+  overloaded: { msgCode: string };
+  refuses_sessions: { msgCode: string };
+  closed_service_code: { msgCode: string };
+  rival: { everyMs: number };
+  hangs: { acts: boolean };
+  fractions: object;
+  unknown_members: object;
+  wrong_types: object;
+  nulls: object;
+  msg_type_success: object;
+  odd_json: object;
+  bom: object;
+  jose_header: object;
+  gzip: object;
+  media_type: { value: string };
+  date_header: { skewMs: number };
+  clock_off: { skewMs: number };
+  bare_status: { httpStatus: number; how: 'html' | 'json' | 'empty' };
+  cipher_helpers: object;
+};
+
+export type PersonalityName = keyof OptionsOf;
+
+/** What every personality takes. */
+export interface PersonalityLimits {
+  /** Uses until it has no effect any more. Default: no end. */
+  readonly times?: number;
+  /** Bank time until it has no effect any more. Default: no end. */
+  readonly forMs?: number;
+  /** Only calls of this merchant. */
+  readonly merchantId?: string;
+  /** Part of the request path. */
+  readonly path?: string;
+}
+
+/** Described in apps/simulator/README.md, "Personalities". */
+export type PersonalityOptions<Name extends PersonalityName> = Partial<OptionsOf[Name]> & PersonalityLimits;
+
+export interface ActivePersonality {
+  readonly id: string;
+  readonly name: PersonalityName;
+  readonly fired: number;
 }
 
 export interface CallbackSettings {
@@ -84,6 +173,44 @@ export class BankControl {
 
   async clearFaults(): Promise<void> {
     await this.call('DELETE', 'faults');
+  }
+
+  /** Switches a personality on. @returns its id */
+  async switchOn<Name extends PersonalityName>(name: Name, options?: PersonalityOptions<Name>): Promise<string> {
+    return (await this.call<{ id: string }>('POST', 'personalities', { name, ...options })).id;
+  }
+
+  /** Without a name, all of them. */
+  async switchOff(name?: PersonalityName): Promise<void> {
+    await this.call('DELETE', name === undefined ? 'personalities' : `personalities?name=${name}`);
+  }
+
+  async personalities(): Promise<{ active: readonly ActivePersonality[]; known: readonly { name: string }[] }> {
+    return this.call('GET', 'personalities');
+  }
+
+  /** Uses of a personality since the bank's last reset, by its ledger. */
+  async usesOf(name: PersonalityName): Promise<readonly LedgerEntry[]> {
+    const entries = await this.ledger({ kind: 'personality.fired' });
+    return entries.filter(({ personality }) => personality === name);
+  }
+
+  /** One more successful purchase under an order. */
+  async chargeAgain(hppOrderId: string, coinAmount?: number): Promise<LedgerEntry> {
+    return this.call('POST', `orders/${encodeURIComponent(hppOrderId)}/charge`, { coinAmount });
+  }
+
+  /** The bank gives money back by itself. `merchantRequestId: null` = the refund carries none; absent = a foreign one. */
+  async refundInBackOffice(
+    hppOrderId: string,
+    refund: { coinAmount?: number; merchantRequestId?: string | null } = {},
+  ): Promise<LedgerEntry> {
+    return this.call('POST', `orders/${encodeURIComponent(hppOrderId)}/refund`, refund);
+  }
+
+  /** Somebody else opens a session: the current ones end. */
+  async supersedeSessions(merchantId?: string): Promise<void> {
+    await this.call('POST', 'sessions/supersede', merchantId === undefined ? {} : { merchantId });
   }
 
   async setCallbacks(settings: CallbackSettings): Promise<void> {

@@ -41,7 +41,11 @@ export async function startSimulator(config: SimulatorConfig): Promise<Simulator
   const bank = new Bank({ ...config, publicUrl: () => address.publicUrl });
   const stateFile = config.stateFile === undefined ? undefined : new StateFile(config.stateFile, bank);
   stateFile?.load();
-  const adapter = new FastifyAdapter({ bodyLimit: BODY_LIMIT_BYTES, skipMiddie: true });
+  const adapter = new FastifyAdapter({
+    bodyLimit: BODY_LIMIT_BYTES,
+    skipMiddie: true,
+    routerOptions: { ignoreDuplicateSlashes: true }, // the bank's PHP SDK sends //api-gateway/…
+  });
   const options = { bodyParser: false, logger: false, abortOnError: false } as const;
   const app = await NestFactory.create<NestFastifyApplication>(SimulatorModule.of(bank), adapter, options);
   await listen(app, config);

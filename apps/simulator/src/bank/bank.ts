@@ -3,11 +3,14 @@ import { CallbackSender, type Delivery } from '../callbacks/callback-sender.js';
 import { Faults } from '../faults/faults.js';
 import { type CounterpartySeed } from '../dcm/counterparties.js';
 import { Dcm, type DcmSnapshot } from '../dcm/dcm.js';
+import { Personalities } from '../personalities/personalities.js';
+import { BackOffice } from './back-office.js';
 import { BankClock } from './bank-clock.js';
 import { Book, type BookSnapshot } from './book.js';
 import { Checkout } from './checkout.js';
 import { Ledger, type LedgerEntry } from './ledger.js';
 import { type Merchant, Merchants } from './merchants.js';
+import { type Operation } from './operation.js';
 import { Orders } from './orders.js';
 import { Refunds } from './refunds.js';
 import { Sessions, type SessionsSnapshot } from './sessions.js';
@@ -47,6 +50,8 @@ export class Bank {
   readonly orders: Orders;
   readonly refunds: Refunds;
   readonly checkout: Checkout;
+  readonly backOffice: BackOffice;
+  readonly personalities: Personalities;
   /** The processing platform next door: same clock, same ledger. */
   readonly dcm: Dcm;
 
@@ -60,12 +65,18 @@ export class Bank {
     this.sessions = new Sessions(now);
     this.faults = new Faults(ledger);
     const keyOf = (merchantId: string) => merchants.find(merchantId)?.clientPublicKey;
-    this.callbacks = new CallbackSender({ clock, ledger, keyOf });
-    const announcer = new Announcer(this.callbacks);
-    const settlement = new Settlement({ book, ledger, clock, merchants, announcer, publicUrl });
+    const personalities = (this.personalities = this.personalitiesOf(now));
+    const loses = (merchantId: string, hppOrderId: string) => personalities.losesCallback(merchantId, hppOrderId);
+    this.callbacks = new CallbackSender({ clock, ledger, keyOf, loses });
+    const announcer = new Announcer(this.callbacks, personalities);
+    const onPaid = (operation: Operation) => {
+      this.backOffice.follow(operation);
+    };
+    const settlement = new Settlement({ book, ledger, clock, merchants, announcer, publicUrl, onPaid });
     this.orders = new Orders({ book, clock, ledger, merchants, strict, publicUrl });
-    this.refunds = new Refunds({ book, clock, merchants, settlement, strict });
-    this.checkout = new Checkout({ book, clock, merchants, settlement });
+    this.refunds = new Refunds({ book, clock, merchants, settlement, strict, personalities });
+    this.checkout = new Checkout({ book, clock, merchants, settlement, personalities });
+    this.backOffice = new BackOffice({ book, clock, merchants, settlement, personalities });
     this.dcm = new Dcm({ clock, ledger, counterparties: options.counterparties ?? [] });
   }
 
@@ -74,6 +85,7 @@ export class Bank {
     this.clock.restart();
     this.callbacks.clear();
     this.faults.clear();
+    this.personalities.switchOff();
     this.sessions.clear();
     this.book.clear();
     this.ledger.load([]);
@@ -104,6 +116,32 @@ export class Bank {
     this.callbacks.load(snapshot.deliveries);
     if (snapshot.dcm) this.dcm.load(snapshot.dcm);
     this.resume(snapshot.book);
+  }
+
+  /** Somebody else opens a session: that of everybody, or of one merchant, ends. */
+  async rivalAuthorize(merchantId?: string): Promise<void> {
+    const all = this.merchants
+      .list()
+      .filter((merchant) => merchantId === undefined || merchant.merchantId === merchantId);
+    for (const serviceCode of new Set(all.map((merchant) => merchant.serviceCode))) {
+      await this.sessions.authorize(serviceCode);
+      this.ledger.append('authorize', {
+        merchantId: this.merchants.ofServiceCode(serviceCode)?.merchantId,
+        ok: true,
+        rival: true,
+      });
+    }
+  }
+
+  private personalitiesOf(now: () => number): Personalities {
+    return new Personalities({
+      ledger: this.ledger,
+      now,
+      serviceCodeOf: (merchantId) => this.merchants.find(merchantId)?.serviceCode,
+      operationOf: ({ ecomOperationId }) =>
+        typeof ecomOperationId === 'string' ? this.book.operation(ecomOperationId) : undefined,
+      levers: { rivalAuthorize: (merchantId) => this.rivalAuthorize(merchantId) },
+    });
   }
 
   private resume({ operations, challenges }: BookSnapshot): void {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { type Personalities } from '../personalities/personalities.js';
 import { type BankClock } from './bank-clock.js';
 import { type Book, type Challenge } from './book.js';
 import { type ResultCodes, type TestCard, THREE_DS_FAILED, THREE_DS_TIMED_OUT } from './cards.js';
@@ -22,6 +23,7 @@ export interface CheckoutOptions {
   readonly clock: BankClock;
   readonly merchants: Merchants;
   readonly settlement: Settlement;
+  readonly personalities: Personalities;
 }
 
 /** What the payer does on the bank's pages. */
@@ -85,12 +87,22 @@ export class Checkout {
   }
 
   private finish(operation: Operation, result: ResultCodes, threeDs?: 'Y' | 'N'): PayOutcome {
+    const { clock, book, personalities } = this.options;
+    const authenticated = threeDs ? withThreeDsStatus(operation, threeDs) : operation;
+    const pendingMs = personalities.pendingMs(operation);
+    if (pendingMs === undefined) return { kind: 'finished', status: this.close(authenticated, result) };
+    const pending: Operation = { ...authenticated, status: 'PENDING' };
+    book.saveOperation(pending);
+    clock.at(clock.now() + pendingMs, () => this.close(pending, result));
+    return { kind: 'finished', status: 'PENDING' };
+  }
+
+  private close(operation: Operation, result: ResultCodes): Operation['status'] {
     const { clock, merchants, settlement } = this.options;
     const { terminal = 'test' } = merchants.find(operation.merchantId) ?? {};
-    const authenticated = threeDs ? withThreeDsStatus(operation, threeDs) : operation;
-    const finished = finishOperation(authenticated, result, terminal, clock.now());
+    const finished = finishOperation(operation, result, terminal, clock.now());
     settlement.close(operation, finished);
-    return { kind: 'finished', status: finished.status };
+    return finished.status;
   }
 
   private running({ ecomOperationId }: Challenge): Operation | undefined {

@@ -73,7 +73,7 @@ const purchase = (operation: Operation, order: Order): Wire => ({
 
 const refund = (operation: Operation): Wire => ({
   creatorSystem: 'H2H',
-  merchantRequestId: operation.merchantRequestId,
+  merchantRequestId: operation.merchantRequestId === '' ? undefined : operation.merchantRequestId, // back office
   productType: 'PURCHASE',
   merchantComment: operation.merchantComment,
   errorDetails: operation.errorDetails,

@@ -1,6 +1,7 @@
 import { BankError } from '../protocol/bank-error.js';
 import { type JsonObject } from '../protocol/body-codec.js';
 import { type CreateRefund, parseRefund, requireFreshDate } from '../protocol/refund.fields.js';
+import { type Personalities } from '../personalities/personalities.js';
 import { type BankClock } from './bank-clock.js';
 import { type Book } from './book.js';
 import { type Merchant, type Merchants } from './merchants.js';
@@ -43,6 +44,7 @@ export interface RefundsOptions {
   readonly merchants: Merchants;
   readonly settlement: Settlement;
   readonly strict: boolean;
+  readonly personalities: Personalities;
 }
 
 export class Refunds {
@@ -58,14 +60,14 @@ export class Refunds {
     this.requireDate(purchase, refund, order);
     const operation = openRefund(purchase, refund, clock.now());
     settlement.open(order, operation);
-    this.finishLater(operation);
+    this.finishLater(operation, this.options.personalities.pendingMs(operation));
     return refundAnswer(operation, order, merchant);
   }
 
   /** Also called for refunds that were on their way when the bank was stopped. */
-  finishLater(operation: Operation): void {
+  finishLater(operation: Operation, delayMs = REFUND_DELAY_MS): void {
     const { clock } = this.options;
-    clock.at(operation.createdAt + REFUND_DELAY_MS, () => {
+    clock.at(operation.createdAt + delayMs, () => {
       this.finish(operation);
     });
   }
@@ -91,7 +93,7 @@ export class Refunds {
   private requireDate(purchase: PaidOperation, refund: CreateRefund, order: Order): void {
     const now = this.options.clock.now();
     try {
-      requireFreshDate(refund.date, now);
+      requireFreshDate(refund.date, now + this.options.personalities.clockSkewMs(refund.merchantId));
     } catch (error) {
       const errorDetails = error instanceof BankError ? error.msgCode : 'b_unknown_error';
       this.options.settlement.open(order, refusedRefund(purchase, refund, { now, errorDetails }));

@@ -34,7 +34,7 @@ export class Sessions {
   constructor(private readonly now: () => number) {}
 
   /** @throws BankError `b_auth_token_expired` after 200 idle days; only a reset of the bank reopens the code. */
-  async authorize(serviceCode: string): Promise<Session> {
+  async authorize(serviceCode: string, lifeMs = SESSION_LIFETIME_MS): Promise<Session> {
     const previous = this.currentOf(serviceCode);
     if (previous && this.now() - previous.lastUsedAt > IDLE_CLOSURE_MS) throw new BankError('b_auth_token_expired');
     const key = await generatePrivateJwk();
@@ -46,7 +46,7 @@ export class Sessions {
       authToken: randomUUID(),
       key,
       createdAt,
-      expiresAt: createdAt + SESSION_LIFETIME_MS,
+      expiresAt: createdAt + lifeMs,
       lastUsedAt: createdAt,
     };
     this.replace(session);
@@ -67,6 +67,12 @@ export class Sessions {
     const used = { ...session, lastUsedAt: this.now() };
     this.byDevice.set(deviceId, used);
     return used;
+  }
+
+  /** Whose session it is or was; undefined = the device is unknown. */
+  serviceCodeOf(deviceHeader: unknown): string | undefined {
+    const deviceId = header(deviceHeader);
+    return this.byDevice.get(deviceId)?.serviceCode ?? this.superseded.get(deviceId);
   }
 
   /** Ends the life of current sessions early; without a service code, of all of them. */

@@ -17,6 +17,8 @@ export interface SettlementOptions {
   readonly merchants: Merchants;
   readonly announcer: Announcer;
   readonly publicUrl: () => string;
+  /** Told of each purchase that has succeeded. */
+  readonly onPaid: (operation: Operation) => void;
 }
 
 export const operationFacts = (operation: Operation) => ({
@@ -76,6 +78,7 @@ export class Settlement {
     if (operation.status !== 'SUCCESS') return;
     const kind = operation.type === 'PURCHASE' ? 'money.charged' : 'money.refunded';
     ledger.append(kind, { coinAmount, operationId, hppOrderId, merchantId, merchantRequestId });
+    if (operation.type === 'PURCHASE') this.options.onPaid(operation);
   }
 
   private announce(order: Order, before: Operation, after: Operation): void {

@@ -1,7 +1,9 @@
 import { operationView } from '../bank/operation-view.js';
 import { type Operation } from '../bank/operation.js';
 import { orderCallback, type ViewContext } from '../bank/order-view.js';
+import { type JsonObject } from '../protocol/body-codec.js';
 import { type Order } from '../bank/order.js';
+import { type Personalities } from '../personalities/personalities.js';
 import { type CallbackSender, type Notification } from './callback-sender.js';
 
 /** One operation and its order, before or after a change. */
@@ -12,7 +14,10 @@ export interface Moment {
 
 /** Turns a finished operation into its callbacks: what is told, in which order, under the mode in force. */
 export class Announcer {
-  constructor(private readonly sender: CallbackSender) {}
+  constructor(
+    private readonly sender: CallbackSender,
+    private readonly personalities: Personalities,
+  ) {}
 
   get isEarly(): boolean {
     return this.sender.settings.mode === 'early';
@@ -35,7 +40,8 @@ export class Announcer {
     const { notificationUrl: url, notificationEncryption } = order;
     if (url === undefined) return undefined;
     const { encrypt = notificationEncryption, emptyOperation } = this.sender.settings;
-    const body = orderCallback(order, operation, context);
+    const { operation: view, ...rest } = orderCallback(order, operation, context);
+    const body = { ...rest, operation: this.shown(view as JsonObject, context) };
     return { ...subject(operation), url, encrypted: encrypt, body: emptyOperation ? { ...body, operation: {} } : body };
   }
 
@@ -44,7 +50,16 @@ export class Announcer {
     const { notificationUrl: url, notificationEncryption } = operation;
     if (url === undefined) return undefined;
     const { encrypt = notificationEncryption } = this.sender.settings;
-    return { ...subject(operation), url, encrypted: encrypt, body: operationView(operation, order, context.merchant) };
+    return {
+      ...subject(operation),
+      url,
+      encrypted: encrypt,
+      body: this.shown(operationView(operation, order, context.merchant), context),
+    };
+  }
+
+  private shown(view: JsonObject, { merchant }: ViewContext): JsonObject {
+    return this.personalities.callbackOperation(view, merchant.serviceCode);
   }
 }
 

@@ -48,6 +48,8 @@ export interface CallbackSenderOptions {
   readonly clock: BankClock;
   readonly ledger: Ledger;
   readonly keyOf: (merchantId: string) => PublicJwk | undefined;
+  /** True = this one gets lost. */
+  readonly loses: (merchantId: string, hppOrderId: string) => boolean;
 }
 
 /** Posts callbacks and repeats them until an HTTP 200. */
@@ -61,7 +63,9 @@ export class CallbackSender {
   send(notification: Notification, followUps: readonly Notification[] = []): void {
     const due = this.options.clock.now();
     const delivery = { ...notification, id: randomUUID(), attempts: [], followUps };
-    if (this.settings.mode === 'drop') {
+    const { merchantId, hppOrderId, operationId } = notification;
+    if (this.settings.mode === 'drop' || this.options.loses(merchantId, hppOrderId)) {
+      this.options.ledger.append('callback.dropped', { deliveryId: delivery.id, merchantId, hppOrderId, operationId });
       this.keep({ ...delivery, state: 'dropped' });
       return;
     }

@@ -1,8 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Bank } from '../bank/bank.js';
 import { type LedgerFilter } from '../bank/ledger.js';
+import { operationFacts } from '../bank/settlement.js';
 import { parseMerchant } from '../bank/merchants.js';
 import { CALLBACK_MODES, type CallbackMode, type CallbackSettings } from '../callbacks/callback-sender.js';
+import { isPersonality, PERSONALITIES } from '../personalities/catalogue.js';
+import { parsePersonality } from '../personalities/parse-personality.js';
 import { parseFault } from '../faults/faults.js';
 
 type Body = Readonly<Record<string, unknown>>;
@@ -60,6 +64,52 @@ function faultRoutes(app: FastifyInstance, bank: Bank): void {
   });
 }
 
+function personalityRoutes(app: FastifyInstance, bank: Bank): void {
+  const { personalities } = bank;
+  app.post('/control/personalities', (request, reply) =>
+    attempt(reply, () => reply.code(201).send({ id: personalities.switchOn(parsePersonality(bodyOf(request))).id })),
+  );
+  app.get('/control/personalities', () => ({
+    active: personalities.list(),
+    known: Object.entries(PERSONALITIES).map(([name, { what, options }]) => ({ name, what, options })),
+  }));
+  app.delete<{ Querystring: { name?: string } }>('/control/personalities', ({ query }, reply) =>
+    attempt(reply, () => {
+      const { name } = query;
+      if (name !== undefined && !isPersonality(name)) throw new Error(`there is no personality ${name}`);
+      personalities.switchOff(name);
+      return { active: personalities.list() };
+    }),
+  );
+}
+
+const amountOf = ({ coinAmount }: Body): { coinAmount?: number } => {
+  if (coinAmount === undefined) return {};
+  if (typeof coinAmount !== 'number' || !Number.isSafeInteger(coinAmount) || coinAmount <= 0)
+    throw new Error('coinAmount must be a whole number of kopecks above 0');
+  return { coinAmount };
+};
+
+function backOfficeRoutes(app: FastifyInstance, bank: Bank): void {
+  const { backOffice } = bank;
+  app.post<{ Params: { hppOrderId: string } }>('/control/orders/:hppOrderId/charge', (request, reply) =>
+    attempt(reply, () => {
+      const { coinAmount } = amountOf(bodyOf(request));
+      return reply.code(201).send(operationFacts(backOffice.charge(request.params.hppOrderId, coinAmount)));
+    }),
+  );
+  app.post<{ Params: { hppOrderId: string } }>('/control/orders/:hppOrderId/refund', (request, reply) =>
+    attempt(reply, () => {
+      const body = bodyOf(request);
+      const { merchantRequestId = randomUUID() } = body;
+      if (merchantRequestId !== null && typeof merchantRequestId !== 'string')
+        throw new Error('merchantRequestId must be a string, or null for none');
+      const refund = { ...amountOf(body), ...(merchantRequestId !== null && { merchantRequestId }) };
+      return reply.code(201).send(operationFacts(backOffice.refund(request.params.hppOrderId, refund)));
+    }),
+  );
+}
+
 function callbackRoutes(app: FastifyInstance, bank: Bank): void {
   app.post('/control/callbacks', (request, reply) =>
     attempt(reply, () => (bank.callbacks.settings = settingsOf(bodyOf(request)))),
@@ -96,6 +146,7 @@ function clockRoutes(app: FastifyInstance, bank: Bank): void {
 }
 
 function sessionRoutes(app: FastifyInstance, bank: Bank): void {
+  supersedeRoute(app, bank);
   app.post('/control/sessions/expire', (request, reply) =>
     attempt(reply, () => {
       const { merchantId } = bodyOf(request);
@@ -106,6 +157,18 @@ function sessionRoutes(app: FastifyInstance, bank: Bank): void {
     }),
   );
 }
+
+const supersedeRoute = (app: FastifyInstance, bank: Bank): void => {
+  app.post('/control/sessions/supersede', (request, reply) =>
+    attempt(reply, async () => {
+      const { merchantId } = bodyOf(request);
+      if (merchantId !== undefined && (typeof merchantId !== 'string' || !bank.merchants.find(merchantId)))
+        throw new Error('merchantId is not known to this bank');
+      await bank.rivalAuthorize(merchantId);
+      return {};
+    }),
+  );
+};
 
 function bookRoutes(app: FastifyInstance, bank: Bank): void {
   app.get<{ Querystring: LedgerFilter }>('/control/ledger', ({ query }) => {
@@ -122,9 +185,20 @@ function bookRoutes(app: FastifyInstance, bank: Bank): void {
   });
 }
 
+const ROUTES = [
+  merchantRoutes,
+  faultRoutes,
+  personalityRoutes,
+  backOfficeRoutes,
+  callbackRoutes,
+  clockRoutes,
+  sessionRoutes,
+  bookRoutes,
+];
+
 /** The levers of the simulator: no bank has these. */
 export function registerControlRoutes(app: FastifyInstance, bank: Bank): void {
-  for (const register of [merchantRoutes, faultRoutes, callbackRoutes, clockRoutes, sessionRoutes, bookRoutes]) {
+  for (const register of ROUTES) {
     register(app, bank);
   }
 }

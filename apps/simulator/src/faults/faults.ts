@@ -13,6 +13,7 @@ export const FAULT_KINDS = {
   truncated_json: 'after',
   error: 'before',
   slow: 'after',
+  slow_answer: 'after',
 } as const satisfies Record<string, 'before' | 'after'>;
 
 export type FaultKind = keyof typeof FAULT_KINDS;
@@ -27,6 +28,8 @@ export interface Fault {
   readonly delayMs?: number;
   readonly msgCode?: string;
   readonly httpStatus?: number;
+  /** Body of an `http_error` instead of the HTML page. */
+  readonly text?: string;
 }
 
 const text = (value: unknown, name: string): string | undefined => {

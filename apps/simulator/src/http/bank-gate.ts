@@ -1,7 +1,7 @@
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Bank } from '../bank/bank.js';
 import { type Session } from '../bank/sessions.js';
-import { type Fault } from '../faults/faults.js';
+import { type Call } from '../personalities/personality.js';
 import { BankError } from '../protocol/bank-error.js';
 import {
   type BodyEncoding,
@@ -13,18 +13,20 @@ import {
 } from '../protocol/body-codec.js';
 import { formatTokenExpiration, formatTokenExpirationDateTime } from '../protocol/bank-dates.js';
 import { AUTHORIZE_PATH, ENDPOINTS, type EndpointName, isApiVersion } from '../protocol/endpoints.js';
-import { encryptCompact, publicHalf, type PublicJwk } from '../protocol/jwe.js';
-import { type Answer, BrokenWire, type Trace } from './broken-wire.js';
+import { publicHalf, type PublicJwk } from '../protocol/jwe.js';
+import { type Answer, BrokenWire, type Exchange, type Trace } from './broken-wire.js';
 
-type Call = (bank: Bank, body: JsonObject, serviceCode: string) => JsonObject;
+type Work = (bank: Bank, body: JsonObject, serviceCode: string) => JsonObject;
 
-const CALLS: Readonly<Record<EndpointName, Call>> = {
+const CALLS: Readonly<Record<EndpointName, Work>> = {
   createOrder: (bank, body, serviceCode) => bank.orders.create(body, serviceCode),
   orderData: (bank, body, serviceCode) => bank.orders.data(body, serviceCode),
   refund: (bank, body, serviceCode) => bank.refunds.create(body, serviceCode),
   operation: (bank, body, serviceCode) => bank.orders.operation(body, serviceCode),
   operationByRequest: (bank, body, serviceCode) => bank.orders.operationByRequest(body, serviceCode),
 };
+
+type EndpointCall = Call & { readonly name: EndpointName };
 
 interface Opened {
   readonly session: Session;
@@ -59,6 +61,15 @@ const refusal = (error: unknown, request: FastifyRequest, serviceId: string): An
   return { httpStatus, text, trace: { msgCode } };
 };
 
+const serviceCodeIn = (request: FastifyRequest): string | undefined => {
+  try {
+    const { serviceCode } = parseObject(bodyOf(request));
+    return typeof serviceCode === 'string' ? serviceCode : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
 /** The bank's API door: faults, version, session, decoding, the call, and the answer in kind. */
 export class BankGate {
   private readonly wire: BrokenWire;
@@ -68,34 +79,44 @@ export class BankGate {
   }
 
   authorize(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-    return this.wire.carry(this.exchange(request, AUTHORIZE_PATH, reply), {
+    const serviceCode = serviceCodeIn(request);
+    const call: Call = { name: 'authorize', path: AUTHORIZE_PATH, serviceCode };
+    return this.wire.carry(this.exchange(request, call, reply), {
       peek: () => Promise.resolve({}),
-      act: () => this.openSession(request),
+      act: () => this.openSession(request, call),
     });
   }
 
   call(name: EndpointName, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-    return this.wire.carry(this.exchange(request, ENDPOINTS[name].path, reply), {
+    const serviceCode = this.bank.sessions.serviceCodeOf(request.headers['x-device_id']);
+    const call: EndpointCall = { name, path: ENDPOINTS[name].path, serviceCode };
+    return this.wire.carry(this.exchange(request, call, reply), {
       peek: async () => traceOf((await this.open(name, request)).body),
-      act: () => this.execute(name, request),
+      act: () => this.execute(name, request, call),
     });
   }
 
-  private exchange(request: FastifyRequest, path: string, reply: FastifyReply) {
-    const fault: Fault | undefined = this.bank.faults.take(path);
-    return { request, reply, path, ...(fault && { fault }) };
+  private exchange(request: FastifyRequest, call: Call, reply: FastifyReply): Exchange {
+    const { faults, personalities } = this.bank;
+    const fault = faults.take(call.path) ?? personalities.interruption(call);
+    const dress: Exchange['dress'] = (answer) => personalities.wire(answer, call);
+    return { request, reply, path: call.path, dress, ...(fault && { fault }) };
   }
 
-  private async openSession(request: FastifyRequest): Promise<Answer> {
+  private async openSession(request: FastifyRequest, call: Call): Promise<Answer> {
     let merchantId: string | undefined;
     try {
       requireVersion(request);
-      const serviceCode = parseObject(bodyOf(request))['serviceCode'];
-      const merchant = typeof serviceCode === 'string' ? this.bank.merchants.ofServiceCode(serviceCode) : undefined;
+      const { serviceCode } = call;
+      if (serviceCode === undefined) parseObject(bodyOf(request)); // says what is wrong with the body
+      const merchant = serviceCode === undefined ? undefined : this.bank.merchants.ofServiceCode(serviceCode);
       if (!merchant) throw new BankError('b_virtual_device_not_found');
       merchantId = merchant.merchantId;
-      const session = await this.bank.sessions.authorize(merchant.serviceCode);
-      const text = await sealSession(session, merchant.clientPublicKey);
+      const { personalities, sessions } = this.bank;
+      const lifeMs = personalities.sessionLifeMs(merchant.serviceCode);
+      const session = await sessions.authorize(merchant.serviceCode, lifeMs);
+      const shown = personalities.answer(sessionAnswer(session), call);
+      const text = await this.encode(shown, 'jwe', { call, recipient: merchant.clientPublicKey });
       this.bank.ledger.append('authorize', { merchantId, ok: true });
       return { httpStatus: 200, text, trace: {} };
     } catch (error) {
@@ -106,14 +127,14 @@ export class BankGate {
   }
 
   /** Gateway errors are plain JSON, whatever the encoding of the request (U3). */
-  private async execute(name: EndpointName, request: FastifyRequest): Promise<Answer> {
+  private async execute(name: EndpointName, request: FastifyRequest, call: EndpointCall): Promise<Answer> {
     let opened: Opened;
     try {
       opened = await this.open(name, request);
     } catch (error) {
       return refusal(error, request, 'api-gateway');
     }
-    return this.answer(name, opened, request);
+    return this.answer(call, opened, request);
   }
 
   private async open(name: EndpointName, request: FastifyRequest): Promise<Opened> {
@@ -129,21 +150,34 @@ export class BankGate {
 
   /** Business answers and business errors travel in the encoding of the request. */
   private async answer(
-    name: EndpointName,
+    call: EndpointCall,
     { session, encoding, body }: Opened,
     request: FastifyRequest,
   ): Promise<Answer> {
     const recipient = this.recipientOf(session, body);
     let result: JsonObject;
+    let shown: JsonObject;
     try {
-      result = CALLS[name](this.bank, body, session.serviceCode);
+      result = CALLS[call.name](this.bank, body, session.serviceCode);
+      shown = this.bank.personalities.answer(result, call);
     } catch (error) {
       const refused = refusal(error, request, 'ecom');
-      const text = await encodeAnswer(JSON.parse(refused.text), encoding, recipient);
+      const text = await encodeAnswer(refused.text, encoding, { recipient });
       return { ...refused, text, trace: { ...traceOf(body), ...refused.trace } };
     }
-    const text = await encodeAnswer(result, encoding, recipient);
+    const text = await this.encode(shown, encoding, { call, recipient });
     return { httpStatus: 200, text, trace: { ...traceOf(body), ...traceOf(result) } };
+  }
+
+  private encode(
+    answer: JsonObject,
+    encoding: BodyEncoding,
+    { call, recipient }: { readonly call: Call; readonly recipient: PublicJwk },
+  ): Promise<string> {
+    const { personalities } = this.bank;
+    const json = personalities.text(JSON.stringify(answer), call);
+    const header = encoding === 'jwe' ? personalities.joseHeader(call) : {};
+    return encodeAnswer(json, encoding, { recipient, header });
   }
 
   private recipientOf({ serviceCode }: Session, { merchantId }: JsonObject): PublicJwk {
@@ -155,15 +189,11 @@ export class BankGate {
   }
 }
 
-const sealSession = async (session: Session, recipient: PublicJwk): Promise<string> => {
-  const { refreshToken, authToken, deviceId, key, expiresAt } = session;
-  const answer = {
-    refreshToken,
-    authToken,
-    deviceId,
-    serverPublic: publicHalf(key),
-    tokenExpirationDateTime: formatTokenExpirationDateTime(expiresAt),
-    tokenExpiration: formatTokenExpiration(expiresAt),
-  };
-  return JSON.stringify({ jwe: await encryptCompact(JSON.stringify(answer), recipient) });
-};
+const sessionAnswer = ({ refreshToken, authToken, deviceId, key, expiresAt }: Session): JsonObject => ({
+  refreshToken,
+  authToken,
+  deviceId,
+  serverPublic: publicHalf(key),
+  tokenExpirationDateTime: formatTokenExpirationDateTime(expiresAt),
+  tokenExpiration: formatTokenExpiration(expiresAt),
+});

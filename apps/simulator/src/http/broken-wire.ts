@@ -1,7 +1,8 @@
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Ledger } from '../bank/ledger.js';
-import { type Fault, FAULT_KINDS, type FaultKind } from '../faults/faults.js';
+import { FAULT_KINDS, type FaultKind } from '../faults/faults.js';
+import { type Interruption, type WireAnswer } from '../personalities/personality.js';
 import { BankError } from '../protocol/bank-error.js';
 
 /** Ids of a request for the ledger: nothing secret. */
@@ -17,7 +18,9 @@ export interface Exchange {
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
   readonly path: string;
-  readonly fault?: Fault;
+  readonly fault?: Interruption;
+  /** The last look at the bytes and headers before they leave. */
+  readonly dress?: (answer: WireAnswer) => WireAnswer;
 }
 
 export interface Work {
@@ -37,26 +40,29 @@ const truncateJwe = (text: string): string => {
   return jwe === undefined ? truncate(text) : JSON.stringify({ jwe: truncate(jwe) });
 };
 
-const html = (httpStatus: number): Answer => ({ httpStatus, text: HTML, trace: {} });
+const html = (httpStatus: number, text = HTML): Answer => ({ httpStatus, text, trace: {} });
 
-const envelope = ({ msgCode = 'b_unknown_error', httpStatus }: Fault): Answer => {
+const envelope = ({ msgCode = 'b_unknown_error', httpStatus }: Interruption): Answer => {
   const error = new BankError(msgCode, httpStatus === undefined ? {} : { httpStatus });
   return { httpStatus: error.httpStatus, text: JSON.stringify(error.toEnvelope()), trace: { msgCode } };
 };
 
 /** What the caller sees instead of, or after, the bank's own answer. */
-const FATES: Readonly<Record<FaultKind, (fault: Fault, answer: Answer) => Fate>> = {
+const FATES: Readonly<Record<FaultKind, (fault: Interruption, answer: Answer) => Fate>> = {
   timeout_before: () => 'silence',
   timeout_after: () => 'silence',
   reset_before: () => 'reset',
   reset_after: () => 'reset',
-  http_error: ({ httpStatus = 503 }) => html(httpStatus),
+  http_error: ({ httpStatus = 503, text }) => html(httpStatus, text),
   html_200: () => html(200),
   truncated_jwe: (_fault, answer) => ({ ...answer, text: truncateJwe(answer.text) }),
   truncated_json: (_fault, answer) => ({ ...answer, text: truncate(answer.text) }),
   error: (fault) => envelope(fault),
   slow: (_fault, answer) => answer,
+  slow_answer: (_fault, answer) => answer,
 };
+
+const SLOW_MS = 1_000; // unless told
 
 const NOTHING: Answer = { httpStatus: 200, text: '{}', trace: {} };
 
@@ -67,8 +73,9 @@ export class BrokenWire {
   async carry(exchange: Exchange, work: Work): Promise<unknown> {
     const { fault } = exchange;
     if (!fault) return this.reply(exchange, await work.act());
-    if (fault.kind === 'slow') await sleep(fault.delayMs ?? 1_000);
+    if (fault.kind === 'slow') await sleep(fault.delayMs ?? SLOW_MS);
     const answer = FAULT_KINDS[fault.kind] === 'after' ? await work.act() : await this.ignore(work);
+    if (fault.kind === 'slow_answer') await sleep(fault.delayMs ?? SLOW_MS);
     const fate = FATES[fault.kind](fault, answer);
     if (typeof fate === 'string') {
       this.cut(exchange, fate, answer.trace);
@@ -88,7 +95,9 @@ export class BrokenWire {
   private reply(exchange: Exchange, { httpStatus, text, trace }: Answer): FastifyReply {
     this.write(exchange, httpStatus, trace);
     const type = text === HTML ? 'text/html; charset=utf-8' : 'application/json; charset=utf-8';
-    return exchange.reply.code(httpStatus).header('content-type', type).send(text);
+    const plain: WireAnswer = { body: text, headers: { 'content-type': type } };
+    const { body, headers } = exchange.dress?.(plain) ?? plain;
+    return exchange.reply.code(httpStatus).headers(headers).send(body);
   }
 
   /** The socket stays open in silence until the caller gives up, or is torn down at once. */

@@ -23,7 +23,8 @@ const FAULT_TEXTS: Readonly<Record<FaultKind, string>> = {
   truncated_jwe: 'done, but the encrypted answer is cut',
   truncated_json: 'done, but the JSON answer is cut',
   error: "the bank's error envelope with msgCode",
-  slow: 'waits delayMs, then answers as usual',
+  slow: 'waits delayMs, then acts and answers as usual',
+  slow_answer: 'acts at once, answers after delayMs',
 };
 
 const intro = html`<section class="card">

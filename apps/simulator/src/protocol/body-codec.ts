@@ -36,8 +36,11 @@ export async function decodeBody(body: string, key: PrivateJwk): Promise<JsonObj
   return parseObject(plaintext);
 }
 
-/** The text of an answer in the encoding of its request. */
-export async function encodeAnswer(answer: unknown, encoding: BodyEncoding, recipient: PublicJwk): Promise<string> {
-  const json = JSON.stringify(answer);
-  return encoding === 'json' ? json : JSON.stringify({ jwe: await encryptCompact(json, recipient) });
+/** JSON text in the encoding of the request that it answers. */
+export async function encodeAnswer(
+  json: string,
+  encoding: BodyEncoding,
+  { recipient, header }: { readonly recipient: PublicJwk; readonly header?: JsonObject },
+): Promise<string> {
+  return encoding === 'json' ? json : JSON.stringify({ jwe: await encryptCompact(json, recipient, header) });
 }

@@ -38,6 +38,13 @@ export function parsePublicJwk(value: unknown): PublicJwk {
   return { kty: 'EC', crv: 'P-384', x: key.x ?? '', y: key.y ?? '' };
 }
 
+/** @throws Error with one sentence that names the bad member. */
+export function parsePrivateJwk(value: unknown): PrivateJwk {
+  const { d, ...rest } = (typeof value === 'object' && value !== null ? value : {}) as JsonWebKey;
+  if (d === undefined || !COORDINATE.test(d)) throw new Error('d must be 48 bytes (64 base64url characters)');
+  return { ...parsePublicJwk(rest), d };
+}
+
 const generate = promisify(generateKeyPair);
 
 export async function generatePrivateJwk(): Promise<PrivateJwk> {
@@ -62,9 +69,14 @@ const importOnce = (jwk: PublicJwk): Promise<CryptoKey> => {
 const utf8 = new TextEncoder();
 const text = new TextDecoder('utf-8', { fatal: true });
 
-export async function encryptCompact(plaintext: string, recipient: PublicJwk): Promise<string> {
+/** @param header more members of the protected header; the bank itself sends none */
+export async function encryptCompact(
+  plaintext: string,
+  recipient: PublicJwk,
+  header: Readonly<Record<string, unknown>> = {},
+): Promise<string> {
   return new CompactEncrypt(utf8.encode(plaintext))
-    .setProtectedHeader({ alg: ALG, enc: ENC })
+    .setProtectedHeader({ ...header, alg: ALG, enc: ENC })
     .encrypt(await importOnce(recipient));
 }
 

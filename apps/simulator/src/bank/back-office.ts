@@ -1,0 +1,91 @@
+import { type Personalities } from '../personalities/personalities.js';
+import { type Afterthought } from '../personalities/personality.js';
+import { type BankClock } from './bank-clock.js';
+import { type Book } from './book.js';
+import { APPROVED, TEST_CARDS } from './cards.js';
+import { type Merchants } from './merchants.js';
+import { finishOperation, openPurchase, openRefund, type Operation, type PaidOperation } from './operation.js';
+import { type Order } from './order.js';
+import { requireRefundable } from './refunds.js';
+import { type Settlement } from './settlement.js';
+
+export interface BackOfficeOptions {
+  readonly book: Book;
+  readonly clock: BankClock;
+  readonly merchants: Merchants;
+  readonly settlement: Settlement;
+  readonly personalities: Personalities;
+}
+
+export interface BackOfficeRefund {
+  /** Kopecks; absent = all that is left. */
+  readonly coinAmount?: number;
+  /** Absent = none. */
+  readonly merchantRequestId?: string;
+}
+
+const isPaid = (operation: Operation): operation is PaidOperation =>
+  operation.type === 'PURCHASE' && operation.status === 'SUCCESS' && operation.operationId !== undefined;
+
+/** What the bank's own staff, or a payer with a link that is still open, do behind the merchant's back. */
+export class BackOffice {
+  constructor(private readonly options: BackOfficeOptions) {}
+
+  /** Follows the first success of an order with what the personalities make of it. */
+  follow(operation: Operation): void {
+    const { personalities, clock, book } = this.options;
+    const order = book.order(operation.hppOrderId);
+    if (!order || book.operationsOf(order).filter(isPaid).length > 1) return;
+    for (const thought of personalities.afterthoughts(operation)) {
+      clock.at(clock.now() + thought.delayMs, () => {
+        this.carryOut(thought, operation.hppOrderId);
+      });
+    }
+  }
+
+  /** One more successful purchase under the same order. @throws Error when there is no such order */
+  charge(hppOrderId: string, coinAmount?: number): Operation {
+    const { book, clock, settlement } = this.options;
+    const order = this.requireOrder(hppOrderId);
+    const [card] = TEST_CARDS;
+    if (!card) throw new Error('the bank has no test card');
+    const opened = openPurchase(order, card, clock.now());
+    const operation = coinAmount === undefined ? opened : { ...opened, coinAmount };
+    settlement.open(book.order(hppOrderId) ?? order, operation);
+    return this.finish(operation);
+  }
+
+  /** Gives money back without the merchant. @throws Error when nothing of the order can be refunded */
+  refund(hppOrderId: string, { coinAmount, merchantRequestId = '' }: BackOfficeRefund): Operation {
+    const { book, clock, settlement } = this.options;
+    const order = this.requireOrder(hppOrderId);
+    const operations = book.operationsOf(order);
+    const purchase = operations.find(isPaid);
+    if (!purchase) throw new Error('the order has no successful purchase');
+    const amount = coinAmount ?? purchase.coinAmount;
+    requireRefundable(purchase, amount, operations);
+    const request = { merchantRequestId, merchantId: order.merchantId, operationId: purchase.operationId };
+    const operation = openRefund(purchase, { ...request, coinAmount: amount, date: '' }, clock.now());
+    settlement.open(order, operation);
+    return this.finish(operation);
+  }
+
+  private carryOut(thought: Afterthought, hppOrderId: string): void {
+    if (thought.kind === 'charge') this.charge(hppOrderId, thought.coinAmount);
+    else this.refund(hppOrderId, thought);
+  }
+
+  private finish(operation: Operation): Operation {
+    const { merchants, clock, settlement } = this.options;
+    const { terminal = 'test' } = merchants.find(operation.merchantId) ?? {};
+    const finished = finishOperation(operation, APPROVED, terminal, clock.now());
+    settlement.close(operation, finished);
+    return finished;
+  }
+
+  private requireOrder(hppOrderId: string): Order {
+    const order = this.options.book.order(hppOrderId);
+    if (!order) throw new Error('no such order');
+    return order;
+  }
+}
