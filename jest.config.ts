@@ -12,6 +12,7 @@ const shared = {
   testEnvironment: 'node',
   // Jest adds `import` or `require` by itself, by who asks.
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
+  setupFiles: ['<rootDir>/test/support/watch-transactions.ts'],
 } satisfies Config['projects'] extends (infer P)[] | undefined ? Exclude<P, string> : never;
 
 const database = {

@@ -15,8 +15,14 @@ const SESSION_FEATURES = [
   /\bWITH\s+HOLD\b/iu,
 ];
 
+/**
+ * What every connection is set to when it is made. PgBouncer keeps the date style, the time zone and the encoding by
+ * itself; time limits are kept on our side, too.
+ */
+const SETTINGS = /^SELECT\s+set_config\('TimeZone', 'UTC', false\)/u;
+
 const needsSession = ({ name, sql }: Statement): boolean =>
-  (name !== null && name !== '') || SESSION_FEATURES.some((feature) => feature.test(sql));
+  !SETTINGS.test(sql) && ((name !== null && name !== '') || SESSION_FEATURES.some((feature) => feature.test(sql)));
 
 describe('behind a connection pooler', () => {
   let replicas: Replicas;

@@ -7,6 +7,7 @@ import {
   type RefundOutcome,
   type RefundRequest,
 } from '../../apps/gateway/src/payments/bank/payment-bank.js';
+import { transactionGuard } from '../../apps/gateway/src/database/transaction-guard.js';
 import { type BankOperationFacts, type BankOrderFacts } from '../../apps/gateway/src/payments/domain/bank-facts.js';
 
 export const BANK_MERCHANT_ID = 'merchant-1';
@@ -25,21 +26,25 @@ export class FakePaymentBank extends PaymentBank {
   onReadOperation: (merchantRequestId: string) => Answer<OperationReading> = () => ({ kind: 'not_found' });
 
   override async openOrder(request: OrderRequest): Promise<OrderOutcome> {
+    transactionGuard.forbid('a call of the bank');
     this.orders.push(request);
     return this.onOrder(request);
   }
 
   override async readOrder(_accountId: string, bankOrderId: string): Promise<OrderReading> {
+    transactionGuard.forbid('a call of the bank');
     this.reads.push(bankOrderId);
     return this.onReadOrder(bankOrderId);
   }
 
   override async refund(request: RefundRequest): Promise<RefundOutcome> {
+    transactionGuard.forbid('a call of the bank');
     this.refunds.push(request);
     return this.onRefund(request);
   }
 
   override async readOperation(_accountId: string, merchantRequestId: string): Promise<OperationReading> {
+    transactionGuard.forbid('a call of the bank');
     this.reads.push(merchantRequestId);
     return this.onReadOperation(merchantRequestId);
   }

@@ -1,10 +1,11 @@
 import { DataSource } from 'typeorm';
-import { EnvelopeKeystore, generateLocalKeys, type Keystore, LocalKekProvider } from '#libs/keystore';
+import { generateLocalKeys, type Keystore, LocalKekProvider } from '#libs/keystore';
 import { ClientKeyRepository } from '../../apps/gateway/src/accounts/client-key.repository.js';
 import { MerchantAccountRepository } from '../../apps/gateway/src/accounts/merchant-account.repository.js';
 import { MerchantAccountsService } from '../../apps/gateway/src/accounts/merchant-accounts.service.js';
 import { dataSourceOptions } from '../../apps/gateway/src/database/data-source.js';
 import { migrate } from '../../apps/gateway/src/database/migrate.js';
+import { GatewayKeystore } from '../../apps/gateway/src/keys/gateway-keystore.js';
 import { OutboxRepository } from '../../apps/gateway/src/outbox/outbox.repository.js';
 import { IdempotencyService } from '../../apps/gateway/src/payments/idempotency.service.js';
 import { ClientKeysService } from '../../apps/gateway/src/payments/bank/client-keys.service.js';
@@ -46,7 +47,7 @@ export async function createMigratedDatabase(): Promise<MigratedDatabase> {
   };
 }
 
-export const aKeystore = (): Keystore => new EnvelopeKeystore(LocalKekProvider.from(generateLocalKeys()));
+export const aKeystore = (): Keystore => new GatewayKeystore(LocalKekProvider.from(generateLocalKeys()));
 
 /** Installs a merchant account. @returns its id */
 export function anAccount(accounts: MerchantAccountsService, over: { bankMerchantId?: string } = {}): Promise<string> {

@@ -150,7 +150,7 @@ describe('what waits for a bank session', () => {
   it('of a locked row does not hold up the session', async () => {
     const waiting = await createAfter(NO_SESSION);
     await delay();
-    await parts.records.transaction(async (tx) => {
+    await parts.source.transaction(async (tx) => {
       await tx.query('SELECT 1 FROM operation WHERE payment_id = $1 FOR UPDATE', [waiting]);
       await publish();
     });

@@ -90,7 +90,7 @@ export class AppProcess {
 
   private spawn(): ChildProcess {
     const file = path.join('dist', 'apps', this.name, 'src', 'main.js'); // relative, as the npm scripts name it
-    const env = { PATH: process.env['PATH'], ...this.options.env };
+    const env = { PATH: process.env['PATH'], NODE_ENV: 'test', ...this.options.env };
     const child = spawn(process.execPath, [file], { env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.mark = this.output.length;
     for (const stream of [child.stdout, child.stderr]) {

@@ -4,6 +4,7 @@ import { Logger } from 'nestjs-pino';
 import { KeystoreError } from '#libs/keystore';
 import { ConfigError, type GatewayConfig, loadConfig } from './config/gateway-config.js';
 import { EmbeddedPostgresError } from './database/embedded-postgres-error.js';
+import { transactionGuard } from './database/transaction-guard.js';
 import { GatewayModule } from './gateway.module.js';
 import { createHttpAdapter } from './http/http-server.js';
 import { ProblemFilter } from './http/problem.filter.js';
@@ -19,6 +20,7 @@ type Stop = () => Promise<void>;
 
 /** Config → keys → database → module → listen; stops in reverse on SIGTERM and SIGINT. */
 export async function runGateway(env: NodeJS.ProcessEnv): Promise<void> {
+  if (env['NODE_ENV'] === 'test') transactionGuard.enable();
   const stops: Stop[] = [];
   let stopping: Promise<void> | undefined;
   const stop = (): Promise<void> => (stopping ??= stopAll(stops));

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Keystore, type SealPlace } from '#libs/keystore';
+import { inTransaction } from '../database/transaction.js';
 import { SecretText } from './secret-text.js';
 import { ClientKeyEntity, type ClientKeyStatus } from './client-key.entity.js';
 
@@ -49,7 +50,7 @@ export class ClientKeyRepository {
 
   /** Makes a key the active one; the one before it stays on standby. @returns false when there is no such key */
   activate(accountId: string, id: string): Promise<boolean> {
-    return this.database.transaction(async (tx) => {
+    return inTransaction(this.database, async (tx) => {
       const where = { merchantAccountId: accountId, id };
       if (!(await tx.findOne(ClientKeyEntity, { where, lock: { mode: 'pessimistic_write' } }))) return false;
       const touched = { updatedAt: () => 'now()' };

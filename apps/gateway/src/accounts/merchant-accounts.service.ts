@@ -2,6 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Keystore, type Sealed, type SealPlace } from '#libs/keystore';
 import { newId } from '../database/id.js';
+import { transactionGuard } from '../database/transaction-guard.js';
 import { AccountError } from './account-error.js';
 import { type ClientKey, ClientKeyRepository } from './client-key.repository.js';
 import { type MerchantAccountEntity } from './merchant-account.entity.js';
@@ -61,6 +62,7 @@ export class MerchantAccountsService {
 
   /** As {@link open}, for ids that strangers send. Accounts that do not exist are not remembered. */
   async find(id: string): Promise<MerchantAccount | undefined> {
+    transactionGuard.forbid('opening an account');
     const cached = this.cache.get(id);
     if (cached && cached.until > Date.now()) return cached.account;
     const row = await this.accounts.find(id);

@@ -18,14 +18,16 @@ import { CreatePaymentTables1795334400000 } from './migrations/1795334400000-cre
 import { CreateDcmTables1795420800000 } from './migrations/1795420800000-create-dcm-tables.js';
 import { AddSessionWaiting1795685400000 } from './migrations/1795685400000-add-session-waiting.js';
 import { PinOperationTerminal1795700100000 } from './migrations/1795700100000-pin-operation-terminal.js';
+import { CONNECT_TIMEOUT_MS, gatewayDriver, poolOptions, WORK_LIMITS } from './pool.js';
 import { SnakeCaseNaming } from './snake-case-naming.js';
 
-/** Longer, and the server is taken for unreachable. */
-const CONNECT_TIMEOUT_MS = 5_000;
+export type PostgresOptions = Extract<DataSourceOptions, { type: 'postgres' }>;
 
 /** How every gateway process and every test opens the database. */
-export const dataSourceOptions = (url: string, poolSize = 10): DataSourceOptions => ({
+export const dataSourceOptions = (url: string, poolSize = 10): PostgresOptions => ({
   type: 'postgres',
+  driver: gatewayDriver,
+  extra: poolOptions(WORK_LIMITS),
   url,
   poolSize,
   connectTimeoutMS: CONNECT_TIMEOUT_MS,

@@ -1,20 +1,17 @@
-import { DataSource, type DataSourceOptions } from 'typeorm';
+import { DataSource } from 'typeorm';
 import { ConfigError } from '../config/gateway-config.js';
+import { type PostgresOptions } from './data-source.js';
+import { MIGRATION_LIMITS, poolOptions } from './pool.js';
 
 /** Arbitrary but fixed: gateways that start together take turns. */
 const MIGRATION_LOCK = 5_318_008;
 const OLDEST_POSTGRES = 150_000;
 
-/** Brings the schema up to date. @throws ConfigError for a Postgres older than 15 */
-export async function migrate(options: DataSourceOptions): Promise<void> {
-  const database = await new DataSource(options).initialize();
+/** Brings the schema up to date. @throws ConfigError for a server that cannot be used */
+export async function migrate(options: PostgresOptions): Promise<void> {
+  const database = await new DataSource({ ...options, extra: poolOptions(MIGRATION_LIMITS) }).initialize();
   try {
-    const [version] = await database.query<{ number: number; name: string }[]>(
-      `SELECT current_setting('server_version_num')::int AS number, current_setting('server_version') AS name`,
-    );
-    if (version && version.number < OLDEST_POSTGRES) {
-      throw new ConfigError(`DATABASE_URL is a Postgres ${version.name}: 15 or newer is needed.`);
-    }
+    await checkServer(database);
     await runOneAtATime(database);
   } finally {
     await database.destroy();
@@ -27,4 +24,35 @@ async function runOneAtATime(database: DataSource): Promise<void> {
     await tx.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
     await database.runMigrations();
   });
+}
+
+/** What no connection can set for itself, and whether what it did set holds. @throws ConfigError */
+async function checkServer(database: DataSource): Promise<void> {
+  const [server] = await database.query<ServerFacts[]>(
+    `SELECT current_setting('server_version_num')::int AS number, current_setting('server_version') AS name,
+            current_setting('server_encoding') AS encoding,
+            current_setting('DateStyle') LIKE 'ISO%' AND current_setting('client_encoding') = 'UTF8'
+              AND current_setting('transaction_isolation') = 'read committed' AS settled`,
+  );
+  if (!server) return;
+  if (server.number < OLDEST_POSTGRES) {
+    throw new ConfigError(`DATABASE_URL is a Postgres ${server.name}: 15 or newer is needed.`);
+  }
+  if (server.encoding !== 'UTF8') {
+    throw new ConfigError(
+      `DATABASE_URL is a database in ${server.encoding}: create one with ENCODING 'UTF8', since names are kept in Ukrainian.`,
+    );
+  }
+  if (!server.settled) {
+    throw new ConfigError(
+      'DATABASE_URL leads through something that does not keep DateStyle, client_encoding and isolation as a connection sets them: connect to Postgres itself, or set them for the role.',
+    );
+  }
+}
+
+interface ServerFacts {
+  readonly number: number;
+  readonly name: string;
+  readonly encoding: string;
+  readonly settled: boolean;
 }

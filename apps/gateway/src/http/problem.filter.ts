@@ -2,6 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger 
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { KeystoreError } from '#libs/keystore';
 import { AccountError } from '../accounts/account-error.js';
+import { isDatabaseAway, systemCode } from '../database/database-away.js';
 import { errorTrace } from '../database/error-summary.js';
 import { PaymentError } from '../payments/domain/payment-error.js';
 import { HttpProblem } from './http-problem.js';
@@ -22,10 +23,6 @@ const CODE_OF_STATUS: Readonly<Record<number, HttpProblemCode>> = {
   415: 'MEDIA_TYPE_UNSUPPORTED',
   503: 'SERVICE_UNAVAILABLE',
 };
-/** Postgres is gone, shutting down or out of connections; class 08, 57P and 53. */
-const DATABASE_AWAY = /^(?:08|57P|53|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EHOSTUNREACH|ENOTFOUND|EPIPE)/u;
-/** What the driver says without a code when a connection breaks in use, or none is to be had. */
-const CONNECTION_LOST = /^(?:Connection terminated|Client has encountered a connection error|timeout exceeded when)/u;
 /** A text, such as one with U+0000 in an address, that Postgres cannot hold. */
 const UNSTORABLE = /^22(?:021|P05)$/u;
 
@@ -97,14 +94,4 @@ function statusOf(error: unknown): number | undefined {
   if (error instanceof HttpException) return error.getStatus();
   const status = (error as { statusCode?: unknown } | null)?.statusCode;
   return typeof status === 'number' ? status : undefined;
-}
-
-function isDatabaseAway(error: unknown): boolean {
-  return DATABASE_AWAY.test(systemCode(error)) || (error instanceof Error && CONNECTION_LOST.test(error.message));
-}
-
-/** The code that Postgres or the system gave an error; blank when there is none. */
-function systemCode(error: unknown): string {
-  const code = (error as { code?: unknown } | null | undefined)?.code;
-  return typeof code === 'string' ? code : '';
 }

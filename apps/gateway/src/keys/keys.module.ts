@@ -1,5 +1,6 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
-import { EnvelopeKeystore, KekProvider, Keystore } from '#libs/keystore';
+import { KekProvider, Keystore } from '#libs/keystore';
+import { GatewayKeystore } from './gateway-keystore.js';
 import { KekFile } from './kek-file.js';
 import { KekRotationService } from './kek-rotation.service.js';
 import { SealedValuesRepository } from './sealed-values.repository.js';
@@ -22,7 +23,7 @@ export class KeysModule {
     return {
       module: KeysModule,
       providers: [
-        { provide: Keystore, useValue: new EnvelopeKeystore(keks, remote ? { dekCache: DEK_CACHE } : {}) },
+        { provide: Keystore, useValue: new GatewayKeystore(keks, remote ? { dekCache: DEK_CACHE } : {}) },
         { provide: KekProvider, useValue: keks },
         { provide: KekFile, useValue: file },
         KekRotationService,

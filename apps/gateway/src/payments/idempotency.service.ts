@@ -55,8 +55,9 @@ export class IdempotencyService {
   async settle(tx: Transaction, request: IdempotentRequest, statusCode: number, view: object): Promise<Answer> {
     const body = JSON.stringify(view);
     if (await this.keys.settle(tx, request, statusCode, body)) return { statusCode, body, replayed: false };
-    const begun = await this.follow(request); // somebody took the request over meanwhile: both give the first answer
-    if (begun.kind !== 'answered') throw inFlight();
+    const earlier = await this.keys.find(request.accountId, request.key, tx);
+    const begun = earlier && answered(earlier); // somebody took the request over meanwhile: both give the first answer
+    if (!begun) throw inFlight();
     return begun.answer;
   }
 
@@ -113,7 +114,7 @@ function canonicalJson(value: unknown): string {
   );
 }
 
-function answered(earlier: EarlierRequest): Begun<never> | undefined {
+function answered(earlier: EarlierRequest): Extract<Begun<never>, { kind: 'answered' }> | undefined {
   if (earlier.statusCode === null || earlier.responseBody === null) return undefined;
   return { kind: 'answered', answer: { statusCode: earlier.statusCode, body: earlier.responseBody, replayed: true } };
 }

@@ -16,7 +16,7 @@ export class BankAuthFilter implements ExceptionFilter {
     }
     const { status, error: text } = REFUSALS[kind];
     const reply = host.switchToHttp().getResponse<FastifyReply>();
-    if (kind === 'too_many') void reply.header('retry-after', 1);
+    if (kind !== 'denied') void reply.header('retry-after', 1);
     void reply.status(status).header('cache-control', 'no-store').send({ error: text });
   }
 }

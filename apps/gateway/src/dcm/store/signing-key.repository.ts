@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { type DcmConfig } from '../../config/dcm-config.js';
-import { type Transaction } from '../../database/transaction.js';
+import { inTransaction, type Transaction } from '../../database/transaction.js';
 import { DCM_CONFIG } from '../dcm-config.token.js';
 import { type KeyStatus, OVERLAP_SECONDS, type Slot } from '../domain/key-lifecycle.js';
 import { DcmSigningKeyEntity } from './dcm-signing-key.entity.js';
@@ -61,7 +61,7 @@ export class SigningKeyRepository {
 
   /** DCM holds the key in this record, so a retiring key that was there no longer verifies. */
   async publish({ id, slot }: { readonly id: string; readonly slot: Slot }, recordGuid: string): Promise<void> {
-    await this.database.transaction(async (tx) => {
+    await inTransaction(this.database, async (tx) => {
       const others = await this.inStatus(tx, 'retiring');
       for (const other of others) if (other.slot === slot) await this.move(tx, { id: other.id, to: 'retired' });
       await this.move(tx, { id, to: 'published' });
@@ -71,7 +71,7 @@ export class SigningKeyRepository {
 
   /** The key signs from now on. The one before it stays for a while, unless this one took its record. */
   async promote({ id, slot }: { readonly id: string; readonly slot: Slot }): Promise<void> {
-    await this.database.transaction(async (tx) => {
+    await inTransaction(this.database, async (tx) => {
       for (const old of await this.inStatus(tx, 'signing')) {
         await this.move(tx, { id: old.id, to: old.slot === slot ? 'retired' : 'retiring' });
       }

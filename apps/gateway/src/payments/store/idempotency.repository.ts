@@ -44,8 +44,12 @@ export class IdempotencyRepository {
     return rows.length > 0;
   }
 
-  async find(accountId: string, key: string): Promise<EarlierRequest | undefined> {
-    const rows = await this.database.query<EarlierRequest[]>(
+  async find(
+    accountId: string,
+    key: string,
+    tx: Transaction = this.database.manager,
+  ): Promise<EarlierRequest | undefined> {
+    const rows = await tx.query<EarlierRequest[]>(
       `SELECT fingerprint, resource_id AS "resourceId", status_code AS "statusCode", response_body AS "responseBody",
               extract(epoch FROM lease_until - clock_timestamp())::float AS "leaseSeconds"
        FROM idempotency_key WHERE merchant_account_id = $1 AND key = $2`,

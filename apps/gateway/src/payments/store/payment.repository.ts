@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { claimDueSql } from '../../database/claim-due.js';
 import { dueColumn, dueParameters } from '../../database/due-in.js';
-import { type Transaction } from '../../database/transaction.js';
+import { inTransaction, type Transaction } from '../../database/transaction.js';
 import { type Operation } from '../domain/operation.js';
 import { type Payment, type PaymentStatus } from '../domain/payment.js';
 import { type Claim, claimCte, claimParameters } from './idempotency.repository.js';
@@ -73,7 +73,7 @@ export class PaymentRepository {
   constructor(private readonly database: DataSource) {}
 
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    return this.database.transaction(work);
+    return inTransaction(this.database, work);
   }
 
   /**

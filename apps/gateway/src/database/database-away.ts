@@ -1,0 +1,39 @@
+/**
+ * Postgres is away for a moment, or refuses for a moment: SQLSTATE classes 08 connection, 53 resources, 57P shutdown
+ * and recovery; 25006 read-only after a fail-over, 25P03 idle too long inside a transaction, 40001 serialization,
+ * 40P01 deadlock, 55P03 lock not available, 57014 statement cancelled by its time limit. Source: Postgres, appendix A.
+ */
+const PASSING_STATE = /^(?:08...|53...|57P..|25006|25P03|40001|40P01|55P03|57014)$/u;
+/** Of those, the ones after which the connection itself is of no more use. */
+const SPENT_STATE = /^(?:08...|57P..|25006|25P03|57014)$/u;
+/** Five characters of SQLSTATE; codes of the system, such as EPIPE, are not among them. */
+const SQLSTATE = /^(?!E[A-Z]{4}$)[0-9A-Z]{5}$/u;
+/** Sockets, name look-ups, and a process that is out of file descriptors. */
+const SYSTEM_AWAY =
+  /^(?:ECONNREFUSED|ECONNRESET|ECONNABORTED|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|ENOTFOUND|EAI_AGAIN|EPIPE|EMFILE|ENFILE|EADDRNOTAVAIL|ENOBUFS)$/u;
+/** What `pg` and `pg-pool` say without a code. Source: pg 8.23 lib/client.js, pg-pool 3.14 index.js. */
+const DRIVER_SAYS =
+  /^(?:Query read timeout|Connection terminated|Client has encountered a connection error|Client was closed|timeout e|Cannot use a pool after|Driver not Connected|The server does not support SSL|There was an error establishing an SSL)/u;
+
+/** Worth trying again in some seconds: nothing is wrong with what was asked. */
+export function isDatabaseAway(error: unknown): boolean {
+  const code = systemCode(error);
+  if (code !== '') return PASSING_STATE.test(code) || SYSTEM_AWAY.test(code);
+  const { name, message } = error instanceof Error ? error : { name: '', message: '' };
+  return name === 'QueryRunnerAlreadyReleasedError' || DRIVER_SAYS.test(message);
+}
+
+/**
+ * The connection must be destroyed: after a time-out its transaction may still be open, and the next user's COMMIT would
+ * commit half of it; without an SQLSTATE nobody knows where it stands; a read-only one stays so.
+ */
+export function isConnectionSpent(error: unknown): boolean {
+  const code = systemCode(error);
+  return !SQLSTATE.test(code) || SPENT_STATE.test(code);
+}
+
+/** The code that Postgres or the system gave an error; blank when there is none. */
+export function systemCode(error: unknown): string {
+  const code = (error as { code?: unknown } | null | undefined)?.code;
+  return typeof code === 'string' ? code : '';
+}

@@ -1,0 +1,118 @@
+import pg from 'pg';
+import { isConnectionSpent } from './database-away.js';
+import { transactionGuard } from './transaction-guard.js';
+
+/** How long a statement may take. Milliseconds. */
+export interface TimeLimits {
+  /** Kept by the server, which then cancels the statement and lets go of its locks. */
+  readonly statementMs: number;
+  /** Kept by us, for a server or a network that has fallen silent; longer than the server's own. */
+  readonly answerMs: number;
+}
+
+/** Every statement of a request or a worker reads or writes some rows by key: a second is long. */
+export const WORK_LIMITS: TimeLimits = { statementMs: 8_000, answerMs: 10_000 };
+/** An index over a large table takes minutes. */
+export const MIGRATION_LIMITS: TimeLimits = { statementMs: 30 * 60_000, answerMs: 31 * 60_000 };
+
+/** Longer, and the server is taken for unreachable. Milliseconds. */
+export const CONNECT_TIMEOUT_MS = 5_000;
+/** A lost peer is noticed on an idle connection, too. libuv repeats the probe every second, ten times. Milliseconds. */
+const KEEP_ALIVE_AFTER_MS = 5_000;
+/** A process that stands still keeps its row locks no longer than this. Milliseconds. */
+const IDLE_IN_TRANSACTION_MS = 30_000;
+
+/**
+ * What the code relies on and a database or a role may have set otherwise. Dates are read by `pg` in the ISO style only.
+ * A commit that is answered before it is on disk would be lost in a crash; a stricter setting than `on` stays.
+ */
+const sessionSettings = ({ statementMs }: TimeLimits): string => `SELECT
+  set_config('TimeZone', 'UTC', false), set_config('DateStyle', 'ISO, MDY', false),
+  set_config('client_encoding', 'UTF8', false), set_config('standard_conforming_strings', 'on', false),
+  set_config('extra_float_digits', '1', false), set_config('bytea_output', 'hex', false),
+  set_config('default_transaction_isolation', 'read committed', false),
+  set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on'
+    ELSE current_setting('synchronous_commit') END, false),
+  set_config('idle_in_transaction_session_timeout', '${IDLE_IN_TRANSACTION_MS}', false),
+  set_config('statement_timeout', '${statementMs}', false)`;
+
+/** A connection that destroys itself when it is no longer to be trusted, see {@link isConnectionSpent}. */
+class GatewayClient extends pg.Client {
+  constructor(config: pg.ClientConfig) {
+    super(config);
+    const query = this.query.bind(this) as (...parameters: unknown[]) => unknown;
+    Object.assign(this, {
+      query: (...parameters: unknown[]): unknown => {
+        const answer = query(...parameters);
+        if (answer instanceof Promise) void answer.catch(this.destroyIfSpent);
+        return answer;
+      },
+    });
+  }
+
+  /** An ending client is taken out of the pool when it is given back; with a query under way its socket goes at once. */
+  private readonly destroyIfSpent = (error: unknown): void => {
+    if (!isConnectionSpent(error)) return;
+    this.emit('spent');
+    void this.end();
+  };
+}
+
+type Connected = Parameters<pg.Pool['connect']>[0];
+
+/** The pool behind TypeORM: one place makes every connection of the gateway. */
+class GatewayPool extends pg.Pool {
+  /** Connections made before the last one that was lost are not trusted: they would be lost the same way. */
+  private generation = 0;
+  private readonly generations = new WeakMap<object, number>();
+
+  constructor(config: pg.PoolConfig) {
+    super({ ...config, Client: GatewayClient as unknown as new () => pg.ClientBase });
+    this.on('connect', (client) => {
+      const born = this.generation;
+      this.generations.set(client, born);
+      client.once('spent', () => {
+        this.generation = Math.max(this.generation, born + 1);
+      });
+    });
+  }
+
+  override connect(): Promise<pg.PoolClient>;
+  override connect(callback: Connected): void;
+  override connect(callback?: Connected): Promise<pg.PoolClient> | undefined {
+    transactionGuard.forbid('a second connection');
+    if (callback === undefined) {
+      return new Promise((resolve, reject) => {
+        this.connect((error, client) => {
+          if (client) resolve(client);
+          else reject(error ?? new Error('Connection terminated'));
+        });
+      });
+    }
+    super.connect((error, client, release) => {
+      if (client === undefined || (this.generations.get(client) ?? 0) === this.generation) {
+        callback(error, client, release);
+      } else {
+        release(true);
+        this.connect(callback);
+      }
+    });
+    return undefined;
+  }
+}
+
+/** `driver` of the data source: `pg`, with the pool above. */
+export const gatewayDriver = { ...pg, Pool: GatewayPool };
+
+interface PoolOptions extends Omit<pg.PoolConfig, 'onConnect'> {
+  /** The pool waits for it; what its types do not say. */
+  readonly onConnect: (client: pg.ClientBase) => Promise<unknown>;
+}
+
+/** `extra` of the data source: what its pool is made with. */
+export const poolOptions = (limits: TimeLimits): PoolOptions => ({
+  keepAlive: true,
+  keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
+  query_timeout: limits.answerMs,
+  onConnect: (client) => client.query(sessionSettings(limits)),
+});
