@@ -6,6 +6,9 @@ export type AllianceErrorCode =
   | 'ALLIANCE_ACCOUNT_BLOCKED'
   | 'ALLIANCE_INVALID_KEY'
   | 'ALLIANCE_JWE_REFUSED'
+  | 'ALLIANCE_JWS_REFUSED'
+  | 'ALLIANCE_UNKNOWN_BANK_KEY'
+  | 'ALLIANCE_INVALID_CARD'
   | 'ALLIANCE_INVALID_CALLBACK'
   | 'ALLIANCE_CALLBACK_UNSUPPORTED';
 
@@ -22,7 +25,7 @@ export interface AllianceErrorDetails extends ErrorOptions {
   readonly bank?: BankRefusal;
   /** Why, in one word, e.g. `timeout`, `connection_reset`, `not_json`. */
   readonly reason?: string;
-  /** The JWK member that is wrong. */
+  /** The member of a key or a card that is wrong. */
   readonly member?: string;
   readonly noEffect?: boolean;
 }

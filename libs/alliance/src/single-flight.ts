@@ -2,6 +2,10 @@
 export class SingleFlight<T> {
   private readonly flights = new Map<string, Promise<T>>();
 
+  has(key: string): boolean {
+    return this.flights.has(key);
+  }
+
   run(key: string, work: () => Promise<T>): Promise<T> {
     const inFlight = this.flights.get(key);
     if (inFlight) return inFlight;

@@ -1,0 +1,28 @@
+import { type KeyObject } from 'node:crypto';
+
+/** The bank's six algorithms, by the key they belong to. Source: bank docs, "Authorization 2.0: keys". */
+export const JWS_ALGORITHMS = {
+  RS256: { keyType: 'rsa' },
+  RS384: { keyType: 'rsa' },
+  RS512: { keyType: 'rsa' },
+  ES256: { keyType: 'ec', curve: 'prime256v1' },
+  ES384: { keyType: 'ec', curve: 'secp384r1' },
+  ES512: { keyType: 'ec', curve: 'secp521r1' },
+} as const satisfies Record<string, { readonly keyType: 'rsa' | 'ec'; readonly curve?: string }>;
+
+export type JwsAlgorithm = keyof typeof JWS_ALGORITHMS;
+
+/** Bits. The documents give no size; fewer are broken. */
+const SMALLEST_RSA_KEY = 2048;
+
+const NAMES = Object.keys(JWS_ALGORITHMS) as JwsAlgorithm[];
+
+/** What a key may sign with, its usual algorithm first; empty for a key that nobody should use. */
+export function algorithmsOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): readonly JwsAlgorithm[] {
+  if (asymmetricKeyType === 'rsa' && (asymmetricKeyDetails?.modulusLength ?? 0) < SMALLEST_RSA_KEY) return [];
+  return NAMES.filter((name) => {
+    const algorithm: { keyType: string; curve?: string } = JWS_ALGORITHMS[name];
+    const fits = algorithm.keyType === asymmetricKeyType;
+    return fits && (algorithm.curve === undefined || algorithm.curve === asymmetricKeyDetails?.namedCurve);
+  });
+}

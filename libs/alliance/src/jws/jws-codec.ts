@@ -1,0 +1,102 @@
+import { type KeyObject } from 'node:crypto';
+import { compactVerify, CompactSign } from 'jose';
+import { AllianceError } from '../alliance-error.js';
+import { parseBankJson } from '../bank-json.js';
+import { algorithmsOf, type JwsAlgorithm } from './algorithms.js';
+import { privateKeyOf, type SigningKey } from './signing-key.js';
+
+/** Bytes of the compact text. */
+const MAX_JWS_BYTES = 1024 * 1024;
+/** Characters of the encoded protected header. */
+const MAX_HEADER_LENGTH = 4096;
+/** Members that carry or fetch a key, or change what is signed: never obeyed, so refused. */
+const REFUSED_MEMBERS = ['jwk', 'jku', 'x5u', 'x5c', 'x5t', 'x5t#S256', 'crit', 'b64', 'zip'];
+
+export interface SignatureFacts {
+  /** Path alone, e.g. `/ecom/jws/payments/refund_v1`. */
+  readonly targetUrl: string;
+  /** The bank takes a signature for 60 s before and after this moment. */
+  readonly now: Date;
+  /** The header's time as text instead of a number: one page of the documents shows it. */
+  readonly tsAsText?: boolean;
+}
+
+/** What a bank's token says about itself; nothing of it is verified. */
+export interface JwsHeader {
+  readonly alg: string;
+  readonly kid: string;
+}
+
+/** Public keys of the bank by their id. */
+export type BankKeyResolver = (kid: string) => Promise<KeyObject>;
+
+/** Signs a body as a compact JWS. Sign right before sending, and again for every attempt. */
+export function signJws(payload: string, key: SigningKey, facts: SignatureFacts): Promise<string> {
+  const ts = facts.now.getTime();
+  const header = { alg: key.alg, kid: key.kid, ts: facts.tsAsText ? String(ts) : ts, targetUrl: facts.targetUrl };
+  return new CompactSign(new TextEncoder().encode(payload)).setProtectedHeader(header).sign(privateKeyOf(key));
+}
+
+/**
+ * Verifies a token of the bank and gives its payload. The algorithm must belong to the type of the bank's key, so that
+ * neither `none` nor a MAC over the public key can pass. A signature is authentic, yet it may be a replay, and one
+ * payload has many valid spellings: never tell tokens apart by their text.
+ * @throws AllianceError `ALLIANCE_JWS_REFUSED`; whatever `resolve` throws
+ */
+export async function openJws(token: string, resolve: BankKeyResolver): Promise<Uint8Array> {
+  const { alg, kid } = readJwsHeader(token);
+  const key = await resolve(kid);
+  const possible = algorithmsOf(key);
+  if (!possible.includes(alg as JwsAlgorithm)) throw refused('alg', 'its alg does not belong to the key');
+  try {
+    const { payload } = await compactVerify(token, key, { algorithms: [...possible] });
+    return payload;
+  } catch {
+    throw refused('signature', 'its signature is not that of the key');
+  }
+}
+
+/** Three dot-separated segments, whatever is in them. */
+export const looksLikeJws = (text: string): boolean => /^[\w-]+\.[\w-]*\.[\w-]*$/.test(text);
+
+/**
+ * Everything that can be checked without a key.
+ * @throws AllianceError `ALLIANCE_JWS_REFUSED`
+ */
+export function readJwsHeader(token: string): JwsHeader {
+  if (token.length > MAX_JWS_BYTES) throw refused('too_large', `it exceeds ${MAX_JWS_BYTES} bytes`);
+  const segments = token.split('.');
+  if (segments.length !== 3) throw refused('malformed', 'it does not have three segments');
+  for (const segment of segments) {
+    if (segment === '' || Buffer.from(segment, 'base64url').toString('base64url') !== segment) {
+      throw refused('malformed', 'a segment is not base64url');
+    }
+  }
+  const [text = ''] = segments;
+  if (text.length > MAX_HEADER_LENGTH) throw refused('header', 'its header is too long');
+  return readHeader(text);
+}
+
+function readHeader(segment: string): JwsHeader {
+  const header = parseHeader(segment);
+  const stray = REFUSED_MEMBERS.find((member) => Object.hasOwn(header, member));
+  if (stray !== undefined) throw refused('header', `its header has the member ${stray}`);
+  const { alg, kid } = header;
+  if (typeof alg !== 'string') throw refused('header', 'its header names no alg');
+  if (typeof kid !== 'string' || kid === '') throw refused('header', 'its header names no kid');
+  return { alg, kid };
+}
+
+function parseHeader(segment: string): Readonly<Record<string, unknown>> {
+  try {
+    const header = parseBankJson(Buffer.from(segment, 'base64url'));
+    if (typeof header === 'object' && header !== null) return header as Record<string, unknown>;
+  } catch {
+    // told below, without the parser's quotation of the text
+  }
+  throw refused('header', 'its header is not a JSON object');
+}
+
+function refused(reason: string, problem: string): AllianceError {
+  return new AllianceError('ALLIANCE_JWS_REFUSED', `The JWS was refused: ${problem}`, { reason });
+}
