@@ -20,8 +20,15 @@ module.exports = {
     {
       name: 'libs-by-the-door',
       severity: 'error',
-      from: { path: '^(apps|test|bench)/' },
+      from: { path: '^(apps|test|bench)/', pathNot: '\\.spec\\.ts$' },
       to: { path: '^libs/', pathNot: '^libs/[^/]+/src/index\\.ts$' },
+    },
+    {
+      name: 'libs-by-the-door-in-tests',
+      severity: 'error',
+      comment: "A spec may also use the stand-ins that a lib keeps for its own tests, such as Alliance's bank.",
+      from: { path: '^(apps|test)/.*\\.spec\\.ts$' },
+      to: { path: '^libs/', pathNot: '^libs/[^/]+/(src/index\\.ts$|test/)' },
     },
     {
       name: 'apps-know-no-other-app',

@@ -1,0 +1,408 @@
+import { Logger } from '@nestjs/common';
+import { Test, type TestingModule } from '@nestjs/testing';
+import {
+  AllianceAccounts,
+  AllianceClient,
+  AllianceModule,
+  CommunicationKey,
+  type AllianceAccount,
+} from '#libs/alliance';
+import { type Behaviour, errorReply, FakeBank } from '../../../../../libs/alliance/test/fake-bank.js';
+import { AlliancePaymentBank } from './alliance-payment-bank.js';
+import { type OrderRequest, type RefundRequest } from './payment-bank.js';
+
+const ACCOUNT = 'acc_1';
+const MERCHANT = 'merchant-1';
+
+class OneAccount extends AllianceAccounts {
+  constructor(private readonly account: AllianceAccount) {
+    super();
+  }
+  override load(): Promise<AllianceAccount> {
+    return Promise.resolve(this.account);
+  }
+}
+
+const anOrderRequest = (over: Partial<OrderRequest> = {}): OrderRequest => ({
+  accountId: ACCOUNT,
+  bankMerchantId: MERCHANT,
+  merchantRequestId: 'request-1',
+  amount: 12_345,
+  currency: 'UAH',
+  description: 'Honey',
+  language: 'en',
+  expiresInMinutes: 61,
+  customer: { id: 'customer-1' },
+  callbackUrl: 'https://pay.example/callbacks/1',
+  returnUrl: 'https://pay.example/return/1',
+  ...over,
+});
+
+const aRefundRequest = (over: Partial<RefundRequest> = {}): RefundRequest => ({
+  accountId: ACCOUNT,
+  bankMerchantId: MERCHANT,
+  merchantRequestId: 'request-2',
+  bankOperationId: 'operation-1',
+  amount: 99,
+  callbackUrl: 'https://pay.example/callbacks/1',
+  ...over,
+});
+
+/** Every member another value, so that none can be taken for another. */
+const OPERATION = {
+  type: 'PURCHASE',
+  status: 'SUCCESS',
+  coinAmount: 1_001,
+  operationId: 'operation-1',
+  ecomOperationId: 'ecom-1',
+  merchantId: MERCHANT,
+  merchantRequestId: 'request-7',
+  hppOrderId: 'order-7',
+  transactionCurrency: '980',
+  rrn: '123456789012',
+  approvalCode: '654321',
+  transactionResponseInfo: { actionCode: '0', responseCode: '00' },
+  errorDetails: 'b_unknown_error',
+  originalOperationId: 'original-1',
+  originalEcomOperationId: 'original-ecom-1',
+};
+const FACTS = {
+  type: 'PURCHASE',
+  status: 'SUCCESS',
+  amount: 1_001,
+  currency: 'UAH',
+  merchantId: MERCHANT,
+  merchantRequestId: 'request-7',
+  operationId: 'operation-1',
+  ecomOperationId: 'ecom-1',
+  originalOperationId: 'original-1',
+  hppOrderId: 'order-7',
+  rrn: '123456789012',
+  approvalCode: '654321',
+  actionCode: '0',
+  responseCode: '00',
+  errorDetails: 'b_unknown_error',
+};
+const ORDER = {
+  hppOrderId: 'order-1',
+  merchantRequestId: 'request-1',
+  merchantId: MERCHANT,
+  orderStatus: 'PENDING',
+  coinAmount: 12_345,
+  redirectUrl: 'https://bank.example/pay/order-1',
+};
+
+/** What the payments see of a bank that answers on a real socket. */
+describe('AlliancePaymentBank', () => {
+  let bank: FakeBank;
+  let module: TestingModule;
+  let payments: AlliancePaymentBank;
+
+  beforeAll(() => {
+    Logger.overrideLogger(false);
+  });
+  beforeEach(async () => {
+    bank = await FakeBank.start();
+    const clientKey = await CommunicationKey.import(bank.clientKeys.privateKey.export({ format: 'jwk' }));
+    const { url: baseUrl, serviceCode } = bank;
+    const accounts = new OneAccount({ id: ACCOUNT, baseUrl, merchantId: MERCHANT, serviceCode, clientKey });
+    module = await Test.createTestingModule({
+      imports: [AllianceModule.forRoot({ accounts, timeoutMs: 1_000 })],
+    }).compile();
+    await module.init();
+    payments = new AlliancePaymentBank(module.get(AllianceClient));
+  });
+  afterEach(async () => {
+    await bank.stop();
+    await module.close();
+  });
+
+  const answerWith = (body: object): void => {
+    bank.answer = () => ({ body: JSON.stringify(body) });
+  };
+  const readOperation = () => payments.readOperation(ACCOUNT, 'request-2');
+  const readOrder = () => payments.readOrder(ACCOUNT, 'order-1');
+  /** The facts of an operation that the bank shows with these members. */
+  const factsOf = async (over: object): Promise<unknown> => {
+    answerWith({ ...OPERATION, ...over });
+    const reading = await readOperation();
+    return reading.kind === 'found' ? reading.facts : reading;
+  };
+
+  describe('what it sends', () => {
+    it('an order with all of its members', async () => {
+      answerWith(ORDER);
+      const customer = {
+        ...{ id: 'customer-1', firstName: 'Олена', lastName: 'Тест', middleName: 'Іванівна', email: 'o@example.com' },
+        ...{ phone: '380931234567', ip: '192.0.2.1', country: '804', region: 'Київ', city: 'Київ-місто' },
+        ...{ street: 'Хрещатик, 1', zipCode: '01001' },
+      };
+      await payments.openOrder(anOrderRequest({ customer }));
+      const [request] = bank.requests;
+      expect(request!.path).toBe('/ecom/execute_request/hpp/v1/create-order');
+      expect(request!.json).toEqual({
+        merchantId: MERCHANT,
+        merchantRequestId: 'request-1',
+        coinAmount: 12_345,
+        currencyCode: '980',
+        hppPayType: 'PURCHASE',
+        directType: 'REDIRECT',
+        hppTryMode: 'ONE_TRY',
+        expirationTimeMinutes: 61,
+        paymentMethods: ['CARD', 'APPLE_PAY', 'GOOGLE_PAY'],
+        language: 'en',
+        notificationUrl: 'https://pay.example/callbacks/1',
+        notificationEncryption: true,
+        successUrl: 'https://pay.example/return/1',
+        failUrl: 'https://pay.example/return/1',
+        statusPageType: 'STATUS_TIMER_PAGE',
+        purpose: 'Honey',
+        customerData: {
+          senderCustomerId: 'customer-1',
+          senderFirstName: 'Олена',
+          senderLastName: 'Тест',
+          senderMiddleName: 'Іванівна',
+          senderEmail: 'o@example.com',
+          senderPhone: '380931234567',
+          senderIp: '192.0.2.1',
+          senderCountry: '804',
+          senderRegion: 'Київ',
+          senderCity: 'Київ-місто',
+          senderStreet: 'Хрещатик, 1',
+          senderZipCode: '01001',
+        },
+      });
+    });
+
+    it('a refund, sealed, of the operation that took the money', async () => {
+      answerWith({ ...OPERATION, type: 'REFUND', status: 'PENDING' });
+      await payments.refund(aRefundRequest());
+      const [request] = bank.requests;
+      expect(request!.path).toBe('/ecom/execute_request/payments/v3/refund');
+      expect(request!.raw).not.toContain('operation-1');
+      expect(request!.json).toEqual({
+        merchantId: MERCHANT,
+        merchantRequestId: 'request-2',
+        operationId: 'operation-1',
+        coinAmount: 99,
+        notificationUrl: 'https://pay.example/callbacks/1',
+        date: expect.any(String),
+      });
+    });
+
+    it('to the terminal of the operation, whatever the account has by now', async () => {
+      answerWith(ORDER);
+      await payments.openOrder(anOrderRequest({ bankMerchantId: 'merchant-before' }));
+      await payments.refund(aRefundRequest({ bankMerchantId: 'merchant-before' }));
+      expect(bank.requests.map(({ json }) => json?.['merchantId'])).toEqual(['merchant-before', 'merchant-before']);
+    });
+
+    it('a query of an order by its id, and of an operation by our request id', async () => {
+      bank.answer = () => errorReply('b_unknown_error', 200);
+      await readOrder();
+      await readOperation();
+      expect(bank.requests.map(({ path, json }) => [path, json])).toEqual([
+        ['/ecom/execute_request/hpp/v1/operations', { hppOrderId: 'order-1' }],
+        ['/ecom/execute_request/payments/v1/operation/by_merchant_request_id', { merchantRequestId: 'request-2' }],
+      ]);
+    });
+  });
+
+  describe('what it reads', () => {
+    it('an order that is open: its id, its link and its end', async () => {
+      answerWith({ ...ORDER, expiredOrderDate: '2026-11-26T15:00:00.000+02:00' });
+      expect(await payments.openOrder(anOrderRequest())).toMatchObject({
+        kind: 'opened',
+        bankOrderId: 'order-1',
+        redirectUrl: 'https://bank.example/pay/order-1',
+        expiresAt: new Date('2026-11-26T13:00:00.000Z'),
+      });
+    });
+
+    it.each([
+      ['no link', { redirectUrl: undefined }],
+      ['a blank link', { redirectUrl: '' }],
+    ])('an order with %s: nothing can be said', async (_what, over) => {
+      answerWith({ ...ORDER, ...over });
+      expect(await payments.openOrder(anOrderRequest())).toMatchObject({ kind: 'unknown' });
+    });
+
+    it('each member of an operation as itself', async () => {
+      expect(await factsOf({})).toEqual(FACTS);
+    });
+
+    it('each member of an operation that is not there as absent', async () => {
+      answerWith({ type: 'REFUND', status: 'PENDING' });
+      const reading = await readOperation();
+      const facts = (reading as unknown as { facts: Record<string, unknown> }).facts;
+      expect(Object.entries(facts).filter(([, value]) => value !== undefined)).toEqual([
+        ['type', 'REFUND'],
+        ['status', 'PENDING'],
+      ]);
+    });
+
+    it('the answer to a refund like a query', async () => {
+      answerWith({ ...OPERATION, type: 'REFUND', status: 'PENDING' });
+      expect(await payments.refund(aRefundRequest())).toEqual({
+        kind: 'answered',
+        facts: { ...FACTS, type: 'REFUND', status: 'PENDING' },
+      });
+    });
+
+    it.each([
+      ['980', 'UAH'],
+      ['840', 'USD'],
+      ['978', 'EUR'],
+      ['643', '643'], // never taken for hryvnias because nobody knows it
+      ['000', '000'],
+      [undefined, undefined],
+    ])('currency %s as %s', async (transactionCurrency, currency) => {
+      expect(await factsOf({ transactionCurrency })).toMatchObject({ currency });
+      expect(
+        await factsOf({ transactionCurrency: '980', sourceAmount: 5, sourceCurrencyCode: transactionCurrency }),
+      ).toMatchObject({
+        currency: currency ?? 'UAH',
+      });
+    });
+
+    it('what the customer was asked for in another currency, not its worth in hryvnias', async () => {
+      expect(await factsOf({ coinAmount: 41_500, sourceAmount: 1_000, sourceCurrencyCode: '840' })).toMatchObject({
+        amount: 1_000,
+        currency: 'USD',
+      });
+    });
+
+    it.each([
+      [{ coinAmount: null }, undefined],
+      [{ coinAmount: 0 }, 0],
+      [{ coinAmount: null, sourceAmount: 0 }, 0],
+    ])('the amount of %j as %s', async (over, amount) => {
+      expect(await factsOf(over)).toMatchObject({ amount });
+    });
+
+    it('an order with its operations, which are of this order where they name none', async () => {
+      const unnamed = { ...OPERATION, hppOrderId: undefined };
+      answerWith({ ...ORDER, orderStatus: 'SUCCESS', operations: [unnamed, { ...OPERATION, hppOrderId: 'order-9' }] });
+      expect(await readOrder()).toMatchObject({
+        kind: 'found',
+        order: {
+          bankOrderId: 'order-1',
+          merchantRequestId: 'request-1',
+          status: 'SUCCESS',
+          operations: [
+            { ...FACTS, hppOrderId: 'order-1' },
+            { ...FACTS, hppOrderId: 'order-9' },
+          ],
+        },
+      });
+    });
+  });
+
+  describe('what it makes of a refusal', () => {
+    const UNKNOWN = 'unknown';
+    /** Code of the bank → what a request with effect has come to. Source: bank docs, code table. */
+    const OUTCOMES: Readonly<Record<string, string>> = {
+      b_duplicate_field_value: 'duplicate',
+      b_terminal_not_found: 'refused, no effect',
+      b_merchant_not_found: 'refused, no effect',
+      b_invalid_request: 'refused, no effect',
+      b_request_is_not_correct: 'refused, no effect',
+      b_error_parse_json: 'refused, no effect',
+      b_txn_not_allowed: 'refused, no effect',
+      b_user_merchant_request_mismatch: 'refused, no effect',
+      b_payment_invalid_refund_amount: 'refused',
+      b_payment_invalid_refund_status: 'refused',
+      b_payment_refund_not_supported: 'refused',
+      b_security_time_in_request_not_correct: 'refused',
+      b_reverse_transaction_failed: UNKNOWN,
+      b_authorize_transaction_failed: UNKNOWN,
+      b_initiate_transaction_failed: UNKNOWN,
+      b_cannot_process_logic_transaction: UNKNOWN,
+      b_phys_transaction_not_found: UNKNOWN,
+      b_payment_logic_transaction_not_found: UNKNOWN,
+      b_overload_error: UNKNOWN,
+      b_server_is_overloaded: UNKNOWN,
+      b_service_unavailable: UNKNOWN,
+      b_unknown_error: UNKNOWN,
+      b_nobody_knows_this_code: UNKNOWN,
+    };
+    const textOf = (outcome: { kind: string; provenNoEffect?: boolean }): string =>
+      outcome.provenNoEffect === true ? `${outcome.kind}, no effect` : outcome.kind;
+
+    it.each(Object.entries(OUTCOMES))('%s: %s', async (code, expected) => {
+      bank.answer = () => errorReply(code, 200);
+      expect(textOf(await payments.refund(aRefundRequest()))).toBe(expected);
+      expect(textOf(await payments.openOrder(anOrderRequest()))).toBe(expected);
+      expect(bank.requests).toHaveLength(2); // nothing is sent again by itself
+    });
+
+    it('names the code of a refusal', async () => {
+      bank.answer = () => errorReply('b_payment_invalid_refund_amount', 400);
+      expect(await payments.refund(aRefundRequest())).toMatchObject({ code: 'b_payment_invalid_refund_amount' });
+    });
+
+    it.each(['payment_operation_not_found', 'b_operation_not_found', 'b_payment_not_found'])(
+      '%s: not found, where it was asked for; of a request with effect nothing can be said',
+      async (code) => {
+        bank.answer = () => errorReply(code, 404);
+        expect(await readOperation()).toEqual({ kind: 'not_found' });
+        expect((await payments.refund(aRefundRequest())).kind).toBe(UNKNOWN);
+      },
+    );
+
+    it.each(['b_terminal_not_found', 'b_merchant_not_found', 'b_phys_transaction_not_found', 'b_unknown_error'])(
+      '%s is no "not found"',
+      async (code) => {
+        bank.answer = () => errorReply(code, 404);
+        expect((await readOperation()).kind).toBe(UNKNOWN);
+        expect((await readOrder()).kind).toBe(UNKNOWN);
+      },
+    );
+  });
+
+  describe('what it makes of an answer that is not the bank’s', () => {
+    const html = '<html><head><title>404 Not Found</title></head><body>nginx</body></html>';
+    it.each<[string, Behaviour]>([
+      ['a bare 404 page', { status: 404, body: html, headers: { 'Content-Type': 'text/html' } }],
+      ['an empty 404', { status: 404, body: '' }],
+      ['a 404 in the JSON of a gateway', { status: 404, body: '{"message":"no Route matched with those values"}' }],
+      ['a 404 in the JSON of a framework', { status: 404, body: '{"status":404,"error":"Not Found","path":"/ecom"}' }],
+      ['a 404 that talks of operations', { status: 404, body: '{"error":"payment_operation_not_found"}' }],
+      ['a 404 with an operation', { status: 404, body: JSON.stringify(OPERATION) }],
+      ['a page under 200', { body: html }],
+      ['a list', { body: '[]' }],
+      ['an empty object', { body: '{}' }],
+      ['502', { status: 502, body: 'Bad Gateway' }],
+      ['a redirect', { status: 302, body: '', headers: { Location: '/elsewhere' } }],
+      ['an answer cut in the middle', 'cut'],
+      ['a reset', 'reset'],
+      ['silence', 'hang'],
+    ])(
+      '%s: nothing can be said, of nothing',
+      async (_what, behaviour) => {
+        bank.answer = () => behaviour;
+        const outcomes = [
+          await readOperation(),
+          await readOrder(),
+          await payments.refund(aRefundRequest()),
+          await payments.openOrder(anOrderRequest()),
+        ];
+        expect(outcomes.map(({ kind }) => kind)).toEqual(['unknown', 'unknown', 'unknown', 'unknown']);
+        for (const outcome of outcomes) expect(outcome).toMatchObject({ reason: expect.stringMatching(/\w/u) });
+      },
+      15_000,
+    );
+
+    it('says so where there was no session to send it under', async () => {
+      bank.answerAuthorize = () => errorReply('b_service_unavailable', 503);
+      expect(await payments.refund(aRefundRequest())).toMatchObject({ kind: 'unknown' });
+      expect(await readOperation()).toMatchObject({ kind: 'unknown' });
+      expect(bank.requests).toEqual([]);
+    });
+
+    it('lets a defect of our own surface', async () => {
+      await expect(payments.refund(aRefundRequest({ amount: 0.5 }))).rejects.toThrow(TypeError);
+      expect(bank.requests).toEqual([]);
+    });
+  });
+});

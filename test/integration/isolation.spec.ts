@@ -1,0 +1,208 @@
+import { MerchantAccountsService } from '../../apps/gateway/src/accounts/merchant-accounts.service.js';
+import { PaymentLinks } from '../../apps/gateway/src/payments/payment-links.js';
+import { PaymentSyncService } from '../../apps/gateway/src/payments/payment-sync.service.js';
+import { aPaymentRequest } from '../support/gateway-client.js';
+import { paid } from './fake-payment-bank.js';
+import { createMigratedDatabase, type MigratedDatabase } from './gateway-parts.js';
+import { addAccount, type NewAccount, OPS_KEY, startGateway, type WholeGateway } from './whole-gateway.js';
+
+interface Owned extends NewAccount {
+  /** A paid payment and a refund of it. */
+  readonly payment: string;
+  readonly refund: string;
+}
+
+/** Two merchants over one gateway: neither sees, moves or hears of what is the other's. */
+describe('two merchant accounts', () => {
+  let database: MigratedDatabase;
+  let gateway: WholeGateway;
+  let ours: Owned;
+  let theirs: Owned;
+
+  beforeAll(async () => {
+    database = await createMigratedDatabase();
+    gateway = await startGateway(database);
+    ours = await withPayment(await addAccount(gateway));
+    theirs = await withPayment(await addAccount(gateway));
+  });
+  afterAll(async () => {
+    await gateway.app.close();
+    await database.drop();
+  });
+
+  const as = ({ apiKey }: NewAccount) => ({ key: apiKey });
+  const idsOf = (text: string): string[] => (JSON.parse(text) as { data: { id: string }[] }).data.map(({ id }) => id);
+
+  /** Both use the same reference, the same customer and the same amount. */
+  async function withPayment(account: NewAccount): Promise<Owned> {
+    const { call, bank, app } = gateway;
+    const body = aPaymentRequest({ reference: 'order-7', amount: 1_000 });
+    const payment = (await call('POST', '/v1/payments', { ...as(account), body })).body['id'] as string;
+    bank.onReadOrder = paid({ amount: 1_000, merchantId: account.bankMerchantId, operationId: `paid-${account.id}` });
+    await app.get(PaymentSyncService).syncWithBank(account.id, payment);
+    const refund = await call('POST', `/v1/payments/${payment}/refunds`, { ...as(account), body: { amount: 10 } });
+    expect(refund.status).toBe(202);
+    return { ...account, payment, refund: refund.body['id'] as string };
+  }
+
+  it.each([
+    ['all', ''],
+    ['by reference', '?reference=order-7'],
+    ['by status', '?status=succeeded'],
+    ['by both', '?status=succeeded&reference=order-7'],
+    ['in a long page', '?limit=100'],
+  ])('a list, %s, holds what is one’s own', async (_what, query) => {
+    for (const account of [ours, theirs])
+      expect(idsOf((await gateway.call('GET', `/v1/payments${query}`, as(account))).text)).toEqual([account.payment]);
+  });
+
+  it('a cursor of the other one leads to nothing of the other one', async () => {
+    const cursor = Buffer.from(`pay_${'f'.repeat(32)}`).toString('base64url');
+    for (const reference of ['', '&reference=order-7']) {
+      const { text } = await gateway.call('GET', `/v1/payments?cursor=${cursor}${reference}`, as(ours));
+      expect(idsOf(text)).toEqual([ours.payment]);
+    }
+  });
+
+  it('what is the other’s is not there', async () => {
+    const unknown = { status: 404, body: { code: 'PAYMENT_NOT_FOUND' } };
+    const { call } = gateway;
+    expect(await call('GET', `/v1/payments/${theirs.payment}`, as(ours))).toMatchObject(unknown);
+    expect(await call('GET', `/v1/payments/${theirs.payment}/refunds`, as(ours))).toMatchObject(unknown);
+    const refund = { ...as(ours), body: { amount: 1 } };
+    const asked = gateway.bank.refunds.length;
+    expect(await call('POST', `/v1/payments/${theirs.payment}/refunds`, refund)).toMatchObject(unknown);
+    expect(gateway.bank.refunds).toHaveLength(asked);
+    const [row] = await database.query(
+      'SELECT count(*)::int AS refunds FROM operation WHERE payment_id = $1 AND type = $2',
+      [theirs.payment, 'refund'],
+    );
+    expect(row).toEqual({ refunds: 1 });
+  });
+
+  it('a list of refunds holds those of the payment, and none of another payment of the same account', async () => {
+    const more = await withPayment(ours);
+    for (const { payment, refund } of [ours, more]) {
+      const { text } = await gateway.call('GET', `/v1/payments/${payment}/refunds`, as(ours));
+      expect(idsOf(text)).toEqual([refund]);
+    }
+    await database.query('DELETE FROM outbox_event WHERE payment_id = $1', [more.payment]);
+    await database.query('DELETE FROM operation WHERE payment_id = $1', [more.payment]);
+    await database.query('DELETE FROM payment WHERE id = $1', [more.payment]);
+  });
+
+  it('the same idempotency key is two keys', async () => {
+    const headers = { 'idempotency-key': 'one-for-both' };
+    const mine = await gateway.call('POST', '/v1/payments', {
+      ...as(ours),
+      headers,
+      body: aPaymentRequest({ amount: 1 }),
+    });
+    const yours = await gateway.call('POST', '/v1/payments', {
+      ...as(theirs),
+      headers,
+      body: aPaymentRequest({ amount: 2 }),
+    });
+    expect([mine.status, yours.status]).toEqual([201, 201]);
+    expect(mine.body['id']).not.toBe(yours.body['id']);
+    const [first, second] = gateway.bank.orders.slice(-2);
+    expect(first!.merchantRequestId).not.toBe(second!.merchantRequestId);
+    for (const id of [mine.body['id'], yours.body['id']]) await forget(id as string);
+  });
+
+  describe('addresses for the bank and for the returning customer', () => {
+    const pathOf = async (kind: 'callbackUrl' | 'returnUrl', { id, payment }: Owned): Promise<string> => {
+      const account = await gateway.app.get(MerchantAccountsService).open(id);
+      return new URL(gateway.app.get(PaymentLinks)[kind](account, payment)).pathname;
+    };
+    const kept = () =>
+      database.query('SELECT merchant_account_id AS account, payment_id AS payment FROM callback_inbox');
+
+    it.each<[string, (path: string) => string]>([
+      ['their payment under our account and token', (path) => path.replace(ours.payment, theirs.payment)],
+      ['our payment and token under their account', (path) => path.replace(ours.id, theirs.id)],
+      [
+        'their account and payment under our token',
+        (path) => path.replace(ours.id, theirs.id).replace(ours.payment, theirs.payment),
+      ],
+    ])('%s are nobody’s', async (_what, change) => {
+      const before = await kept();
+      const callback = change(await pathOf('callbackUrl', ours));
+      expect((await gateway.call('POST', callback, { body: {} })).status).toBe(404);
+      const back = change(await pathOf('returnUrl', ours));
+      expect((await gateway.call('GET', back)).status).toBe(404);
+      expect(await kept()).toEqual(before);
+    });
+
+    it('a callback address is no return address, and the other way round', async () => {
+      const swapped = (await pathOf('callbackUrl', ours)).replace('/callbacks/alliance/', '/return/');
+      expect((await gateway.call('GET', swapped)).status).toBe(404);
+      const other = (await pathOf('returnUrl', ours)).replace('/return/', '/callbacks/alliance/');
+      expect((await gateway.call('POST', other, { body: {} })).status).toBe(404);
+    });
+
+    it('a callback wakes the payment it names and no other', async () => {
+      const due = () =>
+        database.query<{ id: string }>('SELECT id FROM payment WHERE next_sync_at <= now() AND id = ANY($1)', [
+          [ours.payment, theirs.payment],
+        ]);
+      expect((await gateway.call('POST', await pathOf('callbackUrl', theirs), { body: { any: 'thing' } })).status).toBe(
+        200,
+      );
+      expect(await kept()).toEqual([{ account: theirs.id, payment: theirs.payment }]);
+      expect((await due()).map(({ id }) => id).filter((id) => id === ours.payment)).toEqual([]);
+    });
+
+    it('a customer who returns is sent to the merchant’s own address', async () => {
+      const answer = await gateway.call('GET', await pathOf('returnUrl', ours));
+      expect([answer.status, answer.headers['location']]).toEqual([303, 'https://shop.example/return']);
+    });
+  });
+
+  describe('of the operator', () => {
+    it('an API key is revoked under its own account only', async () => {
+      const route = (account: NewAccount) => `/ops/merchant-accounts/${account.id}/api-keys`;
+      const list = await gateway.call('GET', route(theirs), { key: OPS_KEY });
+      const [key] = idsOf(list.text);
+      expect(idsOf((await gateway.call('GET', route(ours), { key: OPS_KEY })).text)).not.toContain(key);
+      const answer = await gateway.call('DELETE', `${route(ours)}/${key!}`, { key: OPS_KEY });
+      expect([answer.status, answer.body['code']]).toEqual([404, 'API_KEY_NOT_FOUND']);
+      expect((await gateway.call('GET', '/v1/payments', as(theirs))).status).toBe(200);
+    });
+
+    it('a client key is activated and retired under its own account only', async () => {
+      const { body } = await gateway.call('POST', `/ops/merchant-accounts/${theirs.id}/client-keys`, {
+        key: OPS_KEY,
+        body: {},
+      });
+      const key = body['id'] as string;
+      for (const verb of ['activate', 'retire']) {
+        const url = `/ops/merchant-accounts/${ours.id}/client-keys/${key}/${verb}`;
+        expect(await gateway.call('POST', url, { key: OPS_KEY })).toMatchObject({ status: 404 });
+      }
+      const rows = await database.query(
+        'SELECT status FROM client_key WHERE merchant_account_id = $1 ORDER BY created_at',
+        [theirs.id],
+      );
+      expect(rows).toEqual([{ status: 'active' }, { status: 'standby' }]);
+    });
+
+    it('a block hits the account it names', async () => {
+      const url = `/ops/sessions/${theirs.id}/block`;
+      expect((await gateway.call('POST', url, { key: OPS_KEY, body: { reason: 'test' } })).status).toBe(204);
+      const rows = await database.query<{ id: string }>(
+        'SELECT merchant_account_id AS id FROM bank_session WHERE blocked_by IS NOT NULL',
+      );
+      expect(rows.map(({ id }) => id)).toEqual([theirs.id]);
+      expect((await gateway.call('POST', `/ops/sessions/${ours.id}/unblock`, { key: OPS_KEY })).status).toBe(204);
+      expect(await database.query('SELECT 1 FROM bank_session WHERE blocked_by IS NOT NULL')).toHaveLength(1);
+      await gateway.call('POST', `/ops/sessions/${theirs.id}/unblock`, { key: OPS_KEY });
+    });
+  });
+
+  async function forget(paymentId: string): Promise<void> {
+    for (const table of ['outbox_event', 'callback_inbox', 'operation'])
+      await database.query(`DELETE FROM ${table} WHERE payment_id = $1`, [paymentId]);
+    await database.query('DELETE FROM payment WHERE id = $1', [paymentId]);
+  }
+});

@@ -1,0 +1,101 @@
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Test } from '@nestjs/testing';
+import { generateLocalKeys, LocalKekProvider } from '#libs/keystore';
+import { loadConfig } from '../../apps/gateway/src/config/gateway-config.js';
+import { GatewayModule } from '../../apps/gateway/src/gateway.module.js';
+import { registerBodyParsers } from '../../apps/gateway/src/http/body-parsers.js';
+import { ProblemFilter } from '../../apps/gateway/src/http/problem.filter.js';
+import { validationPipe } from '../../apps/gateway/src/http/validation.js';
+import { NoKekFile } from '../../apps/gateway/src/keys/kek-file.js';
+import { PaymentBank } from '../../apps/gateway/src/payments/bank/payment-bank.js';
+import { type TestDatabase } from '../support/database.js';
+import { FakePaymentBank } from './fake-payment-bank.js';
+
+export const OPS_KEY = 'operator-key-0123456789-abcdefghij';
+
+/** KEKs that several processes of one test share. */
+export const someKeks = () => LocalKekProvider.from(generateLocalKeys());
+
+export interface WholeGateway {
+  readonly app: NestFastifyApplication;
+  readonly bank: FakePaymentBank;
+  call(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', url: string, options?: CallOptions): Promise<CallAnswer>;
+}
+export interface CallOptions {
+  readonly key?: string;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+export interface CallAnswer {
+  readonly status: number;
+  readonly text: string;
+  readonly headers: Readonly<Record<string, unknown>>;
+  /** Blank where the answer is no JSON object. */
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+let calls = 0;
+
+/** The gateway as it is put together for production, but for the bank behind its port. `app.init()` starts its jobs. */
+export async function startGateway(
+  database: TestDatabase,
+  { keks = someKeks(), bank = new FakePaymentBank(), env = {} as Readonly<Record<string, string>> } = {},
+): Promise<WholeGateway> {
+  const config = loadConfig({ ROLE: 'api', LOG_LEVEL: 'silent', OPS_KEY, ...env });
+  const gateway = GatewayModule.register(config, database.url, { keks, file: new NoKekFile(), remote: false });
+  const module = await Test.createTestingModule({ imports: [gateway] })
+    .overrideProvider(PaymentBank)
+    .useValue(bank)
+    .compile();
+  const adapter = new FastifyAdapter();
+  registerBodyParsers(adapter.getInstance());
+  const app = module.createNestApplication<NestFastifyApplication>(adapter, { bodyParser: false, logger: false });
+  app.useGlobalFilters(new ProblemFilter());
+  app.useGlobalPipes(validationPipe());
+  await app.init();
+  await adapter.getInstance().ready();
+  return { app, bank, call: (method, url, options) => call(app, { method, url, ...options }) };
+}
+
+async function call(
+  app: NestFastifyApplication,
+  { method, url, key, body, headers = {} }: CallOptions & { method: 'GET' | 'POST' | 'PATCH' | 'DELETE'; url: string },
+): Promise<CallAnswer> {
+  const answer = await app.inject({
+    method,
+    url,
+    ...(body === undefined ? {} : { payload: JSON.stringify(body) }),
+    headers: {
+      ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(method === 'POST' ? { 'idempotency-key': `call-${++calls}` } : {}),
+      ...headers,
+    },
+  });
+  const text = answer.body;
+  const parsed = text.startsWith('{') ? (JSON.parse(text) as Record<string, unknown>) : {};
+  return { status: answer.statusCode, text, headers: answer.headers, body: parsed };
+}
+
+export interface NewAccount {
+  readonly id: string;
+  readonly apiKey: string;
+  readonly bankMerchantId: string;
+}
+
+/** One more merchant account with an API key, made by an operator. */
+export async function addAccount(
+  { call: ask }: WholeGateway,
+  over: Readonly<Record<string, unknown>> = {},
+): Promise<NewAccount> {
+  const number = ++calls;
+  const settings = {
+    ...{ name: `Shop ${number}`, environment: 'test', baseUrl: 'https://bank.example' },
+    ...{ bankMerchantId: `merchant-${number}`, serviceCode: `service-${number}`, ...over },
+  };
+  const made = await ask('POST', '/ops/merchant-accounts', { key: OPS_KEY, body: settings });
+  if (made.status !== 201) throw new Error(`the account was not made: ${made.text}`);
+  const id = made.body['id'] as string;
+  const key = await ask('POST', `/ops/merchant-accounts/${id}/api-keys`, { key: OPS_KEY, body: {} });
+  return { id, apiKey: key.body['key'] as string, bankMerchantId: settings.bankMerchantId as string };
+}
