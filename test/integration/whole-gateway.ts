@@ -16,10 +16,12 @@ export const OPS_KEY = 'operator-key-0123456789-abcdefghij';
 /** KEKs that several processes of one test share. */
 export const someKeks = () => LocalKekProvider.from(generateLocalKeys());
 
+type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+
 export interface WholeGateway {
   readonly app: NestFastifyApplication;
   readonly bank: FakePaymentBank;
-  call(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', url: string, options?: CallOptions): Promise<CallAnswer>;
+  readonly call: (method: Method, url: string, options?: CallOptions) => Promise<CallAnswer>;
 }
 export interface CallOptions {
   readonly key?: string;
@@ -39,7 +41,7 @@ let calls = 0;
 /** The gateway as it is put together for production, but for the bank behind its port. `app.init()` starts its jobs. */
 export async function startGateway(
   database: TestDatabase,
-  { keks = someKeks(), bank = new FakePaymentBank(), env = {} as Readonly<Record<string, string>> } = {},
+  { keks = someKeks(), bank = new FakePaymentBank(), env = {} } = {},
 ): Promise<WholeGateway> {
   const config = loadConfig({ ROLE: 'api', LOG_LEVEL: 'silent', OPS_KEY, ...env });
   const gateway = GatewayModule.register(config, database.url, { keks, file: new NoKekFile(), remote: false });
@@ -59,7 +61,7 @@ export async function startGateway(
 
 async function call(
   app: NestFastifyApplication,
-  { method, url, key, body, headers = {} }: CallOptions & { method: 'GET' | 'POST' | 'PATCH' | 'DELETE'; url: string },
+  { method, url, key, body, headers = {} }: CallOptions & { method: Method; url: string },
 ): Promise<CallAnswer> {
   const answer = await app.inject({
     method,
@@ -97,5 +99,5 @@ export async function addAccount(
   if (made.status !== 201) throw new Error(`the account was not made: ${made.text}`);
   const id = made.body['id'] as string;
   const key = await ask('POST', `/ops/merchant-accounts/${id}/api-keys`, { key: OPS_KEY, body: {} });
-  return { id, apiKey: key.body['key'] as string, bankMerchantId: settings.bankMerchantId as string };
+  return { id, apiKey: key.body['key'] as string, bankMerchantId: settings.bankMerchantId };
 }
