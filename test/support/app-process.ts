@@ -7,9 +7,9 @@ export type AppName = 'gateway' | 'simulator' | 'shop' | 'launcher';
 export interface AppOptions {
   /** The whole environment but PATH: nothing of the test run's own leaks in. */
   readonly env: Readonly<Record<string, string>>;
-  /** Milliseconds until the ready line. Default 40,000: a busy machine needs half of it. */
+  /** Milliseconds until it is ready. Default 40,000: a busy machine needs half of it. */
   readonly readyTimeoutMs?: number;
-  /** Text of the ready line; default the JSON line of gateway, simulator and shop. */
+  /** What it prints when it is ready; default: the message of gateway, simulator and shop, whatever they log. */
   readonly ready?: RegExp;
 }
 
@@ -18,14 +18,14 @@ export interface AppExit {
   readonly signal: NodeJS.Signals | null;
 }
 
-const READY = /"msg":"listening"/;
-
 /** One built app as a child process. Everything it ever printed is kept, over restarts too. */
 export class AppProcess {
   private child: ChildProcess | undefined;
   private output = '';
   /** Start of the current run within `output`. */
   private mark = 0;
+  /** The current run has said that it listens. */
+  private isListening = false;
 
   private constructor(
     readonly name: AppName,
@@ -56,7 +56,12 @@ export class AppProcess {
     return this.output;
   }
 
-  /** SIGTERM, then SIGKILL after 20 seconds. */
+  /** Nobody reads any more, as when it is piped into `head`. */
+  closeOutput(): void {
+    for (const stream of [this.child?.stdout, this.child?.stderr]) stream?.destroy();
+  }
+
+  /** SIGTERM, then SIGKILL after 40 seconds: the launcher gives its apps 30. */
   async stop(): Promise<AppExit> {
     return this.end('SIGTERM');
   }
@@ -91,19 +96,22 @@ export class AppProcess {
   private spawn(): ChildProcess {
     const file = path.join('dist', 'apps', this.name, 'src', 'main.js'); // relative, as the npm scripts name it
     const env = { PATH: process.env['PATH'], NODE_ENV: 'test', ...this.options.env };
-    const child = spawn(process.execPath, [file], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [file], { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+    this.isListening = false;
+    child.on('message', () => (this.isListening = true));
     this.mark = this.output.length;
     for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (text: string) => (this.output += text));
+      stream?.setEncoding('utf8').on('data', (text: string) => (this.output += text));
     }
     this.child = child;
     return child;
   }
 
   private async becomesReady(child: ChildProcess): Promise<void> {
-    const { readyTimeoutMs = 40_000, ready = READY } = this.options;
+    const { readyTimeoutMs = 40_000, ready } = this.options;
+    const isReady = () => (ready === undefined ? this.isListening : ready.test(this.output.slice(this.mark)));
     const giveUpAt = Date.now() + readyTimeoutMs;
-    while (!ready.test(this.output.slice(this.mark))) {
+    while (!isReady()) {
       if (child.exitCode !== null || child.signalCode !== null) throw this.failure('ended before it was ready');
       if (Date.now() > giveUpAt) throw this.failure(`was not ready after ${readyTimeoutMs} ms`);
       await new Promise((resolve) => setTimeout(resolve, 20));
@@ -119,7 +127,7 @@ export class AppProcess {
     if (child === undefined) return { code: 0, signal: null };
     const ended = this.ended(child);
     child.kill(signal);
-    const timer = setTimeout(() => child.kill('SIGKILL'), 20_000);
+    const timer = setTimeout(() => child.kill('SIGKILL'), 40_000);
     const exit = await ended;
     clearTimeout(timer);
     this.child = undefined;

@@ -48,7 +48,9 @@ async function start(config: GatewayConfig, stops: Stop[]): Promise<void> {
   stops.push(() => app.close());
   if (config.account) await app.get(AccountProvisioner).provision(config.account);
   await app.listen(config.port, config.host);
-  app.get(Logger).log({ url: await app.getUrl(), role: config.role, msg: 'listening' });
+  const url = await app.getUrl();
+  app.get(Logger).log({ url, role: config.role, msg: 'listening' });
+  process.send?.({ listening: url }, undefined, undefined, () => undefined); // to whoever started us and waits for it
 }
 
 async function createApp(

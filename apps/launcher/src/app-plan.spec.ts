@@ -55,3 +55,22 @@ it('starts no simulator beside a real bank and shows its secrets to the gateway 
   expect(apps[0]?.env).toMatchObject({ ALLIANCE_SERVICE_CODE: 'secret-code', DATABASE_URL: 'postgres://secret@db/x' });
   expect(JSON.stringify(apps[1])).not.toContain('secret');
 });
+
+it('opens the simulator to the network only when it is asked by its own variable', () => {
+  expect(plan({ HOST: '0.0.0.0' })[0]?.env).toMatchObject({ HOST: '127.0.0.1' });
+  expect(plan({ SIMULATOR_HOST: '0.0.0.0' })[0]?.env).toMatchObject({ HOST: '0.0.0.0' });
+});
+
+it('connects every app to where the others listen', () => {
+  const [simulator, gateway, shop] = plan({ HOST: '::1', SIMULATOR_HOST: '192.0.2.7' });
+  expect(simulator?.env).toMatchObject({ PUBLIC_URL: 'http://192.0.2.7:4001' });
+  expect(gateway?.env).toMatchObject({ HOST: '::1', PUBLIC_URL: 'http://[::1]:4000' });
+  expect(gateway?.env).toMatchObject({ ALLIANCE_BASE_URL: 'http://192.0.2.7:4001' });
+  expect(shop?.env).toMatchObject({ HOST: '::1', GATEWAY_URL: 'http://[::1]:4000' });
+});
+
+it('keeps a PUBLIC_URL that is given, and its own keys', () => {
+  const [, gateway] = plan({ PUBLIC_URL: 'https://demo.example', OPS_KEY: 'x', API_KEY: 'y', ROLE: 'api' });
+  expect(gateway?.env).toMatchObject({ PUBLIC_URL: 'https://demo.example', OPS_KEY_FILE: '/data/demo/ops-key' });
+  for (const name of ['OPS_KEY', 'API_KEY', 'ROLE']) expect(gateway?.env).not.toHaveProperty(name);
+});

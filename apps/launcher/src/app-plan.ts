@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { LOOPBACK, shownUrlOf, urlOf } from './address.js';
 import { type DemoCredentials } from './demo-credentials.js';
 import { type DemoCounterparty } from './demo-counterparty.js';
 import { type Environment, type LauncherConfig } from './launcher-config.js';
@@ -12,13 +13,12 @@ export interface AppPlan {
 
 /** What one app alone may see of our environment; the rest is for all. */
 const PRIVATE: Readonly<Record<AppName, RegExp>> = {
-  gateway:
-    /^(ALLIANCE_|DCM_|DATABASE_|KEYSTORE_|VAULT_|AWS_|OPS_|BANK_|SESSION_|PUBLIC_URL$|POSTGRES_PORT$|LOG_LEVEL$|NODE_ENV$)/,
+  gateway: /^(ALLIANCE_|DCM_|DATABASE_|KEYSTORE_|VAULT_|AWS_|BANK_|SESSION_|LOG_LEVEL$|NODE_ENV$)/,
   simulator: /^SIMULATOR_STRICT$/,
   shop: /^$/,
 };
-/** Of the system: what a child needs to run, and where it listens. */
-const SHARED = /^(PATH|HOME|USERPROFILE|SYSTEMROOT|TEMP|TMP|TMPDIR|TZ|LANG|LC_\w+|HOST|NODE_EXTRA_CA_CERTS|NO_COLOR)$/i;
+/** Of the system: what a child needs to run. */
+const SHARED = /^(PATH|HOME|USERPROFILE|SYSTEMROOT|TEMP|TMP|TMPDIR|TZ|LANG|LC_\w+|NODE_EXTRA_CA_CERTS|NO_COLOR)$/i;
 
 /** Whom the demo plays. */
 export interface DemoParties {
@@ -44,8 +44,11 @@ function inherited(name: AppName, env: Environment): Environment {
 
 function simulatorEnv(config: LauncherConfig, { credentials, counterparty }: DemoParties): Environment {
   const stateFile = path.join(config.dataDir, 'simulator-state.json');
+  const host = config.simulatorHost ?? LOOPBACK;
   return {
+    HOST: host,
     PORT: String(config.simulatorPort),
+    PUBLIC_URL: shownUrlOf(host, config.simulatorPort),
     MERCHANTS_FILE: credentials.merchantsFile,
     COUNTERPARTIES_FILE: counterparty.counterpartiesFile,
     STATE_FILE: stateFile,
@@ -54,18 +57,20 @@ function simulatorEnv(config: LauncherConfig, { credentials, counterparty }: Dem
 
 function gatewayEnv(config: LauncherConfig, { credentials, counterparty }: DemoParties): Environment {
   const base = {
+    HOST: config.host ?? LOOPBACK,
     PORT: String(config.gatewayPort),
+    ...(config.publicUrl !== undefined && { PUBLIC_URL: config.publicUrl }),
     DATA_DIR: config.dataDir,
-    POSTGRES_PORT: String(config.postgresPort),
+    ...(config.usesOwnDatabase && { POSTGRES_PORT: String(config.postgresPort) }),
     API_KEY_FILE: credentials.apiKeyFile,
     OPS_KEY_FILE: credentials.opsKeyFile,
   };
   if (config.bankUrl !== undefined) return base;
   return {
     ...base,
-    PUBLIC_URL: `http://127.0.0.1:${config.gatewayPort}`,
+    PUBLIC_URL: config.publicUrl ?? gatewayUrlOf(config),
     ALLIANCE_ENVIRONMENT: 'test',
-    ALLIANCE_BASE_URL: `http://127.0.0.1:${config.simulatorPort}`,
+    ALLIANCE_BASE_URL: simulatorUrlOf(config),
     ALLIANCE_MERCHANT_ID: credentials.merchantId,
     ALLIANCE_SERVICE_CODE_FILE: credentials.serviceCodeFile,
     ALLIANCE_PRIVATE_KEY_FILE: credentials.privateKeyFile,
@@ -76,7 +81,8 @@ function gatewayEnv(config: LauncherConfig, { credentials, counterparty }: DemoP
 /** The gateway as a bank at the simulator's DCM. */
 function dcmEnv(config: LauncherConfig, { guid, login, passwordFile }: DemoCounterparty): Environment {
   return {
-    DCM_BASE_URL: `http://127.0.0.1:${config.simulatorPort}/dcm`,
+    DCM_BASE_URL: `${simulatorUrlOf(config)}/dcm`,
+    DCM_ALLOW_HTTP: '1', // to the simulator, wherever it listens on this machine
     DCM_COUNTERPARTY_GUID: guid,
     DCM_EMPLOYEE_LOGIN: login,
     DCM_EMPLOYEE_PASSWORD_FILE: passwordFile,
@@ -84,6 +90,17 @@ function dcmEnv(config: LauncherConfig, { guid, login, passwordFile }: DemoCount
 }
 
 function shopEnv(config: LauncherConfig, { apiKeyFile }: DemoCredentials): Environment {
-  const gatewayUrl = `http://127.0.0.1:${config.gatewayPort}`;
-  return { PORT: String(config.shopPort), GATEWAY_URL: gatewayUrl, GATEWAY_API_KEY_FILE: apiKeyFile };
+  const host = config.host ?? LOOPBACK;
+  return {
+    HOST: host,
+    PORT: String(config.shopPort),
+    PUBLIC_URL: shownUrlOf(host, config.shopPort),
+    GATEWAY_URL: gatewayUrlOf(config),
+    GATEWAY_API_KEY_FILE: apiKeyFile,
+  };
 }
+
+/** Where the apps reach each other. */
+export const gatewayUrlOf = ({ host, gatewayPort }: LauncherConfig): string => urlOf(host ?? LOOPBACK, gatewayPort);
+export const simulatorUrlOf = ({ simulatorHost, simulatorPort }: LauncherConfig): string =>
+  urlOf(simulatorHost ?? LOOPBACK, simulatorPort);

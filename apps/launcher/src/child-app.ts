@@ -1,18 +1,19 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createWriteStream, existsSync, renameSync, statSync, type WriteStream } from 'node:fs';
+import { type ChildProcess, spawn, type StdioOptions } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type AppPlan } from './app-plan.js';
-import { isReadyLine, toTerminal } from './log-line.js';
+import { LogFile } from './log-file.js';
+import { toTerminal } from './log-line.js';
 
 const READY_TIMEOUT_MS = 60_000;
-const STOP_TIMEOUT_MS = 15_000;
-const LOG_LIMIT_BYTES = 10_000_000;
+/** Longer than an app may take to end in order, which is 25 s. */
+const STOP_TIMEOUT_MS = 30_000;
 
 export interface ChildOptions {
   readonly plan: AppPlan;
   readonly script: string;
+  /** Tells this app from the same one of another installation: it stands in the command line. */
+  readonly mark: string;
   readonly logFile: string;
   readonly print: (line: string) => void;
 }
@@ -23,16 +24,18 @@ export class ChildApp {
   /** Resolves when the process is gone. */
   readonly gone: Promise<void>;
   private readonly child: ChildProcess;
-  private readonly log: WriteStream;
+  private readonly log: LogFile;
   private lastError = '';
 
   constructor(private readonly options: ChildOptions) {
-    const { plan, script } = options;
-    this.log = openLog(options.logFile);
+    const { plan, script, mark } = options;
+    this.log = new LogFile(options.logFile);
     // In a process group of its own: Ctrl-C reaches the launcher alone, which then stops the apps in order.
     const detached = process.platform !== 'win32';
-    this.child = spawn(process.execPath, [script], { env: plan.env, detached, stdio: ['ignore', 'pipe', 'pipe'] });
-    this.gone = once(this.child, 'close').then(() => undefined);
+    const stdio: StdioOptions = ['ignore', 'pipe', 'pipe', 'ipc'];
+    this.child = spawn(process.execPath, [script, mark], { env: plan.env, detached, stdio });
+    this.child.on('error', ({ message }) => (this.lastError = message)); // it could not be started, or not be signalled
+    this.gone = new Promise((resolve) => this.child.once('close', resolve)).then(() => undefined);
     this.ready = this.becomesReady();
   }
 
@@ -72,9 +75,9 @@ export class ChildApp {
   private async becomesReady(): Promise<void> {
     const { logFile } = this.options;
     const timeout = new AbortController();
-    const ready = new Promise<void>((resolve) => {
-      this.listen(resolve);
-    });
+    this.readOutput();
+    // The one message that an app sends says that it listens. Its log may be silent.
+    const ready = new Promise((resolve) => this.child.once('message', resolve)).then(() => undefined);
     const ended = this.gone.then(() => Promise.reject(new Error(this.epitaph)));
     const late = sleep(READY_TIMEOUT_MS, undefined, { signal: timeout.signal }).then(() =>
       Promise.reject(new Error(`The ${this.name} was not ready after ${READY_TIMEOUT_MS / 1000} s: see ${logFile}`)),
@@ -85,11 +88,10 @@ export class ChildApp {
     });
   }
 
-  private listen(onReady: () => void): void {
+  private readOutput(): void {
     const { stdout, stderr } = this.child;
     if (stdout === null || stderr === null) return;
     createInterface({ input: stdout }).on('line', (line) => {
-      if (isReadyLine(line)) onReady();
       this.record(line);
     });
     createInterface({ input: stderr }).on('line', (line) => {
@@ -99,13 +101,8 @@ export class ChildApp {
   }
 
   private record(line: string): void {
-    this.log.write(`${line}\n`);
+    this.log.write(line);
     const shown = toTerminal(this.name, line);
     if (shown !== undefined) this.options.print(shown);
   }
-}
-
-function openLog(file: string): WriteStream {
-  if (existsSync(file) && statSync(file).size > LOG_LIMIT_BYTES) renameSync(file, `${file}.1`);
-  return createWriteStream(file, { flags: 'a', mode: 0o600 });
 }

@@ -1,3 +1,4 @@
+import { gatewayUrlOf, simulatorUrlOf } from './app-plan.js';
 import { type LauncherConfig } from './launcher-config.js';
 
 /** A question of DCM in the simulator's ledger. */
@@ -35,11 +36,11 @@ export class DemoClient {
   private readonly simulatorUrl: string;
 
   constructor(
-    { gatewayPort, simulatorPort }: LauncherConfig,
+    config: LauncherConfig,
     private readonly opsKey: string,
   ) {
-    this.gatewayUrl = `http://127.0.0.1:${gatewayPort}`;
-    this.simulatorUrl = `http://127.0.0.1:${simulatorPort}`;
+    this.gatewayUrl = gatewayUrlOf(config);
+    this.simulatorUrl = simulatorUrlOf(config);
   }
 
   keys(): Promise<Keys> {

@@ -57,3 +57,32 @@ it('names every problem at once and repeats no value', () => {
   ]);
   expect(problems.join()).not.toContain('canary');
 });
+
+it('reads no variable that it does not use, and no service link of Kubernetes', () => {
+  const link = 'tcp://10.96.0.12:5432';
+  expect(
+    readLauncherConfig({ POSTGRES_PORT: link, SHOP_PORT: link, GATEWAY_PORT: link, SIMULATOR_PORT: link }),
+  ).toEqual(readLauncherConfig({}));
+  expect(problemsOf({ POSTGRES_PORT: 'x', DATABASE_URL: 'postgres://u@db/x' })).toEqual([]);
+  const bank = { ALLIANCE_MERCHANT_ID: 'm', ALLIANCE_SERVICE_CODE: 'c', ALLIANCE_PRIVATE_KEY: 'k' };
+  expect(problemsOf({ SIMULATOR_PORT: '4000', ALLIANCE_BASE_URL: 'https://bank.example', ...bank })).toEqual([]);
+});
+
+it.each(['4190', '6000', '10080'])('refuses port %s, which no browser calls', (port) => {
+  for (const name of ['GATEWAY_PORT', 'SIMULATOR_PORT', 'SHOP_PORT']) {
+    expect(problemsOf({ [name]: port })).toEqual([expect.stringContaining(`${name} is a port that browsers`)]);
+  }
+  expect(problemsOf({ POSTGRES_PORT: port })).toEqual([]);
+});
+
+it.each([
+  ['a host that is none', { HOST: 'tcp://10.0.0.1:80', SIMULATOR_HOST: 'a b' }, ['HOST', 'SIMULATOR_HOST']],
+  ['a live simulator', { ALLIANCE_ENVIRONMENT: 'live' }, ['ALLIANCE_ENVIRONMENT']],
+  [
+    'an address by file',
+    { ALLIANCE_BASE_URL_FILE: '/x', ALLIANCE_MERCHANT_ID: 'm' },
+    ['ALLIANCE_BASE_URL', 'ALLIANCE_SERVICE_CODE', 'ALLIANCE_PRIVATE_KEY'],
+  ],
+])('refuses %s', (_what, env, names) => {
+  expect(problemsOf(env as Record<string, string>).map((problem) => problem.split(' ')[0])).toEqual(names);
+});

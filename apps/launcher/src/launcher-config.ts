@@ -1,4 +1,6 @@
 import path from 'node:path';
+import { isHost, LOOPBACK } from './address.js';
+import { isBlocked } from './blocked-ports.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -7,6 +9,12 @@ export interface LauncherConfig {
   readonly simulatorPort: number;
   readonly shopPort: number;
   readonly postgresPort: number;
+  /** Where gateway and shop listen; undefined: {@link LOOPBACK}. */
+  readonly host: string | undefined;
+  /** Where the simulator listens: it has no password, so it does not follow HOST. Undefined: {@link LOOPBACK}. */
+  readonly simulatorHost: string | undefined;
+  /** Where the bank and the browser reach the gateway; undefined: where it listens. */
+  readonly publicUrl: string | undefined;
   /** Absolute. */
   readonly dataDir: string;
   /** Somebody else's PostgreSQL; without it the gateway starts its own. */
@@ -23,21 +31,28 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
+/** Ports that a browser or another app calls, and the one of the database. */
 const PORTS = { GATEWAY_PORT: 4000, SIMULATOR_PORT: 4001, SHOP_PORT: 4002, POSTGRES_PORT: 54_380 } as const;
 type PortName = keyof typeof PORTS;
+/** Kubernetes describes every service to every container: a service "shop" sets SHOP_PORT=tcp://10.96.0.12:4002. */
+const SERVICE_LINK = /^(?:tcp|udp|sctp):\/\//iu;
 
-/** Either the variable or its `_FILE` twin counts. */
 const ACCOUNT = ['ALLIANCE_BASE_URL', 'ALLIANCE_MERCHANT_ID', 'ALLIANCE_SERVICE_CODE', 'ALLIANCE_PRIVATE_KEY'] as const;
+/** Either the variable or its `_FILE` twin counts. */
+const BY_FILE: readonly string[] = ['ALLIANCE_SERVICE_CODE', 'ALLIANCE_PRIVATE_KEY', 'DATABASE_URL'];
 
 /** @throws ConfigError */
 export function readLauncherConfig(env: Environment): LauncherConfig {
-  const problems = [...portProblems(env), ...urlProblems(env), ...accountProblems(env)];
+  const problems = [...portProblems(env), ...hostProblems(env), ...urlProblems(env), ...accountProblems(env)];
   if (problems.length > 0) throw new ConfigError(problems.join('\n'));
   return {
     gatewayPort: portOf(env, 'GATEWAY_PORT'),
     simulatorPort: portOf(env, 'SIMULATOR_PORT'),
     shopPort: portOf(env, 'SHOP_PORT'),
     postgresPort: portOf(env, 'POSTGRES_PORT'),
+    host: set(env, 'HOST'),
+    simulatorHost: set(env, 'SIMULATOR_HOST'),
+    publicUrl: set(env, 'PUBLIC_URL'),
     dataDir: path.resolve(set(env, 'DATA_DIR') ?? '.data'),
     usesOwnDatabase: !isGiven(env, 'DATABASE_URL'),
     bankUrl: set(env, 'ALLIANCE_BASE_URL'),
@@ -53,25 +68,53 @@ function set(env: Environment, name: string): string | undefined {
 }
 
 function isGiven(env: Environment, name: string): boolean {
-  return set(env, name) !== undefined || set(env, `${name}_FILE`) !== undefined;
+  return set(env, name) !== undefined || (BY_FILE.includes(name) && set(env, `${name}_FILE`) !== undefined);
 }
 
+const portText = (env: Environment, name: PortName): string => {
+  const text = set(env, name);
+  return text === undefined || SERVICE_LINK.test(text) ? String(PORTS[name]) : text;
+};
+
+/** A wrong one is told where it is used, and does not matter elsewhere. */
 function portOf(env: Environment, name: PortName): number {
-  return Number(set(env, name) ?? PORTS[name]);
+  const text = portText(env, name);
+  return isPort(text) ? Number(text) : PORTS[name];
+}
+
+/** The ports of this start: nobody listens on the others. */
+function usedPorts(env: Environment): PortName[] {
+  const used: Record<PortName, boolean> = {
+    GATEWAY_PORT: true,
+    SIMULATOR_PORT: !isGiven(env, 'ALLIANCE_BASE_URL'),
+    SHOP_PORT: true,
+    POSTGRES_PORT: !isGiven(env, 'DATABASE_URL'),
+  };
+  return (Object.keys(PORTS) as PortName[]).filter((name) => used[name]);
 }
 
 function portProblems(env: Environment): string[] {
-  const names = Object.keys(PORTS) as PortName[];
-  const wrong = names.filter((name) => !isPort(set(env, name) ?? String(PORTS[name])));
-  const twice = names.filter((name) => names.some((other) => other < name && portOf(env, other) === portOf(env, name)));
+  const names = usedPorts(env);
+  const wrong = names.filter((name) => !isPort(portText(env, name)));
+  const ports = names.filter((name) => !wrong.includes(name));
+  const twice = ports.filter((name) => ports.some((other) => other < name && portOf(env, other) === portOf(env, name)));
+  const blocked = ports.filter((name) => name !== 'POSTGRES_PORT' && isBlocked(portOf(env, name)));
   return [
     ...wrong.map((name) => `${name} is not a port: set it to a whole number from 1 to 65535.`),
     ...twice.map((name) => `${name} is the port of another app, too: give every app a port of its own.`),
+    ...blocked.map((name) => `${name} is a port that browsers and fetch refuse to call: set it to another one.`),
   ];
 }
 
 function isPort(text: string): boolean {
   return /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535;
+}
+
+function hostProblems(env: Environment): string[] {
+  const names = isGiven(env, 'ALLIANCE_BASE_URL') ? ['HOST'] : ['HOST', 'SIMULATOR_HOST'];
+  return names
+    .filter((name) => !isHost(set(env, name) ?? LOOPBACK))
+    .map((name) => `${name} is not an address to listen on: write an IP address or a host name, such as ${LOOPBACK}.`);
 }
 
 /** The values are not repeated: they may hold passwords. */
@@ -102,6 +145,11 @@ function accountProblems(env: Environment): string[] {
   const isPartial = missing.length > 0 && missing.length < ACCOUNT.length;
   return [
     ...(environment === 'test' || environment === 'live' ? [] : ['ALLIANCE_ENVIRONMENT must be test or live.']),
+    ...(environment === 'live' && missing.length === ACCOUNT.length
+      ? [
+          `ALLIANCE_ENVIRONMENT is live, but no bank is named: set ${ACCOUNT.join(', ')}, or unset it for the simulator.`,
+        ]
+      : []),
     ...(isPartial
       ? missing.map((name) => `${name} is missing: set all of ${ACCOUNT.join(', ')}, or none for the bank simulator.`)
       : []),

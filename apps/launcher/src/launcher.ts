@@ -1,10 +1,11 @@
 import path from 'node:path';
-import { type AppPlan, type DemoParties, planApps } from './app-plan.js';
+import { type AppPlan, type DemoParties, gatewayUrlOf, planApps } from './app-plan.js';
 import { ChildApp } from './child-app.js';
 import { keepDemoCounterparty } from './demo-counterparty.js';
 import { keepDemoCredentials, openDirectory } from './demo-credentials.js';
 import { ConfigError, type Environment, type LauncherConfig } from './launcher-config.js';
 import { Leftovers } from './leftovers.js';
+import { OrphanedDatabase } from './orphaned-database.js';
 import { findTakenPorts } from './ports.js';
 import { readyBlock } from './ready-block.js';
 
@@ -22,6 +23,7 @@ export interface LauncherOptions {
 export class Launcher {
   private readonly running: ChildApp[] = [];
   private readonly leftovers: Leftovers;
+  private readonly database: OrphanedDatabase;
   private stopping: Promise<void> | undefined;
   private fail: (reason: string) => void = () => undefined;
   /** Resolves with a sentence when an app ends without being asked to. */
@@ -29,6 +31,7 @@ export class Launcher {
 
   constructor(private readonly options: LauncherOptions) {
     openDirectory(options.config.dataDir);
+    this.database = new OrphanedDatabase(options.config.dataDir);
     this.leftovers = new Leftovers(options.config.dataDir, (name) => this.script(name));
   }
 
@@ -60,8 +63,11 @@ export class Launcher {
     return (this.stopping ??= this.stopAll());
   }
 
-  kill(): void {
+  /** At once. The database is told to stop, and does so by itself. */
+  async kill(): Promise<void> {
     for (const app of this.running) app.kill();
+    await Promise.all(this.running.map(({ gone }) => gone));
+    this.database.signal('SIGINT');
   }
 
   private async clearTheWay(): Promise<void> {
@@ -78,10 +84,10 @@ export class Launcher {
   }
 
   private parties(): DemoParties {
-    const { dataDir, bankEnvironment, gatewayPort } = this.options.config;
+    const { dataDir, bankEnvironment } = this.options.config;
     const directory = path.join(dataDir, 'demo');
     const credentials = keepDemoCredentials({ directory, bankEnvironment });
-    const authServiceUrl = `http://127.0.0.1:${gatewayPort}/dcm/auth`;
+    const authServiceUrl = `${gatewayUrlOf(this.options.config)}/dcm/auth`;
     return { credentials, counterparty: keepDemoCounterparty({ directory, authServiceUrl }) };
   }
 
@@ -96,7 +102,7 @@ export class Launcher {
   private spawn(plan: AppPlan): ChildApp {
     const { config, print } = this.options;
     const logFile = path.join(config.dataDir, 'logs', `${plan.name}.log`);
-    const app = new ChildApp({ plan, logFile, print, script: this.script(plan.name) });
+    const app = new ChildApp({ plan, logFile, print, script: this.script(plan.name), mark: config.dataDir });
     this.running.push(app);
     this.leftovers.note(plan.name, app.pid);
     void app.gone.then(() => {
@@ -108,6 +114,7 @@ export class Launcher {
 
   private async stopAll(): Promise<void> {
     for (const name of APPS) await this.running.find((app) => app.name === name)?.stop();
+    await this.database.stop();
     if (this.leftovers.find('launcher') === process.pid) this.leftovers.forget('launcher');
   }
 

@@ -3,7 +3,8 @@ import { mkdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'no
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const GRACE_MS = 8_000;
+/** Longer than an app may take to end in order, which is 25 s. */
+const GRACE_MS = 30_000;
 const POLL_MS = 50;
 
 /** Which processes of ours run, kept on disk: a launcher that was killed could not stop its apps. */
@@ -12,17 +13,18 @@ export class Leftovers {
 
   /** @param scriptOf the main.js that a process of this name runs */
   constructor(
-    dataDir: string,
+    private readonly dataDir: string,
     private readonly scriptOf: (name: string) => string,
   ) {
     this.directory = path.join(dataDir, 'run');
     mkdirSync(this.directory, { recursive: true, mode: 0o700 });
   }
 
-  /** The pid, if it really is that process of ours: numbers are used again. */
+  /** The pid, if it really is that process of ours: numbers are used again, by other installations as well. */
   find(name: string): number | undefined {
     const pid = this.read(name);
-    return pid !== undefined && runs(pid, this.scriptOf(name)) ? pid : undefined;
+    if (pid === undefined || !runs(pid, this.scriptOf(name))) return undefined;
+    return name === 'launcher' || isAbout(this.dataDir, commandLine(pid)) ? pid : undefined;
   }
 
   note(name: string, pid: number): void {
@@ -74,6 +76,10 @@ function runs(pid: number, script: string): boolean {
   return line.includes(script) || line.split(/[\0 ]/u).some((word) => path.resolve(folderOf(pid), word) === script);
 }
 
+/** `ps` separates words with blanks, which a path may have itself. */
+const isAbout = (dataDir: string, line: string): boolean =>
+  line.includes('\0') ? line.split('\0').includes(dataDir) : line.trimEnd().endsWith(` ${dataDir}`);
+
 function folderOf(pid: number): string {
   try {
     return readlinkSync(`/proc/${pid}/cwd`);
@@ -82,7 +88,7 @@ function folderOf(pid: number): string {
   }
 }
 
-function commandLine(pid: number): string {
+export function commandLine(pid: number): string {
   try {
     if (process.platform === 'linux') return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
     if (process.platform === 'win32') return '';

@@ -1,4 +1,4 @@
-import { isReadyLine, toTerminal } from './log-line.js';
+import { toTerminal } from './log-line.js';
 
 it.each([
   ['{"level":30,"msg":"request"}', undefined],
@@ -9,9 +9,4 @@ it.each([
   [' ', undefined],
 ])('shows %s as %s', (line, shown) => {
   expect(toTerminal('gateway', line)).toBe(shown);
-});
-
-it('knows the ready line', () => {
-  expect(isReadyLine('{"level":30,"msg":"listening","url":"http://127.0.0.1:4001"}')).toBe(true);
-  expect(isReadyLine('listening')).toBe(false);
 });

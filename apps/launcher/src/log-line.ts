@@ -19,10 +19,6 @@ export function toTerminal(app: string, line: string): string | undefined {
   return `[${app}] ${level < ERROR ? 'warning' : 'error'}: ${record.msg ?? ''}${detail}`;
 }
 
-export function isReadyLine(line: string): boolean {
-  return parse(line)?.msg === 'listening';
-}
-
 function parse(line: string): LogRecord | undefined {
   try {
     const value: unknown = JSON.parse(line);

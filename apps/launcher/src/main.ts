@@ -7,6 +7,9 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** npm passes Ctrl-C on although the terminal has told us already: one press arrives twice. */
 const SAME_PRESS_MS = 500;
 
+// Their reader is gone (`npm start | head`), or their disk is full: the line is dropped, the apps live.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 const complain = (line: string): void => void process.stderr.write(`${line}\n`);
 
@@ -18,15 +21,23 @@ function stopOnSignals(launcher: Launcher): void {
       print('Stopping …');
       void launcher.stop().then(() => process.exit(0));
     } else if (Date.now() - firstAt > SAME_PRESS_MS) {
-      launcher.kill();
-      process.exit(1);
+      void launcher.kill().finally(() => process.exit(1));
     }
   };
   for (const signal of SIGNALS) process.on(signal, onSignal);
 }
 
+/** A defect of the launcher leaves no app behind. */
+function stopOnDefects(launcher: Launcher): void {
+  process.once('uncaughtException', (error) => {
+    complain(error.stack ?? String(error));
+    void launcher.stop().finally(() => process.exit(1));
+  });
+}
+
 async function run(launcher: Launcher): Promise<never> {
   stopOnSignals(launcher);
+  stopOnDefects(launcher);
   let reason: string;
   try {
     await launcher.start();

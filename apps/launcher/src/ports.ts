@@ -1,50 +1,66 @@
-import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import path from 'node:path';
+import { LOOPBACK } from './address.js';
+import { postmasterOf } from './orphaned-database.js';
 import { type LauncherConfig } from './launcher-config.js';
 
-/** One sentence for every port that something else listens on. */
+/** One sentence for every port that something else listens on, or that cannot be listened on. */
 export async function findTakenPorts(config: LauncherConfig): Promise<string[]> {
-  const wanted: [name: string, port: number, isNeeded: boolean][] = [
-    ['GATEWAY_PORT', config.gatewayPort, true],
-    ['SIMULATOR_PORT', config.simulatorPort, config.bankUrl === undefined],
-    ['SHOP_PORT', config.shopPort, true],
-    ['POSTGRES_PORT', config.postgresPort, config.usesOwnDatabase && !isOurDatabase(config)],
+  const { host = LOOPBACK, simulatorHost = LOOPBACK } = config;
+  const wanted: Wanted[] = [
+    { name: 'GATEWAY_PORT', port: config.gatewayPort, hostName: 'HOST', host, isNeeded: true },
+    {
+      name: 'SIMULATOR_PORT',
+      port: config.simulatorPort,
+      hostName: 'SIMULATOR_HOST',
+      host: simulatorHost,
+      isNeeded: config.bankUrl === undefined,
+    },
+    { name: 'SHOP_PORT', port: config.shopPort, hostName: 'HOST', host, isNeeded: true },
+    {
+      name: 'POSTGRES_PORT',
+      port: config.postgresPort,
+      hostName: 'HOST',
+      host: LOOPBACK,
+      isNeeded: config.usesOwnDatabase && postmasterOf(config.dataDir)?.port !== config.postgresPort,
+    },
   ];
-  const sentences: string[] = [];
-  for (const [name, port, isNeeded] of wanted) {
-    if (!isNeeded || (await isFree(port))) continue;
-    sentences.push(`Port ${port} is taken: set ${name} to a free port, or stop the program that uses it.`);
-  }
-  return sentences;
+  const sentences = await Promise.all(wanted.filter(({ isNeeded }) => isNeeded).map(objectionTo));
+  return [...new Set(sentences.filter((sentence) => sentence !== undefined))];
 }
 
-function isFree(port: number): Promise<boolean> {
+interface Wanted {
+  readonly name: string;
+  readonly port: number;
+  readonly hostName: string;
+  readonly host: string;
+  readonly isNeeded: boolean;
+}
+
+async function objectionTo({ name, port, hostName, host }: Wanted): Promise<string | undefined> {
+  const code = await tryToListen(port, host);
+  switch (code) {
+    case undefined:
+      return undefined;
+    case 'EADDRINUSE':
+      return `Port ${port} is taken: set ${name} to a free port, or stop the program that uses it.`;
+    case 'EACCES':
+      return `Port ${port} is reserved for the system: set ${name} to a port above 1023.`;
+    default:
+      return `${hostName} is not an address of this machine (${host}, ${code}): set it to one, or to ${LOOPBACK}.`;
+  }
+}
+
+/** @returns why not */
+function tryToListen(port: number, host: string): Promise<string | undefined> {
   const server = createServer();
   return new Promise((resolve) => {
-    server.once('error', () => {
-      resolve(false);
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      resolve(error.code ?? 'unknown problem');
     });
-    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => {
+    server.listen({ port, host, exclusive: true }, () => {
       server.close(() => {
-        resolve(true);
+        resolve(undefined);
       });
     });
   });
-}
-
-/** A server left behind by a killed gateway: the next gateway takes it over. */
-function isOurDatabase({ dataDir, postgresPort }: LauncherConfig): boolean {
-  const home = path.join(dataDir, 'postgres');
-  const directory = readText(path.join(home, 'location')) ?? home;
-  const lines = readText(path.join(directory, 'cluster', 'postmaster.pid'))?.split('\n');
-  return Number(lines?.[3]) === postgresPort; // line 4 is the port
-}
-
-function readText(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { LOOPBACK, shownUrlOf } from './address.js';
 import { type LauncherConfig } from './launcher-config.js';
 
 export interface ReadyFacts {
@@ -11,15 +12,15 @@ export interface ReadyFacts {
 
 /** The one thing a newcomer reads. */
 export function readyBlock({ config, apiKey, tookMs, cwd }: ReadyFacts): string {
-  const { gatewayPort, simulatorPort, shopPort, bankUrl } = config;
-  const gateway = `http://localhost:${gatewayPort}`;
+  const { host = LOOPBACK, simulatorHost = LOOPBACK, bankUrl } = config;
+  const gateway = shownUrlOf(host, config.gatewayPort);
   const log = path.join(path.relative(cwd, config.dataDir) || '.', 'logs', 'gateway.log');
-  const bank = bankUrl ?? `http://localhost:${simulatorPort}  (simulator: no real money moves)`;
+  const bank = bankUrl ?? `${shownUrlOf(simulatorHost, config.simulatorPort)}  (simulator: no real money moves)`;
   return [
     '',
     `Ready in ${(tookMs / 1000).toFixed(1)} s.`,
     '',
-    `  Shop      http://localhost:${shopPort}  <- open this first and buy something`,
+    `  Shop      ${shownUrlOf(host, config.shopPort)}  <- open this first and buy something`,
     `  Gateway   ${gateway}  (API reference: ${gateway}/docs)`,
     `  Bank      ${bank}`,
     `  API key   ${apiKey}`,

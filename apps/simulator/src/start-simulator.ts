@@ -57,5 +57,6 @@ export async function startSimulator(config: SimulatorConfig): Promise<Simulator
     await app.close();
     throw error;
   }
-  return { url: `http://${config.host}:${port}`, bank, close: () => stop(app, bank, stateFile) };
+  const host = config.host.includes(':') ? `[${config.host}]` : config.host;
+  return { url: `http://${host}:${port}`, bank, close: () => stop(app, bank, stateFile) };
 }

@@ -1,6 +1,7 @@
 import { type LoggerService } from '@nestjs/common';
 import { type FastifyInstance } from 'fastify';
 import { type Params } from 'nestjs-pino';
+import { destination, type DestinationStream } from 'pino';
 import { pathOf } from './request-path.js';
 
 /** Addresses whose last segment is a secret. */
@@ -16,9 +17,20 @@ const NO_ROUTE = '(no route)';
 export const loggableUrl = (url: string): string =>
   pathOf(url)?.replace(SECRET_TAIL, '$1/…').replace(LONG_SEGMENT, '…') ?? NO_ROUTE;
 
+/** Bytes of log that wait for a standard output that takes none, before lines are dropped. */
+const LOG_BACKLOG_BYTES = 1_000_000;
+
+/** Standard output. When its disk is full or its reader is gone, lines are dropped and the gateway lives. */
+function logStream(): DestinationStream {
+  const stream = destination({ dest: 1, sync: true, maxLength: LOG_BACKLOG_BYTES });
+  stream.on('error', () => undefined);
+  return stream;
+}
+
 /** Structured logs. An error is logged by its name and code only: its message may quote a stranger's input. */
 export const logOptions = (level: string): Params => ({
   pinoHttp: {
+    stream: logStream(),
     level,
     base: { app: 'gateway' },
     autoLogging: false,
