@@ -76,7 +76,10 @@ describe('DueWorker', () => {
     const { worker, handled, due } = aQueue([1], () => new Promise((resolve) => (release = resolve)));
     void worker.kick();
     await new Promise((resolve) => setImmediate(resolve));
-    const stopped = worker.stop();
+    let isStopped = false;
+    const stopped = worker.stop().then(() => (isStopped = true));
+    for (let turns = 0; turns < 5; turns++) await new Promise((resolve) => setImmediate(resolve));
+    expect([isStopped, handled]).toEqual([false, []]); // it waits for what it has in hand
     due.push(2);
     release();
     await stopped;

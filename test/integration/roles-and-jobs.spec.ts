@@ -1,0 +1,152 @@
+import { type Type } from '@nestjs/common';
+import { SchedulerRegistry } from '@nestjs/schedule';
+import { AllianceError, type AllianceSession, type BankSession } from '#libs/alliance';
+import { RenewSessionsJob } from '../../apps/gateway/src/payments/jobs/renew-sessions.job.js';
+import { ResolveUnknownJob } from '../../apps/gateway/src/payments/jobs/resolve-unknown.job.js';
+import { SyncPaymentsJob } from '../../apps/gateway/src/payments/jobs/sync-payments.job.js';
+import { SessionSchedule } from '../../apps/gateway/src/payments/store/session-schedule.store.js';
+import { aPaymentRequest } from '../support/gateway-client.js';
+import { until } from '../support/until.js';
+import { FakePaymentBank } from './fake-payment-bank.js';
+import { createMigratedDatabase, type MigratedDatabase } from './gateway-parts.js';
+import { addAccount, type NewAccount, someKeks, startGateway, type WholeGateway } from './whole-gateway.js';
+
+const ROUTES = [
+  ['GET', '/v1/payments'],
+  ['POST', '/v1/payments'],
+  ['GET', '/v1/payments/pay_1'],
+  ['GET', '/v1/payments/pay_1/refunds'],
+  ['GET', '/return/acc_1/pay_1/token'],
+  ['POST', '/callbacks/alliance/acc_1/pay_1/token'],
+  ['GET', '/docs'],
+  ['GET', '/openapi.json'],
+] as const;
+
+/** What each ROLE does, and what it leaves to the others. */
+describe('roles', () => {
+  let database: MigratedDatabase;
+  let api: WholeGateway;
+  let account: NewAccount;
+  const keks = someKeks();
+
+  beforeAll(async () => {
+    database = await createMigratedDatabase();
+    api = await startGateway(database, { keks, env: { ROLE: 'api' } });
+    account = await addAccount(api);
+  });
+  afterAll(async () => {
+    await api.app.close();
+    await database.drop();
+  });
+
+  const jobsOf = ({ app }: WholeGateway): number => app.get(SchedulerRegistry).getIntervals().length;
+  const has = ({ app }: WholeGateway, job: Type): boolean => {
+    try {
+      app.get(job, { strict: false });
+      return true;
+    } catch {
+      return false;
+    }
+  };
+
+  it('api serves, and does no work', async () => {
+    expect(jobsOf(api)).toBe(0);
+    for (const job of [SyncPaymentsJob, ResolveUnknownJob, RenewSessionsJob]) expect(has(api, job)).toBe(false);
+    expect((await api.call('GET', '/v1/payments', { key: account.apiKey })).status).toBe(200);
+    expect((await api.call('GET', '/health/ready')).status).toBe(200);
+  });
+
+  it('worker works, and serves nothing but its health', async () => {
+    const bank = new FakePaymentBank();
+    const { id } = (await api.call('POST', '/v1/payments', { key: account.apiKey, body: aPaymentRequest() })).body;
+    await database.query('UPDATE payment SET next_sync_at = now() WHERE id = $1', [id]);
+    const worker = await startGateway(database, { keks, bank, env: { ROLE: 'worker' } });
+    try {
+      for (const job of [SyncPaymentsJob, ResolveUnknownJob, RenewSessionsJob]) expect(has(worker, job)).toBe(true);
+      await until('the worker asks the bank about the payment', () => Promise.resolve(bank.reads.length > 0));
+      expect(api.bank.reads).toEqual([]);
+      for (const [method, url] of ROUTES) {
+        const answer = await worker.call(method, url, { key: account.apiKey, ...(method === 'POST' && { body: {} }) });
+        expect([url, answer.status]).toEqual([url, 404]);
+      }
+      expect((await worker.call('GET', '/health/live')).status).toBe(200);
+    } finally {
+      await worker.app.close();
+    }
+  });
+
+  it('all does both', async () => {
+    const bank = new FakePaymentBank();
+    const both = await startGateway(database, { keks, bank, env: { ROLE: 'all' } });
+    try {
+      const { id } = (await both.call('POST', '/v1/payments', { key: account.apiKey, body: aPaymentRequest() })).body;
+      await database.query('UPDATE payment SET next_sync_at = now() WHERE id = $1', [id]);
+      await until('it asks the bank about the payment', () => Promise.resolve(bank.reads.length > 0));
+    } finally {
+      await both.app.close();
+    }
+  });
+});
+
+describe('renewal ahead of time', () => {
+  let database: MigratedDatabase;
+  let schedule: SessionSchedule;
+
+  beforeAll(async () => {
+    database = await createMigratedDatabase();
+    schedule = new SessionSchedule(await database.connect(1), 8);
+    const gateway = await startGateway(database);
+    for (let accounts = 0; accounts < 3; accounts++) {
+      const { id } = await addAccount(gateway);
+      await database.query(
+        `INSERT INTO bank_session (merchant_account_id, version, session_sealed, obtained_at, expires_at)
+         VALUES ($1, $2, 'sealed', now() - interval '9 hours', now() + interval '15 hours')`,
+        [id, 10 + accounts],
+      );
+    }
+    await gateway.app.close();
+  });
+  afterAll(() => database.drop());
+
+  /** A job over the real schedule whose sessions are renewed, or not, by the test. */
+  function aJob(renew: (accountId: string, staleVersion: number) => Promise<BankSession>): RenewSessionsJob {
+    const sessions = { renew } as unknown as AllianceSession;
+    return Reflect.construct(RenewSessionsJob, [schedule, sessions]) as RenewSessionsJob;
+  }
+
+  it('asks for every account whose time has come, also after the first one failed, each with the session it has', async () => {
+    const asked: [string, number][] = [];
+    const job = aJob((accountId, version) => {
+      asked.push([accountId, version]);
+      return Promise.reject(
+        asked.length === 1 ? new AllianceError('ALLIANCE_REFUSED', 'no') : new Error('the database is away'),
+      );
+    });
+    await job.tick();
+    const rows = await database.query<{ id: string; version: number }>(
+      'SELECT merchant_account_id AS id, version FROM bank_session ORDER BY version',
+    );
+    expect(rows).toHaveLength(3);
+    expect(new Map(asked)).toEqual(new Map(rows.map(({ id, version }) => [id, version])));
+  });
+
+  it('forgets attempts after thirty days, and no others', async () => {
+    const [row] = await database.query<{ id: string }>('SELECT merchant_account_id AS id FROM bank_session LIMIT 1');
+    const attempt = (epoch: number, age: string) =>
+      database.query(
+        `INSERT INTO session_renewal (merchant_account_id, epoch, cause, started_at) VALUES ($1, $2, 'reactive', now() - $3::interval)`,
+        [row!.id, epoch, age],
+      );
+    for (const [epoch, age] of [
+      [1, '31 days'],
+      [2, '29 days'],
+      [3, '1 minute'],
+    ] as const)
+      await attempt(epoch, age);
+    await aJob(() => Promise.reject(new Error('not asked'))).prune();
+    expect(await database.query('SELECT epoch FROM session_renewal ORDER BY epoch')).toEqual([
+      { epoch: 2 },
+      { epoch: 3 },
+    ]);
+  });
+});
