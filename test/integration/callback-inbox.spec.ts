@@ -154,6 +154,24 @@ describe('callback inbox', () => {
     expect((await parts.records.payments.claimDue(1_000, 120)).map(({ id }) => id)).toContain(payment.id);
   });
 
+  it.each<[string, string, string | null]>([
+    ['a success', aCallback(), 'live'],
+    ['an attempt without a word of the order', aCallback({ orderStatus: undefined }), 'live'],
+    [
+      'an attempt under way',
+      aCallback({ orderStatus: 'PENDING', operation: { type: 'PURCHASE', status: 'PENDING' } }),
+      'live',
+    ],
+    ['a status nobody knows', aCallback({ orderStatus: 'HELD', operation: {} }), 'live'],
+    ['nothing that can be read', '<html>', 'live'],
+    ['a decline', aCallback({ orderStatus: 'FAIL', operation: { type: 'PURCHASE', status: 'FAIL' } }), null],
+    ['an order that was canceled', aCallback({ orderStatus: 'CANCELED', operation: {} }), null],
+  ])('remembers whether a callback showed an attempt to pay: %s', async (_what, body, shown) => {
+    await post(await addressOf(payment.id), body, 'text/plain');
+    await drain();
+    expect((await parts.records.payments.find(parts.accountId, payment.id))!.shown).toBe(shown);
+  });
+
   it('moves money only on the bank\u2019s own answer to the question that a callback raised', async () => {
     await post(await addressOf(payment.id), aCallback());
     await drain();

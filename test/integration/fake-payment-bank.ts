@@ -87,6 +87,8 @@ export function found(bankOrderId: string, over: Partial<BankOrderFacts> = {}): 
     order: {
       bankOrderId,
       merchantRequestId: undefined,
+      merchantId: undefined,
+      amount: undefined,
       status: 'PENDING',
       operations: operations.map((operation) => ({ ...operation, hppOrderId: operation.hppOrderId ?? bankOrderId })),
       ...order,

@@ -1,11 +1,11 @@
 import { type OrderReading } from '../../apps/gateway/src/payments/bank/payment-bank.js';
+import { type BankOperationFacts } from '../../apps/gateway/src/payments/domain/bank-facts.js';
 import { type PaymentView } from '../../apps/gateway/src/payments/payment.dto.js';
 import { aBankOperation, found, paid } from './fake-payment-bank.js';
 import {
   age,
   create,
   createMigratedDatabase,
-  createPaid,
   eventsOf,
   type MigratedDatabase,
   type Parts,
@@ -19,6 +19,8 @@ const declined = (orderId: string): OrderReading =>
     status: 'FAIL',
     operations: [aBankOperation({ status: 'FAIL', actionCode: '1', responseCode: '16' })],
   });
+const foreignFailure = (orderId: string, over: Partial<BankOperationFacts>): OrderReading =>
+  found(orderId, { status: 'FAIL', operations: [aBankOperation({ status: 'FAIL', ...over })] });
 const pending = (orderId: string): OrderReading =>
   found(orderId, {
     operations: [aBankOperation({ status: 'PENDING', actionCode: undefined, responseCode: undefined })],
@@ -73,8 +75,8 @@ describe('PaymentSyncService', () => {
       failure: null,
     });
     expect(await purchase()).toMatchObject({ status: 'succeeded', bankOperationId: 'bank-operation-1' });
+    expect(await secondsToNext()).toBeGreaterThanOrEqual(HOUR);
     expect(await row()).toMatchObject({
-      nextSyncAt: null,
       bankOperationId: 'bank-operation-1',
       evidence: { source: 'order_query', verdict: 'succeeded', status: 'SUCCESS', amount: 1_000, rrn: '-1' },
     });
@@ -102,7 +104,7 @@ describe('PaymentSyncService', () => {
       amountCaptured: 0,
     });
     expect(await purchase()).toMatchObject({ status: 'failed', failureCode: 'insufficient_funds' });
-    expect((await row()).nextSyncAt).toBeNull();
+    expect(await secondsToNext()).toBeGreaterThanOrEqual(HOUR);
   });
 
   it('tells of money that comes after failure as late', async () => {
@@ -134,35 +136,69 @@ describe('PaymentSyncService', () => {
       /2 successful payments/,
     ],
     ['another request', (orderId) => found(orderId, { merchantRequestId: 'request-9' }), /another request id/],
+    ['an order over another amount', (orderId) => found(orderId, { amount: 1 }), /another amount/],
+    ['a failure of another merchant', (orderId) => foreignFailure(orderId, { merchantId: 'merchant-2' }), /merchantId/],
+    ['a failure of another order', (orderId) => foreignFailure(orderId, { hppOrderId: 'order-2' }), /another order/],
+    ['a success of another type', paid({ type: 'ACCOUNT_2_ACCOUNT' }), /success of type ACCOUNT_2_ACCOUNT/],
   ])('leaves %s to a person', async (_what, reading, reason) => {
     expect(await sync(reading)).toMatchObject({ status: 'needs_review', amountCaptured: 0, redirectUrl: null });
-    const { failureMessage, nextSyncAt, evidence } = await row();
+    const { failureMessage, evidence } = await row();
     expect(failureMessage).toMatch(reason);
-    expect(nextSyncAt).toBeNull();
-    expect(evidence).toMatchObject({ verdict: 'review' });
+    expect(await secondsToNext()).toBeLessThan(2.5);
+    expect(evidence).toMatchObject({ verdict: 'review', orderStatus: expect.any(String) as string });
     expect(await purchase()).toMatchObject({ status: 'needs_review' });
   });
 
   describe('with a success that lacks a fact', () => {
     const incomplete = paid({ operationId: undefined });
 
+    const incompleteAgo = (seconds: number) => age(database, { id: payment.id, column: 'incomplete_at', seconds });
+
     it.each([
       ['a hint', true],
       ['no hint at all', false],
-    ])('after %s asks some times more, quickly, then leaves it to a person', async (_what, hinted) => {
+    ])('after %s asks quickly at first, and for half an hour', async (_what, hinted) => {
       if (hinted) await hint();
       const waits: number[] = [];
-      for (let query = 1; query <= 5; query++) {
+      for (let query = 1; query <= 7; query++) {
         expect((await sync(incomplete)).status).toBe('requires_action');
         waits.push(await secondsToNext());
       }
-      for (const [index, seconds] of [2, 5, 15, 30, 60].entries()) {
+      for (const [index, seconds] of [2, 5, 15, 30, 60, 120, 300].entries()) {
         expect(waits[index]).toBeGreaterThan(seconds * 0.79);
         expect(waits[index]).toBeLessThan(seconds * 1.21);
       }
+      expect((await row()).evidence).toMatchObject({ verdict: 'incomplete', reason: 'missing operationId' });
+      await incompleteAgo(1_790);
+      expect((await sync(incomplete)).status).toBe('requires_action');
+      expect(await secondsToNext()).toBeLessThanOrEqual(10);
+    });
+
+    it('leaves it to a person after half an hour, goes on asking, and is content when the fact comes', async () => {
+      await sync(incomplete);
+      await incompleteAgo(1_801);
       expect(await sync(incomplete)).toMatchObject({ status: 'needs_review' });
       expect((await row()).failureMessage).toContain('operationId');
-      expect(parts.bank.reads).toHaveLength(6);
+      expect(await secondsToNext()).toBeLessThan(10);
+      expect((await sync(incomplete)).status).toBe('needs_review');
+      expect(await sync(paid())).toMatchObject({ status: 'succeeded', failure: null, amountCaptured: 1_000 });
+      expect(await purchase()).toMatchObject({ status: 'succeeded', bankOperationId: 'bank-operation-1' });
+    });
+
+    it('counts the half hour anew when the facts were there in between', async () => {
+      await sync(incomplete);
+      await incompleteAgo(1_801);
+      await sync(pending);
+      expect((await sync(incomplete)).status).not.toBe('needs_review');
+    });
+
+    it.each(['FAIL', 'CANCELED'])('takes an order in %s beside a payment for one', async (status) => {
+      const contradiction = (orderId: string) => found(orderId, { status, operations: [aBankOperation()] });
+      expect(await sync(contradiction)).toMatchObject({ status: 'requires_action', amountCaptured: 0 });
+      expect((await row()).evidence).toMatchObject({ verdict: 'incomplete', orderStatus: status, status: 'SUCCESS' });
+      await incompleteAgo(1_801);
+      expect((await sync(contradiction)).status).toBe('needs_review');
+      expect((await sync(paid())).status).toBe('succeeded');
     });
 
     it('is content when the fact arrives in time', async () => {
@@ -189,14 +225,67 @@ describe('PaymentSyncService', () => {
       expect((await sync()).status).toBe('requires_action');
     });
 
-    it('also when the bank will not show an order that expired', async () => {
-      await createdAgo(3 * HOUR + 1);
-      expect(await sync(() => ({ kind: 'order_expired' }))).toMatchObject({
-        status: 'expired',
-        failure: { code: 'expired' },
+    describe.each<OrderReading['kind']>(['order_expired', 'not_found'])('when the bank answers %s', (kind) => {
+      const gone = () => ({ kind }) as OrderReading;
+      const goneAgo = (seconds: number) => age(database, { id: payment.id, column: 'gone_at', seconds });
+
+      it('believes it the second time, an hour later', async () => {
+        await createdAgo(3 * HOUR + 1);
+        expect((await sync(gone)).status).toBe('requires_action');
+        await goneAgo(HOUR - 5);
+        expect((await sync(gone)).status).toBe('requires_action');
+        await goneAgo(6);
+        expect(await sync(gone)).toMatchObject({ status: 'expired', failure: { code: 'expired' } });
+        expect(await purchase()).toMatchObject({ status: 'failed' });
+        expect(await typesOf()).toEqual(['payment.requires_action', 'payment.expired']);
       });
-      expect(await purchase()).toMatchObject({ status: 'failed' });
-      expect(await typesOf()).toEqual(['payment.requires_action', 'payment.expired']);
+
+      it('counts from two hours after expiry only', async () => {
+        await createdAgo(3 * HOUR - 5);
+        await sync(gone);
+        expect((await row()).goneAt).toBeNull();
+        await createdAgo(10);
+        expect((await sync(gone)).status).toBe('requires_action');
+        expect((await row()).goneAt).not.toBeNull();
+      });
+
+      it('starts over when the bank shows the order in between', async () => {
+        await createdAgo(3 * HOUR + 1);
+        await sync(gone);
+        await goneAgo(HOUR + 1);
+        await sync((orderId) => found(orderId, { status: 'REQUIRED_3DS' }));
+        expect((await row()).goneAt).toBeNull();
+      });
+
+      it.each<[string, () => Promise<unknown>]>([
+        ['a query showed an attempt', () => sync(pending)],
+        ['a query showed 3-D Secure', () => sync((orderId) => found(orderId, { status: 'REQUIRED_3DS' }))],
+        ['a query showed half a success', () => sync(paid({ rrn: undefined, operationId: undefined }))],
+        ['a callback showed an attempt', () => parts.sync.noteShown(parts.accountId, payment.id)],
+      ])('leaves it to a person when %s', async (_what, show) => {
+        await show();
+        await sync((orderId) => found(orderId));
+        await createdAgo(3 * HOUR + 1);
+        await sync(gone);
+        await goneAgo(HOUR + 1);
+        expect(await sync(gone)).toMatchObject({ status: 'needs_review', redirectUrl: null });
+        expect((await row()).nextSyncAt).not.toBeNull();
+        expect((await sync(paid())).status).toBe('succeeded');
+      });
+
+      it('is not deterred by a decline', async () => {
+        await sync((orderId) => found(orderId, { operations: [aBankOperation({ status: 'FAIL' })] }));
+        await createdAgo(3 * HOUR + 1);
+        await sync(gone);
+        await goneAgo(HOUR + 1);
+        expect((await sync(gone)).status).toBe('expired');
+      });
+    });
+
+    it('does not call it unpaid once the bank has shown a success', async () => {
+      await sync(paid({ operationId: undefined }));
+      await createdAgo(3 * HOUR + 1);
+      expect((await sync((orderId) => found(orderId))).status).toBe('needs_review');
     });
 
     it('never expires one with a live attempt, nor one that the bank calls paid', async () => {
@@ -219,19 +308,42 @@ describe('PaymentSyncService', () => {
       ['no answer', UNREADABLE],
       ['an answer that the order is unknown', { kind: 'not_found' }],
     ])('with %s decides nothing before the deadline', async (_what, reading) => {
-      await createdAgo(24 * HOUR);
+      await createdAgo(6 * HOUR - 5);
       expect((await sync(() => reading)).status).toBe('requires_action');
-      expect((await row()).nextSyncAt).not.toBeNull();
-      await createdAgo(HOUR + 1);
+      await createdAgo(6);
       expect(await sync(() => reading)).toMatchObject({ status: 'needs_review', amountCaptured: 0 });
-      expect((await row()).nextSyncAt).toBeNull();
+      expect(await secondsToNext()).toBeLessThan(2.5);
+      expect((await sync((orderId) => found(orderId))).status).toBe('expired');
     });
   });
 
-  it('leaves an attempt without a result to a person after a day', async () => {
+  it('leaves an attempt without a result to a person five hours after expiry, and goes on asking', async () => {
     await sync(pending);
-    await createdAgo(25 * HOUR + 1);
+    await createdAgo(6 * HOUR - 5);
+    expect((await sync(pending)).status).toBe('processing');
+    await createdAgo(6);
     expect((await sync(pending)).status).toBe('needs_review');
+    expect((await sync(declined)).status).toBe('failed');
+    expect(await purchase()).toMatchObject({ status: 'failed' });
+  });
+
+  it('asks about a payment under review ever more rarely, and soon again after a hint', async () => {
+    await sync(paid({ amount: 999 }));
+    for (let query = 0; query < 3; query++) await sync();
+    expect(await secondsToNext()).toBeGreaterThan(20);
+    await hint();
+    expect((await parts.records.payments.claimDue(100, 120)).map(({ id }) => id)).toContain(payment.id);
+    await sync();
+    expect(await secondsToNext()).toBeLessThan(2.5);
+  });
+
+  it('loses no hint that comes while the bank is being asked', async () => {
+    await sync(async (orderId) => {
+      await hint();
+      return paid()(orderId);
+    });
+    expect(await row()).toMatchObject({ status: 'succeeded', hintQueries: 1 });
+    expect((await parts.records.payments.claimDue(100, 120)).map(({ id }) => id)).toContain(payment.id);
   });
 
   it('asks an order by its age: soon at first, then hourly', async () => {
@@ -243,7 +355,8 @@ describe('PaymentSyncService', () => {
     expect(await secondsToNext()).toBeLessThanOrEqual(110);
     await createdAgo(2 * HOUR);
     await sync();
-    expect(await secondsToNext()).toBeGreaterThanOrEqual(HOUR);
+    expect(await secondsToNext()).toBeGreaterThan(HOUR - 201);
+    expect(await secondsToNext()).toBeLessThanOrEqual(1.1 * (HOUR - 200));
   });
 
   it('asks quickly for a while after a hint, then by age again', async () => {
@@ -265,15 +378,6 @@ describe('PaymentSyncService', () => {
       expect((await sync()).status).toBe('requires_action');
     }
     expect(await typesOf()).toEqual(['payment.requires_action']);
-  });
-
-  it('does not ask about what is over, and puts it to rest', async () => {
-    payment = await createPaid(parts);
-    parts.bank.reads.length = 0;
-    await hint();
-    await sync(declined);
-    expect(parts.bank.reads).toEqual([]);
-    expect(await row()).toMatchObject({ status: 'succeeded', nextSyncAt: null, hintQueries: 0 });
   });
 
   it('carries on opening an order that never got an answer', async () => {

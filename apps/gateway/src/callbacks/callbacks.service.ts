@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { AllianceAccounts, AllianceError, clientKeysOf, decodeCallback } from '#libs/alliance';
+import { AllianceAccounts, AllianceError, type BankCallback, clientKeysOf, decodeCallback } from '#libs/alliance';
 import { Keystore, type SealPlace } from '#libs/keystore';
 import { MerchantAccountsService } from '../accounts/merchant-accounts.service.js';
 import { newId } from '../database/id.js';
@@ -51,10 +51,18 @@ export class CallbacksService {
       : undefined;
   }
 
-  /** Works off one kept callback: whatever it says, the bank is asked. */
+  /** Works off one kept callback: whatever it says, and whether or not it can be read, the bank is asked. */
   async settle(callback: DueCallback): Promise<void> {
-    await this.payments.hint(callback.merchantAccountId, callback.paymentId);
-    await this.callbacks.settle(callback, await this.read(callback));
+    const { merchantAccountId, paymentId } = callback;
+    let outcome: string;
+    try {
+      const told = await this.read(callback);
+      if (told.showsAttempt) await this.payments.noteShown(merchantAccountId, paymentId);
+      outcome = told.outcome;
+    } finally {
+      await this.payments.hint(merchantAccountId, paymentId);
+    }
+    await this.callbacks.settle(callback, outcome);
   }
 
   private async isOurs({ accountId, paymentId, token }: PaymentAddress, purpose: LinkPurpose): Promise<boolean> {
@@ -63,19 +71,24 @@ export class CallbacksService {
     return account !== undefined && isLinkToken(account, paymentId, purpose, token);
   }
 
-  private async read(callback: DueCallback): Promise<string> {
+  private async read(callback: DueCallback): Promise<{ outcome: string; showsAttempt: boolean }> {
     const { merchantAccountId, id } = callback;
     const account = await this.bankAccounts.load(merchantAccountId);
     try {
       const body = await this.keystore.open(callback.bodySealed, callbackPlace(merchantAccountId, id));
-      const { encoding } = await decodeCallback(body, clientKeysOf(account));
-      return `read ${encoding}`;
+      const told = await decodeCallback(body, clientKeysOf(account));
+      return { outcome: `read ${told.encoding}`, showsAttempt: showsAttempt(told) };
     } catch (error) {
-      if (error instanceof AllianceError) return `unreadable ${error.code}`;
-      throw error;
+      if (!(error instanceof AllianceError)) throw error;
+      return { outcome: `unreadable ${error.code}`, showsAttempt: true };
     }
   }
 }
+
+/** Whether anything but a failure is named. What cannot be read counts as an attempt, since the bank calls when one ends. */
+const showsAttempt = ({ orderStatus, operations }: BankCallback): boolean =>
+  operations.some(({ type, status }) => type !== 'REFUND' && status !== 'FAIL') ||
+  (orderStatus !== undefined && !['PENDING', 'FAIL', 'CANCELED'].includes(orderStatus));
 
 /** Where a callback is sealed. */
 export const callbackPlace = (accountId: string, id: string): SealPlace => ({

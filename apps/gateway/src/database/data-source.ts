@@ -18,6 +18,7 @@ import { CreatePaymentTables1795334400000 } from './migrations/1795334400000-cre
 import { CreateDcmTables1795420800000 } from './migrations/1795420800000-create-dcm-tables.js';
 import { AddSessionWaiting1795685400000 } from './migrations/1795685400000-add-session-waiting.js';
 import { PinOperationTerminal1795700100000 } from './migrations/1795700100000-pin-operation-terminal.js';
+import { FollowPaymentsToTheEnd1795710000000 } from './migrations/1795710000000-follow-payments-to-the-end.js';
 import { CONNECT_TIMEOUT_MS, gatewayDriver, poolOptions, WORK_LIMITS } from './pool.js';
 import { SnakeCaseNaming } from './snake-case-naming.js';
 
@@ -58,6 +59,7 @@ export const dataSourceOptions = (url: string, poolSize = 10): PostgresOptions =
     CreateDcmTables1795420800000,
     AddSessionWaiting1795685400000,
     PinOperationTerminal1795700100000,
+    FollowPaymentsToTheEnd1795710000000,
   ],
   migrationsTransactionMode: 'each',
   logging: false,

@@ -3,7 +3,7 @@ import { type BankOperationFacts } from './domain/bank-facts.js';
 /** The answer a state rests on: ids and codes only, no personal data. */
 export function evidenceOf(
   source: string,
-  sight: { kind: string; facts?: BankOperationFacts; reason?: string },
+  sight: { kind: string; facts?: BankOperationFacts; reason?: string; orderStatus?: string },
 ): Record<string, unknown> {
   const { facts } = sight;
   return {
@@ -11,6 +11,7 @@ export function evidenceOf(
     at: new Date().toISOString(),
     verdict: sight.kind,
     ...(sight.reason ? { reason: sight.reason } : {}),
+    ...(sight.orderStatus ? { orderStatus: sight.orderStatus } : {}),
     ...(facts ? idsOf(facts) : {}),
   };
 }

@@ -176,7 +176,10 @@ export class OrderOpenerService {
       bankOrderId: outcome.bankOrderId,
       redirectUrl: outcome.redirectUrl,
       expiresAt: outcome.expiresAt,
-      nextSyncInSeconds: delayOfOpenOrder(0, Math.random()),
+      nextSyncInSeconds: delayOfOpenOrder(
+        { sinceCreatedSeconds: 0, untilExpirySeconds: 60 * payment.expiresInMinutes },
+        Math.random(),
+      ),
     });
   }
 

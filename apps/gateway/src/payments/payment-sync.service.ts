@@ -2,22 +2,39 @@ import { Injectable } from '@nestjs/common';
 import { type Transaction } from '../database/transaction.js';
 import { type OrderReading, PaymentBank } from './bank/payment-bank.js';
 import { moveOperation } from './domain/operation.js';
-import { move, type PaymentStatus } from './domain/payment.js';
-import { CONFIRMATION_QUERIES, delayAfterDoubt, delayOfOpenOrder } from './domain/schedule.js';
+import { judgeOrder, type Shown, shownBy } from './domain/order-verdict.js';
+import { announceFlags, ENDED_STATUSES, move } from './domain/payment.js';
 import { type Expected } from './domain/success-rule.js';
-import { decideSync, PURCHASE_STATUS_OF, type Sight, type SyncDecision } from './domain/sync-decision.js';
-import { judgeOrder } from './domain/verdict.js';
+import {
+  decideSync,
+  type NextLook,
+  nextLook,
+  PURCHASE_STATUS_OF,
+  type Sight,
+  type SyncDecision,
+} from './domain/sync-decision.js';
 import { evidenceOf } from './evidence.js';
+import { recordExtras } from './order-extras-records.js';
 import { OrderOpenerService } from './order-opener.service.js';
 import { RefundSettlerService } from './refund-settler.service.js';
 import { type OperationEntity } from './store/operation.entity.js';
 import { operationOf } from './store/operation.repository.js';
 import { type PaymentEntity } from './store/payment.entity.js';
 import { PaymentRecords } from './store/payment-records.js';
-import { type PaymentAges, paymentOf } from './store/payment.repository.js';
+import { type PaymentAges, type PaymentExtras, paymentOf } from './store/payment.repository.js';
 
-/** Statuses in which the bank's order can still tell something new. */
-const ORDER_MATTERS: readonly PaymentStatus[] = ['requires_action', 'processing', 'failed', 'expired', 'needs_review'];
+/** One look at the bank, and the rows it is about, under the payment's lock. */
+interface Look {
+  readonly row: PaymentEntity;
+  readonly purchase: OperationEntity;
+  readonly ages: PaymentAges;
+  readonly reading: OrderReading;
+  readonly expected: Expected;
+  readonly sight: Sight;
+  readonly shown: Shown | null;
+  /** Somebody hinted while the bank was being asked, so that its answer may be older than the hint. */
+  readonly hintedMeanwhile: boolean;
+}
 
 /** Makes a payment equal to what the bank says of it. This alone moves a payment that has an order. */
 @Injectable()
@@ -34,10 +51,15 @@ export class PaymentSyncService {
     return this.records.payments.hint(accountId, paymentId);
   }
 
+  /** A callback showed an attempt to pay, or could not be read: from now on no error code alone ends this payment. */
+  noteShown(accountId: string, paymentId: string): Promise<void> {
+    return this.records.payments.noteShown(accountId, paymentId);
+  }
+
   /** As {@link hint}, for a customer who is back from the bank's page. @returns the merchant's own return address */
   async hintOnReturn(accountId: string, paymentId: string): Promise<string | undefined> {
     const payment = await this.records.payments.find(accountId, paymentId);
-    if (payment?.nextSyncAt) await this.records.payments.hint(accountId, paymentId);
+    if (payment?.nextSyncAt && !ENDED_STATUSES.includes(payment.status)) await this.hint(accountId, paymentId);
     return payment?.returnUrl;
   }
 
@@ -49,58 +71,49 @@ export class PaymentSyncService {
       await this.orders.resume(accountId, paymentId);
       return;
     }
-    if (payment.bankOrderId !== null && ORDER_MATTERS.includes(payment.status))
-      await this.syncOrder(payment, payment.bankOrderId);
-    else await this.records.transaction((tx) => this.rest(tx, accountId, paymentId));
+    if (payment.bankOrderId === null) await this.records.transaction((tx) => this.rest(tx, accountId, paymentId));
+    else await this.syncOrder(payment, payment.bankOrderId);
     for (const refund of await this.records.operations.unsettledRefunds(accountId, paymentId)) {
       await this.refunds.settle(accountId, refund.id);
     }
   }
 
-  private async syncOrder(payment: PaymentEntity, bankOrderId: string): Promise<void> {
-    const { merchantAccountId: accountId, id: paymentId } = payment;
-    const reading = await this.bank.readOrder(accountId, bankOrderId);
-    await this.records.transaction((tx) => this.apply(tx, { accountId, paymentId, bankOrderId, reading }));
+  private async syncOrder(asked: PaymentEntity, bankOrderId: string): Promise<void> {
+    const reading = await this.bank.readOrder(asked.merchantAccountId, bankOrderId);
+    await this.records.transaction(async (tx) => {
+      const row = await this.records.payments.lock(tx, asked.merchantAccountId, asked.id);
+      const purchase = await this.records.operations.findPurchase(tx, asked.merchantAccountId, asked.id);
+      if (!row || !purchase || row.bankOrderId !== bankOrderId) return;
+      const ages = await this.records.payments.ages(tx, row.merchantAccountId, row.id);
+      const expected = expectedOf(row, purchase, bankOrderId);
+      await this.record(tx, {
+        ...{ row, purchase, ages, reading, expected },
+        sight: sightOf(reading, expected, row.bankOperationId),
+        shown: strongest(row.shown, reading.kind === 'found' ? shownBy(reading.order) : null),
+        hintedMeanwhile: row.hintQueries === 1 && row.nextSyncAt?.getTime() !== asked.nextSyncAt?.getTime(),
+      });
+    });
   }
 
-  private async apply(
-    tx: Transaction,
-    seen: { accountId: string; paymentId: string; bankOrderId: string; reading: OrderReading },
-  ): Promise<void> {
-    const row = await this.records.payments.lock(tx, seen.accountId, seen.paymentId);
-    const purchase = await this.records.operations.findPurchase(tx, seen.accountId, seen.paymentId);
-    if (!row || !purchase) return;
-    const ages = await this.records.payments.ages(tx, row.merchantAccountId, row.id);
-    const sight = sightOf(seen.reading, expectedOf(row, purchase, seen.bankOrderId));
-    const decision = decideSync(paymentOf(row), sight, { ...ages, hintQueries: row.hintQueries });
-    const awaitsSession = seen.reading.kind === 'unknown' && seen.reading.noSession === true;
-    await this.record(tx, { row, purchase, sight, decision, ages, awaitsSession });
-  }
-
-  private async record(
-    tx: Transaction,
-    change: {
-      row: PaymentEntity;
-      purchase: OperationEntity;
-      sight: Sight;
-      decision: SyncDecision;
-      ages: PaymentAges;
-      awaitsSession: boolean;
-    },
-  ): Promise<void> {
-    const { row, purchase, sight, decision, awaitsSession } = change;
+  private async record(tx: Transaction, look: Look): Promise<void> {
+    const { row, purchase, sight, ages, shown } = look;
+    const decision = decideSync(paymentOf(row), sight, { ...ages, shown });
     const moved = move(paymentOf(row), decision.to, decision);
-    const evidence = row.status === decision.to ? {} : { evidence: evidenceOf('order_query', sight) };
-    const hintQueries = sight.kind === 'incomplete' ? Math.max(1, row.hintQueries) : row.hintQueries;
-    await this.records.save(tx, moved, { ...evidence, ...nextSync(hintQueries, decision, change.ages), awaitsSession });
+    const evidence = isWorthKeeping(row, sight, decision) ? { evidence: evidenceOf('order_query', noted(look)) } : {};
+    const seen = await recordExtras(this.records, tx, moved.payment, look);
+    const flags = { ...seen.payment.flags, ...decision.flags };
+    const { payment, events } = announceFlags({ ...seen.payment, flags }, row.flags);
+    const awaitsSession = look.reading.kind === 'unknown' && look.reading.noSession === true;
+    const extras = { ...evidence, shown, awaitsSession, ...clocksOf(look), ...nextOf(look, decision, seen.again) };
+    await this.records.save(tx, { payment, events: [...moved.events, ...seen.events, ...events] }, extras);
     const status = PURCHASE_STATUS_OF[decision.to];
     if (status === undefined || status === purchase.status) return;
-    const operation = moveOperation(operationOf(purchase), status, { failure: moved.payment.failure });
+    const operation = moveOperation(operationOf(purchase), status, { failure: payment.failure });
     const ids = decision.bankOperationId ? { bankOperationId: decision.bankOperationId } : {};
     await this.records.operations.save(tx, operation, { ...evidence, ...ids, nextQueryInSeconds: null });
   }
 
-  /** Nothing to ask of the order any more. */
+  /** There is no order to ask about. */
   private async rest(tx: Transaction, accountId: string, paymentId: string): Promise<void> {
     const row = await this.records.payments.lock(tx, accountId, paymentId);
     if (row?.nextSyncAt)
@@ -120,29 +133,39 @@ function expectedOf(row: PaymentEntity, purchase: OperationEntity, hppOrderId: s
   };
 }
 
-function sightOf(reading: OrderReading, expected: Expected): Sight {
+function sightOf(reading: OrderReading, expected: Expected, settledBy: string | null): Sight {
   switch (reading.kind) {
     case 'found':
-      return judgeOrder(reading.order, expected);
+      return judgeOrder(reading.order, expected, settledBy);
     case 'order_expired':
-      return { kind: 'untouched' };
+      return { kind: 'gone', reason: 'the bank calls the order expired' };
     case 'not_found':
-      return { kind: 'unreadable', reason: 'the bank does not know the order' };
+      return { kind: 'gone', reason: 'the bank does not know the order' };
     case 'unknown':
       return { kind: 'unreadable', reason: reading.reason };
   }
 }
 
-/** After a hint, or half a proof, the bank is asked in quick succession for a while, otherwise by the age of the order. */
-function nextSync(
-  hintQueries: number,
-  decision: SyncDecision,
-  ages: PaymentAges,
-): { nextSyncInSeconds: number | null; hintQueries: number } {
-  if (!decision.askAgain) return { nextSyncInSeconds: null, hintQueries: 0 };
-  const hinted = hintQueries > 0 && hintQueries <= CONFIRMATION_QUERIES;
-  const nextSyncInSeconds = hinted
-    ? delayAfterDoubt(hintQueries - 1, Math.random())
-    : delayOfOpenOrder(ages.sinceCreatedSeconds, Math.random());
-  return { nextSyncInSeconds, hintQueries: hinted ? hintQueries + 1 : hintQueries };
+const strongest = (one: Shown | null, other: Shown | null): Shown | null =>
+  one === 'success' || other === 'success' ? 'success' : (one ?? other);
+
+/** The answer a state rests on, and whatever speaks against a payment that is not settled. */
+const isWorthKeeping = (row: PaymentEntity, sight: Sight, decision: SyncDecision): boolean =>
+  row.status !== decision.to ||
+  (!ENDED_STATUSES.includes(row.status) && (sight.kind === 'incomplete' || sight.kind === 'review'));
+
+const noted = ({ sight, reading }: Look) =>
+  reading.kind === 'found' ? { ...sight, orderStatus: reading.order.status } : sight;
+
+function clocksOf({ sight, reading, ages }: Look): Pick<PaymentExtras, 'incomplete' | 'gone'> {
+  if (sight.kind === 'gone') return ages.pastGrace ? { gone: true } : {};
+  return reading.kind === 'found' ? { incomplete: sight.kind === 'incomplete', gone: false } : {};
+}
+
+function nextOf(look: Look, decision: SyncDecision, again: boolean): NextLook {
+  if (look.hintedMeanwhile) return { nextSyncInSeconds: 0, hintQueries: 1 };
+  const { row, ages, sight } = look;
+  const sinceEndedSeconds = row.status === decision.to ? (ages.sinceEndedSeconds ?? 0) : 0;
+  const { hintQueries } = row;
+  return nextLook(decision.to, sight, { ...ages, hintQueries, sinceEndedSeconds, again, random: Math.random() });
 }

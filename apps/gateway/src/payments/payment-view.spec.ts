@@ -27,6 +27,7 @@ const aRow = (over: Partial<PaymentEntity> = {}): PaymentEntity =>
     expiresAt: AT,
     failureCode: null,
     failureMessage: null,
+    flags: {},
     evidence: { rrn: '1' },
     createdAt: AT,
     updatedAt: AT,
@@ -58,6 +59,11 @@ describe('viewPayment', () => {
   it.each(PAYMENT_STATUSES)('gives a link to a %s payment only while it can be paid', (status) => {
     const payable = status === 'requires_action' || status === 'processing';
     expect(viewPayment(aRow({ status })).redirectUrl).toBe(payable ? 'https://bank.example/pay' : null);
+  });
+
+  it('names its flags, not their reasons', () => {
+    const flagged = aRow({ flags: { second_charge: 'the bank also reports PURCHASE 17…' } });
+    expect(viewPayment(flagged).flags).toEqual(['second_charge']);
   });
 
   it('shows why it failed', () => {

@@ -1,4 +1,4 @@
-import { type PaymentStatus } from './domain/payment.js';
+import { PAYMENT_FLAGS, type PaymentStatus } from './domain/payment.js';
 import { type OperationStatus } from './domain/operation.js';
 import { type PaymentView, type RefundView } from './payment.dto.js';
 import { type OperationEntity } from './store/operation.entity.js';
@@ -34,6 +34,7 @@ export const viewPayment = (row: PaymentEntity): PaymentView => ({
   redirectUrl: PAYABLE.includes(row.status) ? row.redirectUrl : null,
   returnUrl: row.returnUrl,
   failure: failureOf(row),
+  flags: PAYMENT_FLAGS.filter((flag) => flag in row.flags),
   metadata: row.metadata,
   expiresAt: row.expiresAt?.toISOString() ?? null,
   createdAt: row.createdAt.toISOString(),

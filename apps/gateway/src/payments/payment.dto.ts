@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { NAME_MAX, nameObjection, normalizeName } from './domain/customer-name.js';
-import { PAYMENT_STATUSES } from './domain/payment.js';
+import { PAYMENT_FLAGS, PAYMENT_STATUSES } from './domain/payment.js';
 
 /** Minor units. The bank's field takes more; a payment of over ten million hryvnias is taken for a mistake. */
 const AMOUNT_MAX = 1_000_000_000;
@@ -121,6 +121,9 @@ export const paymentView = z
     redirectUrl: z.string().nullable().meta({ description: "The bank's payment page, while the payment can be paid." }),
     returnUrl: z.string(),
     failure,
+    flags: z.array(z.enum(PAYMENT_FLAGS)).meta({
+      description: 'What a person must look at although the status stays, such as a second charge at the bank.',
+    }),
     metadata: z.record(z.string(), z.string()),
     expiresAt: instant.nullable(),
     createdAt: instant,

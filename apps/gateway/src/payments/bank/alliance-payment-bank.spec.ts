@@ -275,7 +275,9 @@ describe('AlliancePaymentBank', () => {
     it.each([
       [{ coinAmount: null }, undefined],
       [{ coinAmount: 0 }, 0],
-      [{ coinAmount: null, sourceAmount: 0 }, 0],
+      [{ coinAmount: null, sourceAmount: 0, sourceCurrencyCode: '840' }, 0],
+      [{ coinAmount: 41_500, sourceAmount: 1_000 }, undefined], // a thousand of what?
+      [{ coinAmount: 41_500, sourceCurrencyCode: '840' }, undefined],
     ])('the amount of %j as %s', async (over, amount) => {
       expect(await factsOf(over)).toMatchObject({ amount });
     });

@@ -25,6 +25,7 @@ const CURRENCY_NUMBERS: Readonly<Record<string, '980'>> = { UAH: '980' };
 const CURRENCY_LETTERS: Readonly<Record<string, string>> = { '980': 'UAH', '840': 'USD', '978': 'EUR' };
 const DUPLICATE = 'b_duplicate_field_value';
 const ORDER_EXPIRED = 'b_hpp_order_expired';
+const ORDER_NOT_FOUND = 'b_hpp_order_not_found';
 
 /** The only translator between the bank's words and ours. */
 @Injectable()
@@ -50,7 +51,8 @@ export class AlliancePaymentBank extends PaymentBank {
       return { kind: 'found', order: orderFacts(await this.client.hppOrder(accountId, bankOrderId)) };
     } catch (error) {
       if (bankCode(error) === ORDER_EXPIRED) return { kind: 'order_expired' };
-      return this.note(accountId, readingOf(error));
+      if (bankCode(error) === ORDER_NOT_FOUND) return { kind: 'not_found' };
+      return this.note(accountId, unknown(error));
     }
   }
 
@@ -137,6 +139,8 @@ function orderFacts(order: HppOrder): BankOrderFacts {
   return {
     bankOrderId: order.hppOrderId,
     merchantRequestId: order.merchantRequestId,
+    merchantId: order.merchantId,
+    amount: order.coinAmount,
     status: order.orderStatus,
     // In order data the operations themselves name neither the order nor our request id.
     operations: order.operations.map((operation) => ({
@@ -148,11 +152,15 @@ function orderFacts(order: HppOrder): BankOrderFacts {
 
 function operationFacts(operation: BankOperation): BankOperationFacts {
   const { sourceAmount, sourceCurrencyCode, coinAmount, transactionCurrency } = operation;
-  const currency = sourceCurrencyCode ?? transactionCurrency;
+  // Half a pair says neither how much nor of what: then the amount counts as missing.
+  const isSource = sourceAmount !== undefined && sourceCurrencyCode !== undefined;
+  const isHalf = !isSource && (sourceAmount !== undefined || sourceCurrencyCode !== undefined);
+  const currency = isSource ? sourceCurrencyCode : transactionCurrency;
+  const amount = isSource ? sourceAmount : (coinAmount ?? undefined);
   return {
     type: operation.type,
     status: operation.status,
-    amount: sourceAmount ?? coinAmount ?? undefined,
+    amount: isHalf ? undefined : amount,
     currency: currency === undefined ? undefined : (CURRENCY_LETTERS[currency] ?? currency),
     merchantId: operation.merchantId,
     merchantRequestId: operation.merchantRequestId,

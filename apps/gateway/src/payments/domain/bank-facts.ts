@@ -24,6 +24,9 @@ export interface BankOperationFacts {
 export interface BankOrderFacts {
   readonly bankOrderId: string;
   readonly merchantRequestId: string | undefined;
+  readonly merchantId: string | undefined;
+  /** Minor units of the order's currency. */
+  readonly amount: number | undefined;
   readonly status: string;
   readonly operations: readonly BankOperationFacts[];
 }

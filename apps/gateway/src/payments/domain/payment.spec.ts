@@ -3,6 +3,7 @@ import { OPERATION_STATUSES, type OperationStatus } from './operation.js';
 import { PaymentError } from './payment-error.js';
 import {
   addRefunded,
+  announceFlags,
   canMove,
   move,
   type Payment,
@@ -27,6 +28,7 @@ const aPayment = (over: Partial<Payment> = {}): Payment => ({
   livemode: false,
   failure: null,
   bankOperationId: null,
+  flags: {},
   eventSequence: 0,
   ...over,
 });
@@ -45,10 +47,10 @@ describe('move', () => {
       processing: ['requires_action', 'authorized', 'succeeded', 'failed', 'needs_review'],
       authorized: ['succeeded', 'canceled', 'needs_review'],
       needs_review: ['authorized', 'succeeded', 'failed', 'canceled', 'expired'],
-      failed: ['succeeded'],
-      expired: ['succeeded'],
+      failed: ['authorized', 'succeeded'],
+      expired: ['authorized', 'succeeded'],
+      canceled: ['authorized', 'succeeded'],
       succeeded: [],
-      canceled: [],
     });
   });
 
@@ -93,12 +95,18 @@ describe('move', () => {
   it.each<[PaymentStatus, string]>([
     ['failed', 'payment.succeeded_late'],
     ['expired', 'payment.succeeded_late'],
+    ['canceled', 'payment.succeeded_late'],
+    ['authorized', 'payment.succeeded'],
     ['requires_action', 'payment.succeeded'],
     ['needs_review', 'payment.succeeded'],
   ])('money after %s is told as %s', (from, type) => {
     const late = move(aPayment({ status: from, failure: { code: 'expired', message: 'x' } }), 'succeeded');
     expect(late.events[0]?.type).toBe(type);
     expect(late.payment.failure).toBeNull();
+  });
+
+  it.each(['failed', 'expired', 'canceled'] as const)('a hold after %s is told as late', (from) => {
+    expect(move(aPayment({ status: from }), 'authorized').events[0]?.type).toBe('payment.authorized_late');
   });
 
   it('takes along why it failed and which operation captured', () => {
@@ -171,11 +179,30 @@ describe('refunds', () => {
     );
   });
 
-  it('never counts more as refunded than was captured', () => {
-    expect(addRefunded(aSucceeded({ amountRefunded: 400 }), 600).amountRefunded).toBe(1_000);
-    expect(() => addRefunded(aSucceeded({ amountRefunded: 401 }), 600)).toThrow(
-      expect.objectContaining({ code: 'REFUND_TOO_LARGE' }),
+  it('counts whatever the bank refunded, and flags what exceeds the captured amount', () => {
+    expect(addRefunded(aSucceeded({ amountRefunded: 400 }), 600)).toMatchObject({ amountRefunded: 1_000, flags: {} });
+    const excess = addRefunded(aSucceeded({ amountRefunded: 401 }), 600);
+    expect(excess).toMatchObject({ amountRefunded: 1_001, flags: { refund_excess: '1001 of 1000 is refunded' } });
+    expect(() => refundAmount(excess, 1, undefined)).toThrow(
+      expect.objectContaining({ code: 'PAYMENT_NOT_REFUNDABLE' }),
     );
+  });
+
+  it.each(['refund_unclear', 'refund_excess', 'contradicted'] as const)('sends no refund beside %s', (flag) => {
+    expect(() => refundAmount(aSucceeded({ flags: { [flag]: 'why' } }), 1_000, 1)).toThrow(
+      expect.objectContaining({ code: 'PAYMENT_NOT_REFUNDABLE', message: expect.stringContaining(flag) as string }),
+    );
+  });
+
+  it('may give back what was captured although a second charge is flagged', () => {
+    expect(refundAmount(aSucceeded({ flags: { second_charge: 'why' } }), 1_000, undefined)).toBe(1_000);
+  });
+
+  it('tells of a flag once, when it is new', () => {
+    const flagged = aSucceeded({ flags: { second_charge: 'why' }, eventSequence: 2 });
+    expect(announceFlags(flagged, {}).events).toMatchObject([{ type: 'payment.flagged', sequence: 3 }]);
+    expect(announceFlags(flagged, { second_charge: 'why' })).toEqual({ payment: flagged, events: [] });
+    expect(announceFlags(aSucceeded(), { second_charge: 'why' }).events).toEqual([]);
   });
 
   it('names the refund in its event', () => {

@@ -1,17 +1,17 @@
 import { type OperationStatus } from './operation.js';
 import { PaymentError } from './payment-error.js';
 
-/** Legal moves. `failed` and `expired` become `succeeded` only on the bank's own word, with an event of its own. */
+/** Legal moves. What has ended without money moves only on the bank's own word, with an event of its own. */
 export const TRANSITIONS = {
   created: ['requires_action', 'processing', 'authorized', 'succeeded', 'failed', 'expired', 'needs_review'],
   requires_action: ['processing', 'authorized', 'succeeded', 'failed', 'expired', 'needs_review'],
   processing: ['requires_action', 'authorized', 'succeeded', 'failed', 'needs_review'],
   authorized: ['succeeded', 'canceled', 'needs_review'],
   needs_review: ['authorized', 'succeeded', 'failed', 'canceled', 'expired'],
-  failed: ['succeeded'],
-  expired: ['succeeded'],
+  failed: ['authorized', 'succeeded'],
+  expired: ['authorized', 'succeeded'],
+  canceled: ['authorized', 'succeeded'],
   succeeded: [],
-  canceled: [],
 } as const satisfies Record<string, readonly string[]>;
 
 export type PaymentStatus = keyof typeof TRANSITIONS;
@@ -25,6 +25,27 @@ export interface Failure {
   readonly code: string;
   readonly message: string;
 }
+
+/** Statuses in which nothing is open any more; the bank is looked at again all the same, more and more rarely. */
+export const ENDED_STATUSES: readonly PaymentStatus[] = ['authorized', 'succeeded', 'failed', 'expired', 'canceled'];
+
+/**
+ * What a person must look at although the status stays: another successful charge under the payment, a refund that may or
+ * may not be ours, more refunded than captured, a bank that takes back what it said, money that came late and unclear.
+ */
+export const PAYMENT_FLAGS = [
+  'second_charge',
+  'refund_unclear',
+  'refund_excess',
+  'contradicted',
+  'late_money',
+] as const;
+export type PaymentFlag = (typeof PAYMENT_FLAGS)[number];
+/** Why each of them stands. */
+export type PaymentFlags = Readonly<Partial<Record<PaymentFlag, string>>>;
+
+/** With one of these nobody knows what is left to refund. */
+const STOPS_REFUNDS: readonly PaymentFlag[] = ['refund_unclear', 'refund_excess', 'contradicted'];
 
 /** A merchant's intent to take money. Amounts are integers of minor units. */
 export interface Payment {
@@ -40,6 +61,7 @@ export interface Payment {
   readonly failure: Failure | null;
   /** The bank's id of the operation that captured the money; refunds name it. */
   readonly bankOperationId: string | null;
+  readonly flags: PaymentFlags;
   /** Events so far; the next one carries this number plus one. */
   readonly eventSequence: number;
 }
@@ -48,12 +70,14 @@ export type PaymentEventType =
   | 'payment.requires_action'
   | 'payment.processing'
   | 'payment.authorized'
+  | 'payment.authorized_late'
   | 'payment.succeeded'
   | 'payment.succeeded_late'
   | 'payment.failed'
   | 'payment.canceled'
   | 'payment.expired'
   | 'payment.needs_review'
+  | 'payment.flagged'
   | 'refund.created'
   | 'refund.updated';
 
@@ -93,13 +117,18 @@ export function move(payment: Payment, to: PaymentStatus, facts: MoveFacts = {})
   return withEvent(moved, eventOf(payment.status, to));
 }
 
-/** Counts a refund that the bank reported as done. @throws PaymentError `REFUND_TOO_LARGE` when it cannot be true */
+/** Counts a refund that the bank reported as done, also when it breaks our sums: then it is flagged as well. */
 export function addRefunded(payment: Payment, amount: number): Payment {
   const amountRefunded = payment.amountRefunded + amount;
-  if (amountRefunded > payment.amountCaptured) {
-    throw new PaymentError('REFUND_TOO_LARGE', `${amountRefunded} of ${payment.amountCaptured} would be refunded`);
-  }
-  return { ...payment, amountRefunded };
+  const excess = `${amountRefunded} of ${payment.amountCaptured} is refunded`;
+  const flags = amountRefunded > payment.amountCaptured ? { ...payment.flags, refund_excess: excess } : payment.flags;
+  return { ...payment, amountRefunded, flags };
+}
+
+/** One event when a payment has a flag that it did not have before. */
+export function announceFlags(payment: Payment, before: PaymentFlags): Moved {
+  const isNew = Object.keys(payment.flags).some((flag) => !(flag in before));
+  return isNew ? withEvent(payment, 'payment.flagged') : { payment, events: [] };
 }
 
 /** Appends an event to the payment's own sequence. */
@@ -126,6 +155,8 @@ export function refundAmount(payment: Payment, left: number, asked: number | und
   if (payment.status !== 'succeeded') {
     throw new PaymentError('PAYMENT_NOT_REFUNDABLE', `a payment that is ${payment.status} cannot be refunded`);
   }
+  const unclear = STOPS_REFUNDS.find((flag) => flag in payment.flags);
+  if (unclear) throw new PaymentError('PAYMENT_NOT_REFUNDABLE', `a person must look first: ${unclear}`);
   const amount = asked ?? left;
   if (amount > left || amount <= 0) {
     throw new PaymentError('REFUND_TOO_LARGE', `${amount} asked, ${left} left to refund`);
@@ -140,6 +171,8 @@ function amountsAfter(payment: Payment, to: PaymentStatus): Partial<Payment> {
 }
 
 function eventOf(from: PaymentStatus, to: PaymentStatus): PaymentEventType {
-  const late = to === 'succeeded' && (from === 'failed' || from === 'expired');
-  return late ? 'payment.succeeded_late' : `payment.${to as Exclude<PaymentStatus, 'created'>}`;
+  const late = from === 'failed' || from === 'expired' || from === 'canceled';
+  return late && (to === 'authorized' || to === 'succeeded')
+    ? `payment.${to}_late`
+    : `payment.${to as Exclude<PaymentStatus, 'created'>}`;
 }

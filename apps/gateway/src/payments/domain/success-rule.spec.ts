@@ -60,6 +60,7 @@ describe('checkSuccess', () => {
     ['actionCode', { actionCode: '1' }],
     ['responseCode', { responseCode: '02' }], // approved for a part of the amount
     ['test terminal', { rrn: '-1' }],
+    ['request id', { merchantRequestId: 'request-9' }],
   ])('is contradicted by %s alone: %o', (by, over) => {
     expect(checkSuccess(aPurchase(over), anExpectation())).toEqual({ kind: 'contradicted', by: [by] });
   });
@@ -71,6 +72,8 @@ describe('checkSuccess', () => {
     ['operationId', { operationId: undefined }],
     ['our id', { hppOrderId: undefined }],
     ['approvalCode', { approvalCode: undefined }],
+    ['actionCode', { actionCode: undefined }],
+    ['responseCode', { responseCode: undefined }],
     ['rrn', { rrn: undefined }],
     ['rrn', { rrn: '12345678901' }],
     ['rrn', { rrn: '1234567890123' }],
@@ -83,11 +86,23 @@ describe('checkSuccess', () => {
     expect(checkSuccess(facts, anExpectation())).toEqual({ kind: 'contradicted', by: ['amount', 'currency'] });
   });
 
-  it.each<[string, Partial<BankOperationFacts>]>([
-    ['absent codes', { actionCode: undefined, responseCode: undefined }],
-    ['the response code of old callbacks', { responseCode: '0' }],
-  ])('accepts %s', (_what, over) => {
-    expect(checkSuccess(aPurchase(over), anExpectation())).toEqual({ kind: 'met' });
+  it('accepts the response code of old callbacks', () => {
+    expect(checkSuccess(aPurchase({ responseCode: '0' }), anExpectation())).toEqual({ kind: 'met' });
+  });
+
+  it.each(['PURCHASE', 'PREAUTH'])('asks a live %s for its codes, and a test terminal for none', (type) => {
+    const facts = aPurchase({ type, actionCode: undefined, responseCode: undefined });
+    expect(checkSuccess(facts, anExpectation({ type }))).toEqual({
+      kind: 'incomplete',
+      missing: ['actionCode', 'responseCode'],
+    });
+    expect(checkSuccess(facts, anExpectation({ type, livemode: false }))).toEqual({ kind: 'met' });
+  });
+
+  it('asks a completion for neither', () => {
+    const bare = { approvalCode: undefined, rrn: undefined, actionCode: undefined, responseCode: undefined };
+    const facts = aPurchase({ type: 'COMPLETION', ...bare });
+    expect(checkSuccess(facts, anExpectation({ type: 'COMPLETION' }))).toEqual({ kind: 'met' });
   });
 
   it('asks a test terminal neither for an approval code nor for an rrn', () => {

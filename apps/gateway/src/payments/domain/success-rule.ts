@@ -43,6 +43,7 @@ function contradictions(facts: BankOperationFacts, expected: Expected): string[]
     ['currency', differs(facts.currency, expected.currency)],
     ['merchantId', differs(facts.merchantId, expected.merchantId)],
     ['our id', differs(ourId(facts, expected), expected.hppOrderId ?? expected.merchantRequestId)],
+    ['request id', differs(facts.merchantRequestId, expected.merchantRequestId) && expected.hppOrderId !== undefined],
     ['actionCode', differs(facts.actionCode, '0')],
     ['responseCode', facts.responseCode !== undefined && !['00', '0'].includes(facts.responseCode)],
     ['test terminal', expected.livemode && facts.rrn === TEST_RRN],
@@ -59,9 +60,12 @@ function missingIdentity(facts: BankOperationFacts, expected: Expected): string[
 const ourId = (facts: BankOperationFacts, expected: Expected): string | undefined =>
   expected.hppOrderId === undefined ? facts.merchantRequestId : facts.hppOrderId;
 
-/** Codes of a refund may be absent in synchronous answers; only a purchase must carry them. */
+/** On a live account; refunds and completions may lack them, in synchronous answers above all. */
+const NEED_NO_APPROVAL: readonly string[] = ['REFUND', 'COMPLETION'];
+
 function missingApproval(facts: BankOperationFacts, expected: Expected): string[] {
-  if (!expected.livemode || expected.type === 'REFUND') return [];
-  const missing = facts.approvalCode === undefined ? ['approvalCode'] : [];
-  return facts.rrn?.length === RRN_LENGTH ? missing : [...missing, 'rrn'];
+  if (!expected.livemode || NEED_NO_APPROVAL.includes(expected.type)) return [];
+  const { approvalCode, actionCode, responseCode, rrn } = facts;
+  const given = { approvalCode, actionCode, responseCode, rrn: rrn?.length === RRN_LENGTH ? rrn : undefined };
+  return Object.entries(given).flatMap(([name, value]) => (value === undefined ? [name] : []));
 }

@@ -1,69 +1,167 @@
 import { type OperationStatus } from './operation.js';
-import { canMove, type Failure, type Payment, type PaymentStatus } from './payment.js';
-import { CONFIRMATION_QUERIES } from './schedule.js';
+import { type Shown } from './order-verdict.js';
+import {
+  canMove,
+  ENDED_STATUSES,
+  type Failure,
+  type Payment,
+  type PaymentFlags,
+  type PaymentStatus,
+} from './payment.js';
+import {
+  CONFIRMATION_QUERIES,
+  delayAfterDoubt,
+  delayAfterEnd,
+  delayOfOpenOrder,
+  INCOMPLETE_SECONDS,
+  type OrderAge,
+} from './schedule.js';
 import { type Verdict } from './verdict.js';
 
-/** What a query of the bank showed: its verdict, or that it could not be read. */
-export type Sight = Verdict | { readonly kind: 'unreadable'; readonly reason: string };
+/** What a query of the bank showed: its verdict, that it no longer shows the order, or that it could not be read. */
+export type Sight =
+  | Verdict
+  | { readonly kind: 'gone'; readonly reason: string }
+  | { readonly kind: 'unreadable'; readonly reason: string };
 
-/** The clock's part in a decision, on the database's clock. */
-export interface SyncClock {
+/** What is known of an order from earlier looks, on the database's clock. */
+export interface SyncHistory {
   readonly pastGrace: boolean;
   readonly pastDeadline: boolean;
-  /** Queries since the last hint that something happened; 0 when there was none. */
-  readonly hintQueries: number;
+  /** The most that any answer or callback ever showed, this look included. */
+  readonly shown: Shown | null;
+  /** Since a success first lacked a fact; null when none does. */
+  readonly sinceIncompleteSeconds: number | null;
+  /** Since the bank first said, after the grace, that it does not show the order; null when it did not. */
+  readonly sinceGoneSeconds: number | null;
 }
 
 export interface SyncDecision {
   readonly to: PaymentStatus;
   readonly failure?: Failure;
   readonly bankOperationId?: string;
-  /** Whether the bank is to be asked again. */
-  readonly askAgain: boolean;
+  /** What a person must look at because the status cannot say it. */
+  readonly flags: PaymentFlags;
 }
 
-const SETTLED: readonly PaymentStatus[] = ['succeeded', 'canceled', 'failed', 'expired', 'needs_review', 'authorized'];
 const EXPIRED: Failure = { code: 'expired', message: 'The customer did not pay in time.' };
+/** Seconds between the two answers "no such order" that count. */
+const GONE_APART_SECONDS = 3_600;
 
-/** Where a payment goes after a look at the bank. Illegal moves are not made: the payment stays where it is. */
-export function decideSync(payment: Payment, sight: Sight, clock: SyncClock): SyncDecision {
-  const wanted = wish(payment, sight, clock);
+/** Where a payment goes after a look at the bank. Illegal moves are not made: the payment stays, and is flagged. */
+export function decideSync(payment: Payment, sight: Sight, history: SyncHistory): SyncDecision {
+  const wanted = wish(payment, sight, history);
   const legal = wanted.to === payment.status || canMove(payment.status, wanted.to);
-  const decision = legal ? wanted : { to: payment.status };
-  return { ...decision, askAgain: !SETTLED.includes(decision.to) };
+  return legal ? { ...wanted, flags: {} } : { to: payment.status, flags: flagsOf(payment, sight, wanted) };
 }
 
-type Wish = Omit<SyncDecision, 'askAgain'>;
+type Wish = Omit<SyncDecision, 'flags'>;
 
-function wish(payment: Payment, sight: Sight, clock: SyncClock): Wish {
+function wish(payment: Payment, sight: Sight, history: SyncHistory): Wish {
+  const stay: Wish = { to: payment.status };
   switch (sight.kind) {
     case 'succeeded':
       return { to: 'succeeded', ...(sight.facts.operationId ? { bankOperationId: sight.facts.operationId } : {}) };
     case 'failed':
-      return { to: 'failed', failure: sight.failure };
+      // An operation that failed is proof; a closed order that hides a success seen before is not.
+      return history.shown === 'success' && sight.facts === undefined
+        ? review(TAKEN_BACK)
+        : { to: 'failed', failure: sight.failure };
     case 'review':
       return review(sight.reason);
     case 'incomplete':
-      return clock.hintQueries > CONFIRMATION_QUERIES || clock.pastDeadline
-        ? review(sight.reason)
-        : { to: payment.status };
+      return (history.sinceIncompleteSeconds ?? 0) < INCOMPLETE_SECONDS ? stay : review(sight.reason);
     case 'pending':
-      return clock.pastDeadline ? review('the bank has no result yet') : { to: 'processing' };
+      return history.pastDeadline ? review('the bank has no result yet') : { to: 'processing' };
     case 'untouched':
-      return untouched(payment, clock);
+      return untouched(payment, history);
+    case 'gone':
+      return gone(stay, sight.reason, history);
     case 'unreadable':
-      return clock.pastDeadline ? review(`the bank could not be read: ${sight.reason}`) : { to: payment.status };
+      return history.pastDeadline ? review(`the bank could not be read: ${sight.reason}`) : stay;
   }
 }
 
-/** An attempt that vanished first goes back to the customer; only a payment that nobody touched can expire. */
-function untouched(payment: Payment, clock: SyncClock): Wish {
+const TAKEN_BACK = 'the bank showed a success before and takes it back';
+
+/** An attempt that vanished first goes back to the customer; only a payment without a live attempt can expire. */
+function untouched(payment: Payment, history: SyncHistory): Wish {
+  if (history.shown === 'success') return review(TAKEN_BACK);
   if (payment.status === 'processing') return { to: 'requires_action' };
-  if (payment.status === 'needs_review') return { to: 'needs_review' }; // the clock does not decide what a person is to look at
-  return clock.pastGrace ? { to: 'expired', failure: EXPIRED } : { to: payment.status };
+  return history.pastGrace ? { to: 'expired', failure: EXPIRED } : { to: payment.status };
+}
+
+/**
+ * The one error code that decides, and only if nothing but failures was ever shown: given twice, an hour apart, two hours
+ * after expiry.
+ */
+function gone(stay: Wish, reason: string, { pastDeadline, shown, sinceGoneSeconds }: SyncHistory): Wish {
+  if ((sinceGoneSeconds ?? 0) < GONE_APART_SECONDS) return pastDeadline ? review(reason) : stay;
+  return shown === null ? { to: 'expired', failure: EXPIRED } : review(`${reason}, yet it has shown an attempt to pay`);
 }
 
 const review = (reason: string): Wish => ({ to: 'needs_review', failure: { code: 'needs_review', message: reason } });
+
+/** What an ended payment cannot say by its status; an answer that cannot be read, or an order long gone, says nothing. */
+function flagsOf(payment: Payment, sight: Sight, wanted: Wish): PaymentFlags {
+  if (!ENDED_STATUSES.includes(payment.status)) return {};
+  const isPaid = payment.status === 'succeeded' || payment.status === 'authorized';
+  if (isPaid && UNPAID.includes(sight.kind)) return { contradicted: TAKEN_BACK };
+  const speaks: readonly Sight['kind'][] = isPaid ? ['review'] : ['review', 'incomplete'];
+  if (!speaks.includes(sight.kind) || !wanted.failure) return {};
+  return { [isPaid ? 'contradicted' : 'late_money']: wanted.failure.message };
+}
+
+const UNPAID: readonly Sight['kind'][] = ['failed', 'untouched'];
+
+/** When the bank is asked next; `hintQueries`: queries since the last hint or doubt, 0 when there is none. */
+export interface NextLook {
+  readonly nextSyncInSeconds: number | null;
+  readonly hintQueries: number;
+}
+
+/** What the next look depends on besides the status and what was seen. */
+export interface LookClock extends OrderAge {
+  readonly hintQueries: number;
+  readonly sinceEndedSeconds: number;
+  readonly sinceIncompleteSeconds: number | null;
+  readonly pastDeadline: boolean;
+  /** Something else under the order is unfinished. */
+  readonly again: boolean;
+  /** In [0, 1). */
+  readonly random: number;
+}
+
+/** Sights after which more will come, however the payment stands. */
+const RESTLESS: readonly Sight['kind'][] = ['pending', 'incomplete', 'unreadable'];
+
+/**
+ * Open orders are asked by their age, ended payments more and more rarely, and whatever is in doubt in quick succession
+ * at first. A canceled order is followed like an open one, since it can still be paid.
+ */
+export function nextLook(status: PaymentStatus, sight: Sight, clock: LookClock): NextLook {
+  if (status === 'needs_review') return afterDoubt(clock);
+  const isOpen = status === 'canceled' ? !clock.pastDeadline : !ENDED_STATUSES.includes(status);
+  if (isOpen) return nextOfOpenOrder(sight, clock);
+  if (clock.again || RESTLESS.includes(sight.kind)) return afterDoubt(clock);
+  return { nextSyncInSeconds: delayAfterEnd(clock.sinceEndedSeconds, clock.random), hintQueries: 0 };
+}
+
+function nextOfOpenOrder(sight: Sight, clock: LookClock): NextLook {
+  const { hintQueries, sinceIncompleteSeconds, random } = clock;
+  if (sight.kind === 'incomplete') {
+    const next = afterDoubt(clock);
+    const left = Math.max(1, INCOMPLETE_SECONDS - (sinceIncompleteSeconds ?? 0));
+    return { ...next, nextSyncInSeconds: Math.min(next.nextSyncInSeconds ?? left, left) };
+  }
+  if (hintQueries > 0 && hintQueries <= CONFIRMATION_QUERIES) return afterDoubt(clock);
+  return { nextSyncInSeconds: delayOfOpenOrder(clock, random), hintQueries };
+}
+
+function afterDoubt({ hintQueries, random }: LookClock): NextLook {
+  const queries = Math.max(1, hintQueries);
+  return { nextSyncInSeconds: delayAfterDoubt(queries - 1, random), hintQueries: queries + 1 };
+}
 
 /** How the purchase under a payment stands when the payment does. */
 export const PURCHASE_STATUS_OF: Readonly<Partial<Record<PaymentStatus, OperationStatus>>> = {

@@ -15,6 +15,8 @@ export class OperationEntity {
   @PrimaryColumn(idColumn) merchantAccountId!: string;
   @PrimaryColumn(idColumn) id!: string;
   @Column(idColumn) paymentId!: string;
+  /** 1 for the first operation of its payment: which one is the latest does not depend on anybody's clock. */
+  @Column({ type: 'int' }) number!: number;
   @Column(textColumn) type!: OperationType;
   @Column(textColumn) status!: OperationStatus;
   @Column(amountColumn) amount!: number;

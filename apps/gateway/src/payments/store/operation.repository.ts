@@ -43,9 +43,12 @@ const CRASH_NET_SECONDS = 120;
 /** INSERT of one operation for every row of `source`, from eleven parameters, see {@link operationParameters}. */
 export const insertOperationFrom = (source: string, first: number): string => {
   const at = (index: number): string => `$${first + index}`;
-  return `INSERT INTO operation (merchant_account_id, id, payment_id, type, status, amount, currency, merchant_request_id,
-                                 attempt, reason, bank_merchant_id, sent_at, deadline_at, next_query_at)
-     SELECT ${at(0)}, ${at(1)}, ${at(2)}, ${at(3)}, ${at(4)}, ${at(5)}::bigint, ${at(6)}, ${at(7)}, ${at(8)}::int, ${at(9)},
+  return `INSERT INTO operation (merchant_account_id, id, payment_id, number, type, status, amount, currency,
+                                 merchant_request_id, attempt, reason, bank_merchant_id, sent_at, deadline_at, next_query_at)
+     SELECT ${at(0)}, ${at(1)}, ${at(2)},
+            (SELECT coalesce(max(number), 0) + 1 FROM operation
+             WHERE merchant_account_id = ${at(0)} AND payment_id = ${at(2)}),
+            ${at(3)}, ${at(4)}, ${at(5)}::bigint, ${at(6)}, ${at(7)}, ${at(8)}::int, ${at(9)},
             ${at(10)}, clock_timestamp(), now() + make_interval(secs => ${REVIEW_AFTER_SECONDS}),
             now() + make_interval(secs => ${CRASH_NET_SECONDS})
      FROM ${source}`;
@@ -85,7 +88,7 @@ export class OperationRepository {
   findPurchase(tx: Transaction, accountId: string, paymentId: string): Promise<OperationEntity | null> {
     return tx.findOne(OperationEntity, {
       where: { merchantAccountId: accountId, paymentId, type: 'purchase' },
-      order: { id: 'DESC' },
+      order: { number: 'DESC' },
     });
   }
 
@@ -105,8 +108,21 @@ export class OperationRepository {
   refunds(accountId: string, paymentId: string, tx: Transaction = this.database.manager): Promise<OperationEntity[]> {
     return tx.find(OperationEntity, {
       where: { merchantAccountId: accountId, paymentId, type: 'refund' },
-      order: { id: 'ASC' },
+      order: { number: 'ASC' },
     });
+  }
+
+  /** Whether some operation of the account, of whatever payment, has this request id. */
+  isOurs(tx: Transaction, accountId: string, merchantRequestId: string): Promise<boolean> {
+    return tx.existsBy(OperationEntity, { merchantAccountId: accountId, merchantRequestId });
+  }
+
+  /** The next round of the worker asks for it. */
+  async makeDue(tx: Transaction, accountId: string, id: string): Promise<void> {
+    await tx.query(`UPDATE operation SET next_query_at = now() WHERE merchant_account_id = $1 AND id = $2`, [
+      accountId,
+      id,
+    ]);
   }
 
   unsettledRefunds(accountId: string, paymentId: string): Promise<OperationEntity[]> {

@@ -1,6 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { amountColumn, idColumn, nowColumn, optionalText, optionalTime, textColumn } from '../../database/columns.js';
-import { type PaymentStatus } from '../domain/payment.js';
+import { type Shown } from '../domain/order-verdict.js';
+import { type PaymentFlags, type PaymentStatus } from '../domain/payment.js';
 
 @Entity('payment')
 export class PaymentEntity {
@@ -29,6 +30,16 @@ export class PaymentEntity {
   @Column(optionalText) failureMessage!: string | null;
   /** Which answer of the bank the status rests on: ids, codes and when. */
   @Column({ type: 'jsonb', nullable: true }) evidence!: Record<string, unknown> | null;
+  /** What a person must look at although the status stays, and why. */
+  @Column({ type: 'jsonb', default: {} }) flags!: PaymentFlags;
+  /** The most that any answer or callback of the bank ever showed; null while it was nothing but failures. */
+  @Column(optionalText) shown!: Shown | null;
+  /** Since when a success lacks a fact. */
+  @Column(optionalTime) incompleteAt!: Date | null;
+  /** First time the bank said, after the grace, that it does not show the order. */
+  @Column(optionalTime) goneAt!: Date | null;
+  /** When it ended; null while it is open. */
+  @Column(optionalTime) endedAt!: Date | null;
   @Column({ type: 'int', default: 0 }) eventSequence!: number;
   /** When the bank is asked next; null when nothing is open. */
   @Column(optionalTime) nextSyncAt!: Date | null;

@@ -4,10 +4,11 @@ import { claimDueSql } from '../../database/claim-due.js';
 import { dueColumn, dueParameters } from '../../database/due-in.js';
 import { inTransaction, type Transaction } from '../../database/transaction.js';
 import { type Operation } from '../domain/operation.js';
-import { type Payment, type PaymentStatus } from '../domain/payment.js';
+import { ENDED_STATUSES, type Payment, type PaymentStatus } from '../domain/payment.js';
 import { type Claim, claimCte, claimParameters } from './idempotency.repository.js';
 import { insertOperationFrom, operationParameters } from './operation.repository.js';
-import { EXPIRY_GRACE_SECONDS, REVIEW_AFTER_SECONDS } from '../domain/schedule.js';
+import { type Shown } from '../domain/order-verdict.js';
+import { EXPIRY_GRACE_SECONDS, ORDER_REVIEW_SECONDS } from '../domain/schedule.js';
 import { PaymentEntity } from './payment.entity.js';
 
 export type NewPayment = Pick<
@@ -41,6 +42,11 @@ export interface PaymentExtras {
   readonly expiresAt?: Date | null;
   readonly evidence?: Record<string, unknown>;
   readonly hintQueries?: number;
+  readonly shown?: Shown | null;
+  /** Whether a success lacks a fact; the clock starts with the first time and ends with the last. */
+  readonly incomplete?: boolean;
+  /** Whether the bank said, after the grace, that it does not show the order; the clock works as above. */
+  readonly gone?: boolean;
   readonly nextSyncInSeconds?: number | null;
   /** The query failed for want of a bank session: the next session makes the payment due. */
   readonly awaitsSession?: boolean;
@@ -49,6 +55,12 @@ export interface PaymentExtras {
 /** Where a payment stands on the database's clock. */
 export interface PaymentAges {
   readonly sinceCreatedSeconds: number;
+  /** Negative once the order has expired. */
+  readonly untilExpirySeconds: number;
+  /** Null where it has not, see the columns of the same name. */
+  readonly sinceEndedSeconds: number | null;
+  readonly sinceIncompleteSeconds: number | null;
+  readonly sinceGoneSeconds: number | null;
   /** The time the merchant gave the customer has passed. */
   readonly pastExpiry: boolean;
   /** The bank, too, can no longer report a payment that was made in time. */
@@ -60,6 +72,10 @@ export interface DuePayment {
   readonly accountId: string;
   readonly id: string;
 }
+
+/** SQL of a clock that `true` starts unless it runs, `false` stops, and null leaves alone. */
+const clockColumn = (column: string, parameter: number): string =>
+  `CASE $${parameter}::boolean WHEN true THEN coalesce(${column}, now()) WHEN false THEN NULL ELSE ${column} END`;
 
 const CLAIM_DUE = claimDueSql({
   table: 'payment',
@@ -129,6 +145,7 @@ export class PaymentRepository {
   /** One text for every case, so that Postgres and its poolers see few different statements. @returns the row as it is now */
   async save(tx: Transaction, payment: Payment, extras: PaymentExtras = {}): Promise<PaymentEntity> {
     const { bankOrderId, redirectUrl, expiresAt, evidence, hintQueries, nextSyncInSeconds } = extras;
+    const { shown, incomplete, gone } = extras;
     const [rows] = await tx.query<[object[], number]>(
       `UPDATE payment SET
          status = $3, amount_authorized = $4, amount_captured = $5, amount_refunded = $6,
@@ -136,7 +153,10 @@ export class PaymentRepository {
          bank_order_id = coalesce($11, bank_order_id), redirect_url = coalesce($12, redirect_url),
          expires_at = coalesce($13, expires_at), evidence = coalesce($14::jsonb, evidence),
          hint_queries = coalesce($15, hint_queries), next_sync_at = ${dueColumn('next_sync_at', 16)},
-         session_awaited_at = CASE WHEN $18 THEN clock_timestamp() END, updated_at = now()
+         session_awaited_at = CASE WHEN $18 THEN clock_timestamp() END, updated_at = now(),
+         flags = $19::jsonb, shown = coalesce($20, shown),
+         incomplete_at = ${clockColumn('incomplete_at', 21)}, gone_at = ${clockColumn('gone_at', 22)},
+         ended_at = CASE WHEN $3 = ANY($23::text[]) THEN coalesce(ended_at, now()) END
        WHERE merchant_account_id = $1 AND id = $2 RETURNING *`,
       [
         ...[payment.accountId, payment.id, payment.status],
@@ -145,6 +165,7 @@ export class PaymentRepository {
         ...[bankOrderId, redirectUrl, expiresAt, evidence === undefined ? null : JSON.stringify(evidence), hintQueries],
         ...dueParameters(nextSyncInSeconds),
         extras.awaitsSession ?? false,
+        ...[JSON.stringify(payment.flags), shown, incomplete, gone, ENDED_STATUSES],
       ],
     );
     return toEntity(tx, rows);
@@ -153,12 +174,16 @@ export class PaymentRepository {
   async ages(tx: Transaction, accountId: string, id: string): Promise<PaymentAges> {
     const [ages] = await tx.query<PaymentAges[]>(
       `SELECT extract(epoch FROM now() - created_at)::float AS "sinceCreatedSeconds",
+              extract(epoch FROM expiry - now())::float AS "untilExpirySeconds",
+              extract(epoch FROM now() - ended_at)::float AS "sinceEndedSeconds",
+              extract(epoch FROM now() - incomplete_at)::float AS "sinceIncompleteSeconds",
+              extract(epoch FROM now() - gone_at)::float AS "sinceGoneSeconds",
               now() > expiry AS "pastExpiry",
               now() > expiry + make_interval(secs => $3) AS "pastGrace",
               now() > expiry + make_interval(secs => $4) AS "pastDeadline"
        FROM (SELECT *, coalesce(expires_at, created_at + make_interval(mins => expires_in_minutes)) AS expiry FROM payment) p
        WHERE merchant_account_id = $1 AND id = $2`,
-      [accountId, id, EXPIRY_GRACE_SECONDS, REVIEW_AFTER_SECONDS],
+      [accountId, id, EXPIRY_GRACE_SECONDS, ORDER_REVIEW_SECONDS],
     );
     if (!ages) throw new Error(`payment ${id} does not exist`);
     return ages;
@@ -168,6 +193,14 @@ export class PaymentRepository {
   async hint(accountId: string, id: string): Promise<void> {
     await this.database.query(
       `UPDATE payment SET hint_queries = 1, next_sync_at = now() WHERE merchant_account_id = $1 AND id = $2`,
+      [accountId, id],
+    );
+  }
+
+  /** A callback shows an attempt to pay. It proves nothing, but it forbids to call the order untouched. */
+  async noteShown(accountId: string, id: string): Promise<void> {
+    await this.database.query(
+      `UPDATE payment SET shown = 'live' WHERE merchant_account_id = $1 AND id = $2 AND shown IS NULL`,
       [accountId, id],
     );
   }
@@ -191,6 +224,7 @@ export const paymentOf = (row: PaymentEntity): Payment => ({
   livemode: row.livemode,
   failure: row.failureCode === null ? null : { code: row.failureCode, message: row.failureMessage ?? '' },
   bankOperationId: row.bankOperationId,
+  flags: row.flags,
   eventSequence: row.eventSequence,
 });
 

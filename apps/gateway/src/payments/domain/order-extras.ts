@@ -1,0 +1,86 @@
+import { type BankOperationFacts, type BankOrderFacts } from './bank-facts.js';
+import { type OperationStatus } from './operation.js';
+import { type PaymentFlags } from './payment.js';
+import { type Expected } from './success-rule.js';
+import { FINAL_FAILURES } from './verdict.js';
+
+/** A refund that we have on record, made by us or imported. */
+export interface KnownRefund {
+  readonly id: string;
+  readonly merchantRequestId: string;
+  readonly bankOperationId: string | null;
+  readonly status: OperationStatus;
+}
+
+/** What an order shows beside the operation that paid it. */
+export interface OrderExtras {
+  /** Refunds made elsewhere, to be counted as if they were ours. */
+  readonly imports: readonly BankOperationFacts[];
+  readonly flags: PaymentFlags;
+  /** Refunds of ours that the bank calls done although we gave them up: each is asked for by itself. */
+  readonly toSettle: readonly string[];
+  /** Something is under way that is not ours to follow. */
+  readonly again: boolean;
+}
+
+const OPEN: readonly OperationStatus[] = ['sending', 'pending', 'action_required', 'unknown', 'needs_review'];
+const GIVEN_UP: readonly OperationStatus[] = ['failed', 'rejected', 'abandoned'];
+
+/**
+ * Second charges and refunds of a payment that the bank calls paid.
+ * @param paidBy the bank's id of the operation that paid it
+ */
+export function extrasOf(
+  order: BankOrderFacts,
+  paid: Expected & { readonly paidBy: string },
+  refunds: readonly KnownRefund[],
+): OrderExtras {
+  const charges = order.operations.filter(({ type, status, operationId }) => {
+    return type !== 'REFUND' && status === 'SUCCESS' && operationId !== paid.paidBy;
+  });
+  const given = order.operations
+    .filter((operation) => operation.type === 'REFUND' && !isOfAnother(operation, paid.paidBy))
+    .map((operation) => ({ operation, ours: refunds.find((refund) => isSame(refund, operation)) }));
+  const done = given.filter(({ operation }) => operation.status === 'SUCCESS');
+  const foreign = done.filter(({ ours }) => ours === undefined).map(({ operation }) => operation);
+  const unclear = foreign
+    .map((operation) => whyUnclear(operation, paid, refunds))
+    .find((reason) => reason !== undefined);
+  const second = charges.map(({ type, operationId, amount }) => `${type} ${operationId ?? '?'} of ${amount ?? '?'}`);
+  return {
+    imports: foreign.filter((operation) => whyUnclear(operation, paid, refunds) === undefined),
+    flags: {
+      ...(second.length > 0 ? { second_charge: `the bank also reports ${second.join(', ')}` } : {}),
+      ...(unclear === undefined ? {} : { refund_unclear: unclear }),
+    },
+    toSettle: done.flatMap(({ ours }) => (ours && GIVEN_UP.includes(ours.status) ? [ours.id] : [])),
+    again: given.some(({ operation, ours }) => {
+      return !ours && operation.status !== 'SUCCESS' && !FINAL_FAILURES.includes(operation.status);
+    }),
+  };
+}
+
+/** A refund of another charge under the same order does not touch what this payment captured. */
+const isOfAnother = ({ originalOperationId }: BankOperationFacts, paidBy: string): boolean =>
+  originalOperationId !== undefined && originalOperationId !== paidBy;
+
+function isSame(refund: KnownRefund, { merchantRequestId, ecomOperationId }: BankOperationFacts): boolean {
+  if (merchantRequestId !== undefined) return merchantRequestId === refund.merchantRequestId;
+  return ecomOperationId !== undefined && ecomOperationId === refund.bankOperationId;
+}
+
+/** Why a refund that we did not make cannot be counted without a person. */
+function whyUnclear(
+  { merchantRequestId, merchantId, amount, currency }: BankOperationFacts,
+  paid: Expected,
+  refunds: readonly KnownRefund[],
+): string | undefined {
+  if (merchantRequestId === undefined) return 'the bank reports a refund that names no request';
+  if (refunds.some(({ status }) => OPEN.includes(status)))
+    return 'the bank reports a refund made elsewhere while one of ours is open';
+  if (merchantId !== undefined && merchantId !== paid.merchantId)
+    return 'the bank reports a refund of another merchant';
+  if (amount === undefined || amount <= 0 || (currency !== undefined && currency !== paid.currency))
+    return 'the bank reports a refund whose amount cannot be read';
+  return undefined;
+}

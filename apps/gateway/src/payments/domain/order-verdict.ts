@@ -1,0 +1,87 @@
+import { type BankOperationFacts, type BankOrderFacts } from './bank-facts.js';
+import { declineOf } from './decline.js';
+import { type Expected } from './success-rule.js';
+import { FINAL_FAILURES, judgeSuccess, type Verdict } from './verdict.js';
+
+const CLOSED_ORDERS: readonly string[] = ['FAIL', 'CANCELED'];
+/** Neither proves money without an operation, yet nobody may take such an order for unpaid. */
+const PAID_ORDERS: readonly string[] = ['SUCCESS', 'PARTIAL_REFUND'];
+const REFUND = 'REFUND';
+
+/** The most that the bank ever showed of an order, other than failures: an attempt under way, or a success. */
+export type Shown = 'live' | 'success';
+
+/**
+ * Judges a hosted-page order by its operations; the order's own status alone never proves money.
+ * @param settledBy the bank's id of the operation that this payment rests on already
+ */
+export function judgeOrder(order: BankOrderFacts, expected: Expected, settledBy: string | null = null): Verdict {
+  const foreign = foreignMembers(order, expected);
+  if (foreign.length > 0) return { kind: 'review', reason: `the bank answers with another ${foreign.join(', ')}` };
+  const attempts = order.operations.filter((operation) => operation.type !== REFUND);
+  const successes = attempts.filter((operation) => operation.status === 'SUCCESS');
+  const settled = successes.filter((operation) => settledBy !== null && operation.operationId === settledBy);
+  const other = successes.find((operation) => operation.type !== expected.type);
+  if (other && settled.length === 0) {
+    return { kind: 'review', reason: `the bank reports a success of type ${other.type}`, facts: other };
+  }
+  const paid = settled[0] ?? successes[0];
+  if (settled.length === 0 && successes.length > 1) {
+    return { kind: 'review', reason: `the bank reports ${successes.length} successful payments` };
+  }
+  if (paid) return judgePaid(order, paid, expected);
+  if (attempts.some(isAlive)) return { kind: 'pending' };
+  return judgeUnpaid(order, attempts);
+}
+
+/** What an order shows, whoever it belongs to: only used to be more careful. */
+export function shownBy(order: BankOrderFacts): Shown | null {
+  const { status, operations } = order;
+  if (PAID_ORDERS.includes(status) || operations.some((operation) => operation.status === 'SUCCESS')) return 'success';
+  return status === 'REQUIRED_3DS' || operations.some(isAlive) ? 'live' : null;
+}
+
+const isAlive = ({ type, status }: BankOperationFacts): boolean => type !== REFUND && !FINAL_FAILURES.includes(status);
+
+/** A verdict of any colour counts only if the order and its operations are ours; a success has its own rule. */
+function foreignMembers(order: BankOrderFacts, expected: Expected): string[] {
+  const others = order.operations.filter(({ type, status }) => type !== REFUND && status !== 'SUCCESS');
+  const differs = (wanted: unknown, ...given: unknown[]): boolean =>
+    given.some((value) => value !== undefined && value !== wanted);
+  const of = <M extends 'merchantRequestId' | 'merchantId'>(member: M) =>
+    [order, ...others].map((part) => part[member]);
+  const checks: [string, boolean][] = [
+    ['request id', differs(expected.merchantRequestId, ...of('merchantRequestId'))],
+    ['merchantId', differs(expected.merchantId, ...of('merchantId'))],
+    ['order', differs(expected.hppOrderId, order.bankOrderId, ...others.map(({ hppOrderId }) => hppOrderId))],
+    ['amount of the order', differs(expected.amount, order.amount)],
+  ];
+  return checks.filter(([, foreign]) => foreign).map(([name]) => name);
+}
+
+/** An order that says failed beside an operation that says paid: one of the two is not up to date. */
+function judgePaid(order: BankOrderFacts, paid: BankOperationFacts, expected: Expected): Verdict {
+  const verdict = judgeSuccess(paid, expected);
+  if (verdict.kind !== 'succeeded' || !CLOSED_ORDERS.includes(order.status)) return verdict;
+  return { kind: 'incomplete', reason: `the order is ${order.status} but shows a successful payment`, facts: paid };
+}
+
+function judgeUnpaid(order: BankOrderFacts, failed: readonly BankOperationFacts[]): Verdict {
+  if (PAID_ORDERS.includes(order.status)) {
+    return { kind: 'incomplete', reason: `the order is ${order.status} but shows no payment` };
+  }
+  if (order.operations.some(({ type, status }) => type === REFUND && status === 'SUCCESS')) {
+    return { kind: 'incomplete', reason: 'the order shows a refund but no payment' };
+  }
+  if (!CLOSED_ORDERS.includes(order.status)) {
+    return order.status === 'REQUIRED_3DS' ? { kind: 'pending' } : { kind: 'untouched' };
+  }
+  if (order.status === 'CANCELED') {
+    return {
+      kind: 'failed',
+      failure: { code: 'canceled_by_customer', message: 'The customer canceled on the bank page.' },
+    };
+  }
+  const last = failed.at(-1);
+  return last ? { kind: 'failed', failure: declineOf(last), facts: last } : { kind: 'untouched' };
+}
