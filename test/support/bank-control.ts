@@ -229,6 +229,11 @@ export class BankControl {
     return new Date((await this.call<{ now: string }>('POST', 'clock', { advanceMs })).now);
   }
 
+  /** Takes every step of the clock back. */
+  async goBackToRealTime(): Promise<Date> {
+    return new Date((await this.call<{ now: string }>('DELETE', 'clock')).now);
+  }
+
   async now(): Promise<Date> {
     return new Date((await this.call<{ now: string }>('GET', 'clock')).now);
   }

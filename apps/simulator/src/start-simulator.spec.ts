@@ -71,6 +71,24 @@ describe('a restart', () => {
     expect(second.bank.ledger.find({ kind: 'money.refunded' })).toMatchObject([{ coinAmount: 100 }]);
   });
 
+  it('is at real time again, and what waited does not wait longer', async () => {
+    const first = await start({ stateFile });
+    await first.bank.clock.advance(1_800_000);
+    const { hppOrderId } = first.bank.orders.create(anOrder(), merchant.serviceCode) as { hppOrderId: string };
+    first.bank.checkout.pay(first.bank.book.order(hppOrderId)!, findCard('4111111111111111')!);
+    const [purchase] = first.bank.book.operationsOf(first.bank.book.order(hppOrderId)!);
+    const date = new Date().toISOString();
+    const refund = { merchantRequestId: 'late', merchantId: merchant.merchantId, coinAmount: 100, date };
+    first.bank.refunds.create({ ...refund, operationId: purchase!.operationId }, merchant.serviceCode);
+    await first.close();
+
+    const second = await start({ stateFile, merchants: [] });
+    expect(second.bank.clock.offset).toBe(0);
+    expect(second.bank.ledger.find({ kind: 'clock.went_back' }).at(-1)).toMatchObject({ byMs: 1_800_000 });
+    await second.bank.clock.advance(2_000);
+    expect(second.bank.ledger.find({ kind: 'money.refunded', hppOrderId })).toHaveLength(1);
+  });
+
   it('refuses a file that is not its own in one sentence', async () => {
     const foreign = join(folder, 'foreign.json');
     writeFileSync(foreign, '[]');

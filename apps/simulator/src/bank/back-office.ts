@@ -37,7 +37,7 @@ export class BackOffice {
     const order = book.order(operation.hppOrderId);
     if (!order || book.operationsOf(order).filter(isPaid).length > 1) return;
     for (const thought of personalities.afterthoughts(operation)) {
-      clock.at(clock.now() + thought.delayMs, () => {
+      clock.after(thought.delayMs, () => {
         this.carryOut(thought, operation.hppOrderId);
       });
     }

@@ -46,6 +46,21 @@ describe('the bank clock', () => {
     clearTimeout(keepAlive);
   });
 
+  it('goes back: waits are not longer for it, told dates stay', async () => {
+    const clock = clockAt();
+    const seen: string[] = [];
+    await clock.advance(1_000);
+    expect(clock.readings()).toEqual([START + 1_000, START]);
+    clock.after(200, () => seen.push('wait'));
+    clock.at(START + 1_100, () => seen.push('date'));
+    clock.goBack();
+    expect([clock.now(), clock.offset, clock.readings()]).toEqual([START, 0, [START]]);
+    await clock.advance(200);
+    expect(seen).toEqual(['wait']);
+    await clock.advance(900);
+    expect(seen).toEqual(['wait', 'date']);
+  });
+
   it('forgets its tasks when restarted', async () => {
     const clock = clockAt();
     let ran = false;

@@ -80,6 +80,15 @@ export class Bank {
     this.dcm = new Dcm({ clock, ledger, counterparties: options.counterparties ?? [] });
   }
 
+  /** Takes every step of the clock back. What became due on the way has happened; what still waits does not wait longer. */
+  goBackToRealTime(): void {
+    const byMs = this.clock.offset;
+    if (byMs === 0) return;
+    this.clock.goBack();
+    this.dcm.keys.moveBack(byMs);
+    this.ledger.append('clock.went_back', { byMs });
+  }
+
   /** Forgets everything but the merchants and counterparties; time is real time again. */
   reset(): void {
     this.clock.restart();
@@ -105,7 +114,7 @@ export class Bank {
     };
   }
 
-  /** Merchants of the configuration win over those of the snapshot. */
+  /** Merchants of the configuration win over those of the snapshot. A restart is at real time again. */
   load(snapshot: BankSnapshot): void {
     for (const merchant of snapshot.merchants)
       if (!this.merchants.find(merchant.merchantId)) this.merchants.add(merchant);
@@ -116,6 +125,7 @@ export class Bank {
     this.callbacks.load(snapshot.deliveries);
     if (snapshot.dcm) this.dcm.load(snapshot.dcm);
     this.resume(snapshot.book);
+    this.goBackToRealTime();
   }
 
   /** Somebody else opens a session: that of everybody, or of one merchant, ends. */

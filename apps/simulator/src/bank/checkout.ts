@@ -93,7 +93,7 @@ export class Checkout {
     if (pendingMs === undefined) return { kind: 'finished', status: this.close(authenticated, result) };
     const pending: Operation = { ...authenticated, status: 'PENDING' };
     book.saveOperation(pending);
-    clock.at(clock.now() + pendingMs, () => this.close(pending, result));
+    clock.after(pendingMs, () => this.close(pending, result));
     return { kind: 'finished', status: 'PENDING' };
   }
 

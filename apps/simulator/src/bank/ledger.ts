@@ -13,7 +13,8 @@ export type LedgerKind =
   | 'dcm.operation'
   | 'dcm.callback'
   | 'dcm.refused'
-  | 'clock.advanced';
+  | 'clock.advanced'
+  | 'clock.went_back';
 
 export interface LedgerEntry {
   readonly seq: number;

@@ -67,7 +67,8 @@ export class Refunds {
   /** Also called for refunds that were on their way when the bank was stopped. */
   finishLater(operation: Operation, delayMs = REFUND_DELAY_MS): void {
     const { clock } = this.options;
-    clock.at(operation.createdAt + delayMs, () => {
+    const waitedMs = Math.max(0, clock.now() - operation.createdAt); // less than nothing once the clock went back
+    clock.after(Math.max(0, delayMs - waitedMs), () => {
       this.finish(operation);
     });
   }
@@ -91,9 +92,14 @@ export class Refunds {
 
   /** A refund with a wrong date is refused, and yet shows in the order as a failed operation (traps 31 and 64). */
   private requireDate(purchase: PaidOperation, refund: CreateRefund, order: Order): void {
-    const now = this.options.clock.now();
+    const { clock, personalities } = this.options;
+    const now = clock.now();
+    const skewMs = personalities.clockSkewMs(refund.merchantId);
     try {
-      requireFreshDate(refund.date, now + this.options.personalities.clockSkewMs(refund.merchantId));
+      requireFreshDate(
+        refund.date,
+        clock.readings().map((reading) => reading + skewMs),
+      );
     } catch (error) {
       const errorDetails = error instanceof BankError ? error.msgCode : 'b_unknown_error';
       this.options.settlement.open(order, refusedRefund(purchase, refund, { now, errorDetails }));

@@ -53,7 +53,7 @@ export class Settlement {
     if (!order) return;
     if (announcer.isEarly) {
       this.announce(order, before, after);
-      clock.at(clock.now() + EARLY_MS, () => {
+      clock.after(EARLY_MS, () => {
         this.commit(after);
       });
     } else {

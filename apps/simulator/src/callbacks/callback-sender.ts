@@ -70,7 +70,7 @@ export class CallbackSender {
       return;
     }
     this.keep({ ...delivery, state: 'pending', nextAttemptAt: due });
-    this.schedule(delivery.id, due);
+    this.schedule(delivery.id, 0);
   }
 
   list(): readonly Delivery[] {
@@ -80,7 +80,8 @@ export class CallbackSender {
   load(deliveries: readonly Delivery[]): void {
     for (const delivery of deliveries) {
       this.keep(delivery);
-      if (delivery.nextAttemptAt !== undefined) this.schedule(delivery.id, delivery.nextAttemptAt);
+      if (delivery.nextAttemptAt !== undefined)
+        this.schedule(delivery.id, delivery.nextAttemptAt - this.options.clock.now());
     }
   }
 
@@ -101,8 +102,8 @@ export class CallbackSender {
     this.deliveries.set(delivery.id, delivery);
   }
 
-  private schedule(id: string, due: number): void {
-    this.options.clock.at(due, () => this.attempt(id));
+  private schedule(id: string, delayMs: number): void {
+    this.options.clock.after(delayMs, () => this.attempt(id));
   }
 
   private async attempt(id: string): Promise<void> {
@@ -126,7 +127,7 @@ export class CallbackSender {
     } else {
       const nextAttemptAt = this.options.clock.now() + delayMs;
       this.keep({ ...delivery, attempts, followUps: [], nextAttemptAt });
-      this.schedule(id, nextAttemptAt);
+      this.schedule(id, delayMs);
     }
     for (const followUp of followUps) this.send(followUp);
   }

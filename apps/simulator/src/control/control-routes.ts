@@ -130,7 +130,7 @@ const LONGEST_SPAN_MS = 10 * 366 * 86_400_000;
 const isSpan = (value: unknown): value is number =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && value <= LONGEST_SPAN_MS;
 
-const nowOf = (bank: Bank) => ({ now: new Date(bank.clock.now()).toISOString() });
+const nowOf = ({ clock }: Bank) => ({ now: new Date(clock.now()).toISOString(), aheadMs: clock.offset });
 
 function clockRoutes(app: FastifyInstance, bank: Bank): void {
   app.get('/control/clock', () => nowOf(bank));
@@ -138,11 +138,33 @@ function clockRoutes(app: FastifyInstance, bank: Bank): void {
     attempt(reply, async () => {
       const { advanceMs } = bodyOf(request);
       if (!isSpan(advanceMs)) throw new Error('advanceMs must be a whole number of milliseconds, 0 to 10 years');
-      bank.ledger.append('clock.advanced', { advanceMs });
-      await bank.clock.advance(advanceMs);
+      await step(bank, advanceMs);
       return nowOf(bank);
     }),
   );
+  app.delete('/control/clock', () => {
+    bank.goBackToRealTime();
+    return nowOf(bank);
+  });
+}
+
+const HALF_AN_HOUR_MS = 1_800_000;
+
+async function step(bank: Bank, advanceMs: number): Promise<void> {
+  bank.ledger.append('clock.advanced', { advanceMs });
+  await bank.clock.advance(advanceMs);
+}
+
+/** The buttons of the start page. */
+function clockButtons(app: FastifyInstance, bank: Bank): void {
+  app.post('/clock/step', async (_request, reply) => {
+    await step(bank, HALF_AN_HOUR_MS);
+    return reply.redirect('/#clock', 303);
+  });
+  app.post('/clock/back', (_request, reply) => {
+    bank.goBackToRealTime();
+    return reply.redirect('/#clock', 303);
+  });
 }
 
 function sessionRoutes(app: FastifyInstance, bank: Bank): void {
@@ -192,6 +214,7 @@ const ROUTES = [
   backOfficeRoutes,
   callbackRoutes,
   clockRoutes,
+  clockButtons,
   sessionRoutes,
   bookRoutes,
 ];

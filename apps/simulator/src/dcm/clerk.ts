@@ -30,6 +30,8 @@ export interface ClerkOptions {
   readonly settings: () => DcmSettings;
   /** Epoch milliseconds. */
   readonly now: () => number;
+  /** What DCM prints in its tokens, epoch milliseconds. */
+  readonly stamp: () => number;
 }
 
 const TOKEN_LIFETIME_S = 300;
@@ -104,7 +106,7 @@ export class Clerk {
   }
 
   private claims({ flow, obj, sub }: Subject, caller: Caller): JsonObject {
-    const now = Math.floor(this.options.now() / 1_000);
+    const now = Math.floor(this.options.stamp() / 1_000);
     const exp = Math.min(now + TOKEN_LIFETIME_S, caller.scheme === 'bank' ? caller.exp : Infinity);
     // A bank's token may be used up to the skew after its exp; iat stays before exp all the same.
     return { flow, obj, sub, iat: Math.min(now, exp - 1), exp };

@@ -96,6 +96,17 @@ export class DcmKeys {
     this.keys = [{ kid, privateJwk, createdAt: since, signsFrom: since }];
   }
 
+  /** The clock went back: what was made ahead of it moves along, so that it signs and leaves as soon as it would have. */
+  moveBack(byMs: number): void {
+    const now = this.now();
+    if (this.keys.every(({ createdAt }) => createdAt <= now)) return;
+    this.keys = this.keys.map(({ removedAt, ...key }) => ({
+      ...key,
+      ...(key.createdAt > now && { createdAt: key.createdAt - byMs, signsFrom: key.signsFrom - byMs }),
+      ...(removedAt !== undefined && { removedAt: removedAt - byMs }),
+    }));
+  }
+
   snapshot(): readonly DcmKey[] {
     return this.keys;
   }

@@ -59,6 +59,8 @@ export class Dcm {
   constructor(private readonly options: DcmOptions) {
     const ledger = (this.ledger = options.ledger);
     const now = () => this.now();
+    const stamp = () => this.stamp();
+    const clocks = () => options.clock.readings().map((reading) => reading + this.skewMs);
     const settings = () => this.settings;
     const remember = (again: () => Promise<number | null>) => (this.again = again);
     const { employees, entities, counterparties } = this;
@@ -67,16 +69,22 @@ export class Dcm {
     const logIn = (this.logIn = new LogIn(employees, now));
     const faults = (this.faults = new DcmFaults(ledger));
     const authService = (this.authService = new AuthService({ ledger, faults, settings, remember }));
-    this.door = new Door({ records, logIn, settings, now });
-    this.clerk = new Clerk({ authService, keys, entities, employees, ledger, settings, now });
+    this.door = new Door({ records, logIn, settings, clocks });
+    this.clerk = new Clerk({ authService, keys, entities, employees, ledger, settings, now, stamp });
     const { clock } = options;
-    this.platform = new Platform({ clock, ledger, keys, records, counterparties, settings, now, remember });
+    const time = { clock, now, stamp, clocks };
+    this.platform = new Platform({ ...time, ledger, keys, records, counterparties, settings, remember });
     for (const counterparty of options.counterparties) this.add(counterparty);
   }
 
   /** DCM's own time, epoch milliseconds. */
   now(): number {
     return this.options.clock.now() + this.skewMs;
+  }
+
+  /** What DCM prints in its tokens: real time, for whoever checks them lives in it; a skew counts from the moved clock. */
+  private stamp(): number {
+    return this.skewMs === 0 ? this.options.clock.wall() : this.now();
   }
 
   /** Adds or replaces; a first JWK that is registered already stays. @throws Error */

@@ -4,6 +4,7 @@ import { type JwkRecords } from './jwk-records.js';
 import { type LogIn } from './log-in.js';
 import { Refusal } from './refusal.js';
 import { type Flow, verifyToken } from './verifier.js';
+import { byAnyClock, type Clocks } from './clocks.js';
 
 /** As they came; blank counts as absent (G8). */
 export interface Credentials {
@@ -34,8 +35,7 @@ export interface DoorOptions {
   readonly records: JwkRecords;
   readonly logIn: LogIn;
   readonly settings: () => DcmSettings;
-  /** Epoch milliseconds. */
-  readonly now: () => number;
+  readonly clocks: Clocks;
 }
 
 const BEARER = /^bearer +(\S+)$/i;
@@ -64,13 +64,13 @@ export class Door {
 
   /** Profile A against the keys of the counterparty in the path. @throws Refusal */
   verify(counterparty: Counterparty, token: string): BankCaller {
-    const { records, settings, now } = this.options;
-    const { kid, claims } = verifyToken(token, {
+    const { records, settings, clocks } = this.options;
+    const check = {
       profile: 'authorization',
       keys: records.keysOf(counterparty.guid),
-      now: Math.floor(now() / 1_000),
       lifetimeCheck: settings().lifetime_check,
-    });
+    } as const;
+    const { kid, claims } = byAnyClock(clocks, (now) => verifyToken(token, { ...check, now }));
     const { flow, obj, sub, exp } = claims as unknown as BankCaller;
     return { scheme: 'bank', flow, obj, sub, exp, token, kid };
   }

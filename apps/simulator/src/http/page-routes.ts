@@ -102,7 +102,12 @@ class Pages {
 
   start(reply: FastifyReply): FastifyReply {
     const { book, merchants, clock, options } = this.bank;
-    const page = { publicUrl: options.publicUrl(), merchants: merchants.list(), now: clock.now() };
+    const page = {
+      publicUrl: options.publicUrl(),
+      merchants: merchants.list(),
+      now: clock.now(),
+      aheadMs: clock.offset,
+    };
     return send(reply, startPage({ ...page, orders: book.recentOrders(10) }));
   }
 

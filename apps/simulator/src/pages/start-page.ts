@@ -11,7 +11,37 @@ export interface StartPage {
   readonly merchants: readonly Merchant[];
   readonly orders: readonly Order[];
   readonly now: number;
+  /** How far the bank's clock is ahead of real time. */
+  readonly aheadMs: number;
 }
+
+const MINUTE_MS = 60_000;
+
+const spanOf = (ms: number): string => {
+  const minutes = Math.round(ms / MINUTE_MS);
+  const [days, hours, rest] = [Math.floor(minutes / 1_440), Math.floor((minutes % 1_440) / 60), minutes % 60];
+  return [days > 0 && `${days} d`, hours > 0 && `${hours} h`, `${rest} min`].filter(Boolean).join(' ');
+};
+
+const clock = ({ now, aheadMs }: StartPage): Html =>
+  html`<section class="card" id="clock">
+    <h2>The bank's clock</h2>
+    <p>
+      <code>${new Date(now).toISOString()}</code>,
+      ${aheadMs === 0 ? 'which is real time.' : html`<strong>${spanOf(aheadMs)} ahead of real time.</strong>`}
+    </p>
+    <p class="soft">
+      A step makes what waits happen: orders run out, sessions end, callbacks are tried again, DCM's keys change. The
+      dates of your own requests stay right, and the tokens of DCM keep real time. A restart is at real time again.
+    </p>
+    <form class="pair" method="post" action="/clock/step">
+      <button class="quiet" data-testid="clock-step">Let half an hour pass</button>
+      ${
+        aheadMs > 0 &&
+        html`<button class="quiet" formaction="/clock/back" data-testid="clock-back">Back to real time</button>`
+      }
+    </form>
+  </section>`;
 
 const FAULT_TEXTS: Readonly<Record<FaultKind, string>> = {
   timeout_before: 'never answers, and nothing happened',
@@ -163,7 +193,10 @@ const EXAMPLES: readonly (readonly [title: string, method: string, path: string,
   ['Deliver every callback twice', 'POST', '/control/callbacks', '{"mode":"duplicate"}'],
   ['See the deliveries', 'GET', '/control/callbacks'],
   ['End the sessions', 'POST', '/control/sessions/expire', '{}'],
+  ['Let rrn and approvalCode come late', 'POST', '/control/personalities', '{"name":"late_traces"}'],
+  ['See every personality of the bank', 'GET', '/control/personalities'],
   ['Let half an hour pass', 'POST', '/control/clock', '{"advanceMs":1800000}'],
+  ['Back to real time', 'DELETE', '/control/clock'],
   ['Start anew, merchants stay', 'POST', '/control/reset'],
 ];
 
@@ -173,12 +206,12 @@ const control = (publicUrl: string): Html =>
     ${EXAMPLES.map(
       ([title, method, path, body]) =>
         html`<p class="small">${title}</p>
-          <pre><code>curl ${method === 'POST' && '-X POST '}'${publicUrl}${path}'${body !== undefined && ` -d '${body}'`}</code></pre>`,
+          <pre><code>curl ${method !== 'GET' && `-X ${method} `}'${publicUrl}${path}'${body !== undefined && ` -d '${body}'`}</code></pre>`,
     )}
   </section>`;
 
 export function startPage(page: StartPage): string {
-  const body = html`${intro} ${orders(page)} ${cards(page.now)} ${faults} ${control(page.publicUrl)}
+  const body = html`${intro} ${orders(page)} ${clock(page)} ${cards(page.now)} ${faults} ${control(page.publicUrl)}
   ${merchants(page.merchants)}`;
   return renderPage({ title: 'Start', language: 'en', wide: true, body });
 }

@@ -47,8 +47,9 @@ export function requireString(body: JsonObject, ...names: readonly [string, ...s
 
 const DATE_TOLERANCE_MS = 5 * 60_000;
 
-/** @throws BankError `b_security_time_in_request_not_correct` (trap 31, U11) */
-export function requireFreshDate(date: string, now: number): void {
+/** @throws BankError `b_security_time_in_request_not_correct` when no clock agrees (trap 31, U11) */
+export function requireFreshDate(date: string, clocks: readonly number[]): void {
   const at = parseRequestDate(date) ?? 0;
-  if (Math.abs(now - at) > DATE_TOLERANCE_MS) throw new BankError('b_security_time_in_request_not_correct');
+  if (clocks.every((now) => Math.abs(now - at) > DATE_TOLERANCE_MS))
+    throw new BankError('b_security_time_in_request_not_correct');
 }

@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { type BankClock } from '../../bank/bank-clock.js';
+import { byAnyClock, type Clocks } from '../clocks.js';
 import { type Counterparty } from '../counterparties.js';
 import { type DcmKeys } from '../dcm-keys.js';
 import { kidOf, parseJws, signJws } from '../jws.js';
@@ -18,8 +19,7 @@ export interface MerchantOrdersOptions {
   readonly keys: DcmKeys;
   readonly sender: PlatformSender;
   readonly clock: BankClock;
-  /** DCM's own time, epoch milliseconds. */
-  readonly now: () => number;
+  readonly clocks: Clocks;
 }
 
 /** Printed in the published sample of an expiration (section 10.1). */
@@ -89,9 +89,14 @@ export class MerchantOrders {
 
   /** Cancels the order at its deadline, unless a payment came first. */
   watch({ id, claims }: MerchantOrder): void {
-    this.options.clock.at(claims.exp * 1_000, () => {
+    const { clock } = this.options;
+    const expire = () => {
       this.expire(id);
-    });
+    };
+    const [exp, iat] = [claims.exp * 1_000, claims.iat * 1_000];
+    const isOfRealTime = Math.abs(iat - clock.wall()) < Math.abs(iat - clock.now());
+    if (isOfRealTime) clock.after(exp - clock.wall(), expire);
+    else clock.at(exp, expire);
   }
 
   private async register(token: string, tokenHash: string): Promise<MerchantOrder> {
@@ -120,9 +125,11 @@ export class MerchantOrders {
     const owner = typeof sub === 'string' ? this.ownerOf(sub) : undefined;
     if (!owner) throw new Refusal('merchant_unknown');
     const keys = await this.options.merchantKeys.of(owner.merchant, kidOf(token));
-    const now = Math.floor(this.options.now() / 1_000);
-    const claims = verifyToken(token, { profile: 'order', keys, now }).claims as OrderClaims;
-    if (claims.exp <= now) throw new Refusal('expired'); // a deadline knows no skew (G19)
+    const claims = byAnyClock(this.options.clocks, (now) => {
+      const verified = verifyToken(token, { profile: 'order', keys, now }).claims as OrderClaims;
+      if (verified.exp <= now) throw new Refusal('expired'); // a deadline knows no skew (G19)
+      return verified;
+    });
     return { claims, bank: owner.bank };
   }
 

@@ -42,8 +42,8 @@ export interface PlatformSenderOptions {
   readonly ledger: Ledger;
   readonly keys: DcmKeys;
   readonly settings: () => DcmSettings;
-  /** DCM's own time, epoch milliseconds. */
-  readonly now: () => number;
+  /** What DCM prints in its tokens, epoch milliseconds. */
+  readonly stamp: () => number;
   readonly remember: (again: () => Promise<number | null>) => void;
   /** After the last attempt. */
   readonly onEnd: (delivery: PlatformDelivery) => void;
@@ -99,7 +99,7 @@ export class PlatformSender {
     const { id, state, nextAttemptAt } = delivery;
     this.deliveries.set(id, delivery);
     if (state === 'pending' && nextAttemptAt !== undefined)
-      this.options.clock.at(nextAttemptAt, () => this.attempt(id));
+      this.options.clock.after(nextAttemptAt - this.options.clock.now(), () => this.attempt(id));
   }
 
   private async attempt(id: string): Promise<void> {
@@ -142,7 +142,7 @@ export class PlatformSender {
       return { headers: { 'content-type': 'application/json' }, body: JSON.stringify(claims) };
     const { callback_kid: withKid, callback_body: form } = this.options.settings();
     const signer = this.options.keys.signer();
-    const iat = Math.floor(this.options.now() / 1_000);
+    const iat = Math.floor(this.options.stamp() / 1_000);
     const token = signJws({ iat, jti: randomUUID() }, signer);
     const jwt = signJws(claims, withKid ? signer : { privateKey: signer.privateKey });
     const type = form === 'json' ? 'application/json' : 'text/plain';

@@ -1,5 +1,6 @@
 import { type BankClock } from '../../bank/bank-clock.js';
 import { type Ledger } from '../../bank/ledger.js';
+import { byAnyClock, type Clocks } from '../clocks.js';
 import { type Counterparty } from '../counterparties.js';
 import { type DcmKeys } from '../dcm-keys.js';
 import { type DcmSettings } from '../dcm-settings.js';
@@ -25,6 +26,8 @@ export interface PlatformOptions {
   readonly settings: () => DcmSettings;
   /** DCM's own time, epoch milliseconds. */
   readonly now: () => number;
+  readonly stamp: () => number;
+  readonly clocks: Clocks;
   readonly remember: (again: () => Promise<number | null>) => void;
 }
 
@@ -44,7 +47,7 @@ export class Platform {
   private readonly replays: ReplayMemory;
 
   constructor(private readonly options: PlatformOptions) {
-    const { now, counterparties, records, keys, clock, ledger } = options;
+    const { now, clocks, counterparties, records, keys, clock, ledger } = options;
     const { book } = this;
     const merchantKeys = (this.merchantKeys = new MerchantKeys(now));
     this.replays = new ReplayMemory(now);
@@ -52,7 +55,15 @@ export class Platform {
       this.messages.proceed(delivery);
     };
     const sender = (this.sender = new PlatformSender({ ...options, onEnd }));
-    const orders = (this.orders = new MerchantOrders({ book, counterparties, merchantKeys, keys, sender, clock, now }));
+    const orders = (this.orders = new MerchantOrders({
+      book,
+      counterparties,
+      merchantKeys,
+      keys,
+      sender,
+      clock,
+      clocks,
+    }));
     this.messages = new PaymentMessages({ book, orders, counterparties, records, sender, ledger });
   }
 
@@ -62,12 +73,12 @@ export class Platform {
     if (token === '') throw new Refusal('no_credential');
     if (authorization !== '') throw new Refusal('both_credentials');
     const signer = counterparty.guid;
-    const verified = verifyToken(token, {
+    const check = {
       profile: 'request',
       keys: this.options.records.keysOf(signer),
-      now: Math.floor(this.options.now() / 1_000),
-      isSeen: (kid, jti) => this.replays.has(signer, kid, jti),
-    });
+      isSeen: (kid: string, jti: string) => this.replays.has(signer, kid, jti),
+    } as const;
+    const verified = byAnyClock(this.options.clocks, (now) => verifyToken(token, { ...check, now }));
     this.replays.add(signer, verified.kid, String(verified.claims['jti']));
     return verified;
   }
@@ -86,8 +97,8 @@ export class Platform {
 
   /** Profile C: the payload of the bank in the path. @throws Refusal */
   open({ guid }: Counterparty, jwt: string): JsonObject {
-    const now = Math.floor(this.options.now() / 1_000);
-    return verifyToken(jwt, { profile: 'payload', keys: this.options.records.keysOf(guid), now }).claims;
+    const check = { profile: 'payload', keys: this.options.records.keysOf(guid) } as const;
+    return byAnyClock(this.options.clocks, (now) => verifyToken(jwt, { ...check, now })).claims;
   }
 
   clear(): void {
