@@ -19,6 +19,7 @@ import { CreateDcmTables1795420800000 } from './migrations/1795420800000-create-
 import { AddSessionWaiting1795685400000 } from './migrations/1795685400000-add-session-waiting.js';
 import { PinOperationTerminal1795700100000 } from './migrations/1795700100000-pin-operation-terminal.js';
 import { FollowPaymentsToTheEnd1795710000000 } from './migrations/1795710000000-follow-payments-to-the-end.js';
+import { FenceIdempotencyKeys1795786500000 } from './migrations/1795786500000-fence-idempotency-keys.js';
 import { CONNECT_TIMEOUT_MS, gatewayDriver, poolOptions, WORK_LIMITS } from './pool.js';
 import { SnakeCaseNaming } from './snake-case-naming.js';
 
@@ -60,6 +61,7 @@ export const dataSourceOptions = (url: string, poolSize = 10): PostgresOptions =
     AddSessionWaiting1795685400000,
     PinOperationTerminal1795700100000,
     FollowPaymentsToTheEnd1795710000000,
+    FenceIdempotencyKeys1795786500000,
   ],
   migrationsTransactionMode: 'each',
   logging: false,

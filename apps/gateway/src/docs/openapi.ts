@@ -91,7 +91,7 @@ function paymentPaths(): Json {
         requestBody: body('CreatePayment'),
         responses: {
           201: answer('Payment', 'Created: send the customer to `redirectUrl`.', REPLAYED),
-          202: answer('Payment', 'Recorded, but the bank has not answered yet: poll the payment.', REPLAYED),
+          202: answer('Payment', 'Recorded, but the bank has not answered yet: poll the payment.'),
           ...problems(...WRITING),
         },
       },
@@ -129,7 +129,7 @@ function refundPaths(): Json {
         requestBody: body('CreateRefund'),
         responses: {
           201: answer('Refund', 'The bank has it: poll until it is final.', REPLAYED),
-          202: answer('Refund', 'The bank did not answer; it is being asked. Do not refund again.', REPLAYED),
+          202: answer('Refund', 'The bank did not answer; it is being asked. Do not refund again.'),
           ...problems('PAYMENT_NOT_FOUND', 'PAYMENT_NOT_REFUNDABLE', 'REFUND_TOO_LARGE', ...WRITING),
         },
       },

@@ -4,11 +4,11 @@ import { KeystoreError } from '#libs/keystore';
 import { AccountError } from '../accounts/account-error.js';
 import { isDatabaseAway, systemCode } from '../database/database-away.js';
 import { errorTrace } from '../database/error-summary.js';
-import { PaymentError } from '../payments/domain/payment-error.js';
+import { KeyHeldError, PaymentError } from '../payments/domain/payment-error.js';
 import { HttpProblem } from './http-problem.js';
 import { type FoundProblem, type HttpProblemCode, type ProblemCode, problemDocument } from './problem-catalogue.js';
 
-/** Seconds after which a request that is in flight is worth repeating. */
+/** Seconds after which a repeat is worth it, where the error does not say. */
 const RETRY_AFTER_SECONDS: Readonly<Partial<Record<ProblemCode, number>>> = {
   IDEMPOTENCY_IN_FLIGHT: 2,
   SERVICE_UNAVAILABLE: 5,
@@ -37,15 +37,19 @@ export class ProblemFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
-    const found = problemOf(error);
-    if (found.code === 'INTERNAL_ERROR') this.logger.error(errorTrace(error), `request ${request.id}`);
+    const cause = error instanceof KeyHeldError ? error.cause : error;
+    const found = problemOf(cause);
+    if (found.code === 'INTERNAL_ERROR') this.logger.error(errorTrace(cause), `request ${request.id}`);
     const document = problemDocument(found, request.id, this.basePath);
-    const retryAfter = RETRY_AFTER_SECONDS[found.code];
+    const retryAfter = knownDelay(error) ?? RETRY_AFTER_SECONDS[found.code];
     if (retryAfter !== undefined) void reply.header('retry-after', retryAfter);
     if (document.status === 401) void reply.header('www-authenticate', 'Bearer');
     void reply.status(document.status).type('application/problem+json').send(JSON.stringify(document));
   }
 }
+
+const knownDelay = (error: unknown): number | undefined =>
+  error instanceof KeyHeldError || error instanceof PaymentError ? error.retryAfterSeconds : undefined;
 
 /** Our own word first, then what is away, then what the framework says; the rest is a defect. */
 function problemOf(error: unknown): FoundProblem {

@@ -10,7 +10,7 @@ import { BankSessionsService } from './bank/bank-sessions.service.js';
 import { ClientKeysService } from './bank/client-keys.service.js';
 import { PaymentBank } from './bank/payment-bank.js';
 import { StoredAllianceAccounts } from './bank/stored-alliance-accounts.js';
-import { IdempotencyService } from './idempotency.service.js';
+import { IdempotencyService, leaseSecondsOf } from './idempotency.service.js';
 import { RenewSessionsJob } from './jobs/renew-sessions.job.js';
 import { ResolveUnknownJob } from './jobs/resolve-unknown.job.js';
 import { SyncPaymentsJob } from './jobs/sync-payments.job.js';
@@ -52,7 +52,6 @@ export class PaymentsModule {
         BankSessionsService,
         ClientKeysService,
         IdempotencyRepository,
-        IdempotencyService,
         OperationRepository,
         OrderOpenerService,
         PaymentRecords,
@@ -61,6 +60,7 @@ export class PaymentsModule {
         PaymentSyncService,
         RefundSettlerService,
         RefundsService,
+        idempotency(options.bankTimeoutMs),
         sessionSchedule(options.sessionRenewHours),
         ...(options.worker ? WORKERS : []),
       ],
@@ -70,6 +70,16 @@ export class PaymentsModule {
 }
 
 const WORKERS = [ResolveUnknownJob, RenewSessionsJob, SyncPaymentsJob];
+
+/** Milliseconds of a whole call at the bank: one attempt, and what waits and replays take. */
+const callTimeoutOf = (bankTimeoutMs: number): number => Math.max(bankTimeoutMs, 20_000) + 5_000;
+
+const idempotency = (bankTimeoutMs: number): Provider => ({
+  provide: IdempotencyService,
+  inject: [IdempotencyRepository, PaymentRecords],
+  useFactory: (keys: IdempotencyRepository, records: PaymentRecords) =>
+    new IdempotencyService(keys, records, leaseSecondsOf(callTimeoutOf(bankTimeoutMs))),
+});
 
 const sessionSchedule = (renewHours: number): Provider => ({
   provide: SessionSchedule,

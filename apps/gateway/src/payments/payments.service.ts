@@ -10,6 +10,7 @@ import { type Alongside, customerPlace, OrderOpenerService } from './order-opene
 import { type CreatePayment, type ListPayments, type PaymentView } from './payment.dto.js';
 import { viewPayment } from './payment-view.js';
 import { type PaymentEntity } from './store/payment.entity.js';
+import { type Claim } from './store/idempotency.repository.js';
 import { PaymentRecords } from './store/payment-records.js';
 import { type NewPayment } from './store/payment.repository.js';
 
@@ -40,12 +41,12 @@ export class PaymentsService {
     const row = await this.newRow(request, body, environment === 'live');
     const merchantRequestId = merchantRequestIdOf(secret, 'purchase', scope.key);
     const ids = { merchantRequestId, bankMerchantId };
-    const begun = await this.idempotency.beginAtOnce(request, () => this.record(request, row, ids));
+    const begun = await this.idempotency.beginAtOnce(request, (claim) => this.record(claim, row, ids));
     if (begun.kind === 'answered') return begun.answer;
     return this.idempotency.answer(request, answerOf, (alongside: Alongside) =>
       begun.kind === 'new'
         ? this.orders.open(begun.value.payment, begun.value.purchase, alongside, body.customer)
-        : this.orders.resume(scope.accountId, begun.resourceId, alongside),
+        : this.resume(scope.accountId, begun.resourceId, alongside),
     );
   }
 
@@ -80,16 +81,29 @@ export class PaymentsService {
     };
   }
 
+  /** After a doubt a worker asks the bank at its own pace; a repeat asks only where nobody knows of the doubt yet. */
+  private async resume(accountId: string, paymentId: string, alongside: Alongside): Promise<void> {
+    const purchase = await this.records.operations.currentPurchase(accountId, paymentId);
+    if (purchase?.status === 'sending') {
+      await this.orders.resume(accountId, paymentId, alongside);
+      return;
+    }
+    await this.records.transaction(async (tx) => {
+      const payment = await this.records.payments.lock(tx, accountId, paymentId);
+      if (payment) await alongside(tx, payment);
+    });
+  }
+
   private async record(
-    request: IdempotentRequest,
+    claim: Claim,
     row: NewPayment,
     ids: Pick<Operation, 'merchantRequestId' | 'bankMerchantId'>,
   ): Promise<Recorded | undefined> {
     const { amount, currency } = row;
-    const { accountId, resourceId: paymentId } = request;
+    const { accountId, resourceId: paymentId } = claim;
     const facts = { accountId, id: newId('op'), paymentId, amount, currency, ...ids };
     const purchase = newOperation({ ...facts, type: 'purchase' });
-    const payment = await this.records.payments.open(request, row, purchase);
+    const payment = await this.records.payments.open(claim, row, purchase);
     return payment && { payment, purchase };
   }
 }

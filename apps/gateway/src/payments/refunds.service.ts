@@ -43,7 +43,7 @@ export class RefundsService {
     return this.idempotency.answer(request, answerOf, (alongside: AlongsideRefund) =>
       begun.kind === 'new'
         ? this.settler.send(begun.value.refund, begun.value.bankOperationId, alongside)
-        : this.settler.settle(scope.accountId, begun.resourceId, alongside),
+        : this.resume(scope.accountId, begun.resourceId, alongside),
     );
   }
 
@@ -52,6 +52,19 @@ export class RefundsService {
     const payment = await this.records.payments.find(accountId, paymentId);
     if (!payment) throw notFound(paymentId);
     return (await this.records.operations.refunds(accountId, paymentId)).map(viewRefund);
+  }
+
+  /** After a doubt a worker asks the bank at its own pace; a repeat asks only where nobody knows of the doubt yet. */
+  private async resume(accountId: string, refundId: string, alongside: AlongsideRefund): Promise<void> {
+    const refund = await this.records.operations.findOne(accountId, refundId);
+    if (refund?.status === 'sending') {
+      await this.settler.settle(accountId, refundId, alongside);
+      return;
+    }
+    await this.records.transaction(async (tx) => {
+      const current = await this.records.operations.find(tx, accountId, refundId);
+      if (current) await alongside(tx, current);
+    });
   }
 
   private async reserve(
@@ -82,8 +95,8 @@ export class RefundsService {
 
 /** 202 while nobody knows what became of the refund. */
 function answerOf(refund: OperationEntity): { statusCode: number; view: RefundView } {
-  const view = viewRefund(refund);
-  return { statusCode: view.status === 'unknown' ? 202 : 201, view };
+  const inDoubt = refund.status === 'unknown' || refund.status === 'sending';
+  return { statusCode: inDoubt ? 202 : 201, view: viewRefund(refund) };
 }
 
 const notFound = (id: string): PaymentError => new PaymentError('PAYMENT_NOT_FOUND', `there is no payment ${id}`);

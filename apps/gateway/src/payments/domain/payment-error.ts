@@ -15,8 +15,20 @@ export class PaymentError extends Error {
   constructor(
     readonly code: PaymentErrorCode,
     message: string,
-    options?: ErrorOptions,
+    /** Seconds after which a repeat is worth it, where that is known. */
+    readonly retryAfterSeconds?: number,
   ) {
-    super(message, options);
+    super(message);
+  }
+}
+
+/** A request failed, and its Idempotency-Key could not be freed: until the lease has run out a repeat finds it in flight. */
+export class KeyHeldError extends Error {
+  override readonly name = 'KeyHeldError';
+  constructor(
+    override readonly cause: unknown,
+    readonly retryAfterSeconds: number,
+  ) {
+    super('the request failed and its key is still held');
   }
 }

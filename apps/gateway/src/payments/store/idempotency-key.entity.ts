@@ -9,6 +9,8 @@ export class IdempotencyKeyEntity {
   @Column({ type: 'bytea' }) fingerprint!: Buffer;
   /** The payment or refund that the request created. */
   @Column(idColumn) resourceId!: string;
+  /** Fence: the id that the request which works on it brought along; null on a row of an older version. */
+  @Column(optionalText) holder!: string | null;
   /** The request is being worked on until then; afterwards whoever repeats it takes over. */
   @Column(timeColumn) leaseUntil!: Date;
   @Column({ type: 'int', nullable: true }) statusCode!: number | null;

@@ -2,16 +2,18 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { type Transaction } from '../../database/transaction.js';
 
-/** Longer than the slowest request: a renewal of the session, a call, its replay. Seconds. */
-const LEASE_SECONDS = 120;
-
 export interface Claim {
   readonly accountId: string;
   readonly key: string;
   readonly fingerprint: Buffer;
-  /** Id that the created resource would get. */
+  /** Id that the created resource would get. No other request brings the same, so it also says who holds the key. */
   readonly resourceId: string;
+  /** How long nobody else may work on it. */
+  readonly leaseSeconds: number;
 }
+
+/** Names a key and, by the id it brought along, whoever holds it. */
+export type Holder = Pick<Claim, 'accountId' | 'key' | 'resourceId'>;
 
 /** An earlier request under the same key. */
 export interface EarlierRequest {
@@ -23,11 +25,15 @@ export interface EarlierRequest {
   readonly leaseSeconds: number;
 }
 
-/** CTE `claimed` of one row when the key was free, from four parameters, see {@link claimParameters}. */
-export const claimCte = (first: number): string =>
+/**
+ * CTE `claimed` of one row when the key was free, from four parameters, see {@link claimParameters}.
+ * @param leaseSeconds the same in one process, so that Postgres and its poolers see one text
+ */
+export const claimCte = (first: number, leaseSeconds: number): string =>
   `claimed AS (
-     INSERT INTO idempotency_key (merchant_account_id, key, fingerprint, resource_id, lease_until)
-     VALUES ($${first}, $${first + 1}, $${first + 2}, $${first + 3}, clock_timestamp() + make_interval(secs => ${LEASE_SECONDS}))
+     INSERT INTO idempotency_key (merchant_account_id, key, fingerprint, resource_id, holder, lease_until)
+     VALUES ($${first}, $${first + 1}, $${first + 2}, $${first + 3}, $${first + 3},
+             clock_timestamp() + make_interval(secs => ${leaseSeconds}))
      ON CONFLICT DO NOTHING RETURNING 1)`;
 
 export function claimParameters({ accountId, key, fingerprint, resourceId }: Claim): unknown[] {
@@ -40,13 +46,15 @@ export class IdempotencyRepository {
 
   /** @returns true when the key is ours now; waits for a concurrent claim of the same key to commit */
   async claim(tx: Transaction, claim: Claim): Promise<boolean> {
-    const rows = await tx.query<unknown[]>(`WITH ${claimCte(1)} SELECT 1 FROM claimed`, claimParameters(claim));
+    const rows = await tx.query<unknown[]>(
+      `WITH ${claimCte(1, claim.leaseSeconds)} SELECT 1 FROM claimed`,
+      claimParameters(claim),
+    );
     return rows.length > 0;
   }
 
   async find(
-    accountId: string,
-    key: string,
+    { accountId, key }: { accountId: string; key: string },
     tx: Transaction = this.database.manager,
   ): Promise<EarlierRequest | undefined> {
     const rows = await tx.query<EarlierRequest[]>(
@@ -58,14 +66,27 @@ export class IdempotencyRepository {
     return rows[0];
   }
 
-  /** Takes over a request whose worker died. @returns false when somebody else was faster */
-  async takeOver(accountId: string, key: string): Promise<boolean> {
+  /** Takes over a request whose lease is over. @returns false when somebody else was faster */
+  async takeOver({ accountId, key, resourceId, leaseSeconds }: Claim): Promise<boolean> {
     const [, taken] = await this.database.query<[unknown, number]>(
-      `UPDATE idempotency_key SET lease_until = clock_timestamp() + make_interval(secs => ${LEASE_SECONDS})
-       WHERE merchant_account_id = $1 AND key = $2 AND status_code IS NULL AND lease_until < clock_timestamp()`,
-      [accountId, key],
+      `UPDATE idempotency_key SET holder = $3, lease_until = clock_timestamp() + make_interval(secs => $4)
+       WHERE merchant_account_id = $1 AND key = $2 AND status_code IS NULL AND lease_until <= clock_timestamp()`,
+      [accountId, key, resourceId, leaseSeconds],
     );
     return taken === 1;
+  }
+
+  /** Sets what is left of the lease, but only for whoever holds the key. Zero frees it. */
+  async setLease(
+    { accountId, key, resourceId }: Holder,
+    leaseSeconds: number,
+    tx: Transaction = this.database.manager,
+  ): Promise<void> {
+    await tx.query(
+      `UPDATE idempotency_key SET lease_until = clock_timestamp() + make_interval(secs => $4)
+       WHERE merchant_account_id = $1 AND key = $2 AND holder = $3 AND status_code IS NULL`,
+      [accountId, key, resourceId, leaseSeconds],
+    );
   }
 
   /** Keeps the first answer for good. @returns false when there was one already */

@@ -98,7 +98,7 @@ export class PaymentRepository {
    */
   async open(claim: Claim, payment: NewPayment, purchase: Operation): Promise<PaymentEntity | undefined> {
     const rows = await this.database.query<object[]>(
-      `WITH ${claimCte(1)},
+      `WITH ${claimCte(1, claim.leaseSeconds)},
        opened AS (
          INSERT INTO payment (merchant_account_id, id, status, amount, currency, livemode, reference, description,
                               return_url, language, metadata, expires_in_minutes, customer_sealed)
