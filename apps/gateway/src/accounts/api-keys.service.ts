@@ -20,7 +20,7 @@ export class ApiKeysService {
 
   constructor(private readonly keys: ApiKeyRepository) {}
 
-  /** @returns undefined when the key is malformed, unknown or revoked */
+  /** @returns undefined when the key is malformed, unknown, revoked or of the other environment */
   async findOwner(key: string): Promise<KeyOwner | undefined> {
     if (!SHAPE.test(key)) return undefined;
     const hash = hashOf(key);
@@ -29,7 +29,9 @@ export class ApiKeysService {
     if (cached && cached.until > Date.now()) return cached.owner;
     this.cache.delete(name);
     const owner = await this.keys.findOwner(hash);
-    if (owner) this.remember(name, owner);
+    // A test key never moves real money, whatever has become of its account.
+    if (owner?.livemode !== key.startsWith('ap_live_')) return undefined;
+    this.remember(name, owner);
     return owner;
   }
 

@@ -94,7 +94,13 @@ export class MerchantAccountsService {
     const row = await this.row(id);
     const current = await this.openRow(row);
     const settings = { ...settingsOf(current), ...changes };
-    if (settings.environment === 'live' && !settings.baseUrl.startsWith('https:')) {
+    if (settings.environment !== current.environment) {
+      throw new AccountError(
+        'ACCOUNT_INVALID',
+        `the account of this terminal is a ${current.environment} account and stays one, as do its API keys and payments: create another account`,
+      );
+    }
+    if (!isHttpsWhereLive(settings)) {
       throw new AccountError('ACCOUNT_INVALID', 'the bank address of a live account must be https');
     }
     if (JSON.stringify(settings) === JSON.stringify(settingsOf(current))) return;
@@ -127,10 +133,26 @@ export class MerchantAccountsService {
 
   /** The account of this terminal, brought up to date or created. @returns its id */
   async install(settings: AccountSettings): Promise<string> {
-    const row = await this.accounts.findByTerminal(settings.baseUrl, settings.bankMerchantId);
-    if (!row) return this.create(settings).catch(() => this.install(settings));
+    const { baseUrl, bankMerchantId } = settings;
+    const known = await this.accounts.findByTerminal(baseUrl, bankMerchantId);
+    if (!known) {
+      const id = await this.createUnlessThere(settings);
+      if (id !== undefined) return id;
+    }
+    const row = known ?? (await this.accounts.findByTerminal(baseUrl, bankMerchantId));
+    if (!row) throw new AccountError('ACCOUNT_CHANGED', 'somebody else changed the account meanwhile: read it again');
     await this.change(row.id, settings);
     return row.id;
+  }
+
+  /** @returns undefined when another process was faster with the same terminal */
+  private async createUnlessThere(settings: AccountSettings): Promise<string | undefined> {
+    try {
+      return await this.create(settings);
+    } catch (error) {
+      if (error instanceof AccountError && error.code === 'ACCOUNT_EXISTS') return undefined;
+      throw error;
+    }
   }
 
   /** To be called when something that belongs to the account has changed. */
@@ -182,6 +204,10 @@ export class MerchantAccountsService {
     };
   }
 }
+
+/** Real money goes over TLS only. */
+export const isHttpsWhereLive = ({ environment, baseUrl }: Pick<AccountSettings, 'environment' | 'baseUrl'>): boolean =>
+  environment === 'test' || new URL(baseUrl).protocol === 'https:';
 
 const markOf = (secret: Buffer, facts: readonly string[]): string =>
   createHmac('sha256', secret)

@@ -1,11 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { type ApiKeySummary, ApiKeysService } from '../accounts/api-keys.service.js';
 import { type ClientKeySummary } from '../accounts/client-key.repository.js';
-import { type AccountSummary, MerchantAccountsService } from '../accounts/merchant-accounts.service.js';
+import {
+  type AccountSummary,
+  isHttpsWhereLive,
+  MerchantAccountsService,
+} from '../accounts/merchant-accounts.service.js';
 import { type AuditEntry, AuditService } from '../audit/audit.service.js';
 import { BankSessionsService } from '../payments/bank/bank-sessions.service.js';
 import { ClientKeysService, type PublicClientKey } from '../payments/bank/client-keys.service.js';
-import { type ChangeAccount, type CreateAccount } from './ops.dto.js';
+import { invalid } from '../http/validation.js';
+import { type ChangeAccount, type CreateAccount, HTTPS_WHERE_LIVE } from './ops.dto.js';
 
 export type AccountView = AccountSummary & { readonly clientKeys: readonly ClientKeySummary[] };
 
@@ -41,6 +46,10 @@ export class OperationsService {
   }
 
   async changeAccount(actor: Actor, id: string, changes: ChangeAccount): Promise<AccountView> {
+    const { environment } = await this.accounts.summary(id);
+    if (changes.baseUrl !== undefined && !isHttpsWhereLive({ environment, baseUrl: changes.baseUrl })) {
+      throw invalid([{ path: 'baseUrl', message: HTTPS_WHERE_LIVE }]);
+    }
     const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
     await this.accounts.change(id, given);
     await this.audit.record({

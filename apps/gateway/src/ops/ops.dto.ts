@@ -1,9 +1,14 @@
 import { z } from 'zod';
+import { isHttpsWhereLive } from '../accounts/merchant-accounts.service.js';
+import { webAddress } from '../http/web-address.js';
 
 const text = (max: number) => z.string().trim().min(1, { error: 'must not be blank' }).max(max);
 const baseUrl = z
-  .url({ protocol: /^https?$/u, error: 'must be an http or https URL' })
+  .string()
+  .refine((url) => webAddress(url) !== undefined, { error: 'must be an http or https URL without query and fragment' })
   .transform((url) => url.replace(/\/+$/u, ''));
+/** Said of the bank's address. */
+export const HTTPS_WHERE_LIVE = 'must be https on a live account';
 const jwk = z.record(z.string(), z.unknown());
 /** What this version can take money by; more kinds come with the versions that speak them. */
 const paymentTypes = z.array(z.enum(['hosted_page'])).min(1);
@@ -27,10 +32,7 @@ export const createAccount = z
     paymentTypes: paymentTypes.default(['hosted_page']),
     clientKey: jwk.optional().meta({ description: 'Private JWK from the bank; a pair is made here when absent.' }),
   })
-  .refine((account) => account.environment === 'test' || account.baseUrl.startsWith('https:'), {
-    path: ['baseUrl'],
-    error: 'must be https on a live account',
-  });
+  .refine(isHttpsWhereLive, { path: ['baseUrl'], error: HTTPS_WHERE_LIVE });
 export type CreateAccount = z.output<typeof createAccount>;
 
 /** The environment of an account never changes: test money must not turn into real money. */

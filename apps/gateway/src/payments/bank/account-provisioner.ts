@@ -25,10 +25,14 @@ export class AccountProvisioner {
     const settings = { name, environment, baseUrl, bankMerchantId, serviceCode, ...defaults };
     await checkKey(jwk, environment);
     const facts = [name, environment, serviceCode, config.privateKey];
-    const accountId = await this.accounts.applyEnvironment(settings, facts, async (account) => {
-      const { id } = await this.clientKeys.add(account, jwk);
-      await this.clientKeys.activate(account, id);
-    });
+    const accountId = await this.accounts
+      .applyEnvironment(settings, facts, async (account) => {
+        const { id } = await this.clientKeys.add(account, jwk);
+        await this.clientKeys.activate(account, id);
+      })
+      .catch((error: unknown) => {
+        throw inEnvironmentsWords(error);
+      });
     if (config.apiKey) await this.installApiKey(accountId, config.apiKey);
     return accountId;
   }
@@ -53,6 +57,14 @@ async function checkKey(jwk: object, environment: AccountConfig['environment']):
       `ALLIANCE_PRIVATE_KEY is not a usable key: ${error.message}; take the JWK of the P-384 pair whose public half the bank holds`,
     );
   }
+}
+
+/** What an account cannot become is told by the variables that ask for it. */
+function inEnvironmentsWords(error: unknown): unknown {
+  if (!(error instanceof AccountError) || error.code !== 'ACCOUNT_INVALID') return error;
+  return new ConfigError(
+    `ALLIANCE_ENVIRONMENT, ALLIANCE_BASE_URL and ALLIANCE_MERCHANT_ID do not fit what is in the database: ${error.message}`,
+  );
 }
 
 function parseJwk(text: string): object {
