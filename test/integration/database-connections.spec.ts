@@ -2,12 +2,12 @@ import { DataSource } from 'typeorm';
 import { isDatabaseAway } from '../../apps/gateway/src/database/database-away.js';
 import { dataSourceOptions } from '../../apps/gateway/src/database/data-source.js';
 import { migrate } from '../../apps/gateway/src/database/migrate.js';
-import { poolOptions, type TimeLimits } from '../../apps/gateway/src/database/pool.js';
+import { poolOptions, type TimeLimits, WORK_LIMITS } from '../../apps/gateway/src/database/pool.js';
 import { inTransaction } from '../../apps/gateway/src/database/transaction.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { PostgresProxy } from '../support/postgres-proxy.js';
 
-const SHORT: TimeLimits = { statementMs: 10_000, answerMs: 400 };
+const SHORT: TimeLimits = { ...WORK_LIMITS, answerMs: 400 };
 
 describe('connections to the database', () => {
   let database: TestDatabase;
@@ -105,7 +105,7 @@ describe('connections to the database', () => {
     });
 
     it('after a statement that the server cancelled', async () => {
-      const source = await open({ limits: { statementMs: 100, answerMs: 5_000 } });
+      const source = await open({ limits: { ...WORK_LIMITS, statementMs: 100 } });
       const before = await backend(source);
       const error = await failure(source.query('SELECT pg_sleep(3)'));
       expect(isDatabaseAway(error)).toBe(true);

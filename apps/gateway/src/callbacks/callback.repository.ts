@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { claimDueSql } from '../database/claim-due.js';
+import { claimDueSql, type Room, roomParameters } from '../database/claim-due.js';
 import { type CallbackEntity } from './callback.entity.js';
 
 export type NewCallback = Pick<CallbackEntity, 'merchantAccountId' | 'id' | 'paymentId' | 'digest' | 'bodySealed'>;
@@ -31,8 +31,8 @@ export class CallbackRepository {
   }
 
   /** See {@link claimDueSql}. */
-  async claimDue(limit: number, leaseSeconds: number): Promise<DueCallback[]> {
-    const [rows] = await this.database.query<[DueCallback[], number]>(CLAIM_DUE, [limit, leaseSeconds]);
+  async claimDue(room: Room | number, leaseSeconds: number): Promise<DueCallback[]> {
+    const [rows] = await this.database.query<[DueCallback[], number]>(CLAIM_DUE, roomParameters(room, leaseSeconds));
     return rows;
   }
 

@@ -2,6 +2,7 @@ import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/comm
 import { Interval } from '@nestjs/schedule';
 import { errorSummary } from '../database/error-summary.js';
 import { DueWorker } from '../payments/jobs/due-work.js';
+import { Workers } from '../payments/jobs/workers.js';
 import { CallbackRepository, type DueCallback } from './callback.repository.js';
 import { CallbacksService } from './callbacks.service.js';
 
@@ -13,7 +14,9 @@ const LEASE_SECONDS = 60;
 export class DrainInboxJob implements BeforeApplicationShutdown {
   private readonly logger = new Logger(DrainInboxJob.name);
   private readonly worker = new DueWorker<DueCallback>({
-    claim: (limit) => this.inbox.claimDue(limit, LEASE_SECONDS),
+    name: 'drain-inbox',
+    claim: (room) => this.inbox.claimDue(room, LEASE_SECONDS),
+    accountOf: ({ merchantAccountId }) => merchantAccountId,
     handle: (callback) => this.callbacks.settle(callback),
     onError: (error, callback) => {
       this.logger.error(`callback ${callback?.id ?? 'inbox'} not worked off: ${errorSummary(error)}`);
@@ -23,7 +26,10 @@ export class DrainInboxJob implements BeforeApplicationShutdown {
   constructor(
     private readonly inbox: CallbackRepository,
     private readonly callbacks: CallbacksService,
-  ) {}
+    workers: Workers,
+  ) {
+    workers.add(this.worker);
+  }
 
   @Interval(TICK_MS)
   async tick(): Promise<void> {

@@ -20,6 +20,7 @@ import { AddSessionWaiting1795685400000 } from './migrations/1795685400000-add-s
 import { PinOperationTerminal1795700100000 } from './migrations/1795700100000-pin-operation-terminal.js';
 import { FollowPaymentsToTheEnd1795710000000 } from './migrations/1795710000000-follow-payments-to-the-end.js';
 import { FenceIdempotencyKeys1795786500000 } from './migrations/1795786500000-fence-idempotency-keys.js';
+import { IndexWhatIsAsked1795710300000 } from './migrations/1795710300000-index-what-is-asked.js';
 import { CONNECT_TIMEOUT_MS, gatewayDriver, poolOptions, WORK_LIMITS } from './pool.js';
 import { SnakeCaseNaming } from './snake-case-naming.js';
 
@@ -62,6 +63,7 @@ export const dataSourceOptions = (url: string, poolSize = 10): PostgresOptions =
     PinOperationTerminal1795700100000,
     FollowPaymentsToTheEnd1795710000000,
     FenceIdempotencyKeys1795786500000,
+    IndexWhatIsAsked1795710300000,
   ],
   migrationsTransactionMode: 'each',
   logging: false,

@@ -8,32 +8,40 @@ export interface TimeLimits {
   readonly statementMs: number;
   /** Kept by us, for a server or a network that has fallen silent; longer than the server's own. */
   readonly answerMs: number;
+  /** A process that stands still keeps its row locks no longer than this; 0 for no limit. */
+  readonly idleInTransactionMs: number;
 }
 
 /** Every statement of a request or a worker reads or writes some rows by key: a second is long. */
-export const WORK_LIMITS: TimeLimits = { statementMs: 8_000, answerMs: 10_000 };
-/** An index over a large table takes minutes. */
-export const MIGRATION_LIMITS: TimeLimits = { statementMs: 30 * 60_000, answerMs: 31 * 60_000 };
+export const WORK_LIMITS: TimeLimits = { statementMs: 8_000, answerMs: 10_000, idleInTransactionMs: 30_000 };
+/** An index over a large table takes minutes, in which the transaction that holds the turn is idle. */
+export const MIGRATION_LIMITS: TimeLimits = {
+  statementMs: 30 * 60_000,
+  answerMs: 31 * 60_000,
+  idleInTransactionMs: 0,
+};
+/** A statement that goes over a whole table while nobody waits. */
+export const SWEEP_LIMITS = { statementMs: 10 * 60_000, answerMs: 11 * 60_000 };
+/** How a statement of a sweep begins. */
+export const SWEEP_MARK = '/* sweep */';
 
 /** Longer, and the server is taken for unreachable. Milliseconds. */
 export const CONNECT_TIMEOUT_MS = 5_000;
 /** A lost peer is noticed on an idle connection, too. libuv repeats the probe every second, ten times. Milliseconds. */
 const KEEP_ALIVE_AFTER_MS = 5_000;
-/** A process that stands still keeps its row locks no longer than this. Milliseconds. */
-const IDLE_IN_TRANSACTION_MS = 30_000;
 
 /**
  * What the code relies on and a database or a role may have set otherwise. Dates are read by `pg` in the ISO style only.
  * A commit that is answered before it is on disk would be lost in a crash; a stricter setting than `on` stays.
  */
-const sessionSettings = ({ statementMs }: TimeLimits): string => `SELECT
+const sessionSettings = ({ statementMs, idleInTransactionMs }: TimeLimits): string => `SELECT
   set_config('TimeZone', 'UTC', false), set_config('DateStyle', 'ISO, MDY', false),
   set_config('client_encoding', 'UTF8', false), set_config('standard_conforming_strings', 'on', false),
   set_config('extra_float_digits', '1', false), set_config('bytea_output', 'hex', false),
   set_config('default_transaction_isolation', 'read committed', false),
   set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on'
     ELSE current_setting('synchronous_commit') END, false),
-  set_config('idle_in_transaction_session_timeout', '${IDLE_IN_TRANSACTION_MS}', false),
+  set_config('idle_in_transaction_session_timeout', '${idleInTransactionMs}', false),
   set_config('statement_timeout', '${statementMs}', false)`;
 
 /** A connection that destroys itself when it is no longer to be trusted, see {@link isConnectionSpent}. */
@@ -42,8 +50,11 @@ class GatewayClient extends pg.Client {
     super(config);
     const query = this.query.bind(this) as (...parameters: unknown[]) => unknown;
     Object.assign(this, {
-      query: (...parameters: unknown[]): unknown => {
-        const answer = query(...parameters);
+      query: (text: unknown, values?: unknown, ...rest: unknown[]): unknown => {
+        const isSweep = typeof text === 'string' && text.startsWith(SWEEP_MARK);
+        const answer = isSweep
+          ? query({ text, values, query_timeout: SWEEP_LIMITS.answerMs })
+          : query(text, values, ...rest);
         if (answer instanceof Promise) void answer.catch(this.destroyIfSpent);
         return answer;
       },

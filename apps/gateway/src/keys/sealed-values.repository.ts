@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { sweep } from '../database/sweep.js';
 import { rememberKeks } from './kek-registry.store.js';
 import { SEALED_COLUMNS, type SealedColumn, type SealedRow } from './sealed-columns.js';
 
@@ -43,13 +44,14 @@ export class SealedValuesRepository {
         `SELECT '${table}' AS "table", '${column}' AS "column", ${kekOf(column)} AS "kekId", count(*)::int AS rows
          FROM ${table} WHERE ${column} IS NOT NULL GROUP BY 3`,
     );
-    return this.database.query<KekUse[]>(`${uses.join(' UNION ALL ')} ORDER BY 1, 2, 3`);
+    return sweep<KekUse[]>(this.database, `${uses.join(' UNION ALL ')} ORDER BY 1, 2, 3`);
   }
 
   /** Values that are not under `kekId`, in key order after the row `after`. */
   notUnder(kekId: string, source: SealedColumn, after: SealedRow | undefined, limit: number): Promise<SealedValue[]> {
     const { table, column, account, id, version } = source;
-    return this.database.query<SealedValue[]>(
+    return sweep<SealedValue[]>(
+      this.database,
       `SELECT ${account} AS "accountId", ${id} AS id, ${version}::int AS version, ${column} AS sealed FROM ${table}
        WHERE ${column} IS NOT NULL AND ${kekOf(column)} <> $1 AND (${account}, ${id}) > ($2, $3)
        ORDER BY ${account}, ${id} LIMIT $4`,

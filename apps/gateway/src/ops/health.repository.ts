@@ -13,10 +13,17 @@ export class HealthRepository {
     return counts ?? { total: 0, blocked: 0 };
   }
 
-  /** One round trip, which also shows that the database answers. */
   async hasPendingMigrations(): Promise<boolean> {
     const rows = await this.database.query<{ name: string }[]>('SELECT name FROM migrations');
     const done = new Set(rows.map((row) => row.name));
     return this.database.migrations.some((migration) => !done.has(migration.name ?? migration.constructor.name));
+  }
+
+  /** A database that only reads, or has no room left, takes no payments. Commits. */
+  async write(): Promise<void> {
+    await this.database.query(
+      `INSERT INTO readiness_probe (written_at) VALUES (now())
+       ON CONFLICT (only_row) DO UPDATE SET written_at = EXCLUDED.written_at`,
+    );
   }
 }

@@ -1,4 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import { systemCode } from '../database/database-away.js';
+import { Workers } from '../payments/jobs/workers.js';
 import { HealthRepository } from './health.repository.js';
 
 export interface Readiness {
@@ -11,29 +13,55 @@ export interface Readiness {
 /** Longer, and a load balancer has given up on us anyway. */
 const PATIENCE_MS = 2_000;
 
+/**
+ * Ready means: a write is possible, and every worker of this process gets through to its work. A bank that hangs does
+ * not count: payments are accepted and settled later.
+ */
 @Injectable()
 export class HealthService {
-  constructor(private readonly database: HealthRepository) {}
+  private stopping = false;
+  /** Probes that come together share one. */
+  private asking: Promise<Readiness> | undefined;
+
+  constructor(
+    private readonly database: HealthRepository,
+    private readonly workers: Workers,
+  ) {}
+
+  /** From now on nobody should send requests here. */
+  beginStop(): void {
+    this.stopping = true;
+  }
 
   async check(): Promise<Readiness> {
-    let timer: NodeJS.Timeout | undefined;
-    const tooLate = new Promise<Readiness>((resolve) => {
-      timer = setTimeout(() => {
-        resolve({ status: 'unavailable', reason: 'the database does not answer' });
-      }, PATIENCE_MS);
-    });
-    const readiness = await Promise.race([this.askDatabase(), tooLate]);
+    if (this.stopping) return unavailable('the process is stopping');
+    this.asking ??= this.askDatabase().finally(() => (this.asking = undefined));
+    const { promise: tooLate, resolve } = Promise.withResolvers<Readiness>();
+    const timer = setTimeout(() => {
+      resolve(unavailable('the database does not answer'));
+    }, PATIENCE_MS);
+    const readiness = await Promise.race([this.asking, tooLate]);
     clearTimeout(timer);
-    return readiness;
+    const stalled = this.workers.stalled();
+    if (readiness.status !== 'ok' || stalled.length === 0) return readiness;
+    return unavailable(`no claim has worked for too long: ${stalled.join(', ')}`);
   }
 
   private async askDatabase(): Promise<Readiness> {
     try {
-      return (await this.database.hasPendingMigrations())
-        ? { status: 'unavailable', reason: 'migrations are pending' }
-        : { status: 'ok', accounts: await this.database.countAccounts() };
-    } catch {
-      return { status: 'unavailable', reason: 'the database cannot be reached' };
+      if (await this.database.hasPendingMigrations()) return unavailable('migrations are pending');
+      await this.database.write();
+      return { status: 'ok', accounts: await this.database.countAccounts() };
+    } catch (error) {
+      return unavailable(REASONS[systemCode(error)] ?? 'the database cannot be reached');
     }
   }
 }
+
+/** By SQLSTATE. */
+const REASONS: Readonly<Record<string, string>> = {
+  '25006': 'the database only reads',
+  '53100': 'the disk of the database is full',
+};
+
+const unavailable = (reason: string): Readiness => ({ status: 'unavailable', reason });

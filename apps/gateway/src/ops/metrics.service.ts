@@ -1,6 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { collectDefaultMetrics, Gauge, Registry } from '@prometheus-io/client';
+import { isDatabaseAway } from '../database/database-away.js';
+import { BankBreakers } from '../payments/bank/bank-breakers.js';
+import { Workers } from '../payments/jobs/workers.js';
 import { type SessionForecast } from '../payments/store/session-schedule.store.js';
+import { type Backlog } from './backlog.repository.js';
 import { OpsReadingsService } from './ops-readings.service.js';
 
 type SessionGauge = readonly [name: string, help: string, value: (session: SessionForecast) => number | null];
@@ -47,6 +52,9 @@ const SESSION_GAUGES: readonly SessionGauge[] = [
   ],
 ];
 
+/** Milliseconds; a scrape that hangs shows nothing at all. */
+const PATIENCE_MS = 2_000;
+
 /** Metrics in the Prometheus text format, read from the database when they are asked for. */
 @Injectable()
 export class MetricsService {
@@ -55,26 +63,75 @@ export class MetricsService {
     value,
     gauge: this.gauge(name, help, ['account']),
   }));
-  private readonly payments = this.gauge('gateway_open_payments', 'Payments that are not final, by status.', [
-    'status',
-  ]);
-  private readonly doubts = this.gauge('gateway_operations_in_doubt', 'Operations whose outcome is being asked for.');
-  private readonly callbacks = this.gauge('gateway_callbacks_waiting', 'Kept callbacks that are not worked off.');
-  private readonly events = this.gauge('gateway_events_undelivered', 'Events that nobody has fetched.');
+  private readonly databaseUp = this.gauge('gateway_database_up', '1 when the database answered this scrape.');
+  private readonly claimAge = this.gauge(
+    'gateway_worker_claim_age_seconds',
+    'Since the last claim of a worker of this process that worked.',
+    ['worker'],
+  );
+  private readonly bankAway = this.gauge(
+    'gateway_bank_away',
+    '1 while the bank of the account does not answer this process.',
+    ['account'],
+  );
+  private readonly payments = this.gauge(
+    'gateway_open_payments',
+    'Payments that are not final, by status; up to 10000.',
+    ['status'],
+  );
+  private readonly doubts = this.gauge(
+    'gateway_operations_in_doubt',
+    'Operations whose outcome is being asked for; up to 10000.',
+  );
+  private readonly callbacks = this.gauge(
+    'gateway_callbacks_waiting',
+    'Kept callbacks that are not worked off; up to 10000.',
+  );
+  private readonly events = this.gauge('gateway_events_undelivered', 'Events that nobody has fetched; up to 10000.');
 
-  constructor(private readonly readings: OpsReadingsService) {
+  constructor(
+    private readonly readings: OpsReadingsService,
+    private readonly workers: Workers,
+    private readonly breakers: BankBreakers,
+  ) {
     collectDefaultMetrics({ register: this.registry });
   }
 
+  /** Without a database, what the process knows of itself is still told. */
   async text(): Promise<string> {
-    const [sessions, backlog] = await Promise.all([this.readings.sessions(), this.readings.backlog()]);
+    for (const { name, sinceClaimMs } of this.workers.all) this.claimAge.set({ worker: name }, sinceClaimMs / 1_000);
+    this.bankAway.reset();
+    const { shut, careful } = this.breakers.restraint();
+    for (const account of [...shut, ...careful]) this.bankAway.set({ account }, 1);
+    const read = await this.readDatabase();
+    this.databaseUp.set(read ? 1 : 0);
+    if (read) this.show(read.sessions, read.backlog); // otherwise the gauges keep what was last known
+    return this.registry.metrics();
+  }
+
+  private async readDatabase(): Promise<{ sessions: SessionForecast[]; backlog: Backlog } | undefined> {
+    const read = Promise.all([this.readings.sessions(), this.readings.backlog()]);
+    const late = new AbortController();
+    const tooLate = sleep(PATIENCE_MS, undefined, { signal: late.signal }).catch(() => undefined);
+    try {
+      const done = await Promise.race([read, tooLate]);
+      return done && { sessions: done[0], backlog: done[1] };
+    } catch (error) {
+      if (!isDatabaseAway(error)) throw error;
+      return undefined;
+    } finally {
+      late.abort();
+      read.catch(() => undefined);
+    }
+  }
+
+  private show(sessions: readonly SessionForecast[], backlog: Backlog): void {
     for (const { gauge, value } of this.sessionGauges) setAll(gauge, sessions, value);
     this.payments.reset();
     for (const { status, count } of backlog.paymentsByStatus) this.payments.set({ status }, count);
     this.doubts.set(backlog.operationsInDoubt);
     this.callbacks.set(backlog.callbacksWaiting);
     this.events.set(backlog.eventsUndelivered);
-    return this.registry.metrics();
   }
 
   private gauge(name: string, help: string, labelNames: string[] = []): Gauge<string> {

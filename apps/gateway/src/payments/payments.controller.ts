@@ -2,6 +2,7 @@ import { Body, Controller, Get, Headers, Param, Post, Query, Res, UseGuards } fr
 import { type FastifyReply } from 'fastify';
 import { ApiKeyGuard, Caller, type KeyOwner } from '../http/api-key.guard.js';
 import { invalid } from '../http/validation.js';
+import { BankSlots } from './bank/bank-slots.js';
 import { PaymentError } from './domain/payment-error.js';
 import { type Answer } from './idempotency.service.js';
 import {
@@ -23,6 +24,7 @@ export class PaymentsController {
   constructor(
     private readonly payments: PaymentsService,
     private readonly refunds: RefundsService,
+    private readonly slots: BankSlots,
   ) {}
 
   @Post()
@@ -35,7 +37,8 @@ export class PaymentsController {
     if (caller.livemode && !body.returnUrl.startsWith('https:')) {
       throw invalid([{ path: 'returnUrl', message: 'must be an https URL on a live account' }]);
     }
-    send(reply, await this.payments.create({ accountId: caller.accountId, key: checkKey(key) }, body));
+    const scope = { accountId: caller.accountId, key: checkKey(key) };
+    send(reply, await this.slots.run(scope.accountId, () => this.payments.create(scope, body)));
   }
 
   @Get()
@@ -59,7 +62,8 @@ export class PaymentsController {
     @Body({ schema: createRefund }) body: CreateRefund,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    send(reply, await this.refunds.create({ accountId: caller.accountId, paymentId, key: checkKey(key) }, body));
+    const scope = { accountId: caller.accountId, paymentId, key: checkKey(key) };
+    send(reply, await this.slots.run(scope.accountId, () => this.refunds.create(scope, body)));
   }
 
   @Get(':id/refunds')

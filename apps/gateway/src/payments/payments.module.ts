@@ -5,15 +5,19 @@ import { AccountsModule } from '../accounts/accounts.module.js';
 import { OutboxModule } from '../outbox/outbox.module.js';
 import { AccountProvisioner } from './bank/account-provisioner.js';
 import { AlliancePaymentBank } from './bank/alliance-payment-bank.js';
+import { BankBreakers } from './bank/bank-breakers.js';
 import { BankPortsModule } from './bank/bank-ports.module.js';
 import { BankSessionsService } from './bank/bank-sessions.service.js';
+import { BankSlots } from './bank/bank-slots.js';
 import { ClientKeysService } from './bank/client-keys.service.js';
 import { PaymentBank } from './bank/payment-bank.js';
+import { WatchedPaymentBank } from './bank/watched-payment-bank.js';
 import { StoredAllianceAccounts } from './bank/stored-alliance-accounts.js';
 import { IdempotencyService, leaseSecondsOf } from './idempotency.service.js';
 import { RenewSessionsJob } from './jobs/renew-sessions.job.js';
 import { ResolveUnknownJob } from './jobs/resolve-unknown.job.js';
 import { SyncPaymentsJob } from './jobs/sync-payments.job.js';
+import { Workers } from './jobs/workers.js';
 import { OrderOpenerService } from './order-opener.service.js';
 import { PaymentLinks } from './payment-links.js';
 import { PaymentSyncService } from './payment-sync.service.js';
@@ -22,6 +26,7 @@ import { PaymentsService } from './payments.service.js';
 import { RefundSettlerService } from './refund-settler.service.js';
 import { RefundsService } from './refunds.service.js';
 import { IdempotencyRepository } from './store/idempotency.repository.js';
+import { OutageWaiters } from './store/outage-waiters.store.js';
 import { PaymentRecords } from './store/payment-records.js';
 import { OperationRepository } from './store/operation.repository.js';
 import { PaymentRepository } from './store/payment.repository.js';
@@ -46,14 +51,18 @@ export class PaymentsModule {
       imports: [AccountsModule, BankPortsModule, OutboxModule, allianceModule(options.bankTimeoutMs)],
       controllers: options.api ? [PaymentsController] : [],
       providers: [
-        { provide: PaymentBank, useClass: AlliancePaymentBank },
+        { provide: PaymentBank, useClass: WatchedPaymentBank },
         { provide: PaymentLinks, useValue: new PaymentLinks(options.publicUrl) },
         AccountProvisioner,
+        AlliancePaymentBank,
+        BankBreakers,
         BankSessionsService,
+        BankSlots,
         ClientKeysService,
         IdempotencyRepository,
         OperationRepository,
         OrderOpenerService,
+        OutageWaiters,
         PaymentRecords,
         PaymentRepository,
         PaymentsService,
@@ -62,9 +71,18 @@ export class PaymentsModule {
         RefundsService,
         idempotency(options.bankTimeoutMs),
         sessionSchedule(options.sessionRenewHours),
+        Workers,
         ...(options.worker ? WORKERS : []),
       ],
-      exports: [AccountProvisioner, AccountsModule, BankSessionsService, ClientKeysService, PaymentSyncService],
+      exports: [
+        AccountProvisioner,
+        AccountsModule,
+        BankBreakers,
+        BankSessionsService,
+        ClientKeysService,
+        PaymentSyncService,
+        Workers,
+      ],
     };
   }
 }

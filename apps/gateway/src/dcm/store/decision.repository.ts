@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { sweep } from '../../database/sweep.js';
 import { type DcmConfig } from '../../config/dcm-config.js';
 import { newId } from '../../database/id.js';
 import { DCM_CONFIG } from '../dcm-config.token.js';
@@ -44,6 +45,6 @@ export class DecisionRepository {
   }
 
   async prune(): Promise<void> {
-    await this.database.query('DELETE FROM dcm_decision WHERE at < now() - make_interval(days => $1)', [KEEP_DAYS]);
+    await sweep(this.database, 'DELETE FROM dcm_decision WHERE at < now() - make_interval(days => $1)', [KEEP_DAYS]);
   }
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { sweep } from '../../database/sweep.js';
 import { type Issue, IssuedTokens } from '#libs/dcm';
 import { type DcmConfig } from '../../config/dcm-config.js';
 import { DCM_CONFIG } from '../dcm-config.token.js';
@@ -32,7 +33,7 @@ export class StoredIssuedTokens extends IssuedTokens {
   }
 
   async prune(): Promise<void> {
-    await this.database.query('DELETE FROM dcm_issued_token WHERE until < now()');
+    await sweep(this.database, 'DELETE FROM dcm_issued_token WHERE until < now()');
   }
 }
 

@@ -1,12 +1,17 @@
 import { jest } from '@jest/globals';
+import { type Room } from '../../database/claim-due.js';
 import { DueWorker } from './due-work.js';
+
+const ticks = () => new Promise((resolve) => setImmediate(resolve));
 
 /** A queue of numbers; what was handled and what went wrong. */
 function aQueue(due: number[], handle: (item: number) => Promise<void> = () => Promise.resolve()) {
   const handled: number[] = [];
   const errors: unknown[] = [];
   const worker = new DueWorker<number>({
-    claim: (limit) => Promise.resolve(due.splice(0, limit)),
+    name: 'a-worker',
+    claim: ({ spare }) => Promise.resolve(due.splice(0, spare)),
+    accountOf: () => 'acc_1',
     handle: async (item) => {
       await handle(item);
       handled.push(item);
@@ -43,6 +48,8 @@ describe('DueWorker', () => {
     const errors: string[] = [];
     let claims = 0;
     const worker = new DueWorker<number>({
+      name: 'a-worker',
+      accountOf: () => 'acc_1',
       claim: () => (++claims === 1 ? Promise.reject(new Error('no database')) : Promise.resolve([])),
       handle: () => Promise.resolve(),
       onError: (error) => errors.push((error as Error).message),
@@ -69,6 +76,59 @@ describe('DueWorker', () => {
     }
     await Promise.all([first, second]);
     expect(handled).toEqual([1, 2]);
+  });
+
+  it('fills a slot as soon as it is free, beside items that hang', async () => {
+    const open = new Map<number, () => void>();
+    const { worker, due } = aQueue(
+      Array.from({ length: 25 }, (_none, n) => n),
+      (item) => new Promise((resolve) => open.set(item, resolve)),
+    );
+    void worker.kick();
+    await ticks();
+    expect([open.size, due.length]).toEqual([20, 5]);
+    open.get(7)?.();
+    await ticks();
+    expect([open.size, due.length]).toEqual([21, 4]);
+  });
+
+  it('looks for work, and so sees whether the database takes writes, while all of it hangs', async () => {
+    const { worker } = aQueue(
+      Array.from({ length: 20 }, (_none, n) => n),
+      () => new Promise(() => undefined),
+    );
+    void worker.kick();
+    await ticks();
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    const before = worker.sinceClaimMs;
+    void worker.kick();
+    await ticks();
+    expect(worker.sinceClaimMs).toBeLessThan(before);
+  });
+
+  it('tells each claim who has how much in hand', async () => {
+    const seen: Room[] = [];
+    const due = ['a', 'a', 'b'];
+    const worker = new DueWorker<string>({
+      name: 'a-worker',
+      claim: (room) => {
+        seen.push({ ...room, inHand: new Map(room.inHand) });
+        return Promise.resolve(due.splice(0));
+      },
+      accountOf: (item) => item,
+      handle: () => new Promise(() => undefined),
+      onError: () => undefined,
+      restraint: () => ({ shut: ['c'], careful: ['d'] }),
+    });
+    void worker.kick();
+    await ticks();
+    void worker.kick();
+    await ticks();
+    const inHand = new Map([
+      ['a', 2],
+      ['b', 1],
+    ]);
+    expect(seen.at(-1)).toEqual({ most: 253, spare: 17, inHand, shut: ['c'], careful: ['d'] });
   });
 
   it('finishes what it has in hand when stopped and takes nothing new', async () => {

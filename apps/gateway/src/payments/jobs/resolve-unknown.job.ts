@@ -1,10 +1,12 @@
 import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { errorSummary } from '../../database/error-summary.js';
+import { BankBreakers } from '../bank/bank-breakers.js';
 import { OrderOpenerService } from '../order-opener.service.js';
 import { RefundSettlerService } from '../refund-settler.service.js';
 import { type DueOperation, OperationRepository } from '../store/operation.repository.js';
 import { DueWorker } from './due-work.js';
+import { Workers } from './workers.js';
 
 const TICK_MS = 500;
 /** Longer than the slowest call with a renewal in between. Seconds. */
@@ -15,8 +17,11 @@ const LEASE_SECONDS = 120;
 export class ResolveUnknownJob implements BeforeApplicationShutdown {
   private readonly logger = new Logger(ResolveUnknownJob.name);
   private readonly worker = new DueWorker<DueOperation>({
-    claim: (limit) => this.operations.claimDue(limit, LEASE_SECONDS),
+    name: 'resolve-unknown',
+    claim: (room) => this.operations.claimDue(room, LEASE_SECONDS),
+    accountOf: ({ accountId }) => accountId,
     handle: (operation) => this.resolve(operation),
+    restraint: () => this.breakers.restraint(),
     onError: (error, operation) => {
       this.logger.error(`resolving ${operation?.id ?? 'due operations'} failed: ${errorSummary(error)}`);
     },
@@ -26,7 +31,11 @@ export class ResolveUnknownJob implements BeforeApplicationShutdown {
     private readonly operations: OperationRepository,
     private readonly orders: OrderOpenerService,
     private readonly refunds: RefundSettlerService,
-  ) {}
+    private readonly breakers: BankBreakers,
+    workers: Workers,
+  ) {
+    workers.add(this.worker);
+  }
 
   @Interval(TICK_MS)
   async tick(): Promise<void> {

@@ -1,9 +1,11 @@
 import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { errorSummary } from '../../database/error-summary.js';
+import { BankBreakers } from '../bank/bank-breakers.js';
 import { PaymentSyncService } from '../payment-sync.service.js';
 import { type DuePayment, PaymentRepository } from '../store/payment.repository.js';
 import { DueWorker } from './due-work.js';
+import { Workers } from './workers.js';
 
 const TICK_MS = 500;
 /** Longer than the slowest query with a renewal in between. Seconds. */
@@ -14,8 +16,11 @@ const LEASE_SECONDS = 120;
 export class SyncPaymentsJob implements BeforeApplicationShutdown {
   private readonly logger = new Logger(SyncPaymentsJob.name);
   private readonly worker = new DueWorker<DuePayment>({
-    claim: (limit) => this.payments.claimDue(limit, LEASE_SECONDS),
+    name: 'sync-payments',
+    claim: (room) => this.payments.claimDue(room, LEASE_SECONDS),
+    accountOf: ({ accountId }) => accountId,
     handle: ({ accountId, id }) => this.sync.syncWithBank(accountId, id),
+    restraint: () => this.breakers.restraint(),
     onError: (error, payment) => {
       this.logger.error(`sync of ${payment?.id ?? 'due payments'} failed: ${errorSummary(error)}`);
     },
@@ -24,7 +29,11 @@ export class SyncPaymentsJob implements BeforeApplicationShutdown {
   constructor(
     private readonly payments: PaymentRepository,
     private readonly sync: PaymentSyncService,
-  ) {}
+    private readonly breakers: BankBreakers,
+    workers: Workers,
+  ) {
+    workers.add(this.worker);
+  }
 
   @Interval(TICK_MS)
   async tick(): Promise<void> {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, In } from 'typeorm';
-import { claimDueSql } from '../../database/claim-due.js';
+import { claimDueSql, type Room, roomParameters } from '../../database/claim-due.js';
 import { dueColumn, dueParameters } from '../../database/due-in.js';
 import { type Transaction } from '../../database/transaction.js';
 import { type Operation, type OperationStatus } from '../domain/operation.js';
@@ -166,8 +166,8 @@ export class OperationRepository {
   }
 
   /** See {@link claimDueSql}. */
-  async claimDue(limit: number, leaseSeconds: number): Promise<DueOperation[]> {
-    const [rows] = await this.database.query<[DueOperation[], number]>(CLAIM_DUE, [limit, leaseSeconds]);
+  async claimDue(room: Room | number, leaseSeconds: number): Promise<DueOperation[]> {
+    const [rows] = await this.database.query<[DueOperation[], number]>(CLAIM_DUE, roomParameters(room, leaseSeconds));
     return rows;
   }
 }

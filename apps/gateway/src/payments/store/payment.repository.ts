@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { claimDueSql } from '../../database/claim-due.js';
+import { claimDueSql, type Room, roomParameters } from '../../database/claim-due.js';
 import { dueColumn, dueParameters } from '../../database/due-in.js';
 import { inTransaction, type Transaction } from '../../database/transaction.js';
 import { type Operation } from '../domain/operation.js';
@@ -80,6 +80,7 @@ const clockColumn = (column: string, parameter: number): string =>
 const CLAIM_DUE = claimDueSql({
   table: 'payment',
   column: 'next_sync_at',
+  urgent: 't.hint_queries > 0', // a callback or a returning customer
   also: 'session_awaited_at = NULL',
   returning: 'merchant_account_id AS "accountId", id',
 });
@@ -206,8 +207,8 @@ export class PaymentRepository {
   }
 
   /** See {@link claimDueSql}. */
-  async claimDue(limit: number, leaseSeconds: number): Promise<DuePayment[]> {
-    const [rows] = await this.database.query<[DuePayment[], number]>(CLAIM_DUE, [limit, leaseSeconds]);
+  async claimDue(room: Room | number, leaseSeconds: number): Promise<DuePayment[]> {
+    const [rows] = await this.database.query<[DuePayment[], number]>(CLAIM_DUE, roomParameters(room, leaseSeconds));
     return rows;
   }
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { sweep } from '../../database/sweep.js';
 import { REACTIVE_CEILING } from './session-rows.store.js';
 
 /** A session is renewed at the latest this long before it expires. */
@@ -87,7 +88,8 @@ export class SessionSchedule {
   }
 
   async prune(): Promise<void> {
-    await this.database.query(
+    await sweep(
+      this.database,
       `DELETE FROM session_renewal WHERE started_at < now() - make_interval(days => ${KEEP_ATTEMPTS_DAYS})`,
     );
   }

@@ -1,0 +1,62 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { errorSummary } from '../../database/error-summary.js';
+import { OutageWaiters } from '../store/outage-waiters.store.js';
+import { AlliancePaymentBank } from './alliance-payment-bank.js';
+import { BankBreakers } from './bank-breakers.js';
+import {
+  type OperationReading,
+  type OrderOutcome,
+  type OrderReading,
+  type OrderRequest,
+  PaymentBank,
+  type RefundOutcome,
+  type RefundRequest,
+} from './payment-bank.js';
+
+/** Reasons that mean that no answer came, as libs/alliance names them; an answer that cannot be used is one. */
+const NO_ANSWER = /\b(?:timeout|not_connected|connection_reset|transport|tls\w*|http_5\d\d)$/u;
+
+/** The bank, with an eye on whether it answers at all. When it does again, what it failed becomes due. */
+@Injectable()
+export class WatchedPaymentBank extends PaymentBank {
+  private readonly logger = new Logger(WatchedPaymentBank.name);
+
+  constructor(
+    private readonly bank: AlliancePaymentBank,
+    private readonly breakers: BankBreakers,
+    private readonly waiters: OutageWaiters,
+  ) {
+    super();
+  }
+
+  override async openOrder(request: OrderRequest): Promise<OrderOutcome> {
+    return this.note(request.accountId, await this.bank.openOrder(request));
+  }
+
+  override async readOrder(accountId: string, bankOrderId: string): Promise<OrderReading> {
+    return this.note(accountId, await this.bank.readOrder(accountId, bankOrderId));
+  }
+
+  override async refund(request: RefundRequest): Promise<RefundOutcome> {
+    return this.note(request.accountId, await this.bank.refund(request));
+  }
+
+  override async readOperation(accountId: string, merchantRequestId: string): Promise<OperationReading> {
+    return this.note(accountId, await this.bank.readOperation(accountId, merchantRequestId));
+  }
+
+  private note<T extends { readonly kind: string; readonly reason?: string }>(accountId: string, outcome: T): T {
+    if (outcome.kind !== 'unknown') this.answered(accountId);
+    else if (NO_ANSWER.test(outcome.reason ?? '')) this.breakers.failed(accountId);
+    return outcome;
+  }
+
+  private answered(accountId: string): void {
+    const outage = this.breakers.answered(accountId);
+    if (!outage) return;
+    this.logger.log({ msg: 'the bank answers again', accountId, afterMs: Math.round(outage.lastedMs) });
+    this.waiters.wake(accountId, outage.lastedMs / 1_000).catch((error: unknown) => {
+      this.logger.error(`what waited for the bank of ${accountId} was not woken: ${errorSummary(error)}`);
+    });
+  }
+}

@@ -1,0 +1,122 @@
+import { type DataSource } from 'typeorm';
+import { AuditRepository } from '../../apps/gateway/src/audit/audit.repository.js';
+import { CallbackRepository } from '../../apps/gateway/src/callbacks/callback.repository.js';
+import { BacklogRepository, COUNTED_TO } from '../../apps/gateway/src/ops/backlog.repository.js';
+import { BankBreakers } from '../../apps/gateway/src/payments/bank/bank-breakers.js';
+import { type PaymentFilter } from '../../apps/gateway/src/payments/store/payment.repository.js';
+import { createMigratedDatabase, type MigratedDatabase, type Parts, startParts } from './gateway-parts.js';
+
+const MANY = 60_000;
+
+/** Judged by the rows that Postgres says it has read, not by the time it takes. */
+describe(`among ${MANY} payments`, () => {
+  let database: MigratedDatabase;
+  let parts: Parts;
+  let source: DataSource;
+
+  beforeAll(async () => {
+    database = await createMigratedDatabase();
+    parts = await startParts(database, 2);
+    source = await database.connect(1);
+    await fill(database, parts.accountId);
+  }, 120_000);
+  afterAll(() => database.drop());
+
+  /** Rows and index entries of all tables that `work` reads. */
+  const rowsRead = async (work: () => Promise<unknown>): Promise<number> => {
+    const before = await counted();
+    await work();
+    return (await counted()) - before;
+  };
+  const counted = async (): Promise<number> => {
+    await source.query('SELECT pg_stat_force_next_flush()');
+    const [row] = await source.query<{ rows: number }[]>(
+      `SELECT ((SELECT sum(seq_tup_read) FROM pg_stat_user_tables)
+               + (SELECT sum(idx_tup_read) FROM pg_stat_user_indexes))::float8 AS rows`,
+    );
+    return row!.rows;
+  };
+  const recordsOnOne = () =>
+    new (parts.records.payments.constructor as new (s: DataSource) => typeof parts.records.payments)(source);
+
+  it('the measure counts a scan', async () => {
+    expect(
+      await rowsRead(() => source.query(`SELECT count(*) FROM payment WHERE description = 'x'`)),
+    ).toBeGreaterThanOrEqual(MANY);
+  });
+
+  it.each<[string, Partial<PaymentFilter>]>([
+    ['the newest', {}],
+    ['those of a rare status', { status: 'needs_review' }],
+    ['those of a status that there is none of', { status: 'canceled' }],
+    ['those of a frequent status', { status: 'requires_action' }],
+    ['those of a reference that all have', { reference: 'order' }],
+    ['those of a rare status with that reference', { status: 'needs_review', reference: 'order' }],
+    ['those of a reference that none has', { reference: 'nothing' }],
+  ])('lists %s by reading no more than a few', async (_what, filter) => {
+    const all = { limit: 21, before: undefined, status: undefined, reference: undefined, ...filter };
+    expect(await rowsRead(() => recordsOnOne().list(parts.accountId, all))).toBeLessThan(300);
+  });
+
+  it('claims what is due by reading no more than that', async () => {
+    const { operations } = parts.records;
+    const operationsOnOne = new (operations.constructor as new (s: DataSource) => typeof operations)(source);
+    const room = { most: 256, spare: 20, inHand: new Map(), ...new BankBreakers().restraint() };
+    const claims: (() => Promise<readonly unknown[]>)[] = [
+      () => recordsOnOne().claimDue(room, 60),
+      () => operationsOnOne.claimDue(room, 60),
+      () => new CallbackRepository(source).claimDue(room, 60),
+    ];
+    for (const claim of claims) expect(await rowsRead(claim)).toBeLessThan(300);
+  });
+
+  it('gauges read no more than they say they count to, row and index entry', async () => {
+    const backlogs = new BacklogRepository(source);
+    expect(await rowsRead(() => backlogs.read())).toBeLessThanOrEqual(8 * COUNTED_TO);
+    const { paymentsByStatus } = await backlogs.read();
+    expect(paymentsByStatus).toEqual(
+      expect.arrayContaining([
+        { status: 'requires_action', count: COUNTED_TO },
+        { status: 'needs_review', count: 60 },
+      ]),
+    );
+  });
+
+  it('the newest of the audit are read without sorting the rest', async () => {
+    expect(await rowsRead(() => new AuditRepository(source).list(20))).toBeLessThan(100);
+  });
+});
+
+/** Most of them open and due tomorrow, one in a thousand under review. */
+async function fill(database: MigratedDatabase, accountId: string): Promise<void> {
+  await database.query(
+    `INSERT INTO payment (merchant_account_id, id, status, amount, currency, livemode, reference, return_url, language,
+                          expires_in_minutes, customer_sealed, next_sync_at)
+     SELECT $1, 'pay_' || lpad(to_hex(n), 32, '0'),
+            CASE WHEN n % 1000 = 0 THEN 'needs_review' WHEN n % 2 = 0 THEN 'requires_action' ELSE 'succeeded' END,
+            100, 'UAH', false, 'order', 'https://shop.example/', 'uk', 30, 'sealed', now() + interval '1 day'
+     FROM generate_series(1, ${MANY}) AS n`,
+    [accountId],
+  );
+  await database.query(
+    `INSERT INTO operation (merchant_account_id, id, payment_id, type, status, amount, currency, merchant_request_id,
+                            sent_at, deadline_at, next_query_at, bank_merchant_id)
+     SELECT merchant_account_id, 'op_' || id, id, 'purchase', 'action_required', 100, 'UAH', id, now(), now(),
+            now() + interval '1 day', 'merchant-1'
+     FROM payment`,
+  );
+  await database.query(
+    `INSERT INTO callback_inbox (merchant_account_id, id, payment_id, digest, body_sealed, next_attempt_at)
+     SELECT merchant_account_id, 'cb_' || id, id, sha256(id::bytea), 'sealed', now() + interval '1 day' FROM payment`,
+  );
+  await database.query(
+    `INSERT INTO outbox_event (merchant_account_id, id, payment_id, sequence, type, data)
+     SELECT merchant_account_id, 'evt_' || id, id, 1, 'payment.succeeded', '{}' FROM payment`,
+  );
+  await database.query(
+    `INSERT INTO audit_entry (merchant_account_id, id, actor, action, detail)
+     SELECT $1, 'aud_' || n, 'cli', 'account.change', '{}' FROM generate_series(1, 20000) AS n`,
+    [accountId],
+  );
+  await database.query('ANALYZE');
+}
