@@ -223,7 +223,7 @@ describe('libs/alliance against the simulator', () => {
   it.each([
     ['timeout_before', 'timeout'],
     ['reset_before', 'connection_reset'],
-    ['http_error', 'not_json'],
+    ['http_error', 'http_503'],
     ['html_200', 'not_json'],
   ])('%s: the refund is unknown, and a query does not find it', async (kind, reason) => {
     const refund = aRefund(await paidOrder(), 2300);

@@ -1,12 +1,9 @@
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import axios, { type AxiosInstance, AxiosError, type AxiosRequestConfig } from 'axios';
-import { ALLIANCE_OPTIONS, type AllianceOptions } from './alliance.module-definition.js';
+import { ALLIANCE_OPTIONS, type AllianceOptions, DEFAULT_TIMEOUT_MS } from './alliance.module-definition.js';
+import { MAX_ANSWER_BYTES } from './bank-answer.js';
 import { SEND_WINDOW_OVER } from './send-guard.js';
-import { UndiciAdapter } from './undici-adapter.js';
-
-const DEFAULT_TIMEOUT_MS = 20_000;
-/** Bytes of one answer of the bank. */
-export const MAX_ANSWER_BYTES = 1024 * 1024;
+import { ConnectFailure, UndiciAdapter } from './undici-adapter.js';
 
 /** Bodies go out and come in as they are; every HTTP status is an answer, for the bank's errors come under any. */
 export const PINNED: AxiosRequestConfig = {
@@ -58,9 +55,30 @@ const TRANSPORT_FAILURES: Readonly<Record<string, { readonly reason: string; rea
   UND_ERR_RES_EXCEEDED_MAX_SIZE: { reason: 'too_large' },
 };
 
+/** Codes of a TLS connection that did not come up. Source: Node.js documentation, "X509 certificate error codes". */
+const TLS_FAILURES: Readonly<Record<string, string>> = {
+  CERT_HAS_EXPIRED: 'certificate_expired',
+  CERT_NOT_YET_VALID: 'certificate_not_yet_valid',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'certificate_wrong_host',
+  HOSTNAME_MISMATCH: 'certificate_wrong_host',
+  EPROTO: 'tls_protocol',
+  ...Object.fromEntries(
+    [
+      ...['UNABLE_TO_GET_ISSUER_CERT', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'],
+      ...['DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN', 'CERT_SIGNATURE_FAILURE', 'CERT_CHAIN_TOO_LONG'],
+      ...['CERT_REVOKED', 'INVALID_CA', 'PATH_LENGTH_EXCEEDED', 'INVALID_PURPOSE', 'CERT_UNTRUSTED', 'CERT_REJECTED'],
+    ].map((code) => [code, 'certificate_untrusted']),
+  ),
+};
+
 /** Takes only the code out of an axios error: the error itself holds headers and bodies. */
 export function readTransportFailure(error: unknown): { readonly reason: string; readonly neverSent: boolean } {
   const code = error instanceof AxiosError ? (error.code ?? '') : '';
-  const known = Object.hasOwn(TRANSPORT_FAILURES, code) ? TRANSPORT_FAILURES[code] : undefined;
-  return { reason: known?.reason ?? 'transport', neverSent: known?.neverSent ?? false };
+  const tls = code.startsWith('ERR_SSL_') ? 'tls_protocol' : readOwn(TLS_FAILURES, code);
+  if (error instanceof ConnectFailure) return { reason: tls ?? 'not_connected', neverSent: true };
+  const known = readOwn(TRANSPORT_FAILURES, code);
+  return { reason: tls ?? known?.reason ?? 'transport', neverSent: known?.neverSent ?? false };
 }
+
+const readOwn = <T>(table: Readonly<Record<string, T>>, key: string): T | undefined =>
+  Object.hasOwn(table, key) ? table[key] : undefined;

@@ -8,8 +8,18 @@ export interface AllianceOptions {
   readonly sessions?: SessionStore;
   /** Milliseconds of one HTTP attempt, not of the whole call. 20 000 where absent. */
   readonly timeoutMs?: number;
+  /** Milliseconds of a whole call: waits for a session and replays included. Where absent, an attempt and 5 s, at least 25 s. */
+  readonly callTimeoutMs?: number;
   readonly clock?: () => Date;
 }
+
+export const DEFAULT_TIMEOUT_MS = 20_000;
+/** Milliseconds beside the time of one attempt. Source: docs/correctness.md, "Session renewal": 25 s by default. */
+const BESIDE_ATTEMPT_MS = 5_000;
+
+/** Milliseconds. */
+export const callTimeoutOf = ({ callTimeoutMs, timeoutMs = 0 }: AllianceOptions): number =>
+  callTimeoutMs ?? Math.max(timeoutMs, DEFAULT_TIMEOUT_MS) + BESIDE_ATTEMPT_MS;
 
 export const {
   ConfigurableModuleClass,

@@ -1,9 +1,13 @@
+import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { AllianceError, type AllianceErrorCode, type BankRefusal } from './alliance-error.js';
 import { parseBankJson } from './bank-json.js';
 import { BANK_CODES, type BankCodeMeaning, NOT_FOUND_CODES, VALIDATION_ERROR } from './error-codes.js';
 import { type CommunicationKeys, looksLikeJwe, openJwe } from './jwe-codec.js';
 import { blankToAbsent, present } from './wire/wire-member.js';
+
+/** Bytes of one answer of the bank, unpacked. */
+export const MAX_ANSWER_BYTES = 1024 * 1024;
 
 /** Either the answer's JSON object or the bank's refusal; found in the outer layer or inside the JWE. */
 export type BankAnswer = { readonly json: object } | { readonly refusal: BankRefusal };
@@ -25,24 +29,42 @@ const envelopeWire = z.object({
   msgType: word(/^\w{1,100}$/).catch('unreadable'),
   requestId: word(/^[\w-]{1,100}$/).catch(undefined),
 });
+/** Types of a message that says nothing against the answer it comes with. */
+const GOOD_TYPES: ReadonlySet<string> = new Set(['SUCCESS', 'OK', 'INFO', 'WARNING']);
 
 /**
- * Reads an answer by its form: `{"jwe"}`, bare compact JWE, or plain JSON.
- * @throws UnreadableAnswer
+ * Reads an answer by its form, whatever its media type: `{"jwe"}`, bare compact JWE, or plain JSON; gzipped once or not.
+ * @throws UnreadableAnswer where the HTTP status is an error's, with the status as its reason
  */
 export async function readAnswer(httpStatus: number, body: Uint8Array, keys: CommunicationKeys): Promise<BankAnswer> {
-  const outer = await openOuter(body, keys);
-  const jwe = 'jwe' in outer && typeof outer.jwe === 'string' ? outer.jwe : undefined;
-  const json = jwe === undefined ? outer : parseObject(await openLayer(jwe, keys));
-  const refusal = readRefusal(outer, httpStatus) ?? readRefusal(json, httpStatus);
-  if (refusal) return { refusal };
-  if (httpStatus < 200 || httpStatus > 299) throw new UnreadableAnswer(`http_${httpStatus}`);
-  return { json };
+  const isGood = httpStatus >= 200 && httpStatus <= 299;
+  try {
+    const outer = await openOuter(inflate(body), keys);
+    const jwe = 'jwe' in outer && typeof outer.jwe === 'string' ? outer.jwe.trim() : undefined;
+    const json = jwe === undefined ? outer : parseObject(await openLayer(jwe, keys));
+    const refusal = readRefusal(outer, httpStatus) ?? readRefusal(json, httpStatus);
+    if (refusal) return { refusal };
+    if (isGood) return { json };
+  } catch (error) {
+    if (isGood || !(error instanceof UnreadableAnswer)) throw error;
+  }
+  throw new UnreadableAnswer(`http_${httpStatus}`);
+}
+
+/** By its first bytes, which no JSON and no token has: a proxy may leave the header out, or add one that is wrong. */
+function inflate(body: Uint8Array): Uint8Array {
+  if (body[0] !== 0x1f || body[1] !== 0x8b) return body;
+  try {
+    return gunzipSync(body, { maxOutputLength: MAX_ANSWER_BYTES });
+  } catch (error) {
+    const isTooLarge = (error as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE';
+    throw new UnreadableAnswer(isTooLarge ? 'too_large' : 'not_gzip');
+  }
 }
 
 async function openOuter(body: Uint8Array, keys: CommunicationKeys): Promise<object> {
-  const text = Buffer.from(body).toString('latin1').trim();
-  return parseObject(looksLikeJwe(text) ? await openLayer(text, keys) : body);
+  const jwe = /^\uFEFF?\s*"?([\w.-]+)"?\s*$/u.exec(Buffer.from(body).toString())?.[1];
+  return parseObject(jwe !== undefined && looksLikeJwe(jwe) ? await openLayer(jwe, keys) : body);
 }
 
 async function openLayer(jwe: string, keys: CommunicationKeys): Promise<Uint8Array> {
@@ -66,9 +88,12 @@ function parseObject(body: Uint8Array): object {
 
 function readRefusal(json: object, httpStatus: number): BankRefusal | undefined {
   const { msgCode, msgType, requestId } = envelopeWire.parse(json);
-  const code = msgCode ?? msgType;
+  const isGood = msgType !== undefined && GOOD_TYPES.has(msgType.toUpperCase());
+  const code = isGood && !isKnown(msgCode) ? undefined : (msgCode ?? msgType);
   return code === undefined ? undefined : present({ msgCode: code, httpStatus, requestId });
 }
+
+const isKnown = (msgCode: string | undefined): boolean => msgCode !== undefined && Object.hasOwn(BANK_CODES, msgCode);
 
 /** What the code means for a call; unknown codes prove nothing. */
 export function meaningOf(refusal: BankRefusal, effect: boolean): BankCodeMeaning {

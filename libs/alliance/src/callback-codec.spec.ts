@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { decodeCallback } from './callback-codec.js';
@@ -74,11 +75,25 @@ describe('decodeCallback', () => {
     ['an empty object', '{}', 'schema_mismatch'],
     ['a duplicate member', '{"hppOrderId":"a","hppOrderId":"b","operation":{}}', 'not_json'],
     ['an amount with exponent', '{"orderStatus":"SUCCESS","operation":{"coinAmount":1e2}}', 'not_json'],
-    ['no UTF-8', new Uint8Array([0xff, 0xfe]), 'not_utf8'],
+    ['no UTF-8', new Uint8Array([0xff, 0xfe]), 'not_json'],
+    ['gzip', gzipSync('{"orderStatus":"SUCCESS","operation":{}}'), 'not_json'],
     ['more than 64 KB', `{"orderStatus":"${'x'.repeat(65_536)}"}`, 'too_large'],
     ['more than 64 KB in letters of two bytes', `{"orderStatus":"${'ї'.repeat(33_000)}"}`, 'too_large'],
   ])('refuses %s', async (_name, body, reason) => {
     await expect(decodeCallback(body, key)).rejects.toMatchObject({ code: 'ALLIANCE_INVALID_CALLBACK', reason });
+  });
+
+  it.each<[string, string | Uint8Array]>([
+    ['an amount of something else', '{"orderStatus":"SUCCESS","operation":{},"limits":{"maxAmount":1.5}}'],
+    ['a duplicate that decides nothing', '{"orderStatus":"SUCCESS","operation":{},"purpose":"a","purpose":"b"}'],
+    [
+      'text in another encoding',
+      Buffer.from('{"orderStatus":"SUCCESS","operation":{},"purpose":"\xcf\xf0"}', 'latin1'),
+    ],
+    ['a byte order mark', '\uFEFF{"orderStatus":"SUCCESS","operation":{}}'],
+    ['a message type', '{"orderStatus":"SUCCESS","operation":{},"msgType":"SUCCESS"}'],
+  ])('reads %s', async (_name, body) => {
+    await expect(decodeCallback(body, key)).resolves.toMatchObject({ orderStatus: 'SUCCESS' });
   });
 
   it('does not read signed callbacks yet', async () => {

@@ -23,12 +23,8 @@ export async function decodeCallback(body: Uint8Array | string, keys: Communicat
 
 function readText(body: Uint8Array | string): string {
   if (Buffer.byteLength(body) > MAX_CALLBACK_BYTES) throw invalid('too_large');
-  if (typeof body === 'string') return body.trim();
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(body).trim();
-  } catch {
-    throw invalid('not_utf8');
-  }
+  const text = typeof body === 'string' ? body : new TextDecoder('utf-8').decode(body);
+  return text.trim(); // a byte order mark is a blank, too
 }
 
 async function openCallback(jwe: string, keys: CommunicationKeys): Promise<BankCallback> {

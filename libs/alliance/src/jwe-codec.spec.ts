@@ -72,8 +72,7 @@ describe('JWE codec', () => {
       ['crit', withHeader({ ...members, crit: ['b64'] })],
       ['apu', withHeader({ ...members, apu: 'QQ' })],
       ['apv', withHeader({ ...members, apv: 'QQ' })],
-      ['kid', withHeader({ ...members, kid: '1' })],
-      ['typ', withHeader({ ...members, typ: 'JWE' })],
+      ['a changed kid', withHeader({ ...members, kid: '1' })], // the header is authenticated
       ['another alg', withHeader({ ...members, alg: 'ECDH-ES+A128KW' })],
       ['alg none', withHeader({ ...members, alg: 'none' })],
       ['direct agreement', withHeader({ ...members, alg: 'ECDH-ES' })],
@@ -103,9 +102,10 @@ describe('JWE codec', () => {
 
     it.each([
       { zip: 'DEF' },
-      { kid: '1' },
-      { typ: 'JWE' },
-      { cty: 'json' },
+      { jku: 'https://bank.example/keys' },
+      { jwk: { kty: 'EC' } },
+      { x5u: 'https://bank.example/certificate' },
+      { x5c: [] },
       { enc: 'A256CBC-HS512' },
       { alg: 'ECDH-ES+A128KW' },
       { alg: 'ECDH-ES' },
@@ -118,6 +118,30 @@ describe('JWE codec', () => {
         code: 'ALLIANCE_JWE_REFUSED',
         reason: expect.not.stringMatching('undecryptable') as string,
       });
+    });
+
+    it.each([
+      { kid: '1' },
+      { kid: 7 },
+      { typ: 'JWE' },
+      { cty: 'json', 'x-bank': { version: [1.5] } },
+      { x5t: 'abc', iat: 1.5e9 },
+    ])('opens a token with %p', async (members) => {
+      const key = await aKey();
+      const header = { alg: 'ECDH-ES+A256KW', enc: 'A256GCM', ...members };
+      const recipient = await importJWK({ ...key.publicJwk() }, header.alg);
+      const token = await new CompactEncrypt(Buffer.from('{}')).setProtectedHeader(header as never).encrypt(recipient);
+      expect(Buffer.from(await openJwe(token, key)).toString()).toBe('{}');
+    });
+
+    it('honours apu and apv', async () => {
+      const key = await aKey();
+      const header = { alg: 'ECDH-ES+A256KW', enc: 'A256GCM' };
+      const token = await new CompactEncrypt(Buffer.from('{}'))
+        .setProtectedHeader(header)
+        .setKeyManagementParameters({ apu: Buffer.from('bank'), apv: Buffer.from('shop') })
+        .encrypt(await importJWK({ ...key.publicJwk() }, header.alg));
+      expect(Buffer.from(await openJwe(token, key)).toString()).toBe('{}');
     });
 
     it('writes exactly alg, enc and epk', async () => {

@@ -1,6 +1,6 @@
 import { compactDecrypt, CompactEncrypt, type CryptoKey, importJWK } from 'jose';
 import { AllianceError } from './alliance-error.js';
-import { parseBankJson } from './bank-json.js';
+import { parseHeaderJson } from './bank-json.js';
 import { type CommunicationKey, JWE_ALG, privateKeyOf, type PublicJwk, readPublicJwk } from './communication-key.js';
 
 /** One key, or all that the sender may have encrypted to. */
@@ -19,7 +19,8 @@ const SEGMENTS = [
   { name: 'ciphertext' },
   { name: 'tag', bytes: 16 },
 ] as const;
-const HEADER_MEMBERS = ['alg', 'enc', 'epk'];
+/** They change how a token is read, or bring a key along; any other member beside alg, enc and epk is of no concern. */
+const REFUSED_MEMBERS = ['zip', 'crit', 'jwk', 'jku', 'x5c', 'x5u'];
 
 /** By object: a session keeps its key object for as long as it lives. */
 const importedKeys = new WeakMap<PublicJwk, Promise<CryptoKey>>();
@@ -86,12 +87,13 @@ function assertSegment(text: string, { name, ...rest }: { readonly name: string;
 function assertHeader(segment: string): void {
   if (segment.length > MAX_HEADER_LENGTH) throw refused('header', 'its header is too long');
   const header = parseHeader(segment);
-  const stray = Object.keys(header).find((member) => !HEADER_MEMBERS.includes(member));
-  if (stray !== undefined) throw refused('header', 'its header has members beside alg, enc and epk');
+  const stray = REFUSED_MEMBERS.find((member) => Object.hasOwn(header, member));
+  if (stray !== undefined) throw refused('header', `its header has the member ${stray}`);
   if (header['alg'] !== JWE_ALG) throw refused('header', `its alg is not ${JWE_ALG}`);
   if (header['enc'] !== JWE_ENC) throw refused('header', `its enc is not ${JWE_ENC}`);
   try {
-    readPublicJwk(header['epk']);
+    const { kty, crv, x, y } = header['epk'] as Record<string, unknown>;
+    readPublicJwk({ kty, crv, x, y });
   } catch {
     throw refused('header', 'its epk is not a P-384 public key');
   }
@@ -99,7 +101,7 @@ function assertHeader(segment: string): void {
 
 function parseHeader(segment: string): Record<string, unknown> {
   try {
-    const header = parseBankJson(Buffer.from(segment, 'base64url'));
+    const header = parseHeaderJson(Buffer.from(segment, 'base64url'));
     if (typeof header === 'object' && header !== null) return header as Record<string, unknown>;
   } catch {
     // told below, without the parser's quotation of the text

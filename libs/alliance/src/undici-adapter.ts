@@ -1,5 +1,5 @@
 import { AxiosError, type AxiosAdapter, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
-import { Agent, request } from 'undici';
+import { Agent, buildConnector, request } from 'undici';
 import { guardBy } from './send-guard.js';
 
 /** Open connections to one host; the bank's answers take a second or two, so this bounds calls under way. */
@@ -8,7 +8,7 @@ const CONNECTIONS = 128;
 const MAX_CONNECT_MS = 5000;
 
 export interface UndiciAdapterOptions {
-  /** Milliseconds from the start of the request to the last byte of the answer. */
+  /** Milliseconds from the start of the request to the last byte of the answer; a request's own `timeout` may be shorter. */
   readonly timeoutMs: number;
   readonly maxAnswerBytes: number;
 }
@@ -27,19 +27,23 @@ export class UndiciAdapter {
     this.agent = new Agent({
       connections: CONNECTIONS,
       maxResponseSize: maxAnswerBytes,
-      connect: { timeout: Math.min(MAX_CONNECT_MS, timeoutMs / 2) },
+      connect: connectorThatTells(Math.min(MAX_CONNECT_MS, timeoutMs / 2)),
     });
   }
 
   readonly adapter: AxiosAdapter = async (config) => {
     const deadline = new AbortController();
-    const timer = setTimeout(() => {
-      deadline.abort(Object.assign(new Error('timeout'), { code: AxiosError.ETIMEDOUT }));
-    }, this.timeoutMs);
+    const timer = setTimeout(
+      () => {
+        deadline.abort(Object.assign(new Error('timeout'), { code: AxiosError.ETIMEDOUT }));
+      },
+      Math.min(this.timeoutMs, config.timeout ?? 0) || this.timeoutMs,
+    );
     try {
       return await this.exchange(config, deadline.signal);
     } catch (error) {
-      throw new AxiosError('The request failed', readCode(error), config);
+      const Failure = wasConnecting(error) ? ConnectFailure : AxiosError;
+      throw new Failure('The request failed', readCode(error), config);
     } finally {
       clearTimeout(timer);
     }
@@ -63,6 +67,24 @@ export class UndiciAdapter {
     return { data, status: statusCode, statusText: '', headers: headers as Record<string, string>, config };
   }
 }
+
+/** No connection came up, TLS included: not one byte of the request left. */
+export class ConnectFailure extends AxiosError {}
+
+const CONNECTING = Symbol('while connecting');
+
+/** Undici's own connector; its errors tell that they came before there was a connection. */
+function connectorThatTells(timeoutMs: number): buildConnector.connector {
+  const connect = buildConnector({ timeout: timeoutMs });
+  return (options, callback) => {
+    connect(options, (...[error, socket]) => {
+      if (error) callback(Object.assign(error, { [CONNECTING]: true }), null);
+      else callback(null, socket);
+    });
+  };
+}
+
+const wasConnecting = (error: unknown): boolean => typeof error === 'object' && error !== null && CONNECTING in error;
 
 /** By shape, for an error of another realm is no instance of ours. */
 function readCode(error: unknown): string | undefined {

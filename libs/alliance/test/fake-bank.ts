@@ -11,7 +11,7 @@ import { compactDecrypt, CompactEncrypt } from 'jose';
 
 export interface Reply {
   readonly status?: number;
-  readonly body: string;
+  readonly body: string | Buffer;
   readonly headers?: Record<string, string>;
 }
 /** `stall` sends the head and never the body; `cut` ends the connection in the middle of the body. */
@@ -29,7 +29,7 @@ export interface BankRequest {
 
 const AUTHORIZE = '/api-gateway/authorize_virtual_device';
 
-export const errorReply = (msgCode: string, status = 401): Reply => ({
+export const errorReply = (msgCode: string, status = 401): Reply & { readonly body: string } => ({
   status,
   body: JSON.stringify({ requestId: 'req-1', serviceId: 'api-gateway', msgCode, msgType: 'ERROR', msgText: '@text' }),
 });
@@ -43,7 +43,7 @@ export class FakeBank {
   /** Answers all calls but authorize. */
   answer: (request: BankRequest) => Behaviour | Promise<Behaviour> = () => ({ body: '{}' });
   /** Answers authorize; the session where it returns undefined. */
-  answerAuthorize: () => Behaviour | undefined = () => undefined;
+  answerAuthorize: () => Behaviour | undefined | Promise<Behaviour | undefined> = () => undefined;
   /** Laid over the members of the session. */
   sessionMembers: () => Record<string, unknown> = () => ({});
   private readonly sessions: { readonly deviceId: string; readonly privateKey: KeyObject }[] = [];
@@ -88,7 +88,7 @@ export class FakeBank {
       .encrypt(this.clientKeys.publicKey);
   }
 
-  async sealed(body: object | string, status = 200): Promise<Reply> {
+  async sealed(body: object | string, status = 200): Promise<Reply & { readonly body: string }> {
     return { status, body: JSON.stringify({ jwe: await this.seal(body) }) };
   }
 
@@ -123,7 +123,7 @@ export class FakeBank {
 
   private async authorize(raw: string): Promise<Behaviour> {
     this.authorizeBodies.push(raw);
-    const scripted = this.answerAuthorize();
+    const scripted = await this.answerAuthorize();
     if (scripted) return scripted;
     const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-384' });
     const deviceId = randomUUID();

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type HppOrder } from '../bank-order.js';
 import { operationsWire } from './operation.wire.js';
-import { amount, optionalText, optionalTime, present, text } from './wire-member.js';
+import { amount, optionalText, optionalTime, present, shownText, text } from './wire-member.js';
 
 /**
  * Answer of create-order and of the order query (which adds `operations`).
@@ -10,13 +10,13 @@ import { amount, optionalText, optionalTime, present, text } from './wire-member
 export const hppOrderWire = z
   .object({
     hppOrderId: text,
-    ecomOrderId: optionalText,
+    ecomOrderId: shownText,
     merchantRequestId: text,
     merchantId: text,
     orderStatus: text,
     coinAmount: amount,
     redirectUrl: optionalText, // "" for A2A orders that are paid
-    statusUrl: optionalText,
+    statusUrl: shownText,
     createDate: optionalTime,
     expiredOrderDate: optionalTime,
     operations: operationsWire,

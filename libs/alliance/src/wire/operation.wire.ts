@@ -1,9 +1,12 @@
 import { z } from 'zod';
 import { type BankOperation } from '../bank-order.js';
-import { amount, optionalAmount, optionalText, optionalTime, present, text } from './wire-member.js';
+import { amount, optionalAmount, optionalText, optionalTime, present, shownText, text } from './wire-member.js';
 
 /** Nested in JSON, printed flat in the tables. Source: bank docs, "transactionResponseInfo". */
-const responseInfo = z.object({ actionCode: optionalText, responseCode: optionalText }).nullish();
+const responseInfo = z.preprocess(
+  (value) => (Array.isArray(value) && value.length === 1 ? (value[0] as unknown) : value),
+  z.object({ actionCode: shownText, responseCode: shownText }).nullish().catch(undefined),
+);
 
 /**
  * The operation object of every payment answer, query and callback. Unknown members are ignored.
@@ -27,13 +30,13 @@ export const operationWire = z
     transactionResponseInfo: responseInfo,
     actionCode: optionalText,
     responseCode: optionalText,
-    errorDetails: optionalText,
+    errorDetails: shownText,
     originalOperationId: optionalText,
     originalEcomOperationId: optionalText,
     creationDateTime: optionalTime,
     createDateTime: optionalTime, // the spelling of the tables and of old samples
     processingDateTime: optionalTime,
-    cardNumberMask: optionalText,
+    cardNumberMask: shownText,
   })
   .transform(({ transactionResponseInfo: info, createDateTime, ...operation }): BankOperation => {
     return present({

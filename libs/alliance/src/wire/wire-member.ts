@@ -10,6 +10,9 @@ const scalar = z.union([z.string(), z.number().transform(String)]);
 export const text = z.preprocess(blankToAbsent, scalar);
 export const optionalText = z.preprocess(blankToAbsent, scalar.optional());
 
+/** Text that is only shown: in any other form it is absent. */
+export const shownText = optionalText.catch(undefined);
+
 /** An unreadable date is an absent one. */
 export const optionalTime = z.preprocess(
   blankToAbsent,

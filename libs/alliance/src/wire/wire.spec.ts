@@ -84,6 +84,24 @@ describe('operation', () => {
     expect(operationWire.safeParse(anOperation(members)).success).toBe(false);
   });
 
+  it.each<[string, object]>([
+    ['a card mask', { cardNumberMask: { first6: 1 } }],
+    ['a mask that is a list', { cardNumberMask: ['****'] }],
+    ['error details', { errorDetails: { code: 5 } }],
+    ['a date', { processingDateTime: { at: 5 }, creationDateTime: 1_700_000_000_000, createDateTime: [] }],
+    ['codes that are text', { transactionResponseInfo: 'none' }],
+    ['codes that are a list of two', { transactionResponseInfo: [{ actionCode: 0 }, { actionCode: 5 }] }],
+    ['a code of a wrong type', { transactionResponseInfo: { actionCode: {}, responseCode: [] } }],
+    ['unknown members', { feeAmount: 1.5, amount: { value: '1,5' }, isFinal: null, tags: [[[]]] }],
+  ])('is not lost for %s', (_what, members) => {
+    expect(operationWire.parse(anOperation(members))).toEqual(anOperation());
+  });
+
+  it('reads codes in a list of one', () => {
+    const codes = { actionCode: '0', responseCode: '00' };
+    expect(operationWire.parse(anOperation({ transactionResponseInfo: [codes] }))).toMatchObject(codes);
+  });
+
   it('keeps a status with a Cyrillic letter as it is', () => {
     expect(operationWire.parse(anOperation({ status: 'SUC\u0421ESS' })).status).not.toBe('SUCCESS');
   });
