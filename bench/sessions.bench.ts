@@ -133,7 +133,7 @@ class GatewaySide implements Side {
   }
 }
 
-/** A merchant of its own for every round: the gateway counts refusals per account and hour. */
+/** A merchant of its own for every round: renewals after refusals draw on a bucket of the account. */
 async function measure({ bank }: SessionArena, side: Side): Promise<Round> {
   const merchant = aMerchant();
   await bank.addMerchant(merchant.bank);

@@ -137,14 +137,14 @@ describe('a renewer that is killed', () => {
     40_000,
   );
 
-  it('holds nobody up for longer than its lease of 30 s, without any help', async () => {
+  it('holds nobody up for longer than its lease of 40 s, without any help', async () => {
     const account = await replicas.addAccount();
     const shop = shopOf(survivor, account);
     expect((await shop.createPayment()).status).toBe(201);
     const start = Date.now();
     await killRenewer(account, { fault: { kind: 'timeout_after', path: AUTHORIZE } });
-    await until('a payment gets through', async () => (await shop.createPayment()).status === 201, 45_000);
-    expect(Date.now() - start).toBeGreaterThan(25_000);
+    await until('a payment gets through', async () => (await shop.createPayment()).status === 201, 60_000);
+    expect(Date.now() - start).toBeGreaterThan(35_000);
     expect(await replicas.evidence(account)).toMatchObject({ version: 2, authorizes: 3, renewed: 2 });
-  }, 60_000);
+  }, 90_000);
 });

@@ -118,6 +118,7 @@ class History {
 
   async play(all: readonly Step[]): Promise<void> {
     for (const step of all) {
+      await this.refill();
       await this.take(step);
       await this.check();
     }
@@ -167,13 +168,18 @@ class History {
     if (step.kind === 'hour') await this.passAnHour();
   }
 
-  /** Back-off and ceiling are over; the lease of whoever died, too. */
+  /** Back-off is over; the lease of whoever died, too. */
   private async passAnHour(): Promise<void> {
     await database.query(
       `WITH passed AS (UPDATE session_renewal SET started_at = started_at - interval '61 minutes' WHERE merchant_account_id = $1)
        UPDATE bank_session SET retry_at = '-infinity', lease_until = '-infinity' WHERE merchant_account_id = $1`,
       [this.accountId],
     );
+  }
+
+  /** The bucket is not the subject here: no call shall wait ten seconds for a token. */
+  private async refill(): Promise<void> {
+    await database.query('UPDATE bank_session SET renewal_tokens = 5 WHERE merchant_account_id = $1', [this.accountId]);
   }
 
   /** A call to the bank; where it fails, the account could not be renewed just now or the bank refused twice. */
@@ -183,11 +189,13 @@ class History {
     const outcome = await this.attempt(process.context.get(AllianceClient).hppOrder(this.accountId, 'order'));
     expect(['done', 'ALLIANCE_SESSION_UNAVAILABLE', 'ALLIANCE_UNKNOWN_OUTCOME']).toContain(outcome);
     await this.learn();
-    const [used, replayed] = this.bank.asked.slice(before).map((device) => this.versionUsed(device));
-    expect(this.bank.asked.length - before).toBeLessThanOrEqual(2);
-    if (used !== undefined) expect(used).toBeGreaterThanOrEqual(process.newest);
-    if (replayed !== undefined) expect(replayed).toBeGreaterThanOrEqual(Math.max(this.last.version, (used ?? 0) + 1));
-    process.newest = Math.max(process.newest, replayed ?? used ?? 0);
+    const used = this.bank.asked.slice(before).map((device) => this.versionUsed(device));
+    expect(used.length).toBeLessThanOrEqual(4);
+    expect(used).toEqual([...new Set(used)].toSorted((one, two) => one - two)); // every replay under a newer session
+    const [first = process.newest, replayed] = used;
+    expect(first).toBeGreaterThanOrEqual(process.newest);
+    if (replayed !== undefined) expect(replayed).toBeGreaterThanOrEqual(this.last.version);
+    process.newest = used.at(-1) ?? process.newest;
   }
 
   /** A version that nobody could look up came and went within the call. */
@@ -210,7 +218,7 @@ class History {
   private async renew(slot: number): Promise<void> {
     const stale = this.last.version;
     const before = this.bank.authorizes;
-    const renewal = this.processes[slot]!.context.get(AllianceSession).renew(this.accountId, stale);
+    const renewal = this.processes[slot]!.context.get(AllianceSession).renew(this.accountId, { stale });
     const outcome = await this.attempt(renewal);
     expect(this.bank.authorizes - before).toBe(outcome === 'done' ? 1 : 0);
     if (outcome === 'done') expect((await renewal).version).toBe(stale + 1);
@@ -231,7 +239,7 @@ class History {
     this.held.push(letGo);
     const { store, context } = this.processes[slot]!;
     const stale = (await store.load(this.accountId))?.version ?? 0;
-    const outcome = this.attempt(context.get(AllianceSession).renew(this.accountId, stale));
+    const outcome = this.attempt(context.get(AllianceSession).renew(this.accountId, { stale }));
     await Promise.race([came, outcome]);
     if (this.bank.authorizes === before) {
       letGo();

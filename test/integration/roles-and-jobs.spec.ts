@@ -1,6 +1,6 @@
 import { type Type } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
-import { AllianceError, type AllianceSession, type BankSession } from '#libs/alliance';
+import { AllianceError, type AllianceSession, type BankSession, type RenewalRequest } from '#libs/alliance';
 import { RenewSessionsJob } from '../../apps/gateway/src/payments/jobs/renew-sessions.job.js';
 import { ResolveUnknownJob } from '../../apps/gateway/src/payments/jobs/resolve-unknown.job.js';
 import { SyncPaymentsJob } from '../../apps/gateway/src/payments/jobs/sync-payments.job.js';
@@ -109,15 +109,15 @@ describe('renewal ahead of time', () => {
   afterAll(() => database.drop());
 
   /** A job over the real schedule whose sessions are renewed, or not, by the test. */
-  function aJob(renew: (accountId: string, staleVersion: number) => Promise<BankSession>): RenewSessionsJob {
+  function aJob(renew: (accountId: string, request: RenewalRequest) => Promise<BankSession>): RenewSessionsJob {
     const sessions = { renew } as unknown as AllianceSession;
     return Reflect.construct(RenewSessionsJob, [schedule, sessions]) as RenewSessionsJob;
   }
 
   it('asks for every account whose time has come, also after the first one failed, each with the session it has', async () => {
-    const asked: [string, number][] = [];
-    const job = aJob((accountId, version) => {
-      asked.push([accountId, version]);
+    const asked: [string, RenewalRequest][] = [];
+    const job = aJob((accountId, request) => {
+      asked.push([accountId, request]);
       return Promise.reject(
         asked.length === 1 ? new AllianceError('ALLIANCE_REFUSED', 'no') : new Error('the database is away'),
       );
@@ -127,7 +127,7 @@ describe('renewal ahead of time', () => {
       'SELECT merchant_account_id AS id, version FROM bank_session ORDER BY version',
     );
     expect(rows).toHaveLength(3);
-    expect(new Map(asked)).toEqual(new Map(rows.map(({ id, version }) => [id, version])));
+    expect(new Map(asked)).toEqual(new Map(rows.map(({ id, version: stale }) => [id, { stale, onlyIfDue: true }])));
   });
 
   it('forgets attempts after thirty days, and no others', async () => {

@@ -41,7 +41,7 @@ describe('what waits for a bank session', () => {
       expiresAt: new Date(Date.now() + 86_400_000),
     });
   const publish = async (): Promise<unknown> =>
-    store.replace(parts.accountId, (await store.load(parts.accountId))?.version ?? 0, authorize);
+    store.replace(parts.accountId, { stale: (await store.load(parts.accountId))?.version ?? 0 }, authorize);
 
   async function createAfter(outcome: OrderOutcome): Promise<string> {
     parts.bank.onOrder = () => outcome;

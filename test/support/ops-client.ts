@@ -10,7 +10,7 @@ export interface SessionLine {
   readonly nextProbeAt: string | null;
   readonly renewalsLastHour: number;
   readonly reactiveRenewalsLastHour: number;
-  readonly alarm: 'session_contention' | 'many_refusals' | 'blocked' | null;
+  readonly alarm: 'many_refusals' | 'blocked' | null;
 }
 
 export interface OpsAnswer<Body> {

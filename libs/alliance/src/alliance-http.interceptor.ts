@@ -6,12 +6,17 @@ import { clientKeysOf } from './alliance-account.js';
 import { AllianceError, type BankRefusal } from './alliance-error.js';
 import { AllianceSession, resolveUrl } from './alliance-session.js';
 import { AllianceTransport, readTransportFailure } from './alliance-transport.js';
-import { ALLIANCE_OPTIONS, type AllianceOptions } from './alliance.module-definition.js';
+import { ALLIANCE_OPTIONS, type AllianceOptions, callTimeoutOf } from './alliance.module-definition.js';
 import { type BankAnswer, readAnswer, toError, UnreadableAnswer } from './bank-answer.js';
 import { type Attempt, type BankCall } from './bank-call.js';
 import { sealJwe } from './jwe-codec.js';
-import { ContentionGuard, finalError, type SessionCode, sessionCodeOf } from './session-recovery.js';
+import { cureOf, SESSION_CODES } from './session-recovery.js';
 import { type BankSession } from './session-store.js';
+
+/** Replays of one request, the first attempt included. Source: docs/correctness.md, "Session renewal". */
+const MAX_ATTEMPTS = 4;
+/** Milliseconds. With less left an attempt would only end in doubt: the bank answers within a second or two. */
+const MIN_ATTEMPT_MS = 4_000;
 
 const CONTENT_TYPES = { json: 'application/json', jwe: 'text/plain' } as const;
 
@@ -19,7 +24,7 @@ const CONTENT_TYPES = { json: 'application/json', jwe: 'text/plain' } as const;
 @Injectable()
 export class AllianceHttpInterceptor {
   private readonly clock: () => Date;
-  private readonly contention = new ContentionGuard();
+  private readonly callTimeoutMs: number;
 
   constructor(
     @Inject(ALLIANCE_OPTIONS) private readonly options: AllianceOptions,
@@ -28,6 +33,7 @@ export class AllianceHttpInterceptor {
     transport: AllianceTransport,
   ) {
     this.clock = options.clock ?? (() => new Date());
+    this.callTimeoutMs = callTimeoutOf(options);
     const { axiosRef } = http;
     transport.equip(axiosRef);
     axiosRef.interceptors.request.use((config) => this.prepare(config));
@@ -39,6 +45,7 @@ export class AllianceHttpInterceptor {
 
   /** Sends a call and returns the answer's JSON object, opened. @throws AllianceError */
   async send(call: BankCall): Promise<unknown> {
+    call.deadline = performance.now() + this.callTimeoutMs;
     const { data } = await this.http.axiosRef.request<unknown>({ alliance: call });
     return data;
   }
@@ -47,13 +54,15 @@ export class AllianceHttpInterceptor {
     const call = config.alliance;
     if (!call) return config;
     const account = await this.options.accounts.load(call.accountId);
-    const session = await this.sessions.current(call.accountId);
-    call.attempts.push({ account, session });
+    const session = await this.sessions.current(call.accountId, call.leftMs);
+    if (call.leftMs < MIN_ATTEMPT_MS) throw notSent('no_time_left');
     const body = call.buildBody(account, this.clock());
     config.method = 'post';
     config.url = resolveUrl(account.baseUrl, call.endpoint.path);
     config.headers = buildHeaders(call, session);
     config.data = call.endpoint.encoding === 'jwe' ? await sealJwe(body, session.serverPublic) : body;
+    config.timeout = call.leftMs;
+    call.attempts.push({ account, session });
     return config;
   }
 
@@ -62,35 +71,32 @@ export class AllianceHttpInterceptor {
     const attempt = call?.attempts.at(-1);
     if (!call || !attempt) return response;
     const answer = await readFor(call, attempt, response as AxiosResponse<Buffer>);
+    if ('refusal' in answer && cureOf(answer.refusal)) return this.replay(call, attempt, answer.refusal);
+    if (call.attempts.some(isUndecryptable)) await this.sessions.noteDecrypted(call.accountId);
     if ('json' in answer) return Object.assign(response, { data: answer.json });
-    const sessionCode = sessionCodeOf(answer.refusal);
-    if (!sessionCode) throw toError(answer.refusal, call.endpoint.effect);
-    if (call.attempts.length > 1) return this.giveUp(call, sessionCode, answer.refusal);
-    return this.replay(call, attempt, sessionCode);
+    throw toError(answer.refusal, call.endpoint.effect);
   }
 
-  /** The refused request was not executed, so the same body may go out once more, under a newer session. */
-  private async replay(call: BankCall, { session }: Attempt, sessionCode: SessionCode): Promise<AxiosResponse> {
-    const { accountId } = call;
-    const newest = await this.sessions.current(accountId);
-    if (newest.version <= session.version) await this.force(accountId, session, sessionCode);
+  /**
+   * A refused session proves that nothing was executed: the same body goes out again, under a newer session, as long as
+   * there is one and time for it. After that the request counts as not sent.
+   */
+  private async replay(call: BankCall, attempt: Attempt, refusal: BankRefusal): Promise<AxiosResponse> {
+    attempt.refusal = refusal.msgCode;
+    const { accountId, attempts } = call;
+    const onlyAnothers = isUndecryptable(attempt) && attempts.slice(0, -1).some(isUndecryptable);
+    if (onlyAnothers && (await this.sessions.noteUndecryptable(accountId, attempt.session.version))) {
+      throw blocked(refusal);
+    }
+    if (attempts.length >= MAX_ATTEMPTS || call.leftMs < MIN_ATTEMPT_MS)
+      throw notSent('session_refused_again', refusal);
+    const { version: stale } = attempt.session;
+    // A new key that did not help was got for this call a moment ago: another one would not help either.
+    if (onlyAnothers && (await this.sessions.current(accountId, call.leftMs)).version <= stale) {
+      throw notSent('session_refused_again', refusal);
+    }
+    await this.sessions.renew(accountId, { stale, refusal: refusal.msgCode, waitMs: call.leftMs });
     return this.http.axiosRef.request({ alliance: call });
-  }
-
-  private async giveUp(call: BankCall, sessionCode: SessionCode, refusal: BankRefusal): Promise<never> {
-    if (sessionCode.again === 'ALLIANCE_ACCOUNT_BLOCKED') await this.sessions.block(call.accountId, refusal.msgCode);
-    throw finalError(sessionCode, refusal, call.endpoint.effect);
-  }
-
-  private async force(accountId: string, used: BankSession, sessionCode: SessionCode): Promise<void> {
-    const turn = { ours: false };
-    // Another process of ours may be the one who superseded us: only if nobody has a newer session is it a rival.
-    const veto = (): void => {
-      this.contention.check(accountId, used, sessionCode, this.clock());
-      turn.ours = true;
-    };
-    const session = await this.sessions.renew(accountId, used.version, veto);
-    if (turn.ours) this.contention.note(accountId, session); // another's renewal was not forced by this refusal
   }
 
   private translate(error: unknown): never {
@@ -100,6 +106,8 @@ export class AllianceHttpInterceptor {
     throw unknownOutcome(call, reason, neverSent);
   }
 }
+
+const isUndecryptable = ({ refusal }: Attempt): boolean => refusal !== undefined && SESSION_CODES[refusal] === 'key';
 
 function buildHeaders({ endpoint }: BankCall, session: BankSession): AxiosHeaders {
   return new AxiosHeaders({
@@ -124,4 +132,15 @@ async function readFor(call: BankCall, { account }: Attempt, response: AxiosResp
 export function unknownOutcome({ endpoint }: BankCall, reason: string, neverSent = false): AllianceError {
   const noEffect = neverSent || !endpoint.effect;
   return new AllianceError('ALLIANCE_UNKNOWN_OUTCOME', `The bank's answer is unknown: ${reason}`, { reason, noEffect });
+}
+
+/** The bank refused every session that was tried, or there was no time left for one: nothing was executed. */
+function notSent(reason: string, bank?: BankRefusal): AllianceError {
+  const message = bank ? `The bank answered ${bank.msgCode} under every session` : 'No session came in time';
+  return new AllianceError('ALLIANCE_SESSION_UNAVAILABLE', message, { ...(bank && { bank }), reason, noEffect: true });
+}
+
+function blocked(bank: BankRefusal): AllianceError {
+  const message = `The bank answers ${bank.msgCode} whatever the session`;
+  return new AllianceError('ALLIANCE_ACCOUNT_BLOCKED', message, { bank, reason: bank.msgCode, noEffect: true });
 }

@@ -18,7 +18,10 @@ class OneAccount extends AllianceAccounts {
 
 /** A store that is down. */
 class BrokenStore extends SessionStore {
-  override block(): Promise<void> {
+  override noteUndecryptable(): Promise<boolean> {
+    return Promise.reject(new Error('the database is away'));
+  }
+  override noteDecrypted(): Promise<void> {
     return Promise.reject(new Error('the database is away'));
   }
 
@@ -43,11 +46,11 @@ describe('AllianceSession', () => {
   let now: Date;
   const transports: AllianceTransport[] = [];
 
-  const start = async (sessions?: SessionStore) => {
+  const start = async (sessions?: SessionStore, timeoutMs = 3_000) => {
     const clientKey = await CommunicationKey.import(bank.clientKeys.privateKey.export({ format: 'jwk' }));
     const { url: baseUrl, serviceCode } = bank;
     const accounts = new OneAccount({ id: 'a', baseUrl, merchantId: 'm', serviceCode, clientKey });
-    const options = { accounts, timeoutMs: 3_000, clock: () => now, ...(sessions && { sessions }) };
+    const options = { accounts, timeoutMs, clock: () => now, ...(sessions && { sessions }) };
     const transport = new AllianceTransport(options);
     transports.push(transport);
     return new AllianceSession(options, transport);
@@ -106,10 +109,10 @@ describe('AllianceSession', () => {
 
   it('gives every caller of renew a session newer than theirs', async () => {
     const sessions = await start();
-    const [one, two] = await Promise.all([sessions.renew('a', 0), sessions.renew('a', 1)]);
+    const [one, two] = await Promise.all([sessions.renew('a', { stale: 0 }), sessions.renew('a', { stale: 1 })]);
     expect(one.version).toBeGreaterThan(0);
     expect(two.version).toBeGreaterThan(1);
-    expect(await sessions.renew('a', 1)).toBe(two);
+    expect(await sessions.renew('a', { stale: 1 })).toBe(two);
   });
 
   it('forgets a failure', async () => {
@@ -156,25 +159,101 @@ describe('AllianceSession', () => {
       'schema_mismatch',
     ],
     ['a key on another curve', { serverPublic: { kty: 'EC', crv: 'P-256', x: 'A', y: 'A' } }, 'schema_mismatch'],
-    ['an expiry in the past', { tokenExpiration: '2023-03-18 12:34:52.998+00:00' }, 'implausible_expiry'],
-    ['an expiry too near', { tokenExpiration: at(0.9) }, 'implausible_expiry'],
-    ['an expiry too far', { tokenExpiration: at(27) }, 'implausible_expiry'],
   ])('refuses a session with %s', async (_name, members, reason) => {
     bank.sessionMembers = () => members;
     await expect((await start()).current('a')).rejects.toMatchObject({ code: 'ALLIANCE_SESSION_UNAVAILABLE', reason });
   });
 
-  it('accepts the legacy name of the key, an unreadable expiry, and caps at 24 h', async () => {
+  it.each<[string, Record<string, unknown>, number]>([
+    ['an expiry in the past', { tokenExpiration: '2023-03-18 12:34:52.998+00:00' }, 24],
+    ['an expiry right now', { tokenExpiration: at(0) }, 24],
+    ['an expiry in four minutes', { tokenExpiration: at(4 / 60) }, 24],
+    ['an expiry in 20 minutes', { tokenExpiration: at(1 / 3) }, 1 / 3],
+    ['an expiry in 50 minutes', { tokenExpiration: at(5 / 6) }, 5 / 6],
+    ['an expiry in 25.5 hours', { tokenExpiration: at(25.5) }, 24],
+    ['an expiry in 27 hours', { tokenExpiration: at(27) }, 24],
+    ['an expiry in ten years', { tokenExpiration: at(87_600) }, 24],
+    ['no expiry', { tokenExpiration: undefined }, 24],
+    ['an unreadable expiry', { tokenExpiration: 'soon' }, 24],
+    ['an expiry of another type', { tokenExpiration: { in: 5 }, tokenExpirationDateTime: [true] }, 24],
+    ['an expiry in Unix seconds', { tokenExpiration: Math.round(Date.now() / 1000) + 7_200 }, 2],
+    ['an expiry in Unix milliseconds', { tokenExpiration: String(Date.now() + 7_200_000) }, 2],
+  ])('takes a session with %s', async (_name, members, hours) => {
+    bank.sessionMembers = () => members;
+    const { expiresAt } = await (await start()).current('a');
+    expect((expiresAt.getTime() - now.getTime()) / HOUR_MS).toBeCloseTo(hours, 2);
+  });
+
+  const keyOf = (over: Record<string, unknown> = {}) => ({
+    ...bank.clientKeys.publicKey.export({ format: 'jwk' }),
+    ...over,
+  });
+  it.each<[string, () => Record<string, unknown>]>([
+    ['under its legacy name', () => ({ serverPublic: undefined, serverPublicKey: keyOf() })],
+    ['under its legacy name, beside null', () => ({ serverPublic: null, serverPublicKey: keyOf() })],
+    ['under its legacy name, beside an empty one', () => ({ serverPublic: {}, serverPublicKey: keyOf() })],
+    ['beside an unusable legacy one', () => ({ serverPublicKey: 'none' })],
+    [
+      'with members that nobody needs',
+      () => ({ serverPublic: keyOf({ use: 'sig', alg: 'ES384', kid: 7, key_ops: [] }) }),
+    ],
+    ['as text', () => ({ serverPublic: JSON.stringify(keyOf()) })],
+    [
+      'in padded base64',
+      () => ({ serverPublic: keyOf({ x: Buffer.from(keyOf().x!, 'base64url').toString('base64') }) }),
+    ],
+  ])('takes the key of the bank %s', async (_name, members) => {
+    bank.sessionMembers = members;
+    await expect((await start()).current('a')).resolves.toMatchObject({ version: 1 });
+  });
+
+  it('takes a session with members it does not know, of any form', async () => {
     bank.sessionMembers = () => ({
-      tokenExpiration: 'soon',
-      serverPublic: undefined,
-      serverPublicKey: bank.clientKeys.publicKey.export({ format: 'jwk' }),
+      limits: { maxAmount: 1.5, amount: [1e2] },
+      authToken: 7,
+      msgText: null,
+      extra: [{}],
     });
+    await expect((await start()).current('a')).resolves.toMatchObject({ version: 1 });
+  });
+
+  it('waits for a slow authorize for no longer than the lease of a renewal allows, whatever other calls may take', async () => {
+    bank.answerAuthorize = () => 'hang';
+    const patient = await start(undefined, 120_000);
+    const asked = performance.now();
+    await expect(patient.renew('a', { stale: 0, waitMs: 60_000 })).rejects.toMatchObject({ reason: 'timeout' });
+    expect(performance.now() - asked).toBeLessThan(25_000); // the lease that must be left when the bank is asked
+  }, 40_000);
+
+  it('gives a caller up at its own deadline and lets the renewal go on', async () => {
+    const gate = Promise.withResolvers<undefined>();
+    bank.answerAuthorize = () => gate.promise;
     const sessions = await start();
-    const { expiresAt } = await sessions.current('a');
-    expect(expiresAt.getTime() - now.getTime()).toBe(24 * HOUR_MS);
-    bank.sessionMembers = () => ({ tokenExpiration: at(25.5) });
-    const renewed = await sessions.renew('a', 1);
-    expect(renewed.expiresAt.getTime() - now.getTime()).toBe(24 * HOUR_MS);
+    const waiting = sessions.current('a');
+    await expect(sessions.current('a', 50)).rejects.toMatchObject({ reason: 'no_session_in_time', noEffect: true });
+    gate.resolve(undefined);
+    await expect(waiting).resolves.toMatchObject({ version: 1 });
+    expect(bank.authorizes).toBe(1);
+  });
+
+  describe('when our clock is wrong', () => {
+    /** A store of many processes: it decides by its own clock, by which nothing is due. */
+    class UndueStore extends CountingStore {
+      override async replace(...args: Parameters<CountingStore['replace']>): Promise<BankSession> {
+        const stored = await this.load(args[0]);
+        if (args[1].onlyIfDue && stored) return Promise.resolve(stored).finally(() => this.replaces++);
+        return super.replace(...args);
+      }
+    }
+
+    it('a day ahead: the session stays in use, and the store is not asked at every call', async () => {
+      const store = new UndueStore();
+      const sessions = await start(store);
+      await sessions.current('a');
+      now = new Date(now.getTime() + 25 * HOUR_MS);
+      for (let call = 0; call < 20; call++) await expect(sessions.current('a')).resolves.toMatchObject({ version: 1 });
+      expect(bank.authorizes).toBe(1);
+      expect(store.replaces).toBe(2);
+    });
   });
 });

@@ -7,7 +7,13 @@ import { AllianceTransport, readTransportFailure } from './alliance-transport.js
 import { ALLIANCE_OPTIONS, type AllianceOptions } from './alliance.module-definition.js';
 import { readAnswer, UnreadableAnswer } from './bank-answer.js';
 import { AUTHORIZE_PATH } from './endpoints.js';
-import { type BankSession, type FreshSession, InMemorySessionStore, type SessionStore } from './session-store.js';
+import {
+  type BankSession,
+  type FreshSession,
+  InMemorySessionStore,
+  type RenewalRequest,
+  type SessionStore,
+} from './session-store.js';
 import { SingleFlight } from './single-flight.js';
 import { readExpiry, sessionWire } from './wire/session.wire.js';
 
@@ -16,8 +22,16 @@ const HOUR_MS = 3_600_000;
 const RENEW_BEFORE_MS = 60_000;
 /** Milliseconds for which a session is used without a look at the store. */
 const RECHECK_MS = 2_000;
-/** Hours ahead of our clock that an expiry may lie; beyond them a clock is wrong. Never used for longer than 24 h. */
-const EXPIRY_HOURS = { min: 1, max: 26, cap: 24 } as const;
+/** The bank's sessions live for 24 h. Source: bank docs, "Authentication". */
+const USUAL_LIFE_MS = 24 * HOUR_MS;
+/** Milliseconds. A session that would end sooner than this, by our clock, has a wrong expiry or we have a wrong clock. */
+const MIN_LIFE_MS = 5 * 60_000;
+/** Milliseconds of one authorize, however long other calls may take: the lease of a renewal is made for it. */
+const AUTHORIZE_MS = 20_000;
+/** Milliseconds that a caller waits for a session where nothing else is said. Source: docs/correctness.md. */
+const WAIT_MS = 25_000;
+/** Milliseconds. Where the store says that a session is not due, our own clock is wrong: it is not asked again sooner. */
+const NOT_DUE_MS = 30_000;
 
 /** What a refusal of the authorize call itself means. Source: bank docs, "Authentication". */
 const AUTHORIZE_REFUSALS: Readonly<Record<string, 'ALLIANCE_ACCOUNT_BLOCKED' | 'ALLIANCE_REFUSED'>> = {
@@ -30,6 +44,8 @@ const AUTHORIZE_REFUSALS: Readonly<Record<string, 'ALLIANCE_ACCOUNT_BLOCKED' | '
 export class AllianceSession {
   private readonly cache = new Map<string, BankSession>();
   private readonly checkedAt = new Map<string, number>();
+  /** When the store said, against our clock, that the time of a session has not come. */
+  private readonly notDue = new WeakMap<BankSession, number>();
   private readonly flights = new SingleFlight<BankSession>();
   private readonly store: SessionStore;
   private readonly clock: () => Date;
@@ -43,43 +59,58 @@ export class AllianceSession {
   }
 
   /**
-   * The session to use now; renewed first where there is none or it ends within a minute.
+   * The session to use now; renewed first where there is none, or where by our clock it ends within a minute and the
+   * store agrees.
    * @throws AllianceError `ALLIANCE_SESSION_UNAVAILABLE`, `ALLIANCE_ACCOUNT_BLOCKED`, `ALLIANCE_REFUSED`
    */
-  async current(accountId: string): Promise<BankSession> {
+  async current(accountId: string, waitMs = WAIT_MS): Promise<BankSession> {
     const session = await this.latest(accountId);
-    if (session && this.leftMs(session) >= RENEW_BEFORE_MS) return session;
+    if (!session) return this.renew(accountId, { stale: 0, waitMs });
+    if (this.leftMs(session) >= RENEW_BEFORE_MS || this.isKnownNotDue(session)) return session;
     try {
-      return await this.renew(accountId, session?.version ?? 0);
+      return await this.renew(accountId, { stale: session.version, onlyIfDue: true, waitMs });
     } catch (error) {
-      if (session && this.leftMs(session) > 0) return session;
+      if (this.leftMs(session) > 0) return session;
       throw error;
     }
   }
 
   /**
-   * A session newer than `staleVersion`: another's if there is one, else a new one.
-   * @param veto given when the bank refused the session; called when it is really our turn to ask the bank; throws to leave the bank alone
+   * A session newer than `stale`: another's if there is one, else a new one. With `onlyIfDue` it may be the same.
    * @throws AllianceError as `current`
    */
-  async renew(accountId: string, staleVersion: number, veto?: () => void): Promise<BankSession> {
-    const cached = this.cache.get(accountId);
-    if (cached && cached.version > staleVersion) return cached;
-    const session = await this.flights.run(accountId, () => this.replace(accountId, staleVersion, veto));
-    // The flight joined may have replaced an older session than ours.
-    return session.version > staleVersion ? session : this.renew(accountId, staleVersion, veto);
+  async renew(accountId: string, request: RenewalRequest): Promise<BankSession> {
+    const { stale, onlyIfDue = false, waitMs = WAIT_MS } = request;
+    const deadline = performance.now() + waitMs;
+    for (;;) {
+      const cached = this.cache.get(accountId);
+      if (cached && cached.version > stale) return cached;
+      const flight = this.flights.run(accountId, () => this.replace(accountId, { ...request, waitMs: WAIT_MS }));
+      const session = await within(deadline, flight);
+      if (session.version > stale) return session;
+      if (onlyIfDue) {
+        this.notDue.set(session, performance.now());
+        return session;
+      }
+      // The flight that was joined replaced an older session than ours, or only looked whether it was due.
+    }
   }
 
-  /** Takes the account out of use for renewals. */
-  block(accountId: string, reason: string): Promise<void> {
-    return fromStore(this.store.block(accountId, reason));
+  /** See {@link SessionStore.noteUndecryptable}. */
+  noteUndecryptable(accountId: string, version: number): Promise<boolean> {
+    return fromStore(this.store.noteUndecryptable(accountId, version));
+  }
+
+  /** See {@link SessionStore.noteDecrypted}. */
+  noteDecrypted(accountId: string): Promise<void> {
+    return fromStore(this.store.noteDecrypted(accountId)).catch(() => undefined); // the call itself has worked
   }
 
   /** From memory for a moment, then from the store again: another process may have renewed or blocked it. */
   private async latest(accountId: string): Promise<BankSession | undefined> {
     const cached = this.cache.get(accountId);
-    if (cached && Date.now() - (this.checkedAt.get(accountId) ?? 0) < RECHECK_MS) return cached;
-    this.checkedAt.set(accountId, Date.now());
+    if (cached && performance.now() - (this.checkedAt.get(accountId) ?? -Infinity) < RECHECK_MS) return cached;
+    this.checkedAt.set(accountId, performance.now());
     try {
       const stored = await fromStore(this.store.load(accountId));
       return stored && this.remember(accountId, stored);
@@ -95,16 +126,16 @@ export class AllianceSession {
     this.checkedAt.delete(accountId);
   }
 
-  private async replace(accountId: string, staleVersion: number, veto?: () => void): Promise<BankSession> {
+  /** Whatever needs the database or a key comes before the store's claim; after it there is only the bank. */
+  private async replace(accountId: string, request: RenewalRequest): Promise<BankSession> {
     const account = await this.options.accounts.load(accountId);
-    const authorize = async (): Promise<FreshSession> => {
-      veto?.();
-      return this.authorize(account);
-    };
-    const cause = veto ? 'reactive' : 'proactive';
-    const session = await fromStore(this.store.replace(accountId, staleVersion, authorize, cause));
-    if (session.version <= staleVersion) throw unavailable('session_store');
+    const session = await fromStore(this.store.replace(accountId, request, () => this.authorize(account)));
+    if (session.version <= request.stale && !request.onlyIfDue) throw unavailable('session_store');
     return this.remember(accountId, session);
+  }
+
+  private isKnownNotDue(session: BankSession): boolean {
+    return performance.now() - (this.notDue.get(session) ?? -Infinity) < NOT_DUE_MS;
   }
 
   /** Versions only grow: a slow reader never brings an old session back. */
@@ -112,7 +143,7 @@ export class AllianceSession {
     const known = this.cache.get(accountId);
     if (known && known.version >= session.version) return known;
     this.cache.set(accountId, session);
-    this.checkedAt.set(accountId, Date.now());
+    this.checkedAt.set(accountId, performance.now());
     return session;
   }
 
@@ -137,7 +168,10 @@ export class AllianceSession {
     const headers = { 'x-api_version': 'V1', 'x-request_id': randomUUID(), 'Content-Type': 'application/json' };
     try {
       const url = resolveUrl(baseUrl, AUTHORIZE_PATH);
-      return await this.transport.bare.post<Buffer>(url, JSON.stringify({ serviceCode }), { headers });
+      return await this.transport.bare.post<Buffer>(url, JSON.stringify({ serviceCode }), {
+        headers,
+        timeout: AUTHORIZE_MS,
+      });
     } catch (error) {
       throw unavailable(readTransportFailure(error).reason);
     }
@@ -148,11 +182,28 @@ export class AllianceSession {
     if (!parsed.success) throw unavailable('schema_mismatch');
     const { deviceId, refreshToken, serverPublic } = parsed.data;
     const obtainedAt = this.clock();
-    const latest = obtainedAt.getTime() + EXPIRY_HOURS.cap * HOUR_MS;
-    const expiry = readExpiry(parsed.data)?.getTime() ?? latest;
-    const hoursAhead = (expiry - obtainedAt.getTime()) / HOUR_MS;
-    if (hoursAhead < EXPIRY_HOURS.min || hoursAhead > EXPIRY_HOURS.max) throw unavailable('implausible_expiry');
-    return { deviceId, refreshToken, serverPublic, obtainedAt, expiresAt: new Date(Math.min(expiry, latest)) };
+    const expiresAt = new Date(obtainedAt.getTime() + lifeOf(readExpiry(parsed.data), obtainedAt));
+    return { deviceId, refreshToken, serverPublic, obtainedAt, expiresAt };
+  }
+}
+
+/**
+ * Milliseconds. The bank has ended the old session by now, so that an expiry that cannot be is no reason to throw the
+ * new one away.
+ */
+function lifeOf(expiry: Date | undefined, obtainedAt: Date): number {
+  const lifeMs = expiry ? expiry.getTime() - obtainedAt.getTime() : USUAL_LIFE_MS;
+  return lifeMs < MIN_LIFE_MS || lifeMs > USUAL_LIFE_MS ? USUAL_LIFE_MS : lifeMs;
+}
+
+/** What a renewal under way brings, or an error at the deadline of this caller; others may go on waiting for it. */
+async function within(deadline: number, flight: Promise<BankSession>): Promise<BankSession> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(reject, Math.max(0, deadline - performance.now()), unavailable('no_session_in_time'));
+  try {
+    return await Promise.race([flight, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

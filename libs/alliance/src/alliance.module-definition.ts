@@ -17,8 +17,11 @@ export const DEFAULT_TIMEOUT_MS = 20_000;
 /** Milliseconds beside the time of one attempt. Source: docs/correctness.md, "Session renewal": 25 s by default. */
 const BESIDE_ATTEMPT_MS = 5_000;
 
-/** Milliseconds. */
-export const callTimeoutOf = ({ callTimeoutMs, timeoutMs = 0 }: AllianceOptions): number =>
+/** Milliseconds of a whole call, waits and replays included. */
+export const callTimeoutOf = ({
+  callTimeoutMs,
+  timeoutMs = 0,
+}: Pick<AllianceOptions, 'callTimeoutMs' | 'timeoutMs'>): number =>
   callTimeoutMs ?? Math.max(timeoutMs, DEFAULT_TIMEOUT_MS) + BESIDE_ATTEMPT_MS;
 
 export const {

@@ -15,6 +15,8 @@ declare module 'axios' {
 export interface Attempt {
   readonly account: AllianceAccount;
   readonly session: BankSession;
+  /** The bank's code, where it refused the session. */
+  refusal?: string;
 }
 
 export interface CallOptions {
@@ -22,10 +24,12 @@ export interface CallOptions {
   readonly window?: SendWindow | undefined;
 }
 
-/** One call from building to verdict, over at most two attempts. */
+/** One call from building to verdict. Every attempt but the last was refused for its session, so it started nothing. */
 export class BankCall {
-  /** In the order they were sent; at most two. */
+  /** In the order they were sent. */
   readonly attempts: Attempt[] = [];
+  /** On `performance.now()`: waits for a session and attempts end by then. */
+  deadline = Number.POSITIVE_INFINITY;
 
   constructor(
     readonly accountId: string,
@@ -33,6 +37,11 @@ export class BankCall {
     private readonly members: Readonly<Record<string, unknown>>,
     readonly options: CallOptions = {},
   ) {}
+
+  /** Milliseconds. */
+  get leftMs(): number {
+    return this.deadline - performance.now();
+  }
 
   /** The body as the bank wants it: no undefined, null or blank members (it refuses them). */
   buildBody(account: AllianceAccount, now: Date): string {

@@ -97,6 +97,24 @@ export function readPublicJwk(jwk: unknown): PublicJwk {
   return point;
 }
 
+/**
+ * A key that the bank hands out, with what it may write differently put right: other members, a key printed as text,
+ * base64 instead of base64url, leading zeros left out. Whether it is a P-384 key, `readPublicJwk` says.
+ */
+export function tidyJwk(jwk: unknown): unknown {
+  const read: unknown = typeof jwk === 'string' ? JSON.parse(jwk) : jwk;
+  if (typeof read !== 'object' || read === null) return read;
+  const { kty, crv, x, y } = read as Members;
+  return { kty, crv, x: tidyCoordinate(x), y: tidyCoordinate(y) };
+}
+
+function tidyCoordinate(text: unknown): unknown {
+  if (typeof text !== 'string') return text;
+  const bytes = Buffer.from(text, 'base64url'); // reads both alphabets, with and without padding
+  if (bytes.length === 0 || bytes.length > COORDINATE_BYTES) return text;
+  return Buffer.concat([Buffer.alloc(COORDINATE_BYTES - bytes.length), bytes]).toString('base64url');
+}
+
 export function thumbprintOf({ crv, kty, x, y }: PublicJwk): string {
   return createHash('sha256').update(JSON.stringify({ crv, kty, x, y })).digest('base64url');
 }

@@ -8,7 +8,7 @@ export {
 } from './alliance-error.js';
 export { AllianceSession } from './alliance-session.js';
 export { AllianceModule } from './alliance.module.js';
-export { ALLIANCE_OPTIONS, type AllianceOptions } from './alliance.module-definition.js';
+export { ALLIANCE_OPTIONS, type AllianceOptions, callTimeoutOf } from './alliance.module-definition.js';
 export {
   type BankCallback,
   type BankOperation,
@@ -32,7 +32,9 @@ export {
   type BankSession,
   type FreshSession,
   InMemorySessionStore,
-  type RenewalCause,
+  type RenewalRequest,
   SessionStore,
+  UNDECRYPTABLE_APART_SECONDS,
+  UNDECRYPTABLE_LIMIT,
 } from './session-store.js';
 export { formatBankTime, parseBankTime } from './wire/bank-time.js';

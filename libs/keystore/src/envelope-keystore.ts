@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, rand
 import { DekCache, type DekCacheLimits } from './dek-cache.js';
 import { type KekProvider, type WrappedDek } from './kek-provider.js';
 import { KeystoreError } from './keystore-error.js';
-import { Keystore, type Sealed, type SealPlace } from './keystore.js';
+import { Keystore, type Sealed, type Sealer, type SealPlace } from './keystore.js';
 import { FORMAT, formatBox, IV_BYTES, parseBox, type SealedBox, TAG_BYTES } from './sealed-box.js';
 
 const DEK_BYTES = 32;
@@ -25,13 +25,16 @@ export class EnvelopeKeystore extends Keystore {
   }
 
   async seal(plaintext: Uint8Array, place: SealPlace): Promise<Sealed> {
+    return (await this.prepare()).seal(plaintext, place);
+  }
+
+  async prepare(): Promise<Sealer> {
     const bytes = randomBytes(DEK_BYTES);
     try {
       const dek = createSecretKey(bytes);
-      const encrypted = encrypt(plaintext, dek, place);
       const wrapped = await this.#keks.wrap(bytes);
       this.#cache?.put(cacheId(wrapped), dek);
-      return formatBox({ ...wrapped, ...encrypted });
+      return { seal: (plaintext, place) => formatBox({ ...wrapped, ...encrypt(plaintext, dek, place) }) };
     } finally {
       bytes.fill(0);
     }

@@ -4,7 +4,7 @@ export { EnvelopeKeystore, type EnvelopeOptions } from './envelope-keystore.js';
 export { KekProviderChain } from './kek-provider-chain.js';
 export { kekVersionOf } from './kek-ring.js';
 export { KekProvider, type WrappedDek } from './kek-provider.js';
-export { Keystore, type Sealed, type SealPlace } from './keystore.js';
+export { Keystore, type Sealed, type Sealer, type SealPlace } from './keystore.js';
 export { KeystoreError, type KeystoreErrorCode } from './keystore-error.js';
 export { type AwsCredentials } from './kms-sdk.js';
 export { LocalKekProvider } from './local-kek-provider.js';

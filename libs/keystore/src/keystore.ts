@@ -17,11 +17,23 @@ export interface SealPlace {
   readonly version: number;
 }
 
+/** A fresh DEK that is wrapped already: sealing with it asks nobody, so it cannot fail. */
+export interface Sealer {
+  seal(plaintext: Uint8Array, place: SealPlace): Sealed;
+}
+
 /**
  * Port: encrypts key material and personal data at rest. Whatever needs the KEK provider may also reject with
  * KeystoreError `KEYSTORE_UNAVAILABLE` (retryable) | `KEYSTORE_FORBIDDEN`.
  */
 export abstract class Keystore {
+  /**
+   * A fresh DEK under the current KEK, for a value that is not there yet and must not be lost once it is.
+   * @example
+   * const sealer = await keystore.prepare(); // a lost KEK is told here, before anything is done
+   * const box = sealer.seal(await obtainSecret(), place);
+   */
+  abstract prepare(): Promise<Sealer>;
   /** Encrypts under the current KEK with a fresh DEK. */
   abstract seal(plaintext: Uint8Array, place: SealPlace): Promise<Sealed>;
   /**

@@ -5,6 +5,7 @@ import { isDatabaseAway } from '../database/database-away.js';
 import { BankBreakers } from '../payments/bank/bank-breakers.js';
 import { Workers } from '../payments/jobs/workers.js';
 import { type SessionForecast } from '../payments/store/session-schedule.store.js';
+import { MANY_REFUSALS } from '../payments/store/session-rows.store.js';
 import { type Backlog } from './backlog.repository.js';
 import { OpsReadingsService } from './ops-readings.service.js';
 
@@ -41,9 +42,9 @@ const SESSION_GAUGES: readonly SessionGauge[] = [
     (session) => session.reactiveRenewalsLastHour,
   ],
   [
-    'alliance_session_contention',
-    '1 when somebody else seems to use the service code.',
-    (session) => Number(session.alarm === 'session_contention'),
+    'alliance_session_many_refusals',
+    '1 when the bank refused so many sessions within the last hour that somebody else may use the service code.',
+    (session) => Number(session.reactiveRenewalsLastHour > MANY_REFUSALS),
   ],
   [
     'alliance_session_days_to_idle_limit',

@@ -1,6 +1,7 @@
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { AllianceModule } from '#libs/alliance';
+import { AllianceModule, callTimeoutOf } from '#libs/alliance';
+import { Keystore } from '#libs/keystore';
 import { AccountsModule } from '../accounts/accounts.module.js';
 import { OutboxModule } from '../outbox/outbox.module.js';
 import { AccountProvisioner } from './bank/account-provisioner.js';
@@ -31,7 +32,9 @@ import { PaymentRecords } from './store/payment-records.js';
 import { OperationRepository } from './store/operation.repository.js';
 import { PaymentRepository } from './store/payment.repository.js';
 import { PgSessionStore } from './store/pg-session.store.js';
+import { SessionRows } from './store/session-rows.store.js';
 import { SessionSchedule } from './store/session-schedule.store.js';
+import { SessionWaiters } from './store/session-waiters.store.js';
 
 export interface PaymentsOptions {
   /** Whether this process serves the REST API. */
@@ -48,7 +51,7 @@ export class PaymentsModule {
   static register(options: PaymentsOptions): DynamicModule {
     return {
       module: PaymentsModule,
-      imports: [AccountsModule, BankPortsModule, OutboxModule, allianceModule(options.bankTimeoutMs)],
+      imports: [AccountsModule, BankPortsModule, OutboxModule, allianceModule(options)],
       controllers: options.api ? [PaymentsController] : [],
       providers: [
         { provide: PaymentBank, useClass: WatchedPaymentBank },
@@ -70,7 +73,8 @@ export class PaymentsModule {
         RefundSettlerService,
         RefundsService,
         idempotency(options.bankTimeoutMs),
-        sessionSchedule(options.sessionRenewHours),
+        SessionWaiters,
+        ...sessionStores(options.sessionRenewHours),
         Workers,
         ...(options.worker ? WORKERS : []),
       ],
@@ -89,26 +93,28 @@ export class PaymentsModule {
 
 const WORKERS = [ResolveUnknownJob, RenewSessionsJob, SyncPaymentsJob];
 
-/** Milliseconds of a whole call at the bank: one attempt, and what waits and replays take. */
-const callTimeoutOf = (bankTimeoutMs: number): number => Math.max(bankTimeoutMs, 20_000) + 5_000;
-
-const idempotency = (bankTimeoutMs: number): Provider => ({
+const idempotency = (timeoutMs: number): Provider => ({
   provide: IdempotencyService,
   inject: [IdempotencyRepository, PaymentRecords],
   useFactory: (keys: IdempotencyRepository, records: PaymentRecords) =>
-    new IdempotencyService(keys, records, leaseSecondsOf(callTimeoutOf(bankTimeoutMs))),
+    new IdempotencyService(keys, records, leaseSecondsOf(callTimeoutOf({ timeoutMs }))),
 });
 
-const sessionSchedule = (renewHours: number): Provider => ({
-  provide: SessionSchedule,
-  inject: [DataSource],
-  useFactory: (database: DataSource) => new SessionSchedule(database, renewHours),
-});
+const sessionStores = (renewHours: number): Provider[] =>
+  [SessionRows, SessionSchedule].map((Store) => ({
+    provide: Store,
+    inject: [DataSource],
+    useFactory: (database: DataSource) => new Store(database, renewHours),
+  }));
 
-function allianceModule(timeoutMs: number): DynamicModule {
+function allianceModule({ bankTimeoutMs: timeoutMs, sessionRenewHours }: PaymentsOptions): DynamicModule {
   return AllianceModule.forRootAsync({
     imports: [BankPortsModule],
-    inject: [StoredAllianceAccounts, PgSessionStore],
-    useFactory: (accounts: StoredAllianceAccounts, sessions: PgSessionStore) => ({ accounts, sessions, timeoutMs }),
+    inject: [StoredAllianceAccounts, DataSource, Keystore],
+    useFactory: (accounts: StoredAllianceAccounts, database: DataSource, keystore: Keystore) => ({
+      accounts,
+      sessions: new PgSessionStore(database, keystore, sessionRenewHours),
+      timeoutMs,
+    }),
   });
 }

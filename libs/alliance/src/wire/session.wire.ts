@@ -1,35 +1,36 @@
 import { z } from 'zod';
-import { readPublicJwk } from '../communication-key.js';
-import { parseBankTime } from './bank-time.js';
-import { optionalText, text } from './wire-member.js';
-
-const publicJwk = z.unknown().transform((jwk, context) => {
-  try {
-    return readPublicJwk(jwk);
-  } catch {
-    context.addIssue({ code: 'custom', message: 'not a P-384 public key' });
-    return z.NEVER;
-  }
-});
+import { type PublicJwk, readPublicJwk, tidyJwk } from '../communication-key.js';
+import { type BankTimeRule, parseBankTime } from './bank-time.js';
+import { text } from './wire-member.js';
 
 /**
  * Decrypted answer of authorize_virtual_device. `authToken` is used by no call and not kept.
  * The legacy sample names the key `serverPublicKey`. Source: bank docs, "Authentication".
  */
-export const sessionWire = z.preprocess(
-  (value) =>
-    typeof value === 'object' && value !== null && 'serverPublicKey' in value
-      ? { serverPublic: value.serverPublicKey, ...value }
-      : value,
-  z.object({
+export const sessionWire = z
+  .object({
     deviceId: text,
     refreshToken: text,
-    serverPublic: publicJwk,
-    tokenExpiration: optionalText,
-    tokenExpirationDateTime: optionalText,
-  }),
-);
+    serverPublic: z.unknown().optional(),
+    serverPublicKey: z.unknown().optional(),
+    tokenExpiration: z.unknown().optional(),
+    tokenExpirationDateTime: z.unknown().optional(),
+  })
+  .transform(({ serverPublic, serverPublicKey, ...session }, context) => {
+    const key = readServerKey(serverPublic) ?? readServerKey(serverPublicKey);
+    if (key) return { ...session, serverPublic: key };
+    context.addIssue({ code: 'custom', message: 'no P-384 public key of the bank' });
+    return z.NEVER;
+  });
 export type SessionWire = z.output<typeof sessionWire>;
+
+function readServerKey(jwk: unknown): PublicJwk | undefined {
+  try {
+    return readPublicJwk(tidyJwk(jwk));
+  } catch {
+    return undefined;
+  }
+}
 
 /**
  * `tokenExpiration` first; in `tokenExpirationDateTime` four fraction digits are milliseconds and no offset is UTC.
@@ -37,7 +38,15 @@ export type SessionWire = z.output<typeof sessionWire>;
  */
 export function readExpiry({ tokenExpiration, tokenExpirationDateTime }: SessionWire): Date | undefined {
   return (
-    parseBankTime(tokenExpiration ?? '', { zone: 'utc', fourDigitsAreMs: false }) ??
-    parseBankTime(tokenExpirationDateTime ?? '', { zone: 'utc', fourDigitsAreMs: true })
+    readTime(tokenExpiration, { zone: 'utc', fourDigitsAreMs: false }) ??
+    readTime(tokenExpirationDateTime, { zone: 'utc', fourDigitsAreMs: true })
   );
+}
+
+/** Digits alone are Unix time: ten of seconds, thirteen of milliseconds. */
+function readTime(value: unknown, rule: BankTimeRule): Date | undefined {
+  if (typeof value !== 'string' && typeof value !== 'number') return undefined;
+  const written = String(value).trim();
+  if (/^\d{10}$/u.test(written)) return new Date(Number(written) * 1000);
+  return /^\d{13}$/u.test(written) ? new Date(Number(written)) : parseBankTime(written, rule);
 }

@@ -182,6 +182,7 @@ const bankCode = (error: unknown): string | undefined =>
 function failureOf(error: unknown): Extract<OrderOutcome, { kind: 'refused' | 'duplicate' | 'unknown' }> {
   const code = bankCode(error);
   if (code === DUPLICATE) return { kind: 'duplicate' };
+  if (isForWantOfSession(error)) return unknown(error);
   if (code !== undefined && error instanceof AllianceError && error.code === 'ALLIANCE_REFUSED') {
     return { kind: 'refused', code, provenNoEffect: error.noEffect };
   }
@@ -203,8 +204,10 @@ const isUnsent = (error: unknown): boolean =>
 
 /** Codes of calls that never reached the bank's books, because there was no session for them. */
 const NO_SESSION: readonly AllianceErrorCode[] = ['ALLIANCE_SESSION_UNAVAILABLE', 'ALLIANCE_ACCOUNT_BLOCKED'];
+/** From any other call it is a session code: this one refuses the authorize, so the bank never saw the request itself. */
+const UNKNOWN_SERVICE_CODE = 'b_virtual_device_not_found';
 const isForWantOfSession = (error: unknown): boolean =>
-  error instanceof AllianceError && NO_SESSION.includes(error.code);
+  error instanceof AllianceError && (NO_SESSION.includes(error.code) || error.bank?.msgCode === UNKNOWN_SERVICE_CODE);
 
 /** A defect of our own is no bank outcome: let it surface. */
 function reasonOf(error: unknown): string {

@@ -1,14 +1,11 @@
 import { Module } from '@nestjs/common';
 import { AccountsModule } from '../../accounts/accounts.module.js';
-import { SessionRows } from '../store/session-rows.store.js';
-import { SessionWaiters } from '../store/session-waiters.store.js';
-import { PgSessionStore } from '../store/pg-session.store.js';
 import { StoredAllianceAccounts } from './stored-alliance-accounts.js';
 
-/** What the bank client needs of us: where accounts and sessions are kept. */
+/** What the bank client needs of us: where accounts are kept. */
 @Module({
   imports: [AccountsModule],
-  providers: [PgSessionStore, SessionRows, SessionWaiters, StoredAllianceAccounts],
-  exports: [PgSessionStore, SessionRows, SessionWaiters, StoredAllianceAccounts],
+  providers: [StoredAllianceAccounts],
+  exports: [StoredAllianceAccounts],
 })
 export class BankPortsModule {}

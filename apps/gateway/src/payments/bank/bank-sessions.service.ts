@@ -26,7 +26,7 @@ export class BankSessionsService {
     await this.accounts.summary(accountId);
     const row = await this.rows.read(accountId);
     try {
-      return (await this.sessions.renew(accountId, row?.version ?? 0)).version;
+      return (await this.sessions.renew(accountId, { stale: row?.version ?? 0 })).version;
     } catch (error) {
       if (!(error instanceof AllianceError)) throw error;
       const code = error.code === 'ALLIANCE_ACCOUNT_BLOCKED' ? 'ACCOUNT_BLOCKED' : 'SESSION_UNAVAILABLE';

@@ -1,18 +1,23 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { errorSummary } from '../../database/error-summary.js';
 import { AllianceSession } from '#libs/alliance';
-import { SessionSchedule } from '../store/session-schedule.store.js';
+import { type DueSession, SessionSchedule } from '../store/session-schedule.store.js';
 import { SessionWaiters } from '../store/session-waiters.store.js';
 
-const TICK_MS = 30_000;
+/** With a back-off of 30 s and an authorize of 20 s at the most, an account has a session within 60 s after the bank is well. */
+const TICK_MS = 3_000;
 const WAKE_MS = 5_000;
 const PRUNE_MS = 3_600_000;
+/** Renewals at the same time; a bank that hangs on one account must not keep the others waiting. */
+const AT_ONCE = 16;
 
-/** Renews sessions before anybody needs them to be. */
+/** Renews sessions before anybody needs them to be, and those whose last renewal failed. */
 @Injectable()
-export class RenewSessionsJob {
+export class RenewSessionsJob implements BeforeApplicationShutdown {
   private readonly logger = new Logger(RenewSessionsJob.name);
+  private readonly underWay = new Map<string, Promise<void>>();
+  private stopped = false;
 
   constructor(
     private readonly schedule: SessionSchedule,
@@ -30,15 +35,34 @@ export class RenewSessionsJob {
     await this.waiters.wakeOverlooked();
   }
 
+  /** The next tick does not wait for this one: it starts what is due besides. */
   @Interval(TICK_MS)
   async tick(): Promise<void> {
-    for (const { accountId, version } of await this.schedule.due()) {
-      try {
-        await this.sessions.renew(accountId, version);
-        this.logger.log(`session of ${accountId} renewed ahead of time`);
-      } catch (error) {
-        this.logger.warn(`session of ${accountId} not renewed: ${errorSummary(error)}`);
-      }
+    if (this.stopped) return;
+    const free = (await this.schedule.due()).filter(({ accountId }) => !this.underWay.has(accountId));
+    await Promise.all(free.slice(0, Math.max(0, AT_ONCE - this.underWay.size)).map((session) => this.start(session)));
+  }
+
+  /** A renewal that is cut off costs the session: the bank has ended the old one, and nobody has the new one. */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopped = true;
+    await Promise.all(this.underWay.values());
+  }
+
+  private start(session: DueSession): Promise<void> {
+    const renewal = this.renew(session);
+    this.underWay.set(session.accountId, renewal);
+    return renewal;
+  }
+
+  private async renew({ accountId, version: stale }: DueSession): Promise<void> {
+    try {
+      const { version } = await this.sessions.renew(accountId, { stale, onlyIfDue: true });
+      if (version > stale) this.logger.log(`session of ${accountId} renewed ahead of time`);
+    } catch (error) {
+      this.logger.warn(`session of ${accountId} not renewed: ${errorSummary(error)}`);
+    } finally {
+      this.underWay.delete(accountId);
     }
   }
 }

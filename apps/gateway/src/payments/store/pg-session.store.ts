@@ -1,22 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Injectable, Logger } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { Logger } from '@nestjs/common';
+import { type DataSource } from 'typeorm';
 import { z } from 'zod';
-import { AllianceError, type BankSession, type FreshSession, type RenewalCause, SessionStore } from '#libs/alliance';
-import { Keystore, type SealPlace } from '#libs/keystore';
+import { AllianceError, type BankSession, type FreshSession, type RenewalRequest, SessionStore } from '#libs/alliance';
+import { type Keystore, type Sealer, type SealPlace } from '#libs/keystore';
 import { errorSummary } from '../../database/error-summary.js';
-import { SessionRows, type SessionRow } from './session-rows.store.js';
+import { type Claimed, type Published, SessionRows, type SessionRow } from './session-rows.store.js';
 import { SessionWaiters } from './session-waiters.store.js';
 
-/** Longest wait for somebody else's renewal. */
+/** Longest wait for somebody else's renewal, or for a token of the bucket. */
 const WAIT_MS = 25_000;
 const POLL_MS = 100;
-
-interface RenewalAttempt {
-  readonly epoch: number;
-  /** Version that the caller found unusable: whatever is newer will do. */
-  readonly staleVersion: number;
-}
+/** Seconds of the lease that must be left when the bank is asked: 20 for authorize and 5 to publish. */
+const ENOUGH_LEASE_SECONDS = 25;
+/** Milliseconds of a lease that a process may lose between the check and the call. */
+const CHECK_MAY_TAKE_MS = 5_000;
+/** The bank has ended the old session: the new one is not thrown away because a connection was cut. */
+const PUBLISH_PAUSES_MS = [100, 500, 2_000] as const;
+const DEFAULT_RENEW_HOURS = 8;
 
 const STORED_SESSION = z.object({
   deviceId: z.string(),
@@ -26,22 +27,25 @@ const STORED_SESSION = z.object({
   expiresAt: z.coerce.date(),
 });
 
+type Authorize = () => Promise<FreshSession>;
+
 /**
  * Sessions in Postgres, one row an account. Whoever raises `renewal_epoch` holds a lease on the database's clock and
  * authorizes with no transaction open; only the latest epoch may publish, so a late loser stores nothing.
  */
-@Injectable()
 export class PgSessionStore extends SessionStore {
   private readonly logger = new Logger(PgSessionStore.name);
   private readonly rows: SessionRows;
   private readonly waiters: SessionWaiters;
 
+  /** @param renewHours age at which a session is due */
   constructor(
     database: DataSource,
     private readonly keystore: Keystore,
+    renewHours = DEFAULT_RENEW_HOURS,
   ) {
     super();
-    this.rows = new SessionRows(database);
+    this.rows = new SessionRows(database, renewHours);
     this.waiters = new SessionWaiters(database);
   }
 
@@ -51,57 +55,113 @@ export class PgSessionStore extends SessionStore {
     return row && this.open(accountId, row);
   }
 
-  override async replace(
-    accountId: string,
-    staleVersion: number,
-    authorize: () => Promise<FreshSession>,
-    cause: RenewalCause = 'proactive',
-  ): Promise<BankSession> {
-    const deadline = Date.now() + WAIT_MS;
+  /** Looks, and claims where it is free: at most one process at a time gets to ask the bank. */
+  override async replace(accountId: string, request: RenewalRequest, authorize: Authorize): Promise<BankSession> {
+    const { stale, refusal, onlyIfDue = false, waitMs = WAIT_MS } = request;
+    const deadline = performance.now() + waitMs;
+    let sealer: Sealer | undefined;
     do {
-      const epoch = await this.rows.claim(accountId, staleVersion, cause);
-      if (epoch !== undefined) return this.renew(accountId, { epoch, staleVersion }, authorize);
       const row = await this.rows.read(accountId);
-      const session = row && row.version > staleVersion ? await this.open(accountId, row) : undefined;
+      const session = row && (await this.sessionThatWillDo(accountId, row, request));
       if (session) return session;
-      const obstacle = row && !row.leased ? hindrance(row, cause) : undefined;
-      if (obstacle) throw obstacle;
+      if (mayBeClaimed(row, refusal !== undefined)) {
+        sealer ??= await this.keystore.prepare();
+        const claim = { stale, refused: refusal !== undefined, onlyIfDue };
+        const claimed = await this.rows.claim(accountId, claim);
+        const renewed = claimed && (await this.renew(accountId, { ...claimed, stale, sealer }, authorize));
+        if (renewed) return renewed;
+      }
       await sleep(POLL_MS * (0.5 + Math.random()));
-    } while (Date.now() < deadline);
+    } while (performance.now() < deadline);
     throw unavailable('contended', 'another process is still renewing');
   }
 
-  override block(accountId: string, reason: string): Promise<void> {
-    return this.rows.block(accountId, 'bank', reason);
+  override async noteUndecryptable(accountId: string, version: number): Promise<boolean> {
+    const tooOften = await this.rows.countUndecryptable(accountId, version);
+    if (tooOften) await this.rows.block(accountId, 'bank', 'b_encryptor_failed_decrypt_message');
+    return tooOften;
   }
 
+  override noteDecrypted(accountId: string): Promise<void> {
+    return this.rows.forgetUndecryptable(accountId);
+  }
+
+  /**
+   * A newer session, or the same where it need not be replaced now.
+   * @throws AllianceError why nobody may renew just now
+   */
+  private async sessionThatWillDo(
+    accountId: string,
+    row: SessionRow,
+    { stale, onlyIfDue }: RenewalRequest,
+  ): Promise<BankSession | undefined> {
+    if (row.blockedBy === 'operator' || (row.blockedBy !== null && !row.probeDue && row.version <= stale)) {
+      throw blocked(row);
+    }
+    if (row.version > stale) return this.open(accountId, row);
+    if (onlyIfDue && !row.expired && (!row.due || row.leased || row.backingOff)) return this.open(accountId, row);
+    if (!row.leased && row.backingOff) throw unavailable('backing_off', 'the last renewal failed; backing off');
+    return undefined;
+  }
+
+  /** @returns undefined where the attempt was no longer ours, or not for long enough, when the bank was to be asked */
   private async renew(
     accountId: string,
-    attempt: RenewalAttempt,
-    authorize: () => Promise<FreshSession>,
-  ): Promise<BankSession> {
+    attempt: Claimed & { readonly stale: number; readonly sealer: Sealer },
+    authorize: Authorize,
+  ): Promise<BankSession | undefined> {
+    const { epoch, stale, sealer } = attempt;
+    const version = Math.max(attempt.version, stale) + 1;
     try {
-      return await this.publish(accountId, attempt, await authorize());
+      if (!(await this.isStillOurs(accountId, epoch))) return undefined;
+      const session = await authorize();
+      const sealed = sealer.seal(Buffer.from(JSON.stringify(session)), sessionPlace(accountId, version));
+      if (await this.publish(accountId, { epoch, version, sealed, session })) return { ...session, version };
     } catch (error) {
-      const reason = reasonOf(error);
-      const recorded = await this.rows.recordFailure(accountId, attempt.epoch, reason);
-      if (isBlocking(error)) await this.rows.block(accountId, 'bank', reason);
-      const published = recorded ? undefined : await this.load(accountId); // its COMMIT went through, the answer did not
-      if (published && published.version > attempt.staleVersion) return published;
+      const winner = await this.fail(accountId, attempt, error);
+      if (winner) return winner;
       throw error;
     }
+    const winner = await this.load(accountId);
+    if (winner && winner.version > stale) return winner;
+    throw unavailable('contended', 'the renewal took longer than its lease and somebody else took over');
   }
 
-  private async publish(accountId: string, attempt: RenewalAttempt, fresh: FreshSession): Promise<BankSession> {
-    const version = ((await this.rows.read(accountId))?.version ?? 0) + 1;
-    const sealed = await this.keystore.seal(Buffer.from(JSON.stringify(fresh)), sessionPlace(accountId, version));
-    if (await this.rows.publish(accountId, attempt.epoch, { version, sealed, ...fresh })) {
-      await this.wake(accountId);
-      return { ...fresh, version };
+  /** The last thing before the bank is asked: a process that was paused must not end the session of a winner. */
+  private async isStillOurs(accountId: string, epoch: number): Promise<boolean> {
+    const askedAt = performance.now();
+    const seconds = await this.rows.leaseLeft(accountId, epoch);
+    const isInTime = performance.now() - askedAt < CHECK_MAY_TAKE_MS;
+    if (seconds !== undefined && seconds >= ENOUGH_LEASE_SECONDS && isInTime) return true;
+    await this.rows.release(accountId, epoch);
+    return false;
+  }
+
+  private async publish(accountId: string, published: Published): Promise<boolean> {
+    for (const pauseMs of PUBLISH_PAUSES_MS) {
+      try {
+        const isOurs = await this.rows.publish(accountId, published);
+        if (isOurs) await this.wake(accountId);
+        return isOurs;
+      } catch (error) {
+        this.logger.warn(`a session of ${accountId} is not stored yet: ${errorSummary(error)}`);
+        await sleep(pauseMs);
+      }
     }
-    const winner = await this.load(accountId);
-    if (winner && winner.version > attempt.staleVersion) return winner;
-    throw unavailable('contended', 'the renewal took longer than its lease and somebody else took over');
+    return this.rows.publish(accountId, published);
+  }
+
+  /** @returns the session, where it was published after all and only the answer was lost */
+  private async fail(
+    accountId: string,
+    { epoch, stale }: Claimed & { readonly stale: number },
+    error: unknown,
+  ): Promise<BankSession | undefined> {
+    const reason = reasonOf(error);
+    const recorded = await this.rows.recordFailure(accountId, epoch, reason);
+    if (isBlocking(error)) await this.rows.block(accountId, 'bank', reason);
+    const published = recorded ? undefined : await this.load(accountId);
+    return published && published.version > stale ? published : undefined;
   }
 
   /** The session is published whatever becomes of this: a worker finds what was overlooked. */
@@ -120,6 +180,11 @@ export class PgSessionStore extends SessionStore {
   }
 }
 
+/** So that a DEK is asked for only where the claim is likely to go through. */
+function mayBeClaimed(row: SessionRow | undefined, refused: boolean): boolean {
+  return !row || (!row.leased && !row.backingOff && !(refused && row.bucketEmpty));
+}
+
 const isBlocking = (error: unknown): boolean =>
   error instanceof AllianceError && error.code === 'ALLIANCE_ACCOUNT_BLOCKED';
 
@@ -134,16 +199,6 @@ export const sessionPlace = (accountId: string, version: number): SealPlace => (
   accountId,
   version,
 });
-
-/** Why nobody may renew just now, by what the row says. */
-function hindrance(row: SessionRow, cause: RenewalCause): AllianceError | undefined {
-  if (row.blockedBy !== null && !row.probeDue) return blocked(row);
-  if (row.backingOff) return unavailable('backing_off', 'the last renewal failed; backing off');
-  if (row.ceilingReached && cause === 'reactive') {
-    return unavailable('renewal_ceiling', 'the bank refused too many sessions within an hour');
-  }
-  return undefined;
-}
 
 const unavailable = (reason: string, why: string): AllianceError =>
   new AllianceError('ALLIANCE_SESSION_UNAVAILABLE', `no bank session can be had: ${why}`, { noEffect: true, reason });

@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { idColumn, optionalText, optionalTime, textColumn, timeColumn } from '../../database/columns.js';
 
-/** One attempt to renew a session: the ceiling counts them, and an operator reads them. */
+/** One attempt to renew a session: the alarm counts them, and an operator reads them. */
 @Entity('session_renewal')
 export class SessionRenewalEntity {
   @PrimaryColumn(idColumn) merchantAccountId!: string;

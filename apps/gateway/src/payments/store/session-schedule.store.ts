@@ -1,12 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { sweep } from '../../database/sweep.js';
-import { REACTIVE_CEILING } from './session-rows.store.js';
+import { dueNow, LEASED, BACKING_OFF, MANY_REFUSALS, renewAt } from './session-rows.store.js';
 
-/** A session is renewed at the latest this long before it expires. */
-const FLOOR_HOURS = 2;
-/** Spread, so that accounts created together are not renewed together. */
-const JITTER_MINUTES = 30;
 /** The bank closes a service code that was idle for this long. Source: bank docs, "Authentication". */
 const IDLE_LIMIT_DAYS = 200;
 /** Attempts older than this are of no use to anybody. */
@@ -35,14 +31,10 @@ export interface SessionForecast {
   /** Until the bank closes an idle service code; null when it was never used. */
   readonly daysToIdleLimit: number | null;
   readonly renewalsLastHour: number;
-  /** Renewals of the last hour that a refusal of the bank caused; at half the ceiling somebody should look. */
+  /** Renewals of the last hour that a refusal of the bank caused; above six somebody should look. */
   readonly reactiveRenewalsLastHour: number;
-  readonly alarm: 'session_contention' | 'many_refusals' | 'blocked' | null;
+  readonly alarm: 'many_refusals' | 'blocked' | null;
 }
-
-/** When the session `s` is due, by its age; `$1` is the configured age in hours. */
-const DUE_BY_AGE = `s.obtained_at + make_interval(hours => $1, mins => abs(hashtext(s.merchant_account_id || s.version)) % ${JITTER_MINUTES})`;
-const DUE_AT = `least(${DUE_BY_AGE}, s.expires_at - make_interval(hours => ${FLOOR_HOURS}))`;
 
 /** Which sessions are old enough to be renewed, on the database's clock, and how all of them stand. */
 @Injectable()
@@ -52,13 +44,11 @@ export class SessionSchedule {
     private readonly renewHours: number,
   ) {}
 
-  /** Sessions whose time has come, and accounts that the bank blocked and that are to be probed. */
+  /** Accounts that should have another session now, or are to be probed after the bank blocked them. */
   due(): Promise<DueSession[]> {
     return this.database.query<DueSession[]>(
       `SELECT s.merchant_account_id AS "accountId", s.version FROM bank_session s
-       WHERE s.lease_until < now() AND s.retry_at <= now()
-         AND CASE WHEN s.blocked_by IS NULL THEN s.version > 0 AND ${DUE_AT} <= now()
-                  ELSE s.blocked_by = 'bank' AND s.probe_at <= now() END`,
+       WHERE NOT ${LEASED} AND NOT ${BACKING_OFF} AND ${dueNow('$1')}`,
       [this.renewHours],
     );
   }
@@ -69,14 +59,14 @@ export class SessionSchedule {
               CASE WHEN s.blocked_by IS NOT NULL THEN 'blocked' WHEN s.expires_at IS NULL THEN 'none'
                    WHEN s.expires_at <= now() THEN 'expired' ELSE 'active' END AS state,
               round(extract(epoch FROM now() - s.obtained_at))::int AS "ageSeconds", s.expires_at AS "expiresAt",
-              greatest(${DUE_AT}, nullif(s.retry_at, '-infinity')) AS "nextRenewalAt", s.last_error AS "lastError",
+              greatest(${renewAt('$1')}, nullif(s.retry_at, '-infinity')) AS "nextRenewalAt", s.last_error AS "lastError",
               coalesce(s.failures, 0) AS "failuresInARow", s.blocked_by AS "blockedBy",
               s.blocked_reason AS "blockedReason", s.blocked_at AS "blockedAt",
               CASE s.blocked_by WHEN 'bank' THEN s.probe_at END AS "nextProbeAt",
               ${IDLE_LIMIT_DAYS} - extract(day FROM now() - s.obtained_at)::int AS "daysToIdleLimit",
               r.renewals AS "renewalsLastHour", r.reactive AS "reactiveRenewalsLastHour",
-              CASE WHEN s.blocked_by IS NOT NULL THEN 'blocked' WHEN s.last_error = 'session_contention' THEN s.last_error
-                   WHEN r.reactive >= ${REACTIVE_CEILING / 2} THEN 'many_refusals' END AS alarm
+              CASE WHEN s.blocked_by IS NOT NULL THEN 'blocked'
+                   WHEN r.reactive > ${MANY_REFUSALS} THEN 'many_refusals' END AS alarm
        FROM merchant_account a
        LEFT JOIN bank_session s ON s.merchant_account_id = a.id
        CROSS JOIN LATERAL (

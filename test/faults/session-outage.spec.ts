@@ -1,0 +1,103 @@
+import { type Fault } from '../support/bank-control.js';
+import { type GatewayClient } from '../support/gateway-client.js';
+import { Replicas, type ShopAccount, shopOf } from '../support/replicas.js';
+import { until } from '../support/until.js';
+
+const AUTHORIZE = 'authorize_virtual_device';
+/** Payments that are opened while nobody gets a session. */
+const WAITING = 12;
+/**
+ * A back-off of at most 30 s, the worker that looks every 3 s and an authorize; the rule says 60 s. Half of it is left
+ * for a busy machine.
+ */
+const SESSION_WITHIN_MS = 60_000;
+/** The spread of 5 s, a claim every 0.5 s and the calls themselves, on a busy machine. */
+const OPENED_WITHIN_MS = 20_000;
+
+interface Outage {
+  readonly what: string;
+  readonly fault: Fault;
+  readonly lastsMs: number;
+}
+
+const OUTAGES: readonly Outage[] = [
+  {
+    what: 'is overloaded for a minute',
+    fault: { kind: 'error', msgCode: 'b_server_is_overloaded', path: AUTHORIZE, times: 10_000 },
+    lastsMs: 60_000,
+  },
+  {
+    what: 'answers 503',
+    fault: { kind: 'http_error', httpStatus: 503, path: AUTHORIZE, times: 10_000 },
+    lastsMs: 20_000,
+  },
+  { what: 'cuts the connection', fault: { kind: 'reset_after', path: AUTHORIZE, times: 10_000 }, lastsMs: 20_000 },
+];
+
+describe('a bank that gives no sessions for a while', () => {
+  let replicas: Replicas;
+  let account: ShopAccount;
+  let shops: readonly GatewayClient[];
+
+  beforeAll(async () => {
+    replicas = await Replicas.start(2);
+  }, 60_000);
+  beforeEach(async () => {
+    account = await replicas.addAccount();
+    shops = replicas.all.map((replica) => shopOf(replica, account));
+    expect((await shops[0]!.createPayment()).status).toBe(201);
+  });
+  afterEach(() => replicas.stack.bank.clearFaults());
+  afterAll(() => replicas.stop());
+
+  it.each(OUTAGES)(
+    '$what: without anybody asking there is a session soon after it is well, and what waited is opened',
+    async ({ fault, lastsMs }) => {
+      const { bank } = replicas.stack;
+      const id = await bank.addFault(fault);
+      await bank.expireSessions(account.bank.merchantId);
+      const end = performance.now() + lastsMs;
+      const waiting: string[] = [];
+      for (let made = 0; made < WAITING; made++) {
+        const { status, body } = await shops[made % shops.length]!.createPayment();
+        expect(status).toBe(202);
+        waiting.push(body.id);
+      }
+      await new Promise((resolve) => setTimeout(resolve, Math.max(0, end - performance.now()))); // the bank's outage
+      expect((await bank.faults()).find((one) => one.id === id)?.fired).toBeGreaterThan(2);
+      const before = await replicas.evidence(account);
+
+      await bank.clearFaults();
+      await until(
+        'there is a session',
+        async () => (await replicas.evidence(account)).version > before.version,
+        SESSION_WITHIN_MS,
+      );
+      await until(
+        'what waited is opened',
+        async () => (await statuses(waiting)).has('created') === false,
+        OPENED_WITHIN_MS,
+      );
+      expect(await statuses(waiting)).toEqual(new Set(['requires_action']));
+      const orders = await bank.ledger({ kind: 'order.created' });
+      expect(new Set(orders.map(({ merchantRequestId }) => merchantRequestId)).size).toBe(orders.length);
+    },
+    180_000,
+  );
+
+  const statuses = async (ids: readonly string[]): Promise<Set<string>> => {
+    const rows = await replicas.stack.database.query<{ status: string }>(
+      `SELECT status FROM payment WHERE id = ANY($1)`,
+      [ids],
+    );
+    return new Set(rows.map(({ status }) => status));
+  };
+
+  it('and a session that ends seven times within an hour is replaced seven times', async () => {
+    for (let times = 1; times <= 7; times++) {
+      await replicas.stack.bank.expireSessions(account.bank.merchantId);
+      expect((await shops[times % 2]!.createPayment()).status).toBe(201);
+    }
+    expect(await replicas.evidence(account)).toMatchObject({ version: 8, authorizes: 8 });
+  }, 60_000);
+});
