@@ -73,11 +73,7 @@ describe('a bank that gives no sessions for a while', () => {
         async () => (await replicas.evidence(account)).version > before.version,
         SESSION_WITHIN_MS,
       );
-      await until(
-        'what waited is opened',
-        async () => (await statuses(waiting)).has('created') === false,
-        OPENED_WITHIN_MS,
-      );
+      await until('what waited is opened', async () => !(await statuses(waiting)).has('created'), OPENED_WITHIN_MS);
       expect(await statuses(waiting)).toEqual(new Set(['requires_action']));
       const orders = await bank.ledger({ kind: 'order.created' });
       expect(new Set(orders.map(({ merchantRequestId }) => merchantRequestId)).size).toBe(orders.length);

@@ -254,52 +254,6 @@ describe('AllianceClient on a real socket', () => {
       expect(read).toMatchObject({ status: 'SUCCESS', coinAmount: 444, sourceAmount: 10, sourceCurrencyCode: '840' });
     });
 
-    const gzipped = { 'Content-Encoding': 'gzip' };
-    const cosmetic: [string, () => Behaviour | Promise<Behaviour>][] = [
-      ['gzipped', () => ({ body: gzipSync(operation), headers: gzipped })],
-      ['gzipped, and nobody says so', () => ({ body: gzipSync(operation) })],
-      ['plain, although gzip is said', () => ({ body: operation, headers: gzipped })],
-      ['in a gzipped token', async () => ({ body: gzipSync((await bank.sealed(operation)).body), headers: gzipped })],
-      ['with a byte order mark', () => ({ body: `\uFEFF${operation}` })],
-      [
-        'as a token with a byte order mark and line breaks',
-        async () => ({ body: `\uFEFF${await bank.seal(operation)}\r\n` }),
-      ],
-      ['as a token in quotation marks', async () => ({ body: JSON.stringify(await bank.seal(operation)) })],
-      [
-        'as a token with blanks around it',
-        async () => ({ body: JSON.stringify({ jwe: ` ${await bank.seal(operation)}\n` }) }),
-      ],
-      ['with a byte order mark in the token', () => bank.sealed(`\uFEFF${operation}`)],
-      ['with HTTP 201', () => ({ status: 201, body: operation })],
-      ...['application/json; charset=windows-1251', 'text/html', 'json', '', 'application/problem+json'].map(
-        (type): [string, () => Behaviour] => [
-          `as "${type}"`,
-          () => ({ body: operation, headers: { 'Content-Type': type } }),
-        ],
-      ),
-      ...[
-        { msgType: 'SUCCESS' },
-        { msgType: 'success', msgCode: null, msgText: 5 },
-        { msgType: 'SUCCESS', msgCode: 'ok' },
-        { msgType: 'OK', requestId: {} },
-        { limits: { maxAmount: 1.5 }, feeAmount: 0.5, amounts: [1e2] },
-        { cardNumberMask: [], ecomOrderId: {}, processingDateTime: {} },
-      ].map((members): [string, () => Behaviour] => [
-        `with ${JSON.stringify(members)}`,
-        () => ({ body: JSON.stringify({ ...(JSON.parse(operation) as object), ...members }) }),
-      ]),
-    ];
-    it.each(cosmetic)('an operation %s', async (_form, answer) => {
-      bank.answer = answer;
-      await expect(client.operation('acc_1', 'x')).resolves.toMatchObject({ status: 'SUCCESS', coinAmount: 444 });
-    });
-
-    it('a known code as an error, whatever the type of the message', async () => {
-      bank.answer = () => ({ body: '{"msgType":"SUCCESS","msgCode":"b_operation_not_found"}' });
-      await expect(client.operation('acc_1', 'x')).rejects.toMatchObject({ code: 'ALLIANCE_NOT_FOUND' });
-    });
-
     it.each([
       ['gzipped', async () => ({ body: gzipSync((await bank.sealed(aSession())).body) })],
       ['of a good message', () => bank.sealed({ ...aSession(), msgType: 'SUCCESS', limits: { maxAmount: 1.5 } })],

@@ -74,11 +74,14 @@ const TLS_FAILURES: Readonly<Record<string, string>> = {
 /** Takes only the code out of an axios error: the error itself holds headers and bodies. */
 export function readTransportFailure(error: unknown): { readonly reason: string; readonly neverSent: boolean } {
   const code = error instanceof AxiosError ? (error.code ?? '') : '';
-  const tls = code.startsWith('ERR_SSL_') ? 'tls_protocol' : readOwn(TLS_FAILURES, code);
+  const tls = readTls(code);
   if (error instanceof ConnectFailure) return { reason: tls ?? 'not_connected', neverSent: true };
   const known = readOwn(TRANSPORT_FAILURES, code);
   return { reason: tls ?? known?.reason ?? 'transport', neverSent: known?.neverSent ?? false };
 }
+
+const readTls = (code: string): string | undefined =>
+  code.startsWith('ERR_SSL_') ? 'tls_protocol' : readOwn(TLS_FAILURES, code);
 
 const readOwn = <T>(table: Readonly<Record<string, T>>, key: string): T | undefined =>
   Object.hasOwn(table, key) ? table[key] : undefined;

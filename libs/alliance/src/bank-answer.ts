@@ -39,16 +39,20 @@ const GOOD_TYPES: ReadonlySet<string> = new Set(['SUCCESS', 'OK', 'INFO', 'WARNI
 export async function readAnswer(httpStatus: number, body: Uint8Array, keys: CommunicationKeys): Promise<BankAnswer> {
   const isGood = httpStatus >= 200 && httpStatus <= 299;
   try {
-    const outer = await openOuter(inflate(body), keys);
-    const jwe = 'jwe' in outer && typeof outer.jwe === 'string' ? outer.jwe.trim() : undefined;
-    const json = jwe === undefined ? outer : parseObject(await openLayer(jwe, keys));
-    const refusal = readRefusal(outer, httpStatus) ?? readRefusal(json, httpStatus);
-    if (refusal) return { refusal };
-    if (isGood) return { json };
+    const answer = await readLayers(httpStatus, inflate(body), keys);
+    if (isGood || 'refusal' in answer) return answer;
   } catch (error) {
     if (isGood || !(error instanceof UnreadableAnswer)) throw error;
   }
   throw new UnreadableAnswer(`http_${httpStatus}`);
+}
+
+async function readLayers(httpStatus: number, body: Uint8Array, keys: CommunicationKeys): Promise<BankAnswer> {
+  const outer = await openOuter(body, keys);
+  const jwe = 'jwe' in outer && typeof outer.jwe === 'string' ? outer.jwe.trim() : undefined;
+  const json = jwe === undefined ? outer : parseObject(await openLayer(jwe, keys));
+  const refusal = readRefusal(outer, httpStatus) ?? readRefusal(json, httpStatus);
+  return refusal ? { refusal } : { json };
 }
 
 /** By its first bytes, which no JSON and no token has: a proxy may leave the header out, or add one that is wrong. */

@@ -95,11 +95,10 @@ export class PgSessionStore extends SessionStore {
     row: SessionRow,
     { stale, onlyIfDue }: RenewalRequest,
   ): Promise<BankSession | undefined> {
-    if (row.blockedBy === 'operator' || (row.blockedBy !== null && !row.probeDue && row.version <= stale)) {
-      throw blocked(row);
-    }
+    if (row.blockedBy === 'operator') throw blocked(row);
     if (row.version > stale) return this.open(accountId, row);
-    if (onlyIfDue && !row.expired && (!row.due || row.leased || row.backingOff)) return this.open(accountId, row);
+    if (row.blockedBy === 'bank' && !row.probeDue) throw blocked(row);
+    if (onlyIfDue && mayStay(row)) return this.open(accountId, row);
     if (!row.leased && row.backingOff) throw unavailable('backing_off', 'the last renewal failed; backing off');
     return undefined;
   }
@@ -179,6 +178,9 @@ export class PgSessionStore extends SessionStore {
     return { ...STORED_SESSION.parse(JSON.parse(Buffer.from(bytes).toString())), version: row.version };
   }
 }
+
+/** It works, and is not due, or somebody is at it, or has just failed. */
+const mayStay = (row: SessionRow): boolean => !row.expired && (!row.due || row.leased || row.backingOff);
 
 /** So that a DEK is asked for only where the claim is likely to go through. */
 function mayBeClaimed(row: SessionRow | undefined, refused: boolean): boolean {
