@@ -5,7 +5,8 @@ import { promisify } from 'node:util';
 import { EnvelopeKeystore, type Keystore, LocalKekProvider, parseLocalKeys, type SealPlace } from '#libs/keystore';
 import { SEALED_COLUMNS, type SealedColumn, type SealedRow } from '../../apps/gateway/src/keys/sealed-columns.js';
 import { launchBrowser, type TestBrowser } from '../support/browser.js';
-import { type Stack, startStack } from '../support/stack.js';
+import { OpsClient } from '../support/ops-client.js';
+import { OPS_KEY, type Stack, startStack } from '../support/stack.js';
 import { until } from '../support/until.js';
 import { payInBrowser } from './paying-customer.js';
 
@@ -21,7 +22,13 @@ describe('sealed values', () => {
   let browser: TestBrowser;
 
   beforeAll(async () => {
-    [stack, browser] = await Promise.all([startStack({ withShop: false }), launchBrowser()]);
+    [stack, browser] = await Promise.all([startStack({ withShop: false, withDcm: true }), launchBrowser()]);
+    const ops = new OpsClient(stack.gatewayUrl, OPS_KEY);
+    for (const login of ['olena', 'taras']) {
+      const { status } = await ops.call('POST', 'dcm/objects', { login, firstName: login });
+      expect(status).toBe(201);
+    }
+    await until('a signing key', async () => (await stack.database.query('SELECT FROM dcm_signing_key')).length > 0);
     for (let payments = 0; payments < 2; payments++) {
       const { body } = await stack.client.createPayment();
       await payInBrowser(browser, body);
@@ -67,31 +74,30 @@ describe('sealed values', () => {
     expect(columns.map(({ name }) => name).toSorted()).toEqual(known.toSorted());
   });
 
-  it.each(
-    SEALED_COLUMNS.filter(({ table }) => !table.startsWith('dcm_')).map(
-      (column) => [`${column.table}.${column.column}`, column] as const,
-    ),
-  )('%s opens in its own place and in no other', async (_name, column) => {
-    const keys = await keystore();
-    const values = await valuesOf(column);
-    expect(values.length).toBeGreaterThan(0);
-    const [value] = values as [Value];
-    const home = column.place(value);
-    expect((await keys.open(value.sealed, home)).length).toBeGreaterThan(0);
-    const elsewhere: SealPlace[] = [
-      ...SEALED_COLUMNS.filter((other) => other !== column).map((other) => other.place(value)),
-      { ...home, row: `${home.row}x` },
-      { ...home, accountId: 'acc_other' },
-      { ...home, version: home.version + 1 },
-      ...values.slice(1).map((other) => column.place(other)),
-    ];
-    for (const place of elsewhere) {
-      await expect(keys.open(value.sealed, place)).rejects.toMatchObject({ code: 'KEYSTORE_TAMPERED' });
-    }
-    const [head, kek, dek, iv, box] = value.sealed.split('.') as [string, string, string, string, string];
-    const cut = Buffer.from(box, 'base64url').subarray(0, -12).toString('base64url');
-    await expect(keys.open([head, kek, dek, iv, cut].join('.'), home)).rejects.toThrow();
-  });
+  it.each(SEALED_COLUMNS.map((column) => [`${column.table}.${column.column}`, column] as const))(
+    '%s opens in its own place and in no other',
+    async (_name, column) => {
+      const keys = await keystore();
+      const values = await valuesOf(column);
+      expect(values.length).toBeGreaterThan(0);
+      const [value] = values as [Value];
+      const home = column.place(value);
+      expect((await keys.open(value.sealed, home)).length).toBeGreaterThan(0);
+      const elsewhere: SealPlace[] = [
+        ...SEALED_COLUMNS.filter((other) => other !== column).map((other) => other.place(value)),
+        { ...home, row: `${home.row}x` },
+        { ...home, accountId: 'acc_other' },
+        { ...home, version: home.version + 1 },
+        ...values.slice(1).map((other) => column.place(other)),
+      ];
+      for (const place of elsewhere) {
+        await expect(keys.open(value.sealed, place)).rejects.toMatchObject({ code: 'KEYSTORE_TAMPERED' });
+      }
+      const [head, kek, dek, iv, box] = value.sealed.split('.') as [string, string, string, string, string];
+      const cut = Buffer.from(box, 'base64url').subarray(0, -12).toString('base64url');
+      await expect(keys.open([head, kek, dek, iv, cut].join('.'), home)).rejects.toThrow();
+    },
+  );
 
   it('moved to another row in the database, are refused by the gateway, and nothing else suffers', async () => {
     const { body: payment } = await stack.client.createPayment();

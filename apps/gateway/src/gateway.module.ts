@@ -15,7 +15,8 @@ import { PaymentsModule } from './payments/payments.module.js';
 /** The composition root: the only file that names every module. */
 @Module({})
 export class GatewayModule {
-  static register(config: GatewayConfig, databaseUrl: string, keys: KeysOptions): DynamicModule {
+  /** @param readOnly for a command that only reads: nothing is written at the start either */
+  static register(config: GatewayConfig, databaseUrl: string, keys: KeysOptions, readOnly = false): DynamicModule {
     const api = config.role !== 'worker';
     const worker = config.role !== 'api';
     const { opsKey, dcm, publicUrl, bankTimeoutMs, sessionRenewHours } = config;
@@ -30,7 +31,7 @@ export class GatewayModule {
         payments,
         CallbacksModule.register({ api, worker, payments }),
         OpsModule.register({ payments, opsKey }),
-        ...(dcm ? [DcmBankModule.register({ config: dcm, api, worker, opsKey })] : []),
+        ...(dcm ? [DcmBankModule.register({ config: dcm, api, worker, opsKey, readOnly })] : []),
         ...(api ? [DocsModule] : []),
       ],
     };

@@ -83,7 +83,7 @@ async function tryAsStranger(client: DemoClient, run: string): Promise<void> {
 }
 
 async function printDecisions(client: DemoClient): Promise<void> {
-  print('\n  5. What our audit says (newest first)');
+  print('\n  5. What our decisions say (newest first)');
   for (const { call, subject, flow, allowed, reason } of await client.decisions(3)) {
     print(
       `     ${allowed ? 'allowed' : 'denied '}  ${call ?? '-'}  ${subject ?? '-'}  ${flow ?? '-'}  ${reason ?? ''}`.trimEnd(),

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isBlocked } from './blocked-ports.js';
 
 export interface ShopConfig {
   readonly port: number;
@@ -47,6 +48,9 @@ class EnvironmentReader {
 
   port(name: string, fallback: number): number {
     const text = this.text(name) ?? String(fallback);
+    if (isBlocked(Number(text))) {
+      return this.#refuse(`${name} is ${text}, which browsers refuse to call: set it to another port.`, fallback);
+    }
     if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
     return this.#refuse(`${name} is "${text}", which is not a port: set it to a number from 0 to 65535.`, fallback);
   }
@@ -54,6 +58,12 @@ class EnvironmentReader {
   url(name: string, fallback: string): URL {
     const text = this.text(name) ?? fallback;
     const url = URL.parse(text);
+    if (url && isBlocked(Number(url.port))) {
+      return this.#refuse(
+        `${name} has a port that browsers and fetch refuse to call: set another one.`,
+        new URL(fallback),
+      );
+    }
     if (url && /^https?:$/.test(url.protocol) && !url.username && !url.password) return url;
     const problem = `${name} is not a usable web address: set it to an http or https address without a user name, such as ${fallback}.`;
     return this.#refuse(problem, new URL(fallback));

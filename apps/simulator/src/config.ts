@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isBlocked } from './blocked-ports.js';
 import { type Merchant, parseMerchant } from './bank/merchants.js';
 import { type CounterpartySeed, parseCounterparty } from './dcm/counterparties.js';
 
@@ -23,6 +24,9 @@ type Env = Readonly<Record<string, string | undefined>>;
 
 const portOf = (value = '4001'): number => {
   const port = Number(value);
+  if (isBlocked(port)) {
+    throw new ConfigError(`PORT is ${value}, which browsers and fetch refuse to call: set it to another one.`);
+  }
   if (/^\d{1,5}$/.test(value) && port <= 65_535) return port;
   throw new ConfigError(`PORT is "${value}", which is not a port: set it to a whole number from 0 to 65535.`);
 };

@@ -1,5 +1,6 @@
 import { importPrivateKeyText } from '#libs/keystore';
 import { type AuditService } from '../audit/audit.service.js';
+import { type Access } from '../database/prepare-database.js';
 import { type KekRotationService, type Progress } from '../keys/kek-rotation.service.js';
 import { createAccount, changeAccount } from '../ops/ops.dto.js';
 import { type OperationsService } from '../ops/operations.service.js';
@@ -22,15 +23,16 @@ export interface Command {
   /** After the command's name. */
   readonly usage: string;
   readonly help: string;
+  /** What it does to the installation; default: it writes. */
+  readonly access?: Access | ((input: CommandInput) => Access);
   /** @returns what is printed, as JSON */
   readonly run: (desk: Desk, input: CommandInput) => Promise<unknown>;
 }
 
 const ACTOR = 'cli';
 
-const ofDcm = ({ usage, help, run }: DcmCommand): Command => ({
-  usage,
-  help,
+const ofDcm = ({ run, ...command }: DcmCommand): Command => ({
+  ...command,
   run: ({ dcm }, input) => {
     if (!dcm) throw new CliError('DCM_BASE_URL is not set: this gateway is no bank at DCM');
     return run(dcm, input);
@@ -47,17 +49,20 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   'accounts list': {
     usage: '',
     help: 'List the merchant accounts.',
+    access: 'reads',
     run: ({ operations }) => operations.accountList(),
   },
   'accounts show': {
     usage: '<account>',
     help: 'Show one account with its client keys.',
+    access: 'reads',
     run: ({ operations }, input) => operations.account(accountOf(input)),
   },
   'accounts create': {
     usage:
       '--name N --environment test|live --base-url URL --merchant-id ID --service-code-file FILE [--client-key-file FILE]',
     help: 'Create an account; prints the public key to hand to the bank. FILE may be "-" for standard input.',
+    access: 'installs',
     run: ({ operations }, input) => operations.createAccount(ACTOR, newAccount(input)),
   },
   'accounts change': {
@@ -68,6 +73,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   'api-keys list': {
     usage: '<account>',
     help: 'List the API keys of an account.',
+    access: 'reads',
     run: ({ operations }, input) => operations.apiKeyList(accountOf(input)),
   },
   'api-keys create': {
@@ -107,11 +113,13 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   'keys status': {
     usage: '',
     help: 'Which key-encrypting key is current, and how many sealed values are under which.',
+    access: 'reads',
     run: ({ rotation }) => rotation.status(),
   },
   'keys rotate': {
     usage: '[--dry-run | --rewrap-only]',
     help: 'Make a new key-encrypting key current and wrap everything under it. May be stopped and run again.',
+    access: (input) => (flag(input, 'dry-run') ? 'reads' : 'writes'),
     run: (desk, input) => (flag(input, 'dry-run') ? desk.rotation.status() : rotate(desk, !flag(input, 'rewrap-only'))),
   },
   'keys retire-old': {
@@ -122,6 +130,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   'sessions list': {
     usage: '',
     help: 'Forecast of every bank session.',
+    access: 'reads',
     run: ({ readings }) => readings.sessions(),
   },
   'sessions renew': {
@@ -143,9 +152,14 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   audit: {
     usage: '',
     help: 'The latest changes by operators.',
+    access: 'reads',
     run: ({ readings }) => readings.audit(50),
   },
 };
+
+export function accessOf({ access = 'writes' }: Command, input: CommandInput): Access {
+  return typeof access === 'function' ? access(input) : access;
+}
 
 /** Progress goes to standard error, the proof to standard output. */
 async function rotate({ rotation, audit }: Desk, withNewKek: boolean): Promise<unknown> {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { type Access } from '../database/prepare-database.js';
 import { type DecisionLog } from '../dcm/bank-auth/decision-log.service.js';
 import { type AccessDeskService } from '../dcm/desk/access-desk.service.js';
 import { addObject, addRule, addSubject, callDcm } from '../dcm/desk/dcm-desk.dto.js';
@@ -18,6 +19,8 @@ export interface DcmDesk {
 export interface DcmCommand {
   readonly usage: string;
   readonly help: string;
+  /** What it does to the installation; default: it writes. */
+  readonly access?: Access;
   readonly run: (desk: DcmDesk, input: CommandInput) => Promise<unknown>;
 }
 
@@ -37,11 +40,13 @@ export const DCM_COMMANDS: Readonly<Record<string, DcmCommand>> = {
   'dcm-subjects list': {
     usage: '',
     help: 'List the employees and technical users that may ask anything at all.',
+    access: 'reads',
     run: ({ access }) => access.subjects(),
   },
   'dcm-subjects add': {
     usage: '<sub> [--kind employee|technical]',
     help: 'Make a subject known. It may do nothing until a rule says so.',
+    access: 'installs',
     run: ({ access }, input) =>
       access.addSubject(
         ACTOR,
@@ -61,11 +66,13 @@ export const DCM_COMMANDS: Readonly<Record<string, DcmCommand>> = {
   'dcm-objects list': {
     usage: '[--login L]',
     help: 'List customers and key keepers, without their secrets.',
+    access: 'reads',
     run: ({ access }, input) => access.objects(option(input, 'login')),
   },
   'dcm-objects add': {
     usage: '<login> [--external-id ID] [--file FILE]',
     help: 'Make a customer or key keeper known, and its secret. FILE: JSON with firstName, lastName, email, phone.',
+    access: 'installs',
     run: ({ access }, input) => access.addObject(ACTOR, parseBody(addObject, newObject(input))),
   },
   'dcm-objects disable': {
@@ -78,7 +85,12 @@ export const DCM_COMMANDS: Readonly<Record<string, DcmCommand>> = {
     help: 'Let its rules count again. Its secret is the same as ever.',
     run: setDisabled('dcm_object', false),
   },
-  'dcm-rules list': { usage: '', help: 'Who may do which flow to whom.', run: ({ access }) => access.rules() },
+  'dcm-rules list': {
+    usage: '',
+    help: 'Who may do which flow to whom.',
+    access: 'reads',
+    run: ({ access }) => access.rules(),
+  },
   'dcm-rules add': {
     usage: '<sub or *> <flow> <object id or *>',
     help: 'Permit a flow: sign-in, sign-up, sign-up-processing or sign-up-emission. Quote the "*".',
@@ -100,6 +112,7 @@ export const DCM_COMMANDS: Readonly<Record<string, DcmCommand>> = {
   'dcm-keys status': {
     usage: '',
     help: 'Our signing keys, and how their rotation stands.',
+    access: 'reads',
     run: ({ keys }) => keys.status(),
   },
   'dcm-keys rotate': {
@@ -115,6 +128,7 @@ export const DCM_COMMANDS: Readonly<Record<string, DcmCommand>> = {
   'dcm decisions': {
     usage: '',
     help: 'The latest answers to DCM: who, what, to whom, and which check failed.',
+    access: 'reads',
     run: ({ decisions }) => decisions.list(DECISIONS),
   },
   'dcm call': {

@@ -1,22 +1,23 @@
-import { COMMANDS, type Command, type Desk } from './commands.js';
+import { KeystoreError } from '#libs/keystore';
+import { type Access } from '../database/prepare-database.js';
+import { startProblem } from '../start-problem.js';
+import { accessOf, COMMANDS, type Command, type Desk } from './commands.js';
 import { ConfigError } from '../config/gateway-config.js';
 import { CliError } from './cli-error.js';
 import { parseInput } from './command-input.js';
 
 /** Opens what commands work with, and closes it again. */
-export type OpenDesk = () => Promise<{ readonly desk: Desk; close(): Promise<void> }>;
+export type OpenDesk = (access: Access) => Promise<{ readonly desk: Desk; close(): Promise<void> }>;
 
 /** @returns the exit code; prints JSON on standard output, problems on standard error */
 export async function runCli(args: readonly string[], openDesk: OpenDesk): Promise<number> {
   const found = findCommand(args);
-  if (!found) {
-    process.stdout.write(help());
-    return args.length === 0 || args[0] === 'help' || args[0] === '--help' ? 0 : 2;
-  }
+  if (!found) return unknownCommand(args);
   try {
     const input = parseInput(found.rest);
-    const result = await withDesk(openDesk, (desk) => found.command.run(desk, input));
-    process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+    const open = (): ReturnType<OpenDesk> => openDesk(accessOf(found.command, input));
+    const result = await withDesk(open, (desk) => found.command.run(desk, input));
+    await print(`${JSON.stringify(result, null, 2)}\n`);
     return 0;
   } catch (error) {
     process.stderr.write(`${problemOf(error)}\n`);
@@ -24,7 +25,27 @@ export async function runCli(args: readonly string[], openDesk: OpenDesk): Promi
   }
 }
 
-async function withDesk<T>(openDesk: OpenDesk, work: (desk: Desk) => Promise<T>): Promise<T> {
+async function unknownCommand(args: readonly string[]): Promise<number> {
+  if (args.length === 0 || args[0] === 'help' || args[0] === '--help') {
+    await print(help());
+    return 0;
+  }
+  process.stderr.write(`There is no command "${args.slice(0, 2).join(' ')}": see "npm run --silent cli -- help".\n`);
+  return 2;
+}
+
+/** What is printed may be a key that is shown this once: somebody has to know that it got lost. */
+function print(text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(text, (error) => {
+      const { code } = (error ?? {}) as NodeJS.ErrnoException;
+      if (error && code !== 'EPIPE') reject(new CliError(`Standard output takes nothing (${code ?? error.message})`));
+      else resolve(); // whoever closed it has read what they wanted
+    });
+  });
+}
+
+async function withDesk<T>(openDesk: () => ReturnType<OpenDesk>, work: (desk: Desk) => Promise<T>): Promise<T> {
   const open = await openDesk();
   try {
     return await work(open.desk);
@@ -51,7 +72,7 @@ function help(): string {
 
 /** A known problem is a sentence; a defect shows its stack. */
 function problemOf(error: unknown): string {
-  if (error instanceof CliError || error instanceof ConfigError || (error as { code?: unknown }).code !== undefined)
-    return (error as Error).message;
-  return (error as Error).stack ?? String(error);
+  if (error instanceof CliError || error instanceof ConfigError) return error.message;
+  const { code, message } = error as { code?: unknown; message?: string };
+  return code === undefined || error instanceof KeystoreError || !message ? startProblem(error) : message;
 }

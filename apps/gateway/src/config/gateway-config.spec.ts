@@ -94,6 +94,11 @@ describe('loadConfig', () => {
     [{ PUBLIC_URL: 'pay.example' }, /^PUBLIC_URL must be an http or https URL/],
     [{ PUBLIC_URL: 'ftp://pay.example' }, /^PUBLIC_URL must be an http or https URL/],
     [{ DATABASE_URL: 'mysql://db/x' }, /^DATABASE_URL must be a URL like postgres:/],
+    [{ DATABASE_URL: 'postgres://u:100%@db/x' }, /^DATABASE_URL has a % that starts no code: .* write %25 for %$/],
+    [{ DATABASE_URL: 'postgres://u%zz:p@db/x' }, /^DATABASE_URL has a % that starts no code/],
+    [{ DATABASE_URL: 'postgres://u:pa#ss@db:5432/x' }, /^DATABASE_URL must be a URL like .* percent-encoded/],
+    [{ PORT: '4190' }, /^PORT is a port that browsers and fetch refuse to call/],
+    [{ PUBLIC_URL: 'http://pay.example:6000' }, /^PUBLIC_URL is a port that browsers and fetch refuse/],
     [{ DATABASE_POOL_SIZE: '1' }, /^DATABASE_POOL_SIZE must be a whole number from 2 to 200$/],
     [{ LOG_LEVEL: 'loud' }, /^LOG_LEVEL must be fatal, error/],
     [{ BANK_TIMEOUT_MS: 'soon' }, /^BANK_TIMEOUT_MS must be whole milliseconds from 100 to 120000$/],
@@ -142,6 +147,58 @@ describe('loadConfig', () => {
     expect(names.toSorted()).toEqual(
       ['API_KEY_FILE', 'BANK_TIMEOUT_MS', 'DATABASE_URL', 'LOG_LEVEL', 'PORT', 'PUBLIC_URL', 'ROLE'].toSorted(),
     );
+  });
+
+  it('hides no mistake behind another, whatever stage finds it', () => {
+    const names = complaints({
+      NODE_ENV: 'production',
+      PORT: 'abc',
+      POSTGRES_PORT: 'x',
+      KEYSTORE_PROVIDER: 'vault',
+      ALLIANCE_BASE_URL: 'http://bank.example',
+      ALLIANCE_MERCHANT_ID: 'm',
+      ALLIANCE_PRIVATE_KEY_FILE: '/no/such/file',
+      ALLIANCE_ENVIRONMENT: 'live',
+      API_KEY,
+      DCM_COUNTERPARTY_GUID: 'x',
+      DCM_EMPLOYEE_LOGIN: 'l',
+    }).map((sentence) => sentence.split(/[ ,]/u)[0]);
+    expect(names.toSorted()).toEqual(
+      [
+        ...['ALLIANCE_BASE_URL', 'ALLIANCE_PRIVATE_KEY_FILE', 'ALLIANCE_SERVICE_CODE', 'API_KEY', 'DATABASE_URL'],
+        ...['DCM_BASE_URL', 'DCM_COUNTERPARTY_GUID', 'DCM_EMPLOYEE_PASSWORD', 'PORT', 'POSTGRES_PORT', 'PUBLIC_URL'],
+        'VAULT_ADDR',
+      ].toSorted(),
+    );
+  });
+
+  it('says nothing of a rule whose variable is wrong itself', () => {
+    expect(complaints(inProduction({ DATABASE_URL: 'x', PUBLIC_URL: 'x', KEYSTORE_PROVIDER: 'x' }))).toHaveLength(3);
+    expect(complaints(anAccount({ ALLIANCE_ENVIRONMENT: 'x', ALLIANCE_BASE_URL: 'x' }))).toHaveLength(2);
+  });
+
+  it.each<[string, Environment]>([
+    ['a service link of Kubernetes', { POSTGRES_PORT: 'tcp://10.96.0.12:5432' }],
+    ['blanks', { PORT: ' ', HOST: ' ', DATABASE_URL: ' ' }],
+    ['an address of Vault that is not used', { VAULT_ADDR: 'vault:8200' }],
+    ['keys in KMS that are not used', { AWS_KMS_KEYS: 'arn', AWS_KMS_ENDPOINT: 'x' }],
+  ])('does not read %s', (_what, env) => {
+    expect(loadConfig(env)).toEqual(loadConfig({}));
+  });
+
+  it('does not read the port of a database that it does not start', () => {
+    const url = { DATABASE_URL: 'postgres://u:p@db/x' };
+    expect(loadConfig({ ...url, POSTGRES_PORT: 'x' })).toEqual(loadConfig(url));
+  });
+
+  it.each([
+    ['127.0.0.1', 'http://localhost:4000'],
+    ['::1', 'http://localhost:4000'],
+    ['0.0.0.0', 'http://localhost:4000'],
+    ['192.0.2.7', 'http://192.0.2.7:4000'],
+    ['2001:db8::7', 'http://[2001:db8::7]:4000'],
+  ])('is called back where it listens: HOST=%s', (HOST, publicUrl) => {
+    expect(loadConfig({ HOST }).publicUrl).toBe(publicUrl);
   });
 
   it('names every rule of production at once', () => {

@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { isDecodable, nameOf } from './address.js';
+import { isBlocked } from './blocked-ports.js';
 import { DCM_VARIABLES, type DcmConfig, dcmObjections, dcmOf } from './dcm-config.js';
+import { readEnvironment } from './environment.js';
 
 /** What the operator can set, checked and frozen. Nothing else in the gateway reads the environment. */
 export interface GatewayConfig {
@@ -80,6 +83,9 @@ const port = (fallback: number) =>
     .max(65535, { error: 'must be a TCP port from 0 to 65535' })
     .default(fallback);
 
+/** The port that browsers, the shop and the bank's callbacks are to use. */
+const BLOCKED_PORT = 'is a port that browsers and fetch refuse to call: set it to another one';
+
 const httpUrl = z
   .url({ protocol: /^https?$/u, error: 'must be an http or https URL, for example http://127.0.0.1:4001' })
   .transform((url) => url.replace(/\/+$/u, ''));
@@ -88,11 +94,16 @@ const httpUrl = z
 const ENVIRONMENT = z.object({
   NODE_ENV: z.string().optional(),
   HOST: z.string().default('127.0.0.1'),
-  PORT: port(4000),
+  PORT: port(4000).refine((number) => !isBlocked(number), { error: BLOCKED_PORT }),
   ROLE: z.enum(['api', 'worker', 'all'], { error: 'must be api, worker or all' }).default('all'),
   PUBLIC_URL: httpUrl.optional(),
   DATABASE_URL: z
-    .url({ protocol: /^postgres(ql)?$/u, error: 'must be a URL like postgres://user:password@host:5432/database' })
+    .url({
+      protocol: /^postgres(ql)?$/u,
+      error:
+        'must be a URL like postgres://user:password@host:5432/database: special characters of a password are percent-encoded, such as %25 for %',
+    })
+    .refine(isDecodable, { error: 'has a % that starts no code: in user, password and database write %25 for %' })
     .optional(),
   DATABASE_POOL_SIZE: z.coerce
     .number({ error: 'must be a whole number from 2 to 200' })
@@ -167,15 +178,6 @@ const ENVIRONMENT = z.object({
 });
 type Environment = z.output<typeof ENVIRONMENT>;
 
-/** Variables that may be given as `NAME_FILE` instead, so that the secret is in no process listing. */
-const FROM_FILE = [
-  'ALLIANCE_SERVICE_CODE',
-  'ALLIANCE_PRIVATE_KEY',
-  'API_KEY',
-  'OPS_KEY',
-  'DATABASE_URL',
-  'DCM_EMPLOYEE_PASSWORD',
-] as const;
 const ACCOUNT_VARIABLES = [
   'ALLIANCE_BASE_URL',
   'ALLIANCE_MERCHANT_ID',
@@ -183,34 +185,30 @@ const ACCOUNT_VARIABLES = [
   'ALLIANCE_PRIVATE_KEY',
 ] as const;
 
-/** @throws ConfigError naming every variable that is wrong */
+/** @throws ConfigError naming every variable that is wrong, all at once */
 export function loadConfig(env: Readonly<Record<string, string | undefined>>): GatewayConfig {
   const problems: string[] = [];
-  const parsed = ENVIRONMENT.safeParse(readSecretFiles(withoutBlanks(env), problems));
-  problems.push(...(parsed.error?.issues ?? []).map((issue) => `${issue.path.join('.')} ${issue.message}`));
-  problems.push(...(parsed.success ? objections(parsed.data) : []));
-  if (!parsed.success || problems.length > 0) throw new ConfigError(problems.join('\n'));
-  return Object.freeze(toConfig(parsed.data));
+  const parsed = parseEach(readEnvironment(env, problems), problems);
+  const isToldAlready = (sentence: string): boolean => problems.some((told) => subjectOf(told) === subjectOf(sentence));
+  problems.push(...objections(parsed).filter((sentence) => !isToldAlready(sentence)));
+  if (problems.length > 0) throw new ConfigError(problems.join('\n'));
+  return Object.freeze(toConfig(parsed));
 }
 
-function withoutBlanks(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(env).flatMap(([name, value]) => (value ? [[name, value]] : [])));
-}
+/** The variable that a sentence is about. */
+const subjectOf = (sentence: string): string => (/^[A-Z][A-Z_]*/u.exec(sentence)?.[0] ?? '').replace(/_FILE$/u, '');
 
-function readSecretFiles(env: Record<string, string>, problems: string[]): Record<string, string> {
-  const values = { ...env };
-  for (const name of FROM_FILE) {
-    const path = env[`${name}_FILE`];
-    if (path === undefined) continue;
-    try {
-      values[name] = readFileSync(path, 'utf8').trim();
-    } catch {
-      problems.push(`${name}_FILE names a file that cannot be read (${path}): check the path and its permissions`);
-    }
-    if (values[name] === '')
-      problems.push(`${name}_FILE names a file that is empty (${path}): write the secret into it`);
+/** Each variable by itself, so that no mistake hides another. One that is wrong is left out of the result. */
+function parseEach(values: Readonly<Record<string, string>>, problems: string[]): Environment {
+  const parsed: Record<string, unknown> = {};
+  for (const [name, schema] of Object.entries<z.ZodType>(ENVIRONMENT.shape)) {
+    const { data, error } = schema.safeParse(values[name]);
+    parsed[name] = data;
+    problems.push(
+      ...(error?.issues ?? []).slice(0, 1).map(({ path, message }) => `${[name, ...path].join('.')} ${message}`),
+    );
   }
-  return values;
+  return parsed as Environment;
 }
 
 /** What must hold between variables: the sentence applies when the test is true. */
@@ -248,8 +246,15 @@ const OBJECTIONS: readonly [sentence: (env: Environment) => string, applies: (en
     (env) => isProduction(env) && env.PUBLIC_URL === undefined,
   ],
   [
+    () => `PUBLIC_URL ${BLOCKED_PORT}`,
+    ({ PUBLIC_URL: url }) => url !== undefined && isBlocked(Number(new URL(url).port)),
+  ],
+  [
     ({ ALLIANCE_ENVIRONMENT: name }) => `API_KEY must start with ap_${name}_ because ALLIANCE_ENVIRONMENT is ${name}`,
-    (env) => env.API_KEY !== undefined && !env.API_KEY.startsWith(`ap_${env.ALLIANCE_ENVIRONMENT}_`),
+    (env) =>
+      env.API_KEY !== undefined &&
+      (env.ALLIANCE_ENVIRONMENT as string | undefined) !== undefined && // it may be wrong itself
+      !env.API_KEY.startsWith(`ap_${env.ALLIANCE_ENVIRONMENT}_`),
   ],
 ];
 
@@ -271,7 +276,7 @@ function toConfig(env: Environment): GatewayConfig {
     host: env.HOST,
     port: env.PORT,
     role: env.ROLE,
-    publicUrl: env.PUBLIC_URL ?? `http://localhost:${env.PORT}`,
+    publicUrl: env.PUBLIC_URL ?? `http://${nameOf(env.HOST)}:${env.PORT}`,
     databaseUrl: env.DATABASE_URL,
     databasePoolSize: env.DATABASE_POOL_SIZE,
     dataDir,

@@ -9,17 +9,34 @@ export interface KeysFile {
   readonly generated: boolean;
 }
 
-/** Reads the KEKs, or makes them on the first start. @throws ConfigError naming KEYSTORE_KEYS_FILE */
-export function readKeysFile(path: string, mayGenerate: boolean): KeysFile {
+/**
+ * Reads the KEKs, or makes them on the first start.
+ * @param remedy what to do about a file that does not exist and may not be made
+ * @throws ConfigError naming KEYSTORE_KEYS_FILE
+ */
+export function readKeysFile(path: string, mayGenerate: boolean, remedy = 'restore it from your backup'): KeysFile {
   const text = readIfPresent(path);
   if (text !== undefined) return { keys: parseKeys(path, text), generated: false };
-  if (!mayGenerate)
-    throw new ConfigError(`KEYSTORE_KEYS_FILE names a file that does not exist (${path}): restore it from your backup`);
+  if (!mayGenerate) {
+    throw new ConfigError(`KEYSTORE_KEYS_FILE names a file that does not exist (${path}): ${remedy}`);
+  }
+  return { keys: makeKeys(path), generated: true };
+}
+
+function makeKeys(path: string): LocalKeys {
   const keys = generateLocalKeys();
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  writeFileSync(path, `${JSON.stringify(keys, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
-  chmodSync(path, 0o600);
-  return { keys, generated: true };
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    writeFileSync(path, `${JSON.stringify(keys, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
+    chmodSync(path, 0o600);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return parseKeys(path, readIfPresent(path) ?? ''); // another process was quicker
+    throw new ConfigError(
+      `KEYSTORE_KEYS_FILE cannot be made (${path}, ${code ?? 'unknown problem'}): set it or DATA_DIR to a folder that this user may write to`,
+    );
+  }
+  return keys;
 }
 
 function readIfPresent(path: string): string | undefined {

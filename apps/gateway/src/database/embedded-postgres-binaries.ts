@@ -1,9 +1,10 @@
-import { chmod, cp, mkdtemp, readFile, symlink } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { EmbeddedPostgresError } from './embedded-postgres-error.js';
-import { exists, isCode, publish } from './embedded-postgres-files.js';
-import { canEnter, type ServerUser } from './embedded-postgres-user.js';
+import { draftPrefix, removeDeadDrafts } from './embedded-postgres-drafts.js';
+import { exists, isCode, openToAll, publish } from './embedded-postgres-files.js';
+import { canEnter, canRun, type ServerUser } from './embedded-postgres-user.js';
 
 /** Absolute paths of the three programs the package brings. */
 export interface PostgresBinaries {
@@ -45,7 +46,9 @@ function packageRoot(): string {
 }
 
 async function isReachable(root: string, user: ServerUser | undefined): Promise<boolean> {
-  return user === undefined || (await canEnter(user, path.join(root, 'native', 'bin')));
+  if (user === undefined) return true;
+  const { initdb } = binariesIn(root);
+  return (await canEnter(user, path.dirname(initdb))) && (await canRun(user, initdb));
 }
 
 /** The npm tarball holds no symlinks; the package makes them in an install script, which may have been skipped. */
@@ -83,10 +86,15 @@ async function copyTo(home: string, root: string): Promise<string> {
   const { version } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8')) as { version: string };
   const copy = path.join(home, `postgres-${version}`);
   if (await exists(copy)) return copy;
-  const draft = await mkdtemp(`${copy}-`);
-  await chmod(draft, 0o755);
-  await cp(path.join(root, 'native'), path.join(draft, 'native'), { recursive: true, verbatimSymlinks: true });
-  await linkLibraries(draft);
-  await publish(draft, copy);
+  await removeDeadDrafts(copy);
+  const draft = await mkdtemp(draftPrefix(copy));
+  try {
+    await cp(path.join(root, 'native'), path.join(draft, 'native'), { recursive: true, verbatimSymlinks: true });
+    await linkLibraries(draft);
+    await openToAll(draft);
+    await publish(draft, copy);
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
   return copy;
 }

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import pg from 'pg';
 import { findBinaries, type PostgresBinaries } from './embedded-postgres-binaries.js';
 import { EmbeddedPostgresError } from './embedded-postgres-error.js';
+import { draftPrefix, removeDeadDrafts } from './embedded-postgres-drafts.js';
 import { exists, publish, readOptional } from './embedded-postgres-files.js';
 import { prepareHome, readPassword } from './embedded-postgres-home.js';
 import { findPostmaster, isAlive, isPortFree, type Postmaster } from './embedded-postgres-process.js';
@@ -25,6 +26,8 @@ interface ClusterOptions {
   readonly port: number;
   readonly log?: (line: string) => void;
   readonly fsync?: boolean;
+  readonly mustExist?: boolean;
+  readonly signal?: AbortSignal | undefined;
 }
 
 interface Placement {
@@ -35,6 +38,7 @@ interface Placement {
 }
 
 export async function openCluster(options: ClusterOptions): Promise<EmbeddedCluster> {
+  if (options.mustExist) await assertExists(options.dataDir);
   const user = await findServerUser();
   const home = await realpath(await prepareHome(path.resolve(options.dataDir), user));
   const dataDir = await realpath(options.dataDir);
@@ -43,6 +47,15 @@ export async function openCluster(options: ClusterOptions): Promise<EmbeddedClus
   const cluster = new EmbeddedCluster({ ...options, dataDir }, { home, user, binaries, password });
   await (isOld ? cluster.checkVersion() : cluster.initialise());
   return cluster;
+}
+
+/** Looks only, so that a question about an installation makes none. */
+async function assertExists(dataDir: string): Promise<void> {
+  const home = (await readOptional(path.join(dataDir, 'location'))) ?? dataDir;
+  if (await exists(path.join(home, 'cluster'))) return;
+  throw new EmbeddedPostgresError(
+    `There is no installation in ${path.dirname(path.resolve(dataDir))}: set DATA_DIR or DATABASE_URL to those of the gateway, or start the gateway first.`,
+  );
 }
 
 /** One PostgreSQL data directory, driven through `initdb` and `pg_ctl`. */
@@ -73,15 +86,20 @@ export class EmbeddedCluster {
   /** Made aside and renamed, so that a killed `initdb` leaves nothing behind that looks like a cluster. */
   async initialise(): Promise<void> {
     this.options.log?.('creating the database cluster');
-    const draft = await mkdtemp(`${this.directory}-`);
-    const passwordFile = path.join(draft, 'pw');
-    await this.handOver(draft);
-    await writeFile(passwordFile, this.place.password, { mode: 0o600 });
-    await this.handOver(passwordFile);
-    // initdb wants an empty folder, so the cluster goes one level below the password file
-    await this.execute(this.place.binaries.initdb, this.initdbArguments(path.join(draft, 'data'), passwordFile));
-    await publish(path.join(draft, 'data'), this.directory);
-    await rm(draft, { recursive: true, force: true });
+    await removeDeadDrafts(this.directory);
+    const draft = await mkdtemp(draftPrefix(this.directory));
+    try {
+      const passwordFile = path.join(draft, 'pw');
+      await this.handOver(draft);
+      await writeFile(passwordFile, this.place.password, { mode: 0o600 });
+      await this.handOver(passwordFile);
+      // initdb wants an empty folder, so the cluster goes one level below the password file
+      const argv = this.initdbArguments(path.join(draft, 'data'), passwordFile);
+      await this.execute(this.place.binaries.initdb, argv, this.options.signal);
+      await publish(path.join(draft, 'data'), this.directory);
+    } finally {
+      await rm(draft, { recursive: true, force: true, maxRetries: 5 });
+    }
   }
 
   /** @returns the port it listens on: the one of a server found running wins over the configured one */
@@ -93,7 +111,7 @@ export class EmbeddedCluster {
       if (failure === undefined) return this.options.port;
       const isPassing = running !== undefined || PASSING.test(failure) || (await this.isRunning());
       if (attempt === START_ATTEMPTS || !isPassing) throw new EmbeddedPostgresError(failure);
-      await sleep(RETRY_MS);
+      await sleep(RETRY_MS, undefined, { signal: this.options.signal });
     }
   }
 
@@ -111,9 +129,34 @@ export class EmbeddedCluster {
     }
   }
 
-  /** A server that another live process started is that process's to stop. */
-  async isOwned(): Promise<boolean> {
+  async isOwn(): Promise<boolean> {
     return (await this.ownerPid()) === process.pid;
+  }
+
+  /** A server that another live process started is that process's to stop. */
+  async isForeign(): Promise<boolean> {
+    const owner = await this.ownerPid();
+    return owner !== undefined && owner !== process.pid && isAlive(owner);
+  }
+
+  /** A gateway works with it. */
+  async isUsed(port: number): Promise<boolean> {
+    const client = new pg.Client({ connectionString: this.url(port) });
+    client.on('error', () => undefined);
+    try {
+      await client.connect();
+      const used = await client.query(`SELECT 1 FROM pg_stat_activity WHERE application_name = 'alliance-gateway'`);
+      return used.rowCount !== 0;
+    } catch {
+      return false; // it is gone
+    } finally {
+      await client.end().catch(() => undefined);
+    }
+  }
+
+  /** Whoever uses it last stops it. */
+  async disown(): Promise<void> {
+    await rm(this.ownerFile, { force: true });
   }
 
   async stop(): Promise<void> {
@@ -191,12 +234,16 @@ export class EmbeddedCluster {
   }
 
   /** The environment is not handed on: it may hold secrets, and PG* variables change what the programs do. */
-  private async execute(file: string, argv: string[]): Promise<void> {
+  private async execute(file: string, argv: string[], signal?: AbortSignal): Promise<void> {
     const { user, home } = this.place;
     const env = { LC_ALL: 'C', PATH: '/usr/bin:/bin', COMSPEC: 'C:\\Windows\\System32\\cmd.exe' };
+    const running = run(file, argv, { cwd: home, env, ...user, ...(signal && { signal }) });
+    const gone = new Promise((resolve) => running.child.once('close', resolve));
     try {
-      await run(file, argv, { cwd: home, env, ...user });
+      await running;
     } catch (error) {
+      await gone; // an abort does not wait for the program, which still writes
+      signal?.throwIfAborted();
       const { stderr = '', message } = error as Error & { stderr?: string };
       const reason = stderr.trim() === '' ? message : lastLine(stderr);
       throw new EmbeddedPostgresError(`${path.basename(file)} failed: ${reason}`, { cause: error });

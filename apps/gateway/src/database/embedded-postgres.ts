@@ -1,4 +1,6 @@
 import { type EmbeddedCluster, openCluster } from './embedded-postgres-cluster.js';
+import { EmbeddedPostgresError } from './embedded-postgres-error.js';
+import { isCode } from './embedded-postgres-files.js';
 
 export interface EmbeddedPostgresOptions {
   /** Directory of the server's data, password and log; created when missing, kept between runs. */
@@ -6,6 +8,12 @@ export interface EmbeddedPostgresOptions {
   /** TCP port on 127.0.0.1. */
   readonly port: number;
   readonly log?: (line: string) => void;
+  /** A cluster that does not exist is an error, and nothing is made. Default false: it is made. */
+  readonly mustExist?: boolean;
+  /** Gives up: what is half made is removed. */
+  readonly signal?: AbortSignal | undefined;
+  /** For a visit: a gateway that has come to use the server keeps it. Default false. */
+  readonly leaveIfUsed?: boolean;
   /** Off only for throw-away test servers: data does not survive a power cut. Default true. */
   readonly fsync?: boolean;
 }
@@ -24,13 +32,37 @@ export interface EmbeddedPostgres {
  * @throws EmbeddedPostgresError with one sentence that says what to change
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
-  const cluster = await openCluster(options);
-  const port = await cluster.start();
-  await cluster.ensureDatabase(port);
-  let stopped: Promise<void> | undefined;
-  return { url: cluster.url(port), stop: () => (stopped ??= release(cluster)) };
+  const cluster = await explained(options.dataDir, () => openCluster(options));
+  try {
+    options.signal?.throwIfAborted();
+    const port = await cluster.start();
+    await cluster.ensureDatabase(port);
+    options.signal?.throwIfAborted();
+    let stopped: Promise<void> | undefined;
+    const stop = (): Promise<void> => (stopped ??= release(cluster, options.leaveIfUsed ? port : undefined));
+    return { url: cluster.url(port), stop };
+  } catch (error) {
+    if (await cluster.isOwn()) await cluster.stop();
+    throw error;
+  }
 }
 
-async function release(cluster: EmbeddedCluster): Promise<void> {
-  if (await cluster.isOwned()) await cluster.stop();
+/** @param visited the port of a server that is left to a gateway which uses it */
+async function release(cluster: EmbeddedCluster, visited?: number): Promise<void> {
+  if (await cluster.isForeign()) return;
+  if (visited !== undefined && (await cluster.isUsed(visited))) await cluster.disown();
+  else await cluster.stop();
+}
+
+/** A folder that cannot be used is the operator's to change. @throws EmbeddedPostgresError */
+async function explained<T>(dataDir: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isCode(error, 'EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'ENOTDIR', 'EDQUOT')) throw error;
+    throw new EmbeddedPostgresError(
+      `The database cannot be kept in ${dataDir} (${(error as Error).message}): set DATA_DIR to a folder that this user may write to, with 100 MB to spare, or set DATABASE_URL.`,
+      { cause: error },
+    );
+  }
 }

@@ -4,7 +4,7 @@ import { type PostgresOptions } from './data-source.js';
 import { MIGRATION_LIMITS, poolOptions } from './pool.js';
 
 /** Arbitrary but fixed: gateways that start together take turns. */
-const MIGRATION_LOCK = 5_318_008;
+export const MIGRATION_LOCK = 5_318_008;
 const OLDEST_POSTGRES = 150_000;
 
 /** Brings the schema up to date. @throws ConfigError for a server that cannot be used */
@@ -26,8 +26,15 @@ async function runOneAtATime(database: DataSource): Promise<void> {
   });
 }
 
+/** Names of migrations that this program has and the database has not. */
+export async function pendingMigrations(database: DataSource): Promise<string[]> {
+  const rows = await database.query<{ name: string }[]>('SELECT name FROM migrations');
+  const done = new Set(rows.map(({ name }) => name));
+  return database.migrations.map(({ name, constructor }) => name ?? constructor.name).filter((name) => !done.has(name));
+}
+
 /** What no connection can set for itself, and whether what it did set holds. @throws ConfigError */
-async function checkServer(database: DataSource): Promise<void> {
+export async function checkServer(database: DataSource): Promise<void> {
   const [server] = await database.query<ServerFacts[]>(
     `SELECT current_setting('server_version_num')::int AS number, current_setting('server_version') AS name,
             current_setting('server_encoding') AS encoding,

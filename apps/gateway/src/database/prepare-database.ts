@@ -1,10 +1,27 @@
+import { existsSync } from 'node:fs';
 import { DataSource } from 'typeorm';
-import { type GatewayConfig } from '../config/gateway-config.js';
-import { dataSourceOptions } from './data-source.js';
-import { startEmbeddedPostgres } from './embedded-postgres.js';
-import { migrate } from './migrate.js';
-import { checkKeks, knownKeks } from '../keys/kek-registry.store.js';
+import { readKeysFile } from '../config/keystore-keys.js';
+import { ConfigError, type GatewayConfig } from '../config/gateway-config.js';
+import { compareKeks, knownKeks, type KnownKek, rememberCurrentKek } from '../keys/kek-registry.store.js';
 import { openKeys, type OpenedKeys } from '../keys/open-keys.js';
+import { dataSourceOptions, type PostgresOptions } from './data-source.js';
+import { explained } from './database-problem.js';
+import { startEmbeddedPostgres } from './embedded-postgres.js';
+import { checkServer, MIGRATION_LOCK, migrate, pendingMigrations } from './migrate.js';
+
+/**
+ * What somebody is going to do with an installation. `reads`: it must be there, and nothing of it is written.
+ * `writes`: it must be there, and is brought up to date. `installs`: it is made where there is none.
+ */
+export type Access = 'reads' | 'writes' | 'installs';
+
+export interface Purpose {
+  readonly access: Access;
+  /** A command: an embedded server that a gateway has come to use meanwhile goes on. */
+  readonly isVisit?: boolean;
+  /** Gives up: what is half made is removed. */
+  readonly signal?: AbortSignal;
+}
 
 export interface Prepared {
   readonly databaseUrl: string;
@@ -12,31 +29,104 @@ export interface Prepared {
   readonly stop: () => Promise<void>;
 }
 
-/** A database with the latest schema, and the keys that fit it. Nothing is sealed before both are sure. */
-export async function prepareDatabase(config: GatewayConfig): Promise<Prepared> {
-  const { url: databaseUrl, stop } = await openDatabase(config);
+/** What is there before anything is written. */
+interface Found {
+  /** The gateway has made its tables. */
+  readonly isInstalled: boolean;
+  readonly keks: readonly KnownKek[];
+}
+
+/**
+ * A database with the latest schema, and the keys that fit it. Nothing is written before the keys are checked, and
+ * nothing at all for somebody who only reads.
+ */
+export async function prepareDatabase(config: GatewayConfig, purpose: Purpose): Promise<Prepared> {
+  const { access, signal } = purpose;
+  if (!config.remoteKeks && existsSync(config.keystoreKeysFile)) readKeysFile(config.keystoreKeysFile, false);
+  const { url: databaseUrl, stop } = await openDatabase(config, purpose);
   try {
     const options = dataSourceOptions(databaseUrl, 2);
-    await migrate(options);
-    return { databaseUrl, keys: await fittingKeys(config, await new DataSource(options).initialize()), stop };
+    const found = await withDatabase(options, (database) => inspect(database, access));
+    signal?.throwIfAborted();
+    const keys = await openKeys(config, mayMakeKeys(config, found, access));
+    if (keys.generated) announceKeys(config.keystoreKeysFile);
+    await compareKeks(found.keks, keys);
+    signal?.throwIfAborted();
+    if (access !== 'reads') await install(options, keys);
+    return { databaseUrl, keys, stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-async function fittingKeys(config: GatewayConfig, database: DataSource): Promise<OpenedKeys> {
+async function inspect(database: DataSource, access: Access): Promise<Found> {
+  await checkServer(database);
+  const [tables] = await database.query<[{ migrations: string | null; kek: string | null }]>(
+    `SELECT to_regclass('migrations') AS migrations, to_regclass('kek') AS kek`,
+  );
+  const isInstalled = tables.migrations !== null && tables.kek !== null;
+  if (
+    tables.migrations !== null &&
+    !isInstalled &&
+    (await database.query<unknown[]>('SELECT FROM migrations LIMIT 1')).length > 0
+  ) {
+    throw new ConfigError('DATABASE_URL is a database that another program uses: give the gateway one of its own.');
+  }
+  if (!isInstalled && access !== 'installs') {
+    throw new ConfigError(
+      'There is no installation in this database: start the gateway, or make an account with "accounts create", or correct DATABASE_URL.',
+    );
+  }
+  if (access === 'reads' && (await pendingMigrations(database)).length > 0) {
+    throw new ConfigError(
+      'The tables of this database are of an older version: start the gateway of this version, which brings them up to date.',
+    );
+  }
+  return { isInstalled, keks: isInstalled ? await knownKeks(database) : [] };
+}
+
+/** What stands in the way of a key file that does not exist; undefined: one may be made. */
+function mayMakeKeys(config: GatewayConfig, { keks }: Found, access: Access): string | undefined {
+  if (keks.some(({ isRetired }) => !isRetired)) return 'restore it from your backup';
+  if (config.production) {
+    return 'nothing is sealed in this database yet, so make one, as README describes under "A real bank", and back it up';
+  }
+  return access === 'reads' ? 'start the gateway, which makes one' : undefined;
+}
+
+function announceKeys(path: string): void {
+  process.stderr.write(
+    `A new key-encrypting key was made in ${path}. Back it up: without it nothing that is sealed in the database opens again.\n`,
+  );
+}
+
+/** The tables, then the KEK: under a lock, so that of two processes with other keys the second is refused. */
+async function install(options: PostgresOptions, keys: OpenedKeys): Promise<void> {
+  await explained('migrating', () => migrate(options));
+  await withDatabase(options, (database) =>
+    database.transaction(async (tx) => {
+      await tx.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
+      await compareKeks(await knownKeks(tx), keys);
+      await rememberCurrentKek(tx, keys.keks);
+    }),
+  );
+}
+
+async function withDatabase<T>(options: PostgresOptions, work: (database: DataSource) => Promise<T>): Promise<T> {
+  const database = await explained('connecting', () => new DataSource(options).initialize());
   try {
-    const isNew = (await knownKeks(database)).length === 0;
-    const keys = await openKeys(config, isNew && !config.production);
-    await checkKeks(database, keys);
-    return keys;
+    return await work(database);
   } finally {
     await database.destroy();
   }
 }
 
-async function openDatabase(config: GatewayConfig): Promise<{ url: string; stop: () => Promise<void> }> {
-  if (config.databaseUrl !== undefined) return { url: config.databaseUrl, stop: () => Promise.resolve() };
-  return startEmbeddedPostgres({ dataDir: `${config.dataDir}/postgres`, port: config.embeddedPostgresPort });
+async function openDatabase(
+  { databaseUrl, dataDir, embeddedPostgresPort: port }: GatewayConfig,
+  { access, isVisit, signal }: Purpose,
+): Promise<{ url: string; stop: () => Promise<void> }> {
+  if (databaseUrl !== undefined) return { url: databaseUrl, stop: () => Promise.resolve() };
+  const visit = { mustExist: access !== 'installs', leaveIfUsed: isVisit === true };
+  return startEmbeddedPostgres({ dataDir: `${dataDir}/postgres`, port, signal, ...visit });
 }

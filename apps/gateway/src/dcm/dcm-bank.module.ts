@@ -1,4 +1,4 @@
-import { type DynamicModule, Module, type OnModuleInit } from '@nestjs/common';
+import { type DynamicModule, Injectable, Module, type OnModuleInit } from '@nestjs/common';
 import { DcmModule, type DcmOptions } from '#libs/dcm';
 import { AuditModule } from '../audit/audit.module.js';
 import { type DcmConfig } from '../config/dcm-config.js';
@@ -28,6 +28,18 @@ export interface DcmBankOptions {
   readonly worker: boolean;
   /** Undefined: the operators' routes are not served. */
   readonly opsKey: string | undefined;
+  /** Nothing is written at the start. Default false. */
+  readonly readOnly?: boolean;
+}
+
+/** The row of our counterparty, on which its keys are leased. */
+@Injectable()
+class KnownCounterparty implements OnModuleInit {
+  constructor(private readonly counterparty: CounterpartyRepository) {}
+
+  async onModuleInit(): Promise<void> {
+    await this.counterparty.ensure();
+  }
 }
 
 /**
@@ -35,10 +47,8 @@ export interface DcmBankOptions {
  * the access rules behind it, our signing keys and their rotation, and calls of DCM in either scheme.
  */
 @Module({})
-export class DcmBankModule implements OnModuleInit {
-  constructor(private readonly counterparty: CounterpartyRepository) {}
-
-  static register({ config, api, worker, opsKey }: DcmBankOptions): DynamicModule {
+export class DcmBankModule {
+  static register({ config, api, worker, opsKey, readOnly = false }: DcmBankOptions): DynamicModule {
     const stores = DcmStoresModule.register(config);
     const opsKeys = opsKey === undefined ? [] : [{ provide: OpsKey, useValue: new OpsKey(opsKey) }];
     return {
@@ -57,13 +67,10 @@ export class DcmBankModule implements OnModuleInit {
         KeyKeeperService,
         KeyRotationService,
         ...opsKeys,
+        ...(readOnly ? [] : [KnownCounterparty]),
         ...(worker ? [TendKeysJob] : []),
       ],
     };
-  }
-
-  async onModuleInit(): Promise<void> {
-    await this.counterparty.ensure();
   }
 }
 

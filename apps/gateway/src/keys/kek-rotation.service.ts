@@ -67,7 +67,7 @@ export class KekRotationService {
    */
   async rotate(report: (progress: Progress) => void, withNewKek = true): Promise<KekStatus> {
     if (withNewKek) await this.file.promoteNext((ms) => sleep(ms));
-    await this.values.rememberKeks(await this.keks.fingerprints());
+    await this.values.rememberCurrentKek(this.keks);
     for (let pass = 0; pass < PASSES; pass++) {
       for (const column of SEALED_COLUMNS) await this.rewrapColumn(column, report);
       if ((await this.status()).rowsUnderOthers === 0) break;

@@ -9,14 +9,14 @@ export interface OpenedKeys extends KeysOptions {
   readonly generated: boolean;
 }
 
-/** The KEKs as configured. @throws ConfigError | KeystoreError naming what is wrong */
-export async function openKeys(config: GatewayConfig, mayGenerate: boolean): Promise<OpenedKeys> {
+/** The KEKs as configured. @param obstacle why no key file may be made, as a remedy; undefined: one may @throws ConfigError | KeystoreError naming what is wrong */
+export async function openKeys(config: GatewayConfig, obstacle: string | undefined): Promise<OpenedKeys> {
   const path = config.keystoreKeysFile;
   if (!config.remoteKeks) {
-    const { generated } = readKeysFile(path, mayGenerate);
+    const { generated } = readKeysFile(path, obstacle === undefined, obstacle);
     return { keks: new FileKekProvider(path), file: new LocalKekFile(path), remote: false, generated };
   }
-  if (config.keysFileBesideRemote) readKeysFile(path, false);
+  if (config.keysFileBesideRemote) readKeysFile(path, false, 'correct the path, or do not set it');
   const remote = await openRemote(config.remoteKeks);
   const keks = config.keysFileBesideRemote ? new KekProviderChain(remote, new FileKekProvider(path)) : remote;
   return { keks, file: new NoKekFile(), remote: true, generated: false };

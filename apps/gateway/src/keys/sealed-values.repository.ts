@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { type KekProvider } from '#libs/keystore';
 import { sweep } from '../database/sweep.js';
-import { rememberKeks } from './kek-registry.store.js';
+import { rememberCurrentKek } from './kek-registry.store.js';
 import { SEALED_COLUMNS, type SealedColumn, type SealedRow } from './sealed-columns.js';
 
 export interface SealedValue extends SealedRow {
@@ -28,9 +29,9 @@ const kekOf = (column: string): string => `split_part(${column}, '.', 2)`;
 export class SealedValuesRepository {
   constructor(private readonly database: DataSource) {}
 
-  /** What the next boot compares its KEKs with. */
-  async rememberKeks(fingerprints: Readonly<Record<string, string>>): Promise<void> {
-    await rememberKeks(this.database, fingerprints);
+  /** What the next start compares its KEKs with. */
+  async rememberCurrentKek(keks: KekProvider): Promise<void> {
+    await rememberCurrentKek(this.database, keks);
   }
 
   /** They stay known, so that a process with an older key file does not make them needed again. */

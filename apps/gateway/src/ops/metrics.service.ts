@@ -88,7 +88,10 @@ export class MetricsService {
     'gateway_callbacks_waiting',
     'Kept callbacks that are not worked off; up to 10000.',
   );
-  private readonly events = this.gauge('gateway_events_undelivered', 'Events that nobody has fetched; up to 10000.');
+  private readonly events = this.gauge(
+    'gateway_events_undelivered',
+    'Events in the outbox, up to 10000. Delivery is not built yet, so they only grow.',
+  );
 
   constructor(
     private readonly readings: OpsReadingsService,

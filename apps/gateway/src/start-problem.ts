@@ -1,0 +1,39 @@
+import { KeystoreError } from '#libs/keystore';
+import { ConfigError } from './config/gateway-config.js';
+import { EmbeddedPostgresError } from './database/embedded-postgres-error.js';
+
+/** What an operator needs to read: known problems are sentences, anything else shows its stack. */
+export function startProblem(error: unknown): string {
+  if (error instanceof ConfigError || error instanceof EmbeddedPostgresError) return error.message;
+  if (error instanceof KeystoreError) {
+    return `The keys cannot be used: ${error.message}. See KEYSTORE_PROVIDER and KEYSTORE_KEYS_FILE.`;
+  }
+  return (error as Error).stack ?? String(error);
+}
+
+interface Place {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** @throws ConfigError naming PORT or HOST, whichever is in the way */
+export async function listenAt({ host, port }: Place, listen: () => Promise<unknown>): Promise<void> {
+  try {
+    await listen();
+  } catch (error) {
+    throw new ConfigError(sentenceOf((error as NodeJS.ErrnoException).code ?? String(error), { host, port }), {
+      cause: error,
+    });
+  }
+}
+
+function sentenceOf(code: string, { host, port }: Place): string {
+  switch (code) {
+    case 'EADDRINUSE':
+      return `PORT ${port} is taken on ${host}: stop what listens there or set PORT to another one.`;
+    case 'EACCES':
+      return `PORT ${port} is reserved for the system: set PORT to one above 1023, or allow this user to take it.`;
+    default:
+      return `HOST is not an address of this machine (${host}, ${code}): set it to one, such as 127.0.0.1 or 0.0.0.0.`;
+  }
+}
