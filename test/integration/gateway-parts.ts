@@ -20,6 +20,7 @@ import { IdempotencyRepository } from '../../apps/gateway/src/payments/store/ide
 import { OperationRepository } from '../../apps/gateway/src/payments/store/operation.repository.js';
 import { PaymentRecords } from '../../apps/gateway/src/payments/store/payment-records.js';
 import { PaymentRepository } from '../../apps/gateway/src/payments/store/payment.repository.js';
+import { RefundRepository } from '../../apps/gateway/src/payments/store/refund.repository.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { aMerchant } from '../support/demo-merchant.js';
 import { BANK_MERCHANT_ID, FakePaymentBank, paid } from './fake-payment-bank.js';
@@ -80,7 +81,7 @@ export async function startParts(database: MigratedDatabase, poolSize = 10) {
   const keys = new IdempotencyRepository(source);
   const idempotency = new IdempotencyService(keys, records);
   const orders = new OrderOpenerService(accounts, bank, records, keystore, links);
-  const settler = new RefundSettlerService(accounts, bank, records, links);
+  const settler = new RefundSettlerService(accounts, bank, records, new RefundRepository(source), links);
   const accountId = await anAccount(accounts);
   await new ClientKeysService(accounts, clientKeys).add(accountId, JSON.parse(aMerchant().privateKey) as object);
   return {

@@ -1,24 +1,27 @@
-import { type OperationReading, type RefundOutcome } from '../../apps/gateway/src/payments/bank/payment-bank.js';
+import { type RefundOutcome } from '../../apps/gateway/src/payments/bank/payment-bank.js';
 import { type BankOperationFacts } from '../../apps/gateway/src/payments/domain/bank-facts.js';
 import { type PaymentView, type RefundView } from '../../apps/gateway/src/payments/payment.dto.js';
-import { aBankRefund } from './fake-payment-bank.js';
+import { until } from '../support/until.js';
 import {
   age,
   aKey,
   anAccount,
+  eventsOf,
   createMigratedDatabase,
   createPaid,
-  eventsOf,
   type MigratedDatabase,
   type Parts,
   startParts,
 } from './gateway-parts.js';
-
-const TIMEOUT: RefundOutcome = { kind: 'unknown', reason: 'timeout' };
-const UNREADABLE: OperationReading = { kind: 'unknown', reason: 'timeout' };
-const NOT_FOUND: OperationReading = { kind: 'not_found' };
-const REFUSED: RefundOutcome = { kind: 'refused', code: 'b_refused', provenNoEffect: true };
-const DAY_SECONDS = 86_400;
+import {
+  TIMEOUT,
+  UNREADABLE,
+  NOT_FOUND,
+  REFUSED,
+  DAY_SECONDS,
+  HALF_AN_HOUR_SECONDS,
+  refundTrial,
+} from './refund-trial.js';
 
 describe('refunds', () => {
   let database: MigratedDatabase;
@@ -37,33 +40,8 @@ describe('refunds', () => {
     bankAnswers(() => TIMEOUT);
     bankKnows(() => NOT_FOUND);
   });
-
-  const bankAnswers = (outcome: Parts['bank']['onRefund']): void => {
-    parts.bank.onRefund = outcome;
-  };
-  const bankKnows = (reading: Parts['bank']['onReadOperation']): void => {
-    parts.bank.onReadOperation = reading;
-  };
-  const answered = (over: Partial<BankOperationFacts>): void => {
-    bankAnswers(({ merchantRequestId, amount }) => ({
-      kind: 'answered',
-      facts: aBankRefund(merchantRequestId, { amount, ...over }),
-    }));
-  };
-  const known = (over: Partial<BankOperationFacts>): void => {
-    bankKnows((merchantRequestId) => ({ kind: 'found', facts: aBankRefund(merchantRequestId, over) }));
-  };
-
-  const refund = async (body: { amount?: number; reason?: string } = {}, key = aKey()) => {
-    const scope = { accountId: parts.accountId, paymentId: payment.id, key };
-    const { statusCode, body: text, replayed } = await parts.refunds.create(scope, body);
-    return { statusCode, replayed, view: JSON.parse(text) as RefundView };
-  };
-  const settle = async (id: string) => (await parts.settler.settle(parts.accountId, id))!;
-  const refundOf = async (id: string) => (await parts.records.operations.findOne(parts.accountId, id))!;
-  const paymentNow = () => parts.payments.get(parts.accountId, payment.id);
-  const sentAgo = (id: string, seconds: number) => age(database, { id, column: 'sent_at', seconds });
-  const firstMissedAgo = (id: string, seconds: number) => age(database, { id, column: 'not_found_at', seconds });
+  const { bankAnswers, bankKnows, answered, known, refund, settle, refundOf, paymentNow, sentAgo, later, proveAbsent } =
+    refundTrial(() => ({ database, parts, payment }));
 
   it('are sent once, naming the operation that captured, and counted when the bank has done them', async () => {
     answered({});
@@ -139,7 +117,9 @@ describe('refunds', () => {
   });
 
   it('free what they held when the bank declines them', async () => {
-    answered({ status: 'FAIL', actionCode: '1', responseCode: '00' });
+    const declined = { status: 'FAIL', actionCode: '1', responseCode: '00' };
+    answered(declined);
+    known(declined);
     expect((await refund()).view).toMatchObject({ status: 'failed', failure: { code: 'refund_declined' } });
     answered({});
     expect((await refund()).view).toMatchObject({ status: 'succeeded', amount: 1_000 });
@@ -162,50 +142,145 @@ describe('refunds', () => {
   });
 
   describe('that nobody answered', () => {
-    it('are sent again, once, under the same id, when the bank twice says that it has none', async () => {
+    it('are sent again, once, under the same id, when the bank has said thrice in half an hour that it has none', async () => {
       const { statusCode, view } = await refund();
       expect([statusCode, view.status]).toEqual([202, 'unknown']);
-
-      await settle(view.id); // too early to mean anything
-      expect(await refundOf(view.id)).toMatchObject({ status: 'unknown', notFoundAt: null, attempt: 1 });
-      await sentAgo(view.id, 121);
-      await settle(view.id); // the first of two
-      await settle(view.id); // too soon after it
-      expect(await refundOf(view.id)).toMatchObject({ status: 'unknown', notFoundAt: expect.any(Date) as Date });
+      await settle(view.id);
+      await later(view.id, HALF_AN_HOUR_SECONDS); // long enough, yet only the second time
+      await settle(view.id);
+      expect(await refundOf(view.id)).toMatchObject({ status: 'unknown', notFounds: 2, attempt: 1 });
       expect(parts.bank.refunds).toHaveLength(1);
-
-      await firstMissedAgo(view.id, 61);
       answered({});
       expect(await settle(view.id)).toMatchObject({ status: 'succeeded', attempt: 2 });
       const [first, second, ...more] = parts.bank.refunds;
       expect(more).toEqual([]);
-      expect(second).toEqual(first);
+      expect(second).toEqual({ ...first, window: expect.anything() as unknown });
       expect(await paymentNow()).toMatchObject({ amountRefunded: 1_000 });
     });
 
-    it('are rejected when even the second sending left no trace', async () => {
+    it('are not sent again for many a "not found" in less than half an hour', async () => {
       const { view } = await refund();
-      for (const attempt of [1, 2]) {
-        expect((await refundOf(view.id)).attempt).toBe(attempt);
-        await sentAgo(view.id, 121);
-        await settle(view.id);
-        await firstMissedAgo(view.id, 61);
-        await settle(view.id);
-      }
-      expect(await refundOf(view.id)).toMatchObject({ status: 'rejected', failureCode: 'not_executed' });
+      await settle(view.id);
+      await later(view.id, HALF_AN_HOUR_SECONDS - 30);
+      for (let count = 0; count < 5; count++) await settle(view.id);
+      expect(await refundOf(view.id)).toMatchObject({ status: 'unknown', notFounds: 6 });
+      expect(parts.bank.refunds).toHaveLength(1);
+    });
+
+    it('wait for a person, holding their part, when even the second sending left no trace', async () => {
+      const { view } = await refund();
+      await proveAbsent(view.id);
+      expect(await refundOf(view.id)).toMatchObject({ attempt: 2, notFoundAt: null, notFounds: 0 });
+      expect(await proveAbsent(view.id)).toMatchObject({
+        status: 'needs_review',
+        nextQueryAt: expect.any(Date) as Date,
+      });
       expect(parts.bank.refunds).toHaveLength(2);
-      expect((await refund()).view.amount).toBe(1_000);
+      await expect(refund({ amount: 1 })).rejects.toMatchObject({ code: 'REFUND_TOO_LARGE' });
+    });
+
+    it('are never rejected once the bank has called them duplicates, however often it has none', async () => {
+      const { view } = await refund();
+      bankAnswers(() => ({ kind: 'duplicate' }));
+      await proveAbsent(view.id);
+      expect(await refundOf(view.id)).toMatchObject({ attempt: 2, knownAt: expect.any(Date) as Date });
+      expect(await proveAbsent(view.id)).toMatchObject({ status: 'needs_review' });
+      await expect(refund({ amount: 1 })).rejects.toMatchObject({ code: 'REFUND_TOO_LARGE' });
+      expect(parts.bank.refunds).toHaveLength(2);
+    });
+
+    it.each<[string, () => void]>([
+      [
+        'a duplicate',
+        () => {
+          bankAnswers(() => ({ kind: 'duplicate' }));
+        },
+      ],
+      [
+        'under way',
+        () => {
+          answered({ status: 'PENDING' });
+        },
+      ],
+      [
+        'declined, which no query confirms',
+        () => {
+          answered({ status: 'FAIL' });
+        },
+      ],
+      [
+        'of another merchant',
+        () => {
+          answered({ merchantId: 'merchant-2' });
+        },
+      ],
+    ])(
+      'but that the bank once called %s are not sent again: a person looks, and their part is held',
+      async (_what, script) => {
+        script();
+        const { view } = await refund();
+        expect(await proveAbsent(view.id)).toMatchObject({ status: 'needs_review', knownAt: expect.any(Date) as Date });
+        expect(parts.bank.refunds).toHaveLength(1);
+        await expect(refund({ amount: 1 })).rejects.toMatchObject({ code: 'REFUND_TOO_LARGE' });
+      },
+    );
+
+    it('are not sent again once a query has found them, though later ones do not', async () => {
+      const { view } = await refund();
+      known({ status: 'PENDING' });
+      await settle(view.id);
+      bankKnows(() => NOT_FOUND);
+      expect(await proveAbsent(view.id)).toMatchObject({ status: 'needs_review' });
+      expect(parts.bank.refunds).toHaveLength(1);
+    });
+
+    it.each<[string, RefundOutcome]>([
+      ['refuses', REFUSED],
+      ['refuses, which proves nothing,', { ...REFUSED, provenNoEffect: false }],
+    ])('wait for a person when the bank %s the second sending', async (_what, outcome) => {
+      const { view } = await refund();
+      bankAnswers(() => outcome);
+      expect(await proveAbsent(view.id)).toMatchObject({ status: 'needs_review', attempt: 2 });
+      await expect(refund({ amount: 1 })).rejects.toMatchObject({ code: 'REFUND_TOO_LARGE' });
+      known({});
+      expect(await settle(view.id)).toMatchObject({ status: 'succeeded' });
     });
 
     it('start counting anew after the second sending', async () => {
       const { view } = await refund();
-      await sentAgo(view.id, 121);
+      await proveAbsent(view.id);
       await settle(view.id);
-      await firstMissedAgo(view.id, 61);
-      await settle(view.id);
-      await settle(view.id);
-      expect(await refundOf(view.id)).toMatchObject({ status: 'unknown', attempt: 2, notFoundAt: null });
+      expect(await refundOf(view.id)).toMatchObject({ status: 'unknown', attempt: 2, notFounds: 1 });
       expect(parts.bank.refunds).toHaveLength(2);
+    });
+
+    it('count "not found" by the moment it was asked, not by that of the answer', async () => {
+      const { view } = await refund();
+      await settle(view.id);
+      await settle(view.id);
+      await later(view.id, HALF_AN_HOUR_SECONDS);
+      await age(database, { id: view.id, column: 'not_found_at', seconds: -1 }); // asked within the half hour …
+      bankKnows(async () => {
+        await until('… answered after it', async () => {
+          const sql = `SELECT 1 FROM operation WHERE id = $1 AND not_found_at < clock_timestamp() - interval '1801 s'`;
+          return (await database.query(sql, [view.id])).length === 1;
+        });
+        return NOT_FOUND;
+      });
+      expect(await settle(view.id)).toMatchObject({ status: 'unknown', notFounds: 3 });
+      expect(parts.bank.refunds).toHaveLength(1);
+    });
+
+    it('count no "not found" asked while a byte may still leave', async () => {
+      bankAnswers(() => Promise.reject(new Error('killed')));
+      await expect(refund()).rejects.toThrow('killed');
+      const [{ id }] = (await parts.refunds.list(parts.accountId, payment.id)) as [RefundView];
+      await sentAgo(id, 84);
+      await settle(id);
+      expect(await refundOf(id)).toMatchObject({ status: 'sending', notFounds: 0, notFoundAt: null });
+      await sentAgo(id, 2); // 60 s to leave in, 25 s of the call
+      await settle(id);
+      expect(await refundOf(id)).toMatchObject({ status: 'unknown', notFounds: 1 });
     });
 
     it('are what the bank says they are', async () => {
@@ -214,6 +289,16 @@ describe('refunds', () => {
       expect(await settle(view.id)).toMatchObject({ status: 'succeeded', nextQueryAt: null });
       await settle(view.id);
       expect(await paymentNow()).toMatchObject({ amountRefunded: 250 }); // counted once
+    });
+
+    it.each<[string, string]>([
+      ['others gave the money back meanwhile', `amount_refunded = 1`],
+      ['a person must look first', `flags = '{"refund_unclear": "somebody else"}'`],
+    ])('are not sent again when %s', async (_what, assignment) => {
+      const { view } = await refund();
+      await database.query(`UPDATE payment SET ${assignment} WHERE id = $1`, [payment.id]);
+      expect(await proveAbsent(view.id)).toMatchObject({ status: 'needs_review', attempt: 1 });
+      expect(parts.bank.refunds).toHaveLength(1);
     });
 
     it('are never sent again while the bank cannot be read', async () => {
@@ -229,7 +314,10 @@ describe('refunds', () => {
       const { view } = await refund();
       bankKnows(() => UNREADABLE);
       await age(database, { id: view.id, column: 'deadline_at', seconds: DAY_SECONDS + 1 });
-      expect(await settle(view.id)).toMatchObject({ status: 'needs_review', nextQueryAt: null });
+      expect(await settle(view.id)).toMatchObject({
+        status: 'needs_review',
+        nextQueryAt: expect.any(Date) as Date,
+      });
       await expect(refund({ amount: 1 })).rejects.toMatchObject({ code: 'REFUND_TOO_LARGE' });
     });
 
@@ -297,10 +385,7 @@ describe('refunds', () => {
       const { view } = await refund();
       expect(view.status).toBe('unknown');
       bankKnows(() => NOT_FOUND);
-      await sentAgo(view.id, 121);
-      await settle(view.id);
-      await firstMissedAgo(view.id, 61);
-      expect(await settle(view.id)).toMatchObject({ status: 'rejected', failureCode: 'refused_by_bank' });
+      expect(await proveAbsent(view.id)).toMatchObject({ status: 'rejected', failureCode: 'refused_by_bank' });
       expect(parts.bank.refunds).toHaveLength(1);
     });
 
@@ -337,10 +422,7 @@ describe('refunds', () => {
 
     it('go to a person, not out again, when it suddenly has none', async () => {
       bankKnows(() => NOT_FOUND);
-      await sentAgo(id, 121);
-      await settle(id);
-      await firstMissedAgo(id, 61);
-      expect(await settle(id)).toMatchObject({ status: 'needs_review' });
+      expect(await proveAbsent(id)).toMatchObject({ status: 'needs_review' });
       expect(parts.bank.refunds).toHaveLength(1);
     });
 

@@ -22,6 +22,7 @@ import { FollowPaymentsToTheEnd1795710000000 } from './migrations/1795710000000-
 import { FenceIdempotencyKeys1795786500000 } from './migrations/1795786500000-fence-idempotency-keys.js';
 import { IndexWhatIsAsked1795710300000 } from './migrations/1795710300000-index-what-is-asked.js';
 import { CONNECT_TIMEOUT_MS, gatewayDriver, poolOptions, WORK_LIMITS } from './pool.js';
+import { RememberWhatRefundsShowed1795713600000 } from './migrations/1795713600000-remember-what-refunds-showed.js';
 import { SnakeCaseNaming } from './snake-case-naming.js';
 
 export type PostgresOptions = Extract<DataSourceOptions, { type: 'postgres' }>;
@@ -62,6 +63,7 @@ export const dataSourceOptions = (url: string, poolSize = 10): PostgresOptions =
     AddSessionWaiting1795685400000,
     PinOperationTerminal1795700100000,
     FollowPaymentsToTheEnd1795710000000,
+    RememberWhatRefundsShowed1795713600000,
     FenceIdempotencyKeys1795786500000,
     IndexWhatIsAsked1795710300000,
   ],

@@ -47,8 +47,9 @@ export class PaymentSyncService {
   ) {}
 
   /** Something may have happened at the bank; the next round of the worker looks. */
-  hint(accountId: string, paymentId: string): Promise<void> {
-    return this.records.payments.hint(accountId, paymentId);
+  async hint(accountId: string, paymentId: string): Promise<void> {
+    await this.records.payments.hint(accountId, paymentId);
+    await this.records.operations.hintRefunds(accountId, paymentId);
   }
 
   /** A callback showed an attempt to pay, or could not be read: from now on no error code alone ends this payment. */
@@ -60,6 +61,7 @@ export class PaymentSyncService {
   async hintOnReturn(accountId: string, paymentId: string): Promise<string | undefined> {
     const payment = await this.records.payments.find(accountId, paymentId);
     if (payment?.nextSyncAt && !ENDED_STATUSES.includes(payment.status)) await this.hint(accountId, paymentId);
+    else await this.records.operations.hintRefunds(accountId, paymentId);
     return payment?.returnUrl;
   }
 

@@ -33,6 +33,7 @@ import { OperationRepository } from './store/operation.repository.js';
 import { PaymentRepository } from './store/payment.repository.js';
 import { PgSessionStore } from './store/pg-session.store.js';
 import { SessionRows } from './store/session-rows.store.js';
+import { RefundRepository } from './store/refund.repository.js';
 import { SessionSchedule } from './store/session-schedule.store.js';
 import { SessionWaiters } from './store/session-waiters.store.js';
 
@@ -70,6 +71,7 @@ export class PaymentsModule {
         PaymentRepository,
         PaymentsService,
         PaymentSyncService,
+        RefundRepository,
         RefundSettlerService,
         RefundsService,
         idempotency(options.bankTimeoutMs),

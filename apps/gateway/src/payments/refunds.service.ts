@@ -2,23 +2,18 @@ import { Injectable } from '@nestjs/common';
 import { MerchantAccountsService } from '../accounts/merchant-accounts.service.js';
 import { newId } from '../database/id.js';
 import { type Transaction } from '../database/transaction.js';
-import { newOperation, type Operation } from './domain/operation.js';
+import { SendWindow } from './bank/payment-bank.js';
+import { newOperation } from './domain/operation.js';
 import { PaymentError } from './domain/payment-error.js';
 import { refundable, refundAmount, withEvent } from './domain/payment.js';
 import { type Answer, fingerprintOf, type IdempotentRequest, IdempotencyService } from './idempotency.service.js';
 import { merchantRequestIdOf } from './merchant-request-id.js';
 import { type CreateRefund, type RefundView } from './payment.dto.js';
 import { viewRefund } from './payment-view.js';
-import { type AlongsideRefund, RefundSettlerService } from './refund-settler.service.js';
+import { type AlongsideRefund, RefundSettlerService, type Sending } from './refund-settler.service.js';
 import { type OperationEntity } from './store/operation.entity.js';
 import { PaymentRecords } from './store/payment-records.js';
 import { paymentOf } from './store/payment.repository.js';
-
-/** A refund on record, not yet sent. */
-interface Reserved {
-  readonly refund: Operation;
-  readonly bankOperationId: string;
-}
 
 @Injectable()
 export class RefundsService {
@@ -42,7 +37,7 @@ export class RefundsService {
     if (begun.kind === 'answered') return begun.answer;
     return this.idempotency.answer(request, answerOf, (alongside: AlongsideRefund) =>
       begun.kind === 'new'
-        ? this.settler.send(begun.value.refund, begun.value.bankOperationId, alongside)
+        ? this.settler.send(begun.value, alongside)
         : this.resume(scope.accountId, begun.resourceId, alongside),
     );
   }
@@ -72,7 +67,7 @@ export class RefundsService {
     request: IdempotentRequest & { paymentId: string },
     merchantRequestId: string,
     body: CreateRefund,
-  ): Promise<Reserved> {
+  ): Promise<Sending> {
     const row = await this.records.payments.lock(tx, request.accountId, request.paymentId);
     if (!row) throw notFound(request.paymentId);
     const refunds = await this.records.operations.refunds(request.accountId, row.id, tx);
@@ -89,7 +84,7 @@ export class RefundsService {
     const refund = newOperation({ ...facts, type: 'refund', bankMerchantId });
     await this.records.operations.insert(tx, refund, body.reason ?? null);
     await this.records.save(tx, created);
-    return { refund, bankOperationId: row.bankOperationId };
+    return { refund, send: 1, bankOperationId: row.bankOperationId, window: new SendWindow() };
   }
 }
 

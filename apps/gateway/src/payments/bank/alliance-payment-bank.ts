@@ -23,6 +23,12 @@ import {
 /** ISO 4217 letters ↔ the bank's numbers. */
 const CURRENCY_NUMBERS: Readonly<Record<string, '980'>> = { UAH: '980' };
 const CURRENCY_LETTERS: Readonly<Record<string, string>> = { '980': 'UAH', '840': 'USD', '978': 'EUR' };
+/** The only words that say "we have no such operation". Source: bank docs, "Errors". */
+const NO_SUCH_OPERATION: readonly string[] = [
+  'payment_operation_not_found',
+  'b_operation_not_found',
+  'b_payment_not_found',
+];
 const DUPLICATE = 'b_duplicate_field_value';
 const ORDER_EXPIRED = 'b_hpp_order_expired';
 const ORDER_NOT_FOUND = 'b_hpp_order_not_found';
@@ -77,7 +83,8 @@ export class AlliancePaymentBank extends PaymentBank {
       const operation = await this.client.operationByMerchantRequestId(accountId, merchantRequestId);
       return { kind: 'found', facts: operationFacts(operation) };
     } catch (error) {
-      return this.note(accountId, readingOf(error));
+      if (isNoSuchOperation(error)) return { kind: 'not_found' };
+      return this.note(accountId, unknown(error));
     }
   }
 
@@ -179,6 +186,8 @@ function operationFacts(operation: BankOperation): BankOperationFacts {
 const bankCode = (error: unknown): string | undefined =>
   error instanceof AllianceError ? error.bank?.msgCode : undefined;
 
+const isNoSuchOperation = (error: unknown): boolean => NO_SUCH_OPERATION.includes(bankCode(error) ?? '');
+
 function failureOf(error: unknown): Extract<OrderOutcome, { kind: 'refused' | 'duplicate' | 'unknown' }> {
   const code = bankCode(error);
   if (code === DUPLICATE) return { kind: 'duplicate' };
@@ -187,11 +196,6 @@ function failureOf(error: unknown): Extract<OrderOutcome, { kind: 'refused' | 'd
     return { kind: 'refused', code, provenNoEffect: error.noEffect };
   }
   return { ...unknown(error), unsent: isUnsent(error) };
-}
-
-function readingOf(error: unknown): { kind: 'not_found' } | ReturnType<typeof unknown> {
-  if (error instanceof AllianceError && error.code === 'ALLIANCE_NOT_FOUND') return { kind: 'not_found' };
-  return unknown(error);
 }
 
 function unknown(error: unknown): { kind: 'unknown'; reason: string; noSession: boolean } {

@@ -1,19 +1,21 @@
-/** Seconds after our last byte before "not found" means anything: the bank may still be working on the request. */
-const SETTLING_SECONDS = 120;
-/** Seconds between the two answers that prove absence. */
-const BETWEEN_SECONDS = 60;
+/** How often the bank must say it. */
+const TIMES = 3;
+/** Seconds from the first time that counts to the last: the bank's own samples show data that is half an hour late. */
+const OVER_SECONDS = 30 * 60;
+/** Seconds. The least wait before the next question, once only more of them are missing. */
+const MIN_WAIT_SECONDS = 60;
 
-export type NotFoundRuling =
-  | { readonly kind: 'absent' }
-  /** `noted`: this answer counts as the first of the two. */
-  | { readonly kind: 'wait'; readonly seconds: number; readonly noted: boolean };
+export type NotFoundRuling = { readonly kind: 'absent' } | { readonly kind: 'wait'; readonly seconds: number };
 
-/** Whether the bank's "not found" proves that it never had the request: twice, a minute apart, two minutes after sending. */
-export function judgeNotFound(ages: { sinceSentSeconds: number; sinceNotFoundSeconds: number | null }): NotFoundRuling {
-  if (ages.sinceSentSeconds < SETTLING_SECONDS) {
-    return { kind: 'wait', seconds: SETTLING_SECONDS - ages.sinceSentSeconds, noted: false };
-  }
-  if (ages.sinceNotFoundSeconds === null) return { kind: 'wait', seconds: BETWEEN_SECONDS, noted: true };
-  const left = BETWEEN_SECONDS - ages.sinceNotFoundSeconds;
-  return left > 0 ? { kind: 'wait', seconds: left, noted: false } : { kind: 'absent' };
+/**
+ * Whether "not found" proves that the bank never had the request: three times over half an hour, each asked after our
+ * last byte.
+ * @param times this one included
+ * @param sinceFirstSeconds from the first of them, as it was asked, to this one
+ */
+export function judgeNotFound(times: number, sinceFirstSeconds: number): NotFoundRuling {
+  const left = OVER_SECONDS - sinceFirstSeconds;
+  if (times >= TIMES && left <= 0) return { kind: 'absent' };
+  const seconds = times >= TIMES - 1 ? left : left / 2;
+  return { kind: 'wait', seconds: Math.max(seconds, MIN_WAIT_SECONDS) };
 }

@@ -30,12 +30,14 @@ describe('moveOperation', () => {
     );
   });
 
-  it.each(['succeeded', 'rejected', 'abandoned'] as const)('%s is the end', (status) => {
-    expect(OPERATION_TRANSITIONS[status]).toEqual([]);
+  it('succeeded is the end, and what was given up moves by a late success alone', () => {
+    expect(OPERATION_TRANSITIONS.succeeded).toEqual([]);
+    for (const status of ['failed', 'rejected', 'abandoned'] as const)
+      expect(OPERATION_TRANSITIONS[status]).toEqual(['succeeded']);
   });
 
   it('is resent only out of doubt', () => {
-    expect(OPERATION_STATUSES.filter((from) => isLegal(from, 'sending'))).toEqual(['unknown']);
+    expect(OPERATION_STATUSES.filter((from) => isLegal(from, 'sending'))).toEqual(['unknown', 'needs_review']);
   });
 
   it('lays the facts of the move over the operation', () => {

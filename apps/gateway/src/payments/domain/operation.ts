@@ -1,15 +1,15 @@
 import { PaymentError } from './payment-error.js';
 
-/** Legal moves of one movement at the bank. `unknown -> sending` is the single resend under the same id. */
+/** Legal moves of one movement at the bank. Back to `sending` goes what never left, and once what is proven absent. */
 export const OPERATION_TRANSITIONS = {
   sending: ['rejected', 'pending', 'action_required', 'succeeded', 'failed', 'unknown', 'abandoned', 'needs_review'],
   unknown: ['sending', 'rejected', 'pending', 'action_required', 'succeeded', 'failed', 'abandoned', 'needs_review'],
   pending: ['action_required', 'succeeded', 'failed', 'unknown', 'needs_review'],
   action_required: ['pending', 'succeeded', 'failed', 'needs_review'],
-  needs_review: ['pending', 'succeeded', 'failed', 'rejected', 'abandoned'],
+  needs_review: ['sending', 'pending', 'succeeded', 'failed', 'rejected', 'abandoned'],
   failed: ['succeeded'],
-  rejected: [],
-  abandoned: [],
+  rejected: ['succeeded'],
+  abandoned: ['succeeded'],
   succeeded: [],
 } as const satisfies Record<string, readonly string[]>;
 

@@ -31,12 +31,13 @@ export const ENDED_STATUSES: readonly PaymentStatus[] = ['authorized', 'succeede
 
 /**
  * What a person must look at although the status stays: another successful charge under the payment, a refund that may or
- * may not be ours, more refunded than captured, a bank that takes back what it said, money that came late and unclear.
+ * may not be ours, more refunded than captured, a refund that was given up and came all the same, a bank that takes back what it said, money that came late and unclear.
  */
 export const PAYMENT_FLAGS = [
   'second_charge',
   'refund_unclear',
   'refund_excess',
+  'late_refund',
   'contradicted',
   'late_money',
 ] as const;
@@ -79,7 +80,8 @@ export type PaymentEventType =
   | 'payment.needs_review'
   | 'payment.flagged'
   | 'refund.created'
-  | 'refund.updated';
+  | 'refund.updated'
+  | 'refund.succeeded_late';
 
 /** Thin on purpose: who wants to know more asks the API. */
 export interface PaymentEvent {
@@ -125,6 +127,15 @@ export function addRefunded(payment: Payment, amount: number): Payment {
   return { ...payment, amountRefunded, flags };
 }
 
+/** As {@link addRefunded}, for a refund that was given up before the bank reported it as done. */
+export function addLateRefund(
+  payment: Payment,
+  { id, amount }: { readonly id: string; readonly amount: number },
+): Payment {
+  const counted = addRefunded(payment, amount);
+  return { ...counted, flags: { ...counted.flags, late_refund: `${id} of ${amount} was given up and is done` } };
+}
+
 /** One event when a payment has a flag that it did not have before. */
 export function announceFlags(payment: Payment, before: PaymentFlags): Moved {
   const isNew = Object.keys(payment.flags).some((flag) => !(flag in before));
@@ -147,6 +158,10 @@ export function refundable(payment: Payment, refunds: readonly { status: Operati
   return payment.amountCaptured - payment.amountRefunded - reserved.reduce((sum, refund) => sum + refund.amount, 0);
 }
 
+/** The flag for which no refund is sent. */
+export const stopsRefunds = ({ flags }: Payment): PaymentFlag | undefined =>
+  STOPS_REFUNDS.find((flag) => flag in flags);
+
 /**
  * The amount a refund will have. @throws PaymentError `PAYMENT_NOT_REFUNDABLE` | `REFUND_TOO_LARGE`
  * @param asked minor units; everything that is left when undefined
@@ -155,7 +170,7 @@ export function refundAmount(payment: Payment, left: number, asked: number | und
   if (payment.status !== 'succeeded') {
     throw new PaymentError('PAYMENT_NOT_REFUNDABLE', `a payment that is ${payment.status} cannot be refunded`);
   }
-  const unclear = STOPS_REFUNDS.find((flag) => flag in payment.flags);
+  const unclear = stopsRefunds(payment);
   if (unclear) throw new PaymentError('PAYMENT_NOT_REFUNDABLE', `a person must look first: ${unclear}`);
   const amount = asked ?? left;
   if (amount > left || amount <= 0) {

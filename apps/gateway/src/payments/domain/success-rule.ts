@@ -34,6 +34,22 @@ export function checkSuccess(facts: BankOperationFacts, expected: Expected): Suc
   return missing.length > 0 ? { kind: 'incomplete', missing } : { kind: 'met' };
 }
 
+/** Whose operation it is, whatever became of it. */
+export function checkIdentity(
+  facts: BankOperationFacts,
+  expected: Expected,
+): { readonly foreign: readonly string[]; readonly missing: readonly string[] } {
+  const members: [name: string, given: unknown, wanted: unknown][] = [
+    ['type', facts.type, expected.type],
+    ['merchantId', facts.merchantId, expected.merchantId],
+    ['our id', ourId(facts, expected), expected.hppOrderId ?? expected.merchantRequestId],
+  ];
+  return {
+    foreign: members.flatMap(([name, given, wanted]) => (given !== undefined && given !== wanted ? [name] : [])),
+    missing: members.flatMap(([name, given]) => (given === undefined ? [name] : [])),
+  };
+}
+
 function contradictions(facts: BankOperationFacts, expected: Expected): string[] {
   const differs = (value: unknown, wanted: unknown): boolean => value !== undefined && value !== wanted;
   const checks: [string, boolean][] = [

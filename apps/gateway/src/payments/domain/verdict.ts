@@ -1,7 +1,7 @@
 import { type BankOperationFacts } from './bank-facts.js';
 import { declineOf } from './decline.js';
 import { type Failure } from './payment.js';
-import { checkSuccess, type Expected } from './success-rule.js';
+import { checkIdentity, checkSuccess, type Expected } from './success-rule.js';
 
 /** What the bank's answer means for one of our operations. */
 export type Verdict =
@@ -18,11 +18,14 @@ export type Verdict =
 /** Nothing comes after these. */
 export const FINAL_FAILURES: readonly string[] = ['FAIL', 'DESIRED_THREEDS_MODE_ERROR'];
 
-/** Judges a single operation, such as a refund. */
+/** Judges a single operation, such as a refund. A verdict of any colour counts only if the operation is ours. */
 export function judgeOperation(facts: BankOperationFacts, expected: Expected): Verdict {
   if (facts.status === 'SUCCESS') return judgeSuccess(facts, expected);
-  if (FINAL_FAILURES.includes(facts.status)) return { kind: 'failed', failure: declineOf(facts), facts };
-  return { kind: 'pending' };
+  const { foreign, missing } = checkIdentity(facts, expected);
+  if (foreign.length > 0) return { kind: 'review', reason: `unexpected ${foreign.join(', ')}` };
+  if (!FINAL_FAILURES.includes(facts.status)) return { kind: 'pending' };
+  if (missing.length > 0) return { kind: 'incomplete', reason: `missing ${missing.join(', ')}` };
+  return { kind: 'failed', failure: declineOf(facts), facts };
 }
 
 /** Judges an operation whose status is `SUCCESS`. */

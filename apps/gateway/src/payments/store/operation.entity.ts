@@ -30,15 +30,25 @@ export class OperationEntity {
   @Column(optionalText) failureCode!: string | null;
   @Column(optionalText) failureMessage!: string | null;
   @Column({ type: 'jsonb', nullable: true }) evidence!: Record<string, unknown> | null;
-  /** Latest moment at which the request can have left for the bank. */
+  /** Latest moment at which a byte of the request can have left: ahead of now while it is being sent. */
   @Column(timeColumn) sentAt!: Date;
   @Column(timeColumn) deadlineAt!: Date;
   @Column(optionalTime) nextQueryAt!: Date | null;
   /** Set where the last call failed for want of a bank session: the next session makes the row due. */
   @Column(optionalTime) sessionAwaitedAt!: Date | null;
   @Column({ type: 'int', default: 0 }) queries!: number;
-  /** First time the bank said, by the not-found rule, that it has no such operation. */
+  /** How often sending it was put on record. */
+  @Column({ type: 'int', default: 1 }) sends!: number;
+  /** It is certain that the last time nothing left. */
+  @Column({ type: 'boolean', default: false }) unsent!: boolean;
+  /** First time the bank showed that it knows the request id. */
+  @Column(optionalTime) knownAt!: Date | null;
+  /** The bank's code when it refused the request. */
+  @Column(optionalText) refusalCode!: string | null;
+  /** When the bank was first asked of those times that it said, by the not-found rule, that it has no such operation. */
   @Column(optionalTime) notFoundAt!: Date | null;
+  /** Those times. */
+  @Column({ type: 'int', default: 0 }) notFounds!: number;
   @Column(nowColumn) createdAt!: Date;
   @Column(nowColumn) updatedAt!: Date;
 }

@@ -3,7 +3,7 @@ import { DataSource, In } from 'typeorm';
 import { claimDueSql, type Room, roomParameters } from '../../database/claim-due.js';
 import { dueColumn, dueParameters } from '../../database/due-in.js';
 import { type Transaction } from '../../database/transaction.js';
-import { type Operation, type OperationStatus } from '../domain/operation.js';
+import { type Operation, OPERATION_STATUSES, type OperationStatus } from '../domain/operation.js';
 import { REVIEW_AFTER_SECONDS } from '../domain/schedule.js';
 import { OperationEntity } from './operation.entity.js';
 import { type PaymentEntity } from './payment.entity.js';
@@ -14,19 +14,9 @@ export interface OperationExtras {
   readonly bankOperationId?: string;
   readonly evidence?: Record<string, unknown>;
   readonly queries?: number;
-  readonly notFound?: boolean;
-  readonly resent?: boolean;
   readonly nextQueryInSeconds?: number | null;
   /** The call failed for want of a bank session: the next session makes the operation due. */
   readonly awaitsSession?: boolean;
-}
-
-/** Where an operation stands on the database's clock. */
-export interface OperationAges {
-  readonly sinceSentSeconds: number;
-  /** Since the bank first said, by the not-found rule, that it does not know it. */
-  readonly sinceNotFoundSeconds: number | null;
-  readonly pastDeadline: boolean;
 }
 
 export interface DueOperation {
@@ -36,9 +26,14 @@ export interface DueOperation {
   readonly type: OperationEntity['type'];
 }
 
-const UNSETTLED: readonly OperationStatus[] = ['sending', 'unknown', 'pending'];
+/** Open refunds, those under review, and those that were given up although money may have moved. */
+const UNPROVEN: readonly OperationStatus[] = OPERATION_STATUSES.filter((status) => status !== 'succeeded');
+/** Refunds that a hint makes due; what is being sent is in its own process's hands. */
+const HINTED: readonly OperationStatus[] = ['unknown', 'pending', 'needs_review'];
 /** The request's own process settles it sooner; past this a worker takes it for abandoned by a crash. Seconds. */
-const CRASH_NET_SECONDS = 120;
+export const CRASH_NET_SECONDS = 120;
+/** Seconds from a COMMIT to the last moment at which a byte can leave: the send window and the deadline of a call. */
+export const LATEST_BYTE_SECONDS = 60 + 25;
 
 /** INSERT of one operation for every row of `source`, from eleven parameters, see {@link operationParameters}. */
 export const insertOperationFrom = (source: string, first: number): string => {
@@ -49,7 +44,8 @@ export const insertOperationFrom = (source: string, first: number): string => {
             (SELECT coalesce(max(number), 0) + 1 FROM operation
              WHERE merchant_account_id = ${at(0)} AND payment_id = ${at(2)}),
             ${at(3)}, ${at(4)}, ${at(5)}::bigint, ${at(6)}, ${at(7)}, ${at(8)}::int, ${at(9)},
-            ${at(10)}, clock_timestamp(), now() + make_interval(secs => ${REVIEW_AFTER_SECONDS}),
+            ${at(10)}, clock_timestamp() + make_interval(secs => ${LATEST_BYTE_SECONDS}),
+            now() + make_interval(secs => ${REVIEW_AFTER_SECONDS}),
             now() + make_interval(secs => ${CRASH_NET_SECONDS})
      FROM ${source}`;
 };
@@ -125,40 +121,36 @@ export class OperationRepository {
     ]);
   }
 
+  /** Those of which the bank may have something new to say. */
   unsettledRefunds(accountId: string, paymentId: string): Promise<OperationEntity[]> {
-    const where = { merchantAccountId: accountId, paymentId, type: 'refund' as const, status: In([...UNSETTLED]) };
+    const where = { merchantAccountId: accountId, paymentId, type: 'refund' as const, status: In([...UNPROVEN]) };
     return this.database.manager.find(OperationEntity, { where });
   }
 
-  async ages(tx: Transaction, accountId: string, id: string): Promise<OperationAges> {
-    const [ages] = await tx.query<OperationAges[]>(
-      `SELECT extract(epoch FROM clock_timestamp() - sent_at)::float AS "sinceSentSeconds",
-              extract(epoch FROM clock_timestamp() - not_found_at)::float AS "sinceNotFoundSeconds",
-              deadline_at < clock_timestamp() AS "pastDeadline"
-       FROM operation WHERE merchant_account_id = $1 AND id = $2`,
-      [accountId, id],
+  /** Something may have happened at the bank: its unfinished refunds are asked for now, and then often for a while. */
+  async hintRefunds(accountId: string, paymentId: string): Promise<void> {
+    await this.database.query(
+      `UPDATE operation SET queries = 0, next_query_at = now()
+       WHERE merchant_account_id = $1 AND payment_id = $2 AND type = 'refund' AND status = ANY($3::text[])`,
+      [accountId, paymentId, HINTED],
     );
-    if (!ages) throw new Error(`operation ${id} does not exist`);
-    return ages;
   }
 
   /** One text for every case, so that Postgres and its poolers see few different statements. */
   async save(tx: Transaction, operation: Operation, extras: OperationExtras = {}): Promise<void> {
-    const { nextQueryInSeconds, notFound, resent = false, reason, bankOperationId, evidence, queries } = extras;
+    const { nextQueryInSeconds, reason, bankOperationId, evidence, queries } = extras;
     await tx.query(
       `UPDATE operation SET
          status = $3, attempt = $4, failure_code = $5, failure_message = $6,
          reason = coalesce($7, reason), bank_operation_id = coalesce($8, bank_operation_id),
          evidence = coalesce($9::jsonb, evidence), queries = coalesce($10, queries),
-         not_found_at = CASE $11::boolean WHEN true THEN clock_timestamp() WHEN false THEN NULL ELSE not_found_at END,
-         sent_at = CASE WHEN $12 THEN clock_timestamp() ELSE sent_at END,
-         next_query_at = ${dueColumn('next_query_at', 13)},
-         session_awaited_at = CASE WHEN $15 THEN clock_timestamp() END, updated_at = now()
+         next_query_at = ${dueColumn('next_query_at', 11)},
+         session_awaited_at = CASE WHEN $13 THEN clock_timestamp() END, updated_at = now()
        WHERE merchant_account_id = $1 AND id = $2`,
       [
         ...[operation.accountId, operation.id, operation.status, operation.attempt],
         ...[operation.failure?.code, operation.failure?.message, reason, bankOperationId],
-        ...[evidence === undefined ? null : JSON.stringify(evidence), queries, notFound, resent],
+        ...[evidence === undefined ? null : JSON.stringify(evidence), queries],
         ...dueParameters(nextQueryInSeconds),
         extras.awaitsSession ?? false,
       ],
