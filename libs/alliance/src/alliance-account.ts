@@ -1,4 +1,5 @@
-import { type CommunicationKey } from './communication-key.js';
+import { type CommunicationKey, type PublicJwk } from './communication-key.js';
+import { type SigningKey } from './jws/signing-key.js';
 
 /** One merchant's contract and key at the bank. */
 export interface AllianceAccount {
@@ -12,6 +13,10 @@ export interface AllianceAccount {
   readonly clientKey: CommunicationKey;
   /** While the bank switches to another key, answers and callbacks may be encrypted to either. */
   readonly otherClientKeys?: readonly CommunicationKey[];
+  /** For Authorization 2.0; calls under it need no session. */
+  readonly signingKey?: SigningKey;
+  /** The bank's key for card data, see `encryptCardNumber`. */
+  readonly paymentKey?: PublicJwk;
 }
 
 /** All keys that the bank may encrypt to, the current one first. */

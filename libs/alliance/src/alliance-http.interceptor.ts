@@ -1,14 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { HttpService } from '@nestjs/axios';
 import { Inject, Injectable } from '@nestjs/common';
-import { AxiosError, AxiosHeaders, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
+import {
+  AxiosError,
+  AxiosHeaders,
+  type AxiosInstance,
+  type AxiosResponse,
+  type InternalAxiosRequestConfig,
+} from 'axios';
 import { clientKeysOf } from './alliance-account.js';
 import { AllianceError, type BankRefusal } from './alliance-error.js';
 import { AllianceSession, resolveUrl } from './alliance-session.js';
-import { AllianceTransport, readTransportFailure } from './alliance-transport.js';
+import { AllianceTransport, PINNED, readTransportFailure } from './alliance-transport.js';
 import { ALLIANCE_OPTIONS, type AllianceOptions, callTimeoutOf } from './alliance.module-definition.js';
 import { type BankAnswer, readAnswer, toError, UnreadableAnswer } from './bank-answer.js';
-import { type Attempt, type BankCall } from './bank-call.js';
+import { type Attempt, BankCall, unknownOutcome } from './bank-call.js';
 import { sealJwe } from './jwe-codec.js';
 import { cureOf, SESSION_CODES } from './session-recovery.js';
 import { type BankSession } from './session-store.js';
@@ -18,9 +24,17 @@ const MAX_ATTEMPTS = 4;
 /** Milliseconds. With less left an attempt would only end in doubt: the bank answers within a second or two. */
 const MIN_ATTEMPT_MS = 4_000;
 
-const CONTENT_TYPES = { json: 'application/json', jwe: 'text/plain' } as const;
+const CONTENT_TYPES = { json: 'application/json', jwe: 'text/plain', jws: 'text/plain' } as const;
 
-/** Headers, encryption and session of every request whose config carries `alliance`; others pass untouched. */
+/**
+ * Headers, encryption and session of every request whose config carries `alliance`; others pass untouched.
+ *
+ * @example
+ * interceptor.attach(http.axiosRef);
+ * const { data } = await http.axiosRef.request({
+ *   alliance: { accountId: 'shop', path: '/ecom/execute_request/merchant/ecom_balance/v1/get', encoding: 'json', body: {} },
+ * });
+ */
 @Injectable()
 export class AllianceHttpInterceptor {
   private readonly clock: () => Date;
@@ -30,34 +44,46 @@ export class AllianceHttpInterceptor {
     @Inject(ALLIANCE_OPTIONS) private readonly options: AllianceOptions,
     private readonly http: HttpService,
     private readonly sessions: AllianceSession,
-    transport: AllianceTransport,
+    private readonly transport: AllianceTransport,
   ) {
     this.clock = options.clock ?? (() => new Date());
     this.callTimeoutMs = callTimeoutOf(options);
-    const { axiosRef } = http;
-    transport.equip(axiosRef);
-    axiosRef.interceptors.request.use((config) => this.prepare(config));
-    axiosRef.interceptors.response.use(
-      (response) => this.read(response),
+    this.attach(http.axiosRef);
+  }
+
+  /**
+   * Lets an axios instance, such as `HttpService.axiosRef`, make calls of the bank beside its own requests.
+   * @returns takes the interceptor off again
+   */
+  attach(axios: AxiosInstance): () => void {
+    const { request, response } = axios.interceptors;
+    const onRequest = request.use((config) => this.prepare(config));
+    const onResponse = response.use(
+      (answer) => this.read(answer),
       (error: unknown) => this.translate(error),
     );
+    return () => {
+      request.eject(onRequest);
+      response.eject(onResponse);
+    };
   }
 
   /** Sends a call and returns the answer's JSON object, opened. @throws AllianceError */
   async send(call: BankCall): Promise<unknown> {
-    call.deadline = performance.now() + this.callTimeoutMs;
     const { data } = await this.http.axiosRef.request<unknown>({ alliance: call });
     return data;
   }
 
   private async prepare(config: InternalAxiosRequestConfig): Promise<InternalAxiosRequestConfig> {
-    const call = config.alliance;
-    if (!call) return config;
+    if (!config.alliance) return config;
+    const call = config.alliance instanceof BankCall ? config.alliance : BankCall.of(config.alliance);
+    config.alliance = call;
+    call.startClock(this.callTimeoutMs);
     const account = await this.options.accounts.load(call.accountId);
     const session = await this.sessions.current(call.accountId, call.leftMs);
     if (call.leftMs < MIN_ATTEMPT_MS) throw notSent('no_time_left');
     const body = call.buildBody(account, this.clock());
-    config.method = 'post';
+    Object.assign(config, PINNED, { adapter: this.transport.adapter, method: 'post' });
     config.url = resolveUrl(account.baseUrl, call.endpoint.path);
     config.headers = buildHeaders(call, session);
     config.data = call.endpoint.encoding === 'jwe' ? await sealJwe(body, session.serverPublic) : body;
@@ -68,8 +94,8 @@ export class AllianceHttpInterceptor {
 
   private async read(response: AxiosResponse): Promise<AxiosResponse> {
     const call = response.config.alliance;
-    const attempt = call?.attempts.at(-1);
-    if (!call || !attempt) return response;
+    const attempt = call instanceof BankCall ? call.attempts.at(-1) : undefined;
+    if (!(call instanceof BankCall) || !attempt) return response;
     const answer = await readFor(call, attempt, response as AxiosResponse<Buffer>);
     if ('refusal' in answer && cureOf(answer.refusal)) return this.replay(call, attempt, answer.refusal);
     if (call.attempts.some(isUndecryptable)) await this.sessions.noteDecrypted(call.accountId);
@@ -101,7 +127,7 @@ export class AllianceHttpInterceptor {
 
   private translate(error: unknown): never {
     const call = error instanceof AxiosError ? error.config?.alliance : undefined;
-    if (!call) throw error;
+    if (!(call instanceof BankCall)) throw error;
     const { reason, neverSent } = readTransportFailure(error);
     throw unknownOutcome(call, reason, neverSent);
   }
@@ -126,12 +152,6 @@ async function readFor(call: BankCall, { account }: Attempt, response: AxiosResp
   } catch (error) {
     throw unknownOutcome(call, error instanceof UnreadableAnswer ? error.reason : 'unreadable');
   }
-}
-
-/** A query starts nothing, so that losing its answer has no effect. */
-export function unknownOutcome({ endpoint }: BankCall, reason: string, neverSent = false): AllianceError {
-  const noEffect = neverSent || !endpoint.effect;
-  return new AllianceError('ALLIANCE_UNKNOWN_OUTCOME', `The bank's answer is unknown: ${reason}`, { reason, noEffect });
 }
 
 /** The bank refused every session that was tried, or there was no time left for one: nothing was executed. */

@@ -1,9 +1,9 @@
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
-import axios, { type AxiosInstance, AxiosError, type AxiosRequestConfig } from 'axios';
+import axios, { type AxiosAdapter, AxiosError, type AxiosInstance, type AxiosRequestConfig } from 'axios';
 import { ALLIANCE_OPTIONS, type AllianceOptions, DEFAULT_TIMEOUT_MS } from './alliance.module-definition.js';
 import { MAX_ANSWER_BYTES } from './bank-answer.js';
 import { SEND_WINDOW_OVER } from './send-guard.js';
-import { ConnectFailure, UndiciAdapter } from './undici-adapter.js';
+import { CLIENT_CLOSED, ConnectFailure, UndiciAdapter } from './undici-adapter.js';
 
 /** Bodies go out and come in as they are; every HTTP status is an answer, for the bank's errors come under any. */
 export const PINNED: AxiosRequestConfig = {
@@ -16,7 +16,7 @@ export const PINNED: AxiosRequestConfig = {
   validateStatus: () => true,
 };
 
-/** Two ways to the bank over one pool: `bare` for authorize, and whatever `equip` was given. */
+/** Ways to the bank over one pool: `bare` for what needs no session, `adapter` for single requests of other instances. */
 @Injectable()
 export class AllianceTransport implements OnModuleDestroy {
   readonly bare: AxiosInstance;
@@ -27,12 +27,11 @@ export class AllianceTransport implements OnModuleDestroy {
       timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
       maxAnswerBytes: MAX_ANSWER_BYTES,
     });
-    this.bare = axios.create(PINNED);
-    this.equip(this.bare);
+    this.bare = axios.create({ ...PINNED, adapter: this.undici.adapter });
   }
 
-  equip(instance: AxiosInstance): void {
-    instance.defaults.adapter = this.undici.adapter;
+  get adapter(): AxiosAdapter {
+    return this.undici.adapter;
   }
 
   onModuleDestroy(): Promise<void> {
@@ -47,6 +46,8 @@ const TRANSPORT_FAILURES: Readonly<Record<string, { readonly reason: string; rea
   EAI_AGAIN: { reason: 'not_connected', neverSent: true },
   UND_ERR_CONNECT_TIMEOUT: { reason: 'not_connected', neverSent: true },
   [SEND_WINDOW_OVER]: { reason: 'send_window_over', neverSent: true },
+  [CLIENT_CLOSED]: { reason: 'closed', neverSent: true },
+  ABORT_ERR: { reason: 'aborted' },
   ECONNABORTED: { reason: 'timeout' },
   ETIMEDOUT: { reason: 'timeout' },
   ECONNRESET: { reason: 'connection_reset' },

@@ -11,6 +11,12 @@ export interface AllianceOptions {
   /** Milliseconds of a whole call: waits for a session and replays included. Where absent, an attempt and 5 s, at least 25 s. */
   readonly callTimeoutMs?: number;
   readonly clock?: () => Date;
+  /** Public keys of the bank for Authorization 2.0, PEM by `kid`. Others are fetched when an answer names them. */
+  readonly bankKeys?: Readonly<Record<string, string>>;
+  /** Told once of every key that was fetched: worth an alarm, for the bank seldom changes its keys. */
+  readonly onNewBankKey?: (kid: string) => void;
+  /** Sends the signature's time as text, as one page of the bank's documents shows it. Default false: a number. */
+  readonly signatureTimeAsText?: boolean;
 }
 
 export const DEFAULT_TIMEOUT_MS = 20_000;

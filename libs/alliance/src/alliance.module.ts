@@ -4,12 +4,13 @@ import { AllianceClient } from './alliance-client.js';
 import { AllianceHttpInterceptor } from './alliance-http.interceptor.js';
 import { AllianceSession } from './alliance-session.js';
 import { AllianceTransport, PINNED } from './alliance-transport.js';
+import { SignedChannel } from './jws/signed-channel.js';
 import { type ASYNC_OPTIONS_TYPE, ConfigurableModuleClass, type OPTIONS_TYPE } from './alliance.module-definition.js';
 
 /** AlliancePay for any Nest application: `AllianceModule.forRoot({ accounts })`. */
 @Module({
-  providers: [AllianceTransport, AllianceSession, AllianceHttpInterceptor, AllianceClient],
-  exports: [AllianceSession, AllianceClient],
+  providers: [AllianceTransport, AllianceSession, AllianceHttpInterceptor, SignedChannel, AllianceClient],
+  exports: [AllianceSession, AllianceHttpInterceptor, AllianceClient],
 })
 export class AllianceModule extends ConfigurableModuleClass {
   static override forRoot(options: typeof OPTIONS_TYPE): DynamicModule {

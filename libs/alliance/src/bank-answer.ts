@@ -79,7 +79,8 @@ async function openLayer(jwe: string, keys: CommunicationKeys): Promise<Uint8Arr
   }
 }
 
-function parseObject(body: Uint8Array): object {
+/** @throws UnreadableAnswer */
+export function parseObject(body: Uint8Array): object {
   let json: unknown;
   try {
     json = parseBankJson(body);
@@ -90,7 +91,8 @@ function parseObject(body: Uint8Array): object {
   return json;
 }
 
-function readRefusal(json: object, httpStatus: number): BankRefusal | undefined {
+/** The bank's refusal, where the object is one. */
+export function readRefusal(json: object, httpStatus: number): BankRefusal | undefined {
   const { msgCode, msgType, requestId } = envelopeWire.parse(json);
   const isGood = msgType !== undefined && GOOD_TYPES.has(msgType.toUpperCase());
   const code = isGood && !isKnown(msgCode) ? undefined : (msgCode ?? msgType);

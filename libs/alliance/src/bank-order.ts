@@ -124,9 +124,9 @@ export interface CreateRefund {
   readonly merchantComment?: string | undefined;
 }
 
-/** A callback proves nothing about its sender, encrypted or not: it is a hint to query. */
+/** A callback is a hint to query: plain and encrypted ones prove nothing about their sender, a signed one may be a replay. */
 export interface BankCallback {
-  readonly encoding: 'plain' | 'encrypted';
+  readonly encoding: 'plain' | 'encrypted' | 'signed';
   readonly hppOrderId?: string;
   readonly merchantRequestId?: string;
   readonly merchantId?: string;

@@ -2,11 +2,11 @@ import { AllianceError } from './alliance-error.js';
 import { parseBankJson } from './bank-json.js';
 import { type BankCallback } from './bank-order.js';
 import { type CommunicationKeys, looksLikeJwe, openJwe } from './jwe-codec.js';
+import { looksLikeJws } from './jws/jws-codec.js';
 import { parseCallback } from './wire/callback.wire.js';
 
 /** Bytes. */
 const MAX_CALLBACK_BYTES = 64 * 1024;
-const JWS = /^[\w-]+\.[\w-]*\.[\w-]*$/;
 
 /**
  * Reads a callback body by its form: JSON, compact JWE, or `{"jwe"}`.
@@ -15,10 +15,27 @@ const JWS = /^[\w-]+\.[\w-]*\.[\w-]*$/;
 export async function decodeCallback(body: Uint8Array | string, keys: CommunicationKeys): Promise<BankCallback> {
   const text = readText(body);
   if (looksLikeJwe(text)) return openCallback(text, keys);
-  if (JWS.test(text)) throw new AllianceError('ALLIANCE_CALLBACK_UNSUPPORTED', 'Signed callbacks are not read yet');
+  if (looksLikeJws(text)) {
+    throw new AllianceError(
+      'ALLIANCE_CALLBACK_UNSUPPORTED',
+      'A signed callback is read by AllianceClient.readCallback',
+    );
+  }
   const json = parseObject(text);
   if ('jwe' in json && typeof json.jwe === 'string') return openCallback(json.jwe, keys);
   return toCallback(json, 'plain');
+}
+
+/**
+ * Reads a signed callback; undefined for a body that is none.
+ * @param open verifies the token and gives its payload
+ */
+export async function decodeSignedCallback(
+  body: Uint8Array | string,
+  open: (token: string) => Promise<Uint8Array>,
+): Promise<BankCallback | undefined> {
+  const text = readText(body);
+  return looksLikeJws(text) ? toCallback(parseObject(await open(text)), 'signed') : undefined;
 }
 
 function readText(body: Uint8Array | string): string {

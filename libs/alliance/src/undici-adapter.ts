@@ -7,6 +7,9 @@ const CONNECTIONS = 128;
 /** Milliseconds to connect, below the time-out: a connection that never came up proves that nothing was sent. */
 const MAX_CONNECT_MS = 5000;
 
+/** Code of a request that came after the end. */
+export const CLIENT_CLOSED = 'CLIENT_CLOSED';
+
 export interface UndiciAdapterOptions {
   /** Milliseconds from the start of the request to the last byte of the answer; a request's own `timeout` may be shorter. */
   readonly timeoutMs: number;
@@ -21,6 +24,7 @@ export interface UndiciAdapterOptions {
 export class UndiciAdapter {
   private readonly agent: Agent;
   private readonly timeoutMs: number;
+  private closed = false;
 
   constructor({ timeoutMs, maxAnswerBytes }: UndiciAdapterOptions) {
     this.timeoutMs = timeoutMs;
@@ -32,6 +36,7 @@ export class UndiciAdapter {
   }
 
   readonly adapter: AxiosAdapter = async (config) => {
+    if (this.closed) throw new AxiosError('The client is closed', CLIENT_CLOSED, config);
     const deadline = new AbortController();
     const timer = setTimeout(
       () => {
@@ -40,7 +45,8 @@ export class UndiciAdapter {
       Math.min(this.timeoutMs, config.timeout ?? 0) || this.timeoutMs,
     );
     try {
-      return await this.exchange(config, deadline.signal);
+      const callers = config.alliance?.options?.signal;
+      return await this.exchange(config, callers ? AbortSignal.any([deadline.signal, callers]) : deadline.signal);
     } catch (error) {
       const Failure = wasConnecting(error) ? ConnectFailure : AxiosError;
       throw new Failure('The request failed', readCode(error), config);
@@ -49,13 +55,15 @@ export class UndiciAdapter {
     }
   };
 
+  /** Waits for what is under way; what comes later is not sent. */
   close(): Promise<void> {
+    this.closed = true;
     return this.agent.close();
   }
 
   private async exchange(config: InternalAxiosRequestConfig, signal: AbortSignal): Promise<AxiosResponse<Buffer>> {
     const sent: unknown = config.data;
-    const window = config.alliance?.options.window;
+    const { window } = config.alliance?.options ?? {};
     const { statusCode, headers, body } = await request(config.url ?? '', {
       dispatcher: window ? this.agent.compose(guardBy(window)) : this.agent,
       method: 'POST',

@@ -1,0 +1,18 @@
+import { AllianceError } from '../alliance-error.js';
+import { type AllianceEndpoint } from '../endpoints.js';
+import { type Protocol } from './call.js';
+import { type AccountCallId, rowOf } from './calls.js';
+
+/**
+ * Where and how a call goes under an authorization.
+ * @throws AllianceError `ALLIANCE_NOT_CONFIGURED` where it does not exist there
+ */
+export function endpointOf(id: AccountCallId, protocol: Protocol): AllianceEndpoint {
+  const { v1, v2, fills, effect } = rowOf(id);
+  const way = protocol === '1.0' ? v1 : v2 && ({ ...v2, encoding: 'jws' } as const);
+  if (!way) {
+    const message = `${id} does not exist under Authorization ${protocol}`;
+    throw new AllianceError('ALLIANCE_NOT_CONFIGURED', message, { noEffect: true });
+  }
+  return { ...way, fills, effect: effect !== 'none' };
+}

@@ -1,0 +1,99 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { type AxiosResponse } from 'axios';
+import { type AllianceAccount } from '../alliance-account.js';
+import { AllianceError } from '../alliance-error.js';
+import { resolveUrl } from '../alliance-session.js';
+import { AllianceTransport, readTransportFailure } from '../alliance-transport.js';
+import { ALLIANCE_OPTIONS, type AllianceOptions } from '../alliance.module-definition.js';
+import { toError, UnreadableAnswer } from '../bank-answer.js';
+import { type BankCall, unknownOutcome } from '../bank-call.js';
+import { rowOf } from '../calls/calls.js';
+import { type BankKeyEndpoint, BankKeys, type KidOrigin } from './bank-keys.js';
+import { openJws, signJws } from './jws-codec.js';
+import { readSignedAnswer } from './signed-answer.js';
+
+const HEADERS = { 'Content-Type': 'text/plain', Accept: 'text/plain' } as const;
+
+/** Calls under Authorization 2.0: no session, every attempt signed on its own, answers verified. */
+@Injectable()
+export class SignedChannel {
+  private readonly clock: () => Date;
+  /** By the bank's origin: a test bank's keys are not those of the live one. */
+  private readonly keys = new Map<string, BankKeys>();
+
+  constructor(
+    @Inject(ALLIANCE_OPTIONS) private readonly options: AllianceOptions,
+    private readonly transport: AllianceTransport,
+  ) {
+    this.clock = options.clock ?? (() => new Date());
+  }
+
+  /** Sends a call and returns the answer's JSON object, verified. @throws AllianceError */
+  async send(call: BankCall): Promise<unknown> {
+    const account = await this.options.accounts.load(call.accountId);
+    const response = await this.post(call, account);
+    const keys = this.keysOf(account);
+    const answer = await this.read(call, response, (kid) => keys.get(kid, 'answer'));
+    if ('refusal' in answer) throw toError(answer.refusal, call.endpoint.effect);
+    return answer.json;
+  }
+
+  /**
+   * Opens a token that the bank sent on its own, such as a signed callback. It is authentic, yet it may be a replay.
+   * @throws AllianceError `ALLIANCE_JWS_REFUSED` | `ALLIANCE_UNKNOWN_BANK_KEY`
+   */
+  async open(account: AllianceAccount, token: string, origin: KidOrigin): Promise<Uint8Array> {
+    const keys = this.keysOf(account);
+    return openJws(token, (kid) => keys.get(kid, origin));
+  }
+
+  private async post(call: BankCall, account: AllianceAccount): Promise<AxiosResponse<Buffer>> {
+    if (!account.signingKey) throw notConfigured(account.id);
+    const url = resolveUrl(account.baseUrl, call.endpoint.path);
+    const now = this.clock();
+    const facts = { targetUrl: new URL(url).pathname, now, tsAsText: this.options.signatureTimeAsText ?? false };
+    const data = await signJws(call.buildBody(account, now), account.signingKey, facts);
+    try {
+      return await this.transport.bare.request<Buffer>({ alliance: call, method: 'post', url, headers: HEADERS, data });
+    } catch (error) {
+      const { reason, neverSent } = readTransportFailure(error);
+      throw unknownOutcome(call, reason, neverSent);
+    }
+  }
+
+  private async read(call: BankCall, response: AxiosResponse<Buffer>, resolve: Parameters<typeof openJws>[1]) {
+    try {
+      return await readSignedAnswer(response.status, response.data, resolve);
+    } catch (error) {
+      throw unknownOutcome(call, error instanceof UnreadableAnswer ? error.reason : 'unreadable');
+    }
+  }
+
+  private keysOf({ baseUrl }: AllianceAccount): BankKeys {
+    const known = this.keys.get(baseUrl.origin);
+    if (known) return known;
+    const { bankKeys = {}, onNewBankKey } = this.options;
+    const keys = new BankKeys({
+      fetch: (endpoint, kid) => this.fetchKey(baseUrl, endpoint, kid),
+      clock: () => this.clock().getTime(),
+      pinned: bankKeys,
+      ...(onNewBankKey && { onNewKey: onNewBankKey }),
+    });
+    this.keys.set(baseUrl.origin, keys);
+    return keys;
+  }
+
+  /** @throws Error where the bank cannot be asked: nobody knows then whether the id exists */
+  private async fetchKey(baseUrl: URL, endpoint: BankKeyEndpoint, kid: string): Promise<Uint8Array | undefined> {
+    const url = resolveUrl(baseUrl, rowOf(endpoint).open?.path ?? '');
+    const headers = { 'Content-Type': 'application/json', Accept: 'application/json' };
+    const { status, data } = await this.transport.bare.post<Buffer>(url, JSON.stringify({ kid }), { headers });
+    if (status >= 500) throw new UnreadableAnswer(`http_${status}`);
+    return status === 200 ? data : undefined;
+  }
+}
+
+const notConfigured = (accountId: string): AllianceError =>
+  new AllianceError('ALLIANCE_NOT_CONFIGURED', `The account ${accountId} has no signing key for Authorization 2.0`, {
+    noEffect: true,
+  });
