@@ -30,6 +30,6 @@ export class CallbacksController {
   ): Promise<{ url: string }> {
     const url = await this.callbacks.customerReturned({ accountId, paymentId, token });
     if (url === undefined) throw new NotFoundException('No such address.');
-    return { url };
+    return { url: new URL(url).href }; // a header is ASCII; older versions kept addresses as they were typed
   }
 }

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { isDecodable, nameOf } from './address.js';
 import { isBlocked } from './blocked-ports.js';
+import { webAddress } from '../http/web-address.js';
 import { DCM_VARIABLES, type DcmConfig, dcmObjections, dcmOf } from './dcm-config.js';
 import { readEnvironment } from './environment.js';
 
@@ -87,8 +88,14 @@ const port = (fallback: number) =>
 const BLOCKED_PORT = 'is a port that browsers and fetch refuse to call: set it to another one';
 
 const httpUrl = z
-  .url({ protocol: /^https?$/u, error: 'must be an http or https URL, for example http://127.0.0.1:4001' })
+  .string()
+  .refine((url) => webAddress(url) !== undefined, {
+    error: 'must be an http or https URL without query, fragment or credentials, for example http://127.0.0.1:4001',
+  })
   .transform((url) => url.replace(/\/+$/u, ''));
+
+/** Characters. The bank takes 255 of `notificationUrl`, of which our path behind PUBLIC_URL has 137. Source: bank docs, create-order. */
+const PUBLIC_URL_MAX = 118;
 
 /** Strings as they come from the environment. */
 const ENVIRONMENT = z.object({
@@ -96,7 +103,12 @@ const ENVIRONMENT = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: port(4000).refine((number) => !isBlocked(number), { error: BLOCKED_PORT }),
   ROLE: z.enum(['api', 'worker', 'all'], { error: 'must be api, worker or all' }).default('all'),
-  PUBLIC_URL: httpUrl.optional(),
+  PUBLIC_URL: httpUrl
+    .transform((url) => new URL(url).href.replace(/\/+$/u, ''))
+    .refine((url) => url.length <= PUBLIC_URL_MAX, {
+      error: `must have at most ${PUBLIC_URL_MAX} characters: the bank takes callback addresses of 255`,
+    })
+    .optional(),
   DATABASE_URL: z
     .url({
       protocol: /^postgres(ql)?$/u,
@@ -235,11 +247,11 @@ const OBJECTIONS: readonly [sentence: (env: Environment) => string, applies: (en
   ],
   [
     () => 'ALLIANCE_BASE_URL must be https because ALLIANCE_ENVIRONMENT is live',
-    (env) => env.ALLIANCE_ENVIRONMENT === 'live' && env.ALLIANCE_BASE_URL?.startsWith('http:') === true,
+    (env) => env.ALLIANCE_ENVIRONMENT === 'live' && isPlainHttp(env.ALLIANCE_BASE_URL),
   ],
   [
     () => 'PUBLIC_URL must be https because ALLIANCE_ENVIRONMENT is live: the bank posts callbacks to it',
-    (env) => env.ALLIANCE_ENVIRONMENT === 'live' && env.PUBLIC_URL?.startsWith('http:') === true,
+    (env) => env.ALLIANCE_ENVIRONMENT === 'live' && isPlainHttp(env.PUBLIC_URL),
   ],
   [
     () => 'PUBLIC_URL is missing: the bank and the browser must be able to call us back',
@@ -257,6 +269,9 @@ const OBJECTIONS: readonly [sentence: (env: Environment) => string, applies: (en
       !env.API_KEY.startsWith(`ap_${env.ALLIANCE_ENVIRONMENT}_`),
   ],
 ];
+
+/** @param url may be written `HTTP://…` */
+const isPlainHttp = (url: string | undefined): boolean => url !== undefined && new URL(url).protocol === 'http:';
 
 const isProduction = (env: Environment): boolean => env.NODE_ENV === 'production';
 

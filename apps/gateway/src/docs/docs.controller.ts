@@ -18,7 +18,7 @@ const ASSETS: Readonly<Record<string, string>> = {
 
 @Controller()
 export class DocsController {
-  private readonly openApi = JSON.stringify(buildOpenApi(API_VERSION), null, 2);
+  private readonly openApi = JSON.stringify(buildOpenApi(API_VERSION, './'), null, 2);
 
   @Get('openapi.json')
   @Header('content-type', 'application/json; charset=utf-8')
@@ -36,7 +36,7 @@ export class DocsController {
   @Get('docs/start.js')
   @Header('content-type', 'text/javascript; charset=utf-8')
   start(): string {
-    return "SwaggerUIBundle({ url: '/openapi.json', dom_id: '#docs', deepLinking: true, tryItOutEnabled: true, persistAuthorization: false });";
+    return "SwaggerUIBundle({ url: 'openapi.json', dom_id: '#docs', deepLinking: true, tryItOutEnabled: true, persistAuthorization: false });";
   }
 
   @Get('docs/problems')
@@ -61,10 +61,11 @@ const page = (title: string, head: string, content: string): string => `<!doctyp
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title}</title>${head}</head><body>${content}</body></html>`;
 
+/** Its links are relative, so that they hold under the prefix of a proxy, too. */
 const PAGE = page(
   'Alliance Gateway API',
-  '<link rel="stylesheet" href="/docs/assets/swagger-ui.css"><link rel="icon" href="data:,">',
-  '<div id="docs"></div><script src="/docs/assets/swagger-ui-bundle.js"></script><script src="/docs/start.js"></script>',
+  '<link rel="stylesheet" href="docs/assets/swagger-ui.css"><link rel="icon" href="data:,">',
+  '<div id="docs"></div><script src="docs/assets/swagger-ui-bundle.js"></script><script src="docs/start.js"></script>',
 );
 
 const STYLE = `<style>body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1b1f24}
@@ -82,7 +83,7 @@ const PROBLEMS_PAGE = page(
       ([code, { status, title, remedy }]) =>
         `<tr id="${code}"><td><code>${code}</code></td><td>${status}</td><td>${title}</td><td>${escapeHtml(remedy)}</td></tr>`,
     )
-    .join('')}</tbody></table><p><a href="/docs">API reference</a></p>`,
+    .join('')}</tbody></table><p><a href="../docs">API reference</a></p>`,
 );
 
 function escapeHtml(text: string): string {

@@ -57,8 +57,11 @@ const WRITING = [
 ] as const;
 const PAYMENT_ID = { name: 'id', in: 'path', required: true, schema: { type: 'string' } };
 
-/** The OpenAPI 3.1 document, made from the schemas that validate the requests. */
-export function buildOpenApi(version: string): Json {
+/**
+ * The OpenAPI 3.1 document, made from the schemas that validate the requests.
+ * @param server where the API is, seen from the document
+ */
+export function buildOpenApi(version: string, server = '/'): Json {
   return {
     openapi: '3.1.0',
     info: {
@@ -67,7 +70,7 @@ export function buildOpenApi(version: string): Json {
       description:
         'Takes payments through Bank Alliance. Amounts are integers of minor units (kopiyky). Errors are RFC 9457 problem documents.',
     },
-    servers: [{ url: '/' }],
+    servers: [{ url: server }],
     security: [{ apiKey: [] }],
     tags: [{ name: 'Payments' }, { name: 'Refunds' }, { name: 'Health' }],
     paths: { ...paymentPaths(), ...refundPaths(), ...healthPaths() },

@@ -3,15 +3,22 @@ import { type MerchantAccount } from '../accounts/merchant-accounts.service.js';
 
 /** Addresses that we hand to the bank for one payment. Nobody can guess or make one without the account's secret. */
 export class PaymentLinks {
+  /** @param publicUrl absolute; its path is the prefix under which a proxy shows us */
   constructor(private readonly publicUrl: string) {}
 
   callbackUrl(account: MerchantAccount, paymentId: string): string {
-    return `${this.publicUrl}/callbacks/alliance/${account.id}/${paymentId}/${tokenOf(account, paymentId, 'callback')}`;
+    return this.address('callbacks', 'alliance', account.id, paymentId, tokenOf(account, paymentId, 'callback'));
   }
 
   /** The customer comes back through us, so that the bank is asked at once. */
   returnUrl(account: MerchantAccount, paymentId: string): string {
-    return `${this.publicUrl}/return/${account.id}/${paymentId}/${tokenOf(account, paymentId, 'return')}`;
+    return this.address('return', account.id, paymentId, tokenOf(account, paymentId, 'return'));
+  }
+
+  private address(...segments: readonly string[]): string {
+    const url = new URL(this.publicUrl);
+    url.pathname = [url.pathname.replace(/\/+$/u, ''), ...segments.map(encodeURIComponent)].join('/');
+    return url.href;
   }
 }
 

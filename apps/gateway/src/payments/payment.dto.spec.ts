@@ -29,13 +29,62 @@ describe('createPayment', () => {
     });
   });
 
-  it('writes names and texts as the bank takes them', () => {
+  it('keeps what was typed of the customer, so that another text under one key is another request', () => {
     const { customer, reference } = createPayment.parse({
-      ...withCustomer({ firstName: ' Мар\u2019яна ', lastName: 'Нечуй-Левицький' }),
+      ...withCustomer({ firstName: ' Мар\u2019яна ', lastName: 'Нечуй-Левицький', phone: 380931234567 }),
       reference: ' order 7 ',
     });
-    expect(customer).toMatchObject({ firstName: "Мар'яна", lastName: 'Нечуй-Левицький' });
+    expect(customer).toMatchObject({
+      firstName: ' Мар\u2019яна ',
+      lastName: 'Нечуй-Левицький',
+      phone: '380931234567',
+    });
     expect(reference).toBe('order 7');
+  });
+
+  it.each<[string, unknown]>([
+    ['null', null],
+    ['blank', ''],
+    ['white space', ' \u00a0\t'],
+  ])('takes an optional member that is %s for an absent one', (_what, nothing) => {
+    const customer = Object.fromEntries(
+      [
+        'firstName',
+        'lastName',
+        'middleName',
+        'email',
+        'phone',
+        'ip',
+        'country',
+        'region',
+        'city',
+        'street',
+        'zipCode',
+      ].map((name) => [name, nothing]),
+    );
+    const optional = { reference: nothing, description: nothing, language: nothing, expiresInMinutes: nothing };
+    const parsed = createPayment.parse({ ...withCustomer(customer), ...optional });
+    expect(JSON.parse(JSON.stringify(parsed))).toEqual(createPayment.parse(aRequest()));
+    expect(JSON.parse(JSON.stringify(createRefund.parse({ reason: nothing })))).toEqual({});
+  });
+
+  it('takes notes that are null for absent ones', () => {
+    expect(createPayment.parse(aRequest({ metadata: null })).metadata).toEqual({});
+    expect(createPayment.parse(aRequest({ metadata: { a: null, b: '' } })).metadata).toEqual({ b: '' });
+  });
+
+  it.each([
+    [
+      'https://shop.example/дякуємо?замовлення=1',
+      'https://shop.example/%D0%B4%D1%8F%D0%BA%D1%83%D1%94%D0%BC%D0%BE?%D0%B7%D0%B0%D0%BC%D0%BE%D0%B2%D0%BB%D0%B5%D0%BD%D0%BD%D1%8F=1',
+    ],
+    ['https://магазин.укр/a b', 'https://xn--80aairftm.xn--j1amh/a%20b'],
+    ['HTTPS://Shop.Example', 'https://shop.example/'],
+    ['https://shop.example/\r\nx: y', 'https://shop.example/x:%20y'],
+    ['https://shop.example/?a="<>#\u2028x', 'https://shop.example/?a=%22%3C%3E#%E2%80%A8x'],
+    ['https://shop.example/%D0%B4?x=1#y', 'https://shop.example/%D0%B4?x=1#y'],
+  ])('writes the return address %j in ASCII', (given, written) => {
+    expect(createPayment.parse(aRequest({ returnUrl: given })).returnUrl).toBe(written);
   });
 
   it.each<[string, Record<string, unknown>]>([
@@ -68,25 +117,16 @@ describe('createPayment', () => {
     ['a customer id in a number', aRequest({ customer: { id: 7 } }), /^customer\.id .*expected string/],
     ['a blank customer id', aRequest({ customer: { id: '  ' } }), /^customer\.id must not be blank: leave it out/],
     ['a long customer id', aRequest({ customer: { id: 'x'.repeat(256) } }), /^customer\.id must have at most 255/],
-    [
-      'a forbidden name',
-      withCustomer({ firstName: 'Cardholder' }),
-      /^customer\.firstName must be the customer's real name/,
-    ],
-    ['a name with a dot', withCustomer({ lastName: 'J. Doe' }), /^customer\.lastName may hold Latin or Ukrainian/],
-    ['a blank name', withCustomer({ middleName: ' ' }), /^customer\.middleName may hold/],
-    ['a long name', withCustomer({ firstName: 'x'.repeat(31) }), /^customer\.firstName must have at most 30/],
-    ['an e-mail without a host', withCustomer({ email: 'olena@' }), /^customer\.email must be an e-mail address/],
-    ['a phone with a plus', withCustomer({ phone: '+380931234567' }), /^customer\.phone must be digits without "\+"/],
-    ['half an address', withCustomer({ ip: '10.0.0' }), /^customer\.ip must be an IPv4 or IPv6 address/],
-    ['a country in letters', withCustomer({ country: 'UA' }), /^customer\.country must be an ISO 3166 numeric code/],
-    ['a blank city', withCustomer({ city: '' }), /^customer\.city must not be blank/],
     ['an unknown member', aRequest({ cardNumber: '4111' }), /^ .*cardNumber/],
     ['an unknown member of the customer', withCustomer({ firstname: 'Olena' }), /^customer .*firstname/],
-    ['a blank reference', aRequest({ reference: '  ' }), /^reference must not be blank: leave it out instead/],
     ['a long description', aRequest({ description: 'x'.repeat(256) }), /^description must have at most 255 characters/],
     ['no return address', aRequest({ returnUrl: undefined }), /^returnUrl must be an absolute https URL/],
     ['a relative return address', aRequest({ returnUrl: '/return' }), /^returnUrl must be an absolute https URL/],
+    [
+      'a return address that is too long when encoded',
+      aRequest({ returnUrl: `https://shop.example/${'я'.repeat(400)}` }),
+      /^returnUrl must have at most 2048 characters/,
+    ],
     ['a script for a return address', aRequest({ returnUrl: 'javascript:alert(1)' }), /^returnUrl must be an absolute/],
     ['an unknown language', aRequest({ language: 'xx' }), /^language must be one of uk, en/],
     ['no time to pay', aRequest({ expiresInMinutes: 0 }), /^expiresInMinutes .*1/],
@@ -108,10 +148,7 @@ describe('createPayment', () => {
   });
 
   it('names everything that is wrong at once', () => {
-    const found = complaints(
-      createPayment,
-      aRequest({ amount: 0, currency: 'USD', customer: { id: '', phone: '+1' } }),
-    );
+    const found = complaints(createPayment, aRequest({ amount: 0, currency: 'USD', customer: { id: '', phone: {} } }));
     expect(found.map((complaint) => complaint.split(' ')[0])).toEqual([
       'amount',
       'currency',
@@ -124,9 +161,9 @@ describe('createPayment', () => {
     const input = withCustomer({
       firstName: 'Olena.Secret',
       email: 'secret',
-      phone: '+secret',
-      ip: 'secret',
-      city: '',
+      phone: ['secret'],
+      ip: { secret: 'secret' },
+      city: true,
     });
     expect(complaints(createPayment, input).join()).not.toMatch(/secret/iu);
   });
@@ -141,7 +178,6 @@ describe('createRefund', () => {
     [{ amount: 0 }, /^amount must be at least 1 kopiyka/],
     [{ amount: 1.5 }, /^amount must be a whole number/],
     [{ amount: null }, /^amount must be a whole number/],
-    [{ reason: '' }, /^reason must not be blank/],
     [{ sum: 5 }, /sum/],
     [undefined, /expected object/],
   ])('refuses %o', (input, complaint) => {

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { NAME_MAX, nameObjection, normalizeName } from './domain/customer-name.js';
 import { PAYMENT_FLAGS, PAYMENT_STATUSES } from './domain/payment.js';
 
 /** Minor units. The bank's field takes more; a payment of over ten million hryvnias is taken for a mistake. */
@@ -15,16 +14,6 @@ const amount = z
   .max(AMOUNT_MAX, { error: `must be at most ${AMOUNT_MAX} kopiyky` })
   .meta({ description: 'Minor units: kopiyky for UAH.', examples: [12550] });
 
-/** Normalised before it is checked against the bank's own rule, so that a typographic apostrophe is no error. */
-const customerName = z
-  .string()
-  .max(4 * NAME_MAX)
-  .transform(normalizeName)
-  .check((context) => {
-    const objection = nameObjection(context.value);
-    if (objection) context.issues.push({ code: 'custom', message: objection, input: context.value });
-  });
-
 const text = (max: number) =>
   z
     .string(required)
@@ -32,53 +21,97 @@ const text = (max: number) =>
     .min(1, { error: 'must not be blank: leave it out instead' })
     .max(max, { error: `must have at most ${max} characters` });
 
+const absentWhenBlank = (value: unknown): unknown =>
+  value === null || (typeof value === 'string' && value.trim() === '') ? undefined : value;
+/** Null and blank are absent. */
+const optional = <Schema extends z.ZodType>(schema: Schema) =>
+  z.preprocess(absentWhenBlank, schema.optional()).optional();
+
+/** What the bank's rules make of it, see `customerForBank`; nothing here is a reason to refuse the sale. */
+const customerText = (example: string) =>
+  z
+    .preprocess(
+      (value) => absentWhenBlank(typeof value === 'number' ? String(value) : value),
+      z
+        .string()
+        .optional()
+        .meta({ examples: [example] }),
+    )
+    .optional();
+
 const customer = z
   .strictObject(
     {
       id: text(255).meta({ description: "Your own id of the customer; the bank's antifraud rules need it." }),
-      firstName: customerName.optional(),
-      lastName: customerName.optional(),
-      middleName: customerName.optional(),
-      email: z.email({ error: 'must be an e-mail address' }).max(256).optional(),
-      phone: z
-        .string()
-        .regex(/^\d{7,20}$/u, { error: 'must be digits without "+", for example 380931234567' })
-        .optional(),
-      ip: z.union([z.ipv4(), z.ipv6()], { error: 'must be an IPv4 or IPv6 address' }).optional(),
-      country: z
-        .string()
-        .regex(/^\d{3}$/u, { error: 'must be an ISO 3166 numeric code, for example 804' })
-        .optional(),
-      region: text(255).optional(),
-      city: text(25).optional(),
-      street: text(35).optional(),
-      zipCode: text(50).optional(),
+      firstName: customerText('Олена'),
+      lastName: customerText('Нечуй-Левицька'),
+      middleName: customerText('Іванівна'),
+      email: customerText('olena@example.com'),
+      phone: customerText('380931234567'),
+      ip: customerText('203.0.113.7'),
+      country: customerText('804'),
+      region: customerText('Київська область'),
+      city: customerText('Київ'),
+      street: customerText('вул. Хрещатик, 1'),
+      zipCode: customerText('01001'),
     },
     required,
   )
-  .meta({ description: 'Sent to the bank, sealed at rest, never returned.' });
+  .meta({
+    description:
+      'Sent to the bank, sealed at rest, never returned. Whatever optional member the bank would not take is written otherwise, cut or left out.',
+  });
+
+/** Characters of an address as a header carries it. Proxies refuse longer headers. */
+const RETURN_URL_MAX = 2048;
+
+/** In ASCII, as every way out needs it: a header, a link, the bank's page. */
+const returnUrl = z
+  .url({ protocol: /^https?$/u, error: 'must be an absolute https URL (http on a test account)' })
+  .transform((url) => new URL(url).href)
+  .pipe(
+    z.string().max(RETURN_URL_MAX, { error: `must have at most ${RETURN_URL_MAX} characters when percent-encoded` }),
+  )
+  .meta({ description: 'Where the customer returns to, whatever the result. Ask the API what the result is.' });
+
+/** Notes without a value, and no notes at all. */
+function withoutNulls(value: unknown): unknown {
+  if (value === null) return undefined;
+  if (typeof value !== 'object' || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).filter(([, note]) => note !== null));
+}
+
+const DEFAULT_LANGUAGE = 'uk';
+/** Minutes. */
+const DEFAULT_EXPIRY = 60;
 
 export const createPayment = z
   .strictObject({
     amount,
     currency: z.literal('UAH', { error: 'must be UAH: the bank settles hosted-page payments in hryvnias' }),
-    returnUrl: z
-      .url({ protocol: /^https?$/u, error: 'must be an absolute https URL' })
-      .max(1000)
-      .meta({ description: 'Where the customer returns to, whatever the result. Ask the API what the result is.' }),
+    returnUrl,
     customer,
-    reference: text(255).optional().meta({ description: 'Your order number; you can list by it.' }),
-    description: text(255).optional().meta({ description: 'Purpose of the payment, shown to the customer.' }),
-    language: z
-      .enum(LANGUAGES, { error: `must be one of ${LANGUAGES.join(', ')}` })
-      .default('uk')
+    reference: optional(text(255)).meta({ description: 'Your order number; you can list by it.' }),
+    description: optional(text(255)).meta({ description: 'Purpose of the payment, shown to the customer.' }),
+    language: optional(
+      z.enum(LANGUAGES, { error: `must be one of ${LANGUAGES.join(', ')}` }).meta({ default: DEFAULT_LANGUAGE }),
+    )
+      .transform((language) => language ?? DEFAULT_LANGUAGE)
       .meta({ description: "Language of the bank's page." }),
-    expiresInMinutes: z.int().min(1).max(1440).default(60),
+    expiresInMinutes: optional(z.int().min(1).max(1440).meta({ default: DEFAULT_EXPIRY })).transform(
+      (minutes) => minutes ?? DEFAULT_EXPIRY,
+    ),
     metadata: z
-      .record(z.string().min(1).max(40), z.string().max(500))
-      .refine((entries) => Object.keys(entries).length <= 20, { error: 'must have at most 20 entries' })
-      .default({})
-      .meta({ description: 'Your own notes; no personal data.' }),
+      .preprocess(
+        withoutNulls,
+        z
+          .record(z.string().min(1).max(40), z.string().max(500))
+          .refine((entries) => Object.keys(entries).length <= 20, { error: 'must have at most 20 entries' })
+          .optional(),
+      )
+      .optional()
+      .transform((entries) => entries ?? {})
+      .meta({ description: 'Your own notes; no personal data.', default: {} }),
   })
   .meta({ id: 'CreatePayment' });
 export type CreatePayment = z.output<typeof createPayment>;
@@ -86,7 +119,7 @@ export type CreatePayment = z.output<typeof createPayment>;
 export const createRefund = z
   .strictObject({
     amount: amount.optional().meta({ description: 'Minor units; all that is left when absent.' }),
-    reason: text(255).optional().meta({ description: 'For your own records.' }),
+    reason: optional(text(255)).meta({ description: 'For your own records.' }),
   })
   .meta({ id: 'CreateRefund' });
 export type CreateRefund = z.output<typeof createRefund>;

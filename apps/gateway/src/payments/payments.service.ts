@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Keystore } from '#libs/keystore';
 import { MerchantAccountsService } from '../accounts/merchant-accounts.service.js';
 import { newId } from '../database/id.js';
+import { customerForBank } from './customer.js';
 import { newOperation, type Operation } from './domain/operation.js';
 import { PaymentError } from './domain/payment-error.js';
 import { type Answer, fingerprintOf, type IdempotentRequest, IdempotencyService } from './idempotency.service.js';
@@ -38,14 +39,15 @@ export class PaymentsService {
     const { secret, environment, bankMerchantId } = await this.accounts.open(scope.accountId);
     const fingerprint = fingerprintOf(secret, 'POST /v1/payments', body);
     const request = { ...scope, fingerprint, resourceId: newId('pay') };
-    const row = await this.newRow(request, body, environment === 'live');
+    const customer = customerForBank(body.customer);
+    const row = await this.newRow(request, { ...body, customer }, environment === 'live');
     const merchantRequestId = merchantRequestIdOf(secret, 'purchase', scope.key);
     const ids = { merchantRequestId, bankMerchantId };
     const begun = await this.idempotency.beginAtOnce(request, (claim) => this.record(claim, row, ids));
     if (begun.kind === 'answered') return begun.answer;
     return this.idempotency.answer(request, answerOf, (alongside: Alongside) =>
       begun.kind === 'new'
-        ? this.orders.open(begun.value.payment, begun.value.purchase, alongside, body.customer)
+        ? this.orders.open(begun.value.payment, begun.value.purchase, alongside, customer)
         : this.resume(scope.accountId, begun.resourceId, alongside),
     );
   }

@@ -1,23 +1,10 @@
 import { SendWindow } from '#libs/alliance';
+import { type Customer } from '../customer.js';
 import { type BankOperationFacts, type BankOrderFacts } from '../domain/bank-facts.js';
 
 export { SendWindow };
 
-/** Personal data for the bank's antifraud checks; sealed at rest and never echoed. */
-export interface Customer {
-  readonly id: string;
-  readonly firstName?: string | undefined;
-  readonly lastName?: string | undefined;
-  readonly middleName?: string | undefined;
-  readonly email?: string | undefined;
-  readonly phone?: string | undefined;
-  readonly ip?: string | undefined;
-  readonly country?: string | undefined;
-  readonly region?: string | undefined;
-  readonly city?: string | undefined;
-  readonly street?: string | undefined;
-  readonly zipCode?: string | undefined;
-}
+export type { Customer };
 
 export interface OrderRequest {
   readonly accountId: string;
