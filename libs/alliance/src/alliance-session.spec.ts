@@ -2,6 +2,7 @@ import { type Behaviour, errorReply, FakeBank } from '../test/fake-bank.js';
 import { type AllianceAccount, AllianceAccounts } from './alliance-account.js';
 import { AllianceSession } from './alliance-session.js';
 import { AllianceTransport } from './alliance-transport.js';
+import { BankClock } from './bank-clock.js';
 import { CommunicationKey } from './communication-key.js';
 import { type BankSession, InMemorySessionStore, SessionStore } from './session-store.js';
 
@@ -51,7 +52,7 @@ describe('AllianceSession', () => {
     const { url: baseUrl, serviceCode } = bank;
     const accounts = new OneAccount({ id: 'a', baseUrl, merchantId: 'm', serviceCode, clientKey });
     const options = { accounts, timeoutMs, clock: () => now, ...(sessions && { sessions }) };
-    const transport = new AllianceTransport(options);
+    const transport = new AllianceTransport(options, new BankClock(options));
     transports.push(transport);
     return new AllianceSession(options, transport);
   };

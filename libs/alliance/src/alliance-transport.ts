@@ -2,6 +2,7 @@ import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import axios, { type AxiosAdapter, AxiosError, type AxiosInstance, type AxiosRequestConfig } from 'axios';
 import { ALLIANCE_OPTIONS, type AllianceOptions, DEFAULT_TIMEOUT_MS } from './alliance.module-definition.js';
 import { MAX_ANSWER_BYTES } from './bank-answer.js';
+import { BankClock } from './bank-clock.js';
 import { SEND_WINDOW_OVER } from './send-guard.js';
 import { CLIENT_CLOSED, ConnectFailure, UndiciAdapter } from './undici-adapter.js';
 
@@ -22,17 +23,24 @@ export class AllianceTransport implements OnModuleDestroy {
   readonly bare: AxiosInstance;
   private readonly undici: UndiciAdapter;
 
-  constructor(@Inject(ALLIANCE_OPTIONS) options: AllianceOptions) {
+  constructor(
+    @Inject(ALLIANCE_OPTIONS) options: AllianceOptions,
+    private readonly bankClock: BankClock,
+  ) {
     this.undici = new UndiciAdapter({
       timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
       maxAnswerBytes: MAX_ANSWER_BYTES,
     });
-    this.bare = axios.create({ ...PINNED, adapter: this.undici.adapter });
+    this.bare = axios.create({ ...PINNED, adapter: this.adapter });
   }
 
-  get adapter(): AxiosAdapter {
-    return this.undici.adapter;
-  }
+  readonly adapter: AxiosAdapter = async (config) => {
+    const sentAt = this.bankClock.now();
+    const response = await this.undici.adapter(config);
+    const { url = '' } = config;
+    if (URL.canParse(url)) this.bankClock.note(new URL(url).origin, response.headers['date'], sentAt);
+    return response;
+  };
 
   onModuleDestroy(): Promise<void> {
     return this.undici.close();

@@ -4,13 +4,14 @@ import { AllianceClient } from './alliance-client.js';
 import { AllianceHttpInterceptor } from './alliance-http.interceptor.js';
 import { AllianceSession } from './alliance-session.js';
 import { AllianceTransport, PINNED } from './alliance-transport.js';
+import { BankClock } from './bank-clock.js';
 import { SignedChannel } from './jws/signed-channel.js';
 import { type ASYNC_OPTIONS_TYPE, ConfigurableModuleClass, type OPTIONS_TYPE } from './alliance.module-definition.js';
 
 /** AlliancePay for any Nest application: `AllianceModule.forRoot({ accounts })`. */
 @Module({
-  providers: [AllianceTransport, AllianceSession, AllianceHttpInterceptor, SignedChannel, AllianceClient],
-  exports: [AllianceSession, AllianceHttpInterceptor, AllianceClient],
+  providers: [BankClock, AllianceTransport, AllianceSession, AllianceHttpInterceptor, SignedChannel, AllianceClient],
+  exports: [AllianceSession, AllianceHttpInterceptor, AllianceClient, BankClock],
 })
 export class AllianceModule extends ConfigurableModuleClass {
   static override forRoot(options: typeof OPTIONS_TYPE): DynamicModule {

@@ -23,6 +23,7 @@ export {
   type HppStatusPageType,
 } from './bank-order.js';
 export { type AllianceRequest, type CallOptions } from './bank-call.js';
+export { BankClock, CLOCK_DIFFERS_MS } from './bank-clock.js';
 export { type CallRow, type Protocol } from './calls/call.js';
 export {
   type AccountCallId,

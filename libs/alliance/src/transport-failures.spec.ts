@@ -5,6 +5,7 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { CertificateAuthority } from '../test/certificate.js';
 import { AllianceTransport, readTransportFailure } from './alliance-transport.js';
 import { type AllianceOptions } from './alliance.module-definition.js';
+import { BankClock } from './bank-clock.js';
 
 const DAY_MS = 86_400_000;
 const HOST = '127.0.0.1';
@@ -20,7 +21,7 @@ describe('a bank that cannot be talked to', () => {
     setDefaultCACertificates([...usual, ca.cert]);
   });
   beforeEach(() => {
-    transport = new AllianceTransport({ timeoutMs: 5_000 } as AllianceOptions);
+    transport = new AllianceTransport({ timeoutMs: 5_000 } as AllianceOptions, new BankClock({}));
   });
   afterEach(async () => {
     await transport.onModuleDestroy();

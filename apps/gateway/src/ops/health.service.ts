@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { systemCode } from '../database/database-away.js';
+import { BankClock } from '../payments/bank/bank-clock.js';
 import { Workers } from '../payments/jobs/workers.js';
 import { HealthRepository } from './health.repository.js';
 
@@ -8,6 +9,8 @@ export interface Readiness {
   readonly reason?: string;
   /** Merchant accounts; a blocked one does not make the service unready, since the others run on. */
   readonly accounts?: { readonly total: number; readonly blocked: number };
+  /** Set while the clock of a bank is more than a minute from ours: what we date is refused there. Not unready. */
+  readonly clockDiffersSeconds?: number;
 }
 
 /** Longer, and a load balancer has given up on us anyway. */
@@ -26,6 +29,7 @@ export class HealthService {
   constructor(
     private readonly database: HealthRepository,
     private readonly workers: Workers,
+    private readonly bankClock: BankClock,
   ) {}
 
   /** From now on nobody should send requests here. */
@@ -43,8 +47,14 @@ export class HealthService {
     const readiness = await Promise.race([this.asking, tooLate]);
     clearTimeout(timer);
     const stalled = this.workers.stalled();
-    if (readiness.status !== 'ok' || stalled.length === 0) return readiness;
+    if (readiness.status !== 'ok') return readiness;
+    if (stalled.length === 0) return { ...readiness, ...this.clockDetail() };
     return unavailable(`no claim has worked for too long: ${stalled.join(', ')}`);
+  }
+
+  private clockDetail(): Pick<Readiness, 'clockDiffersSeconds'> {
+    const differsByMs = this.bankClock.differsByMs();
+    return differsByMs === undefined ? {} : { clockDiffersSeconds: Math.round(differsByMs / 1_000) };
   }
 
   private async askDatabase(): Promise<Readiness> {

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { collectDefaultMetrics, Gauge, Registry } from '@prometheus-io/client';
 import { isDatabaseAway } from '../database/database-away.js';
 import { BankBreakers } from '../payments/bank/bank-breakers.js';
+import { BankClock } from '../payments/bank/bank-clock.js';
 import { Workers } from '../payments/jobs/workers.js';
 import { type SessionForecast } from '../payments/store/session-schedule.store.js';
 import { MANY_REFUSALS } from '../payments/store/session-rows.store.js';
@@ -75,6 +76,11 @@ export class MetricsService {
     '1 while the bank of the account does not answer this process.',
     ['account'],
   );
+  private readonly clockDifference = this.gauge(
+    'gateway_bank_clock_difference_seconds',
+    'Seconds by which the clock of the bank is ahead of that of this process; negative: behind.',
+    ['bank'],
+  );
   private readonly payments = this.gauge(
     'gateway_open_payments',
     'Payments that are not final, by status; up to 10000.',
@@ -97,6 +103,7 @@ export class MetricsService {
     private readonly readings: OpsReadingsService,
     private readonly workers: Workers,
     private readonly breakers: BankBreakers,
+    private readonly bankClock: BankClock,
   ) {
     collectDefaultMetrics({ register: this.registry });
   }
@@ -107,6 +114,9 @@ export class MetricsService {
     this.bankAway.reset();
     const { shut, careful } = this.breakers.restraint();
     for (const account of [...shut, ...careful]) this.bankAway.set({ account }, 1);
+    for (const [bank, differenceMs] of this.bankClock.differences()) {
+      this.clockDifference.set({ bank }, differenceMs / 1_000);
+    }
     const read = await this.readDatabase();
     this.databaseUp.set(read ? 1 : 0);
     if (read) this.show(read.sessions, read.backlog); // otherwise the gauges keep what was last known

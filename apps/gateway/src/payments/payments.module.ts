@@ -83,6 +83,7 @@ export class PaymentsModule {
       exports: [
         AccountProvisioner,
         AccountsModule,
+        AllianceModule,
         BankBreakers,
         BankSessionsService,
         ClientKeysService,

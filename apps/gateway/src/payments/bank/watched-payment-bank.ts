@@ -14,7 +14,7 @@ import {
 } from './payment-bank.js';
 
 /** Reasons that mean that no answer came, as libs/alliance names them; an answer that cannot be used is one. */
-const NO_ANSWER = /\b(?:timeout|not_connected|connection_reset|transport|tls\w*|http_5\d\d)$/u;
+const NO_ANSWER = /\b(?:timeout|not_connected|connection_reset|transport|tls\w*|certificate_\w+|http_5\d\d)$/u;
 
 /** The bank, with an eye on whether it answers at all. When it does again, what it failed becomes due. */
 @Injectable()
