@@ -8,6 +8,7 @@ import {
   type RefundRequest,
 } from '../../apps/gateway/src/payments/bank/payment-bank.js';
 import { transactionGuard } from '../../apps/gateway/src/database/transaction-guard.js';
+import { type OrderAnswer } from '../../apps/gateway/src/payments/domain/order-answer.js';
 import { type BankOperationFacts, type BankOrderFacts } from '../../apps/gateway/src/payments/domain/bank-facts.js';
 
 export const BANK_MERCHANT_ID = 'merchant-1';
@@ -20,7 +21,7 @@ export class FakePaymentBank extends PaymentBank {
   readonly refunds: RefundRequest[] = [];
   readonly reads: string[] = [];
 
-  onOrder: (request: OrderRequest) => Answer<OrderOutcome> = anOpenOrder;
+  onOrder: (request: OrderRequest) => Answer<OrderOutcome> = (request) => anOpenOrder(request);
   onReadOrder: (bankOrderId: string) => Answer<OrderReading> = (bankOrderId) => found(bankOrderId);
   onRefund: (request: RefundRequest) => Answer<RefundOutcome> = () => ({ kind: 'unknown', reason: 'timeout' });
   onReadOperation: (merchantRequestId: string) => Answer<OperationReading> = () => ({ kind: 'not_found' });
@@ -52,11 +53,17 @@ export class FakePaymentBank extends PaymentBank {
 
 export const bankOrderIdOf = (merchantRequestId: string): string => `order-${merchantRequestId}`;
 
-export const anOpenOrder = ({ merchantRequestId }: OrderRequest): OrderOutcome => ({
+/** The answer to a create-order, by default as asked. */
+export const anOpenOrder = (request: OrderRequest, over: Partial<OrderAnswer> = {}): OrderOutcome => ({
   kind: 'opened',
-  bankOrderId: bankOrderIdOf(merchantRequestId),
-  redirectUrl: `https://bank.example/pay?order=${merchantRequestId}`,
+  bankOrderId: bankOrderIdOf(request.merchantRequestId),
+  merchantRequestId: request.merchantRequestId,
+  merchantId: request.bankMerchantId,
+  amount: request.amount,
+  redirectUrl: `https://bank.example/pay?order=${request.merchantRequestId}`,
+  createdAt: null,
   expiresAt: null,
+  ...over,
 });
 
 /** An operation of a test terminal; by default a successful purchase of 1000. */

@@ -15,6 +15,13 @@ export interface PaymentAddress {
   readonly token: string;
 }
 
+/** What a callback says, as far as it matters: everything else is asked of the bank. */
+interface Told {
+  readonly outcome: string;
+  readonly showsAttempt: boolean;
+  readonly orderId: string | undefined;
+}
+
 /**
  * What the bank and the returning browser tell us. Neither proves anything, since anybody can encrypt to a public key:
  * both only make us ask the bank.
@@ -57,6 +64,7 @@ export class CallbacksService {
     let outcome: string;
     try {
       const told = await this.read(callback);
+      if (told.orderId) await this.payments.noteOrder(merchantAccountId, paymentId, told.orderId);
       if (told.showsAttempt) await this.payments.noteShown(merchantAccountId, paymentId);
       outcome = told.outcome;
     } finally {
@@ -71,19 +79,23 @@ export class CallbacksService {
     return account !== undefined && isLinkToken(account, paymentId, purpose, token);
   }
 
-  private async read(callback: DueCallback): Promise<{ outcome: string; showsAttempt: boolean }> {
+  private async read(callback: DueCallback): Promise<Told> {
     const { merchantAccountId, id } = callback;
     const account = await this.bankAccounts.load(merchantAccountId);
     try {
       const body = await this.keystore.open(callback.bodySealed, callbackPlace(merchantAccountId, id));
       const told = await decodeCallback(body, clientKeysOf(account));
-      return { outcome: `read ${told.encoding}`, showsAttempt: showsAttempt(told) };
+      return { outcome: `read ${told.encoding}`, showsAttempt: showsAttempt(told), orderId: orderIdOf(told) };
     } catch (error) {
       if (!(error instanceof AllianceError)) throw error;
-      return { outcome: `unreadable ${error.code}`, showsAttempt: true };
+      return { outcome: `unreadable ${error.code}`, showsAttempt: true, orderId: undefined };
     }
   }
 }
+
+/** An id of the bank is 24 characters long; whatever else stands there is no order to ask for. */
+const orderIdOf = ({ hppOrderId }: BankCallback): string | undefined =>
+  hppOrderId !== undefined && /^[\w-]{1,64}$/u.test(hppOrderId) ? hppOrderId : undefined;
 
 /** Whether anything but a failure is named. What cannot be read counts as an attempt, since the bank calls when one ends. */
 const showsAttempt = ({ orderStatus, operations }: BankCallback): boolean =>

@@ -21,6 +21,7 @@ import { PinOperationTerminal1795700100000 } from './migrations/1795700100000-pi
 import { FollowPaymentsToTheEnd1795710000000 } from './migrations/1795710000000-follow-payments-to-the-end.js';
 import { FenceIdempotencyKeys1795786500000 } from './migrations/1795786500000-fence-idempotency-keys.js';
 import { IndexWhatIsAsked1795710300000 } from './migrations/1795710300000-index-what-is-asked.js';
+import { NoteOrdersOfOthers1795790000000 } from './migrations/1795790000000-note-orders-of-others.js';
 import { CONNECT_TIMEOUT_MS, gatewayDriver, poolOptions, WORK_LIMITS } from './pool.js';
 import { RememberWhatRefundsShowed1795713600000 } from './migrations/1795713600000-remember-what-refunds-showed.js';
 import { SnakeCaseNaming } from './snake-case-naming.js';
@@ -66,6 +67,7 @@ export const dataSourceOptions = (url: string, poolSize = 10): PostgresOptions =
     RememberWhatRefundsShowed1795713600000,
     FenceIdempotencyKeys1795786500000,
     IndexWhatIsAsked1795710300000,
+    NoteOrdersOfOthers1795790000000,
   ],
   migrationsTransactionMode: 'each',
   logging: false,

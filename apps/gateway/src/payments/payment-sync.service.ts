@@ -57,6 +57,11 @@ export class PaymentSyncService {
     return this.records.payments.noteShown(accountId, paymentId);
   }
 
+  /** A callback named an order: if we know of none yet, the bank is asked whether it is ours. */
+  noteOrder(accountId: string, paymentId: string, bankOrderId: string): Promise<void> {
+    return this.records.payments.noteOrder(accountId, paymentId, bankOrderId);
+  }
+
   /** As {@link hint}, for a customer who is back from the bank's page. @returns the merchant's own return address */
   async hintOnReturn(accountId: string, paymentId: string): Promise<string | undefined> {
     const payment = await this.records.payments.find(accountId, paymentId);
@@ -67,7 +72,11 @@ export class PaymentSyncService {
 
   /** Queries the bank about the payment and its unfinished refunds, and settles what is proven. */
   async syncWithBank(accountId: string, paymentId: string): Promise<void> {
-    const payment = await this.records.payments.find(accountId, paymentId);
+    let payment = await this.records.payments.find(accountId, paymentId);
+    if (payment?.bankOrderId === null && payment.namedOrderId !== null) {
+      if (await this.orders.adopt(payment, payment.namedOrderId))
+        payment = await this.records.payments.find(accountId, paymentId);
+    }
     if (!payment) return;
     if (payment.status === 'created') {
       await this.orders.resume(accountId, paymentId);

@@ -2,24 +2,19 @@ import { Injectable } from '@nestjs/common';
 import { Keystore } from '#libs/keystore';
 import { MerchantAccountsService } from '../accounts/merchant-accounts.service.js';
 import { newId } from '../database/id.js';
+import { SendWindow } from './bank/payment-bank.js';
 import { customerForBank } from './customer.js';
 import { newOperation, type Operation } from './domain/operation.js';
 import { PaymentError } from './domain/payment-error.js';
 import { type Answer, fingerprintOf, type IdempotentRequest, IdempotencyService } from './idempotency.service.js';
 import { merchantRequestIdOf } from './merchant-request-id.js';
-import { type Alongside, customerPlace, OrderOpenerService } from './order-opener.service.js';
+import { type Alongside, type BegunOrder, customerPlace, OrderOpenerService } from './order-opener.service.js';
 import { type CreatePayment, type ListPayments, type PaymentView } from './payment.dto.js';
 import { viewPayment } from './payment-view.js';
 import { type PaymentEntity } from './store/payment.entity.js';
 import { type Claim } from './store/idempotency.repository.js';
 import { PaymentRecords } from './store/payment-records.js';
 import { type NewPayment } from './store/payment.repository.js';
-
-/** A payment and its purchase on record, not yet known to the bank. */
-interface Recorded {
-  readonly payment: PaymentEntity;
-  readonly purchase: Operation;
-}
 
 @Injectable()
 export class PaymentsService {
@@ -47,7 +42,7 @@ export class PaymentsService {
     if (begun.kind === 'answered') return begun.answer;
     return this.idempotency.answer(request, answerOf, (alongside: Alongside) =>
       begun.kind === 'new'
-        ? this.orders.open(begun.value.payment, begun.value.purchase, alongside, customer)
+        ? this.orders.open(begun.value, alongside, customer)
         : this.resume(scope.accountId, begun.resourceId, alongside),
     );
   }
@@ -100,13 +95,14 @@ export class PaymentsService {
     claim: Claim,
     row: NewPayment,
     ids: Pick<Operation, 'merchantRequestId' | 'bankMerchantId'>,
-  ): Promise<Recorded | undefined> {
+  ): Promise<BegunOrder | undefined> {
     const { amount, currency } = row;
     const { accountId, resourceId: paymentId } = claim;
     const facts = { accountId, id: newId('op'), paymentId, amount, currency, ...ids };
     const purchase = newOperation({ ...facts, type: 'purchase' });
+    const window = new SendWindow();
     const payment = await this.records.payments.open(claim, row, purchase);
-    return payment && { payment, purchase };
+    return payment && { payment, purchase, window };
   }
 }
 

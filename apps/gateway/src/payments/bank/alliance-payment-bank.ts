@@ -137,9 +137,16 @@ function customerDataOf(customer: Customer): CreateHppOrder['customerData'] {
 }
 
 function openedOrder(order: HppOrder): OrderOutcome {
-  if (!order.redirectUrl) return { kind: 'unknown', reason: 'the bank opened an order without a link' };
-  const { hppOrderId: bankOrderId, redirectUrl, expiredOrderDate } = order;
-  return { kind: 'opened', bankOrderId, redirectUrl, expiresAt: expiredOrderDate ?? null };
+  return {
+    kind: 'opened',
+    bankOrderId: order.hppOrderId,
+    merchantRequestId: order.merchantRequestId,
+    merchantId: order.merchantId,
+    amount: order.coinAmount,
+    redirectUrl: order.redirectUrl,
+    createdAt: order.createDate ?? null,
+    expiresAt: order.expiredOrderDate ?? null,
+  };
 }
 
 function orderFacts(order: HppOrder): BankOrderFacts {
@@ -195,7 +202,7 @@ function failureOf(error: unknown): Extract<OrderOutcome, { kind: 'refused' | 'd
   if (code !== undefined && error instanceof AllianceError && error.code === 'ALLIANCE_REFUSED') {
     return { kind: 'refused', code, provenNoEffect: error.noEffect };
   }
-  return { ...unknown(error), unsent: isUnsent(error) };
+  return { ...unknown(error), unsent: isUnsent(error), atOnce: isPassing(error) };
 }
 
 function unknown(error: unknown): { kind: 'unknown'; reason: string; noSession: boolean } {
@@ -205,6 +212,11 @@ function unknown(error: unknown): { kind: 'unknown'; reason: string; noSession: 
 /** A refusal or a "not found" speaks of the request, so it had arrived. */
 const isUnsent = (error: unknown): boolean =>
   error instanceof AllianceError && error.noEffect && error.code !== 'ALLIANCE_NOT_FOUND';
+
+/** Reasons that say nothing of the next attempt. */
+const PASSING: readonly string[] = ['connection_reset', 'send_window_over'];
+const isPassing = (error: unknown): boolean =>
+  error instanceof AllianceError && error.reason !== undefined && PASSING.includes(error.reason);
 
 /** Codes of calls that never reached the bank's books, because there was no session for them. */
 const NO_SESSION: readonly AllianceErrorCode[] = ['ALLIANCE_SESSION_UNAVAILABLE', 'ALLIANCE_ACCOUNT_BLOCKED'];

@@ -1,6 +1,7 @@
 import { SendWindow } from '#libs/alliance';
 import { type Customer } from '../customer.js';
 import { type BankOperationFacts, type BankOrderFacts } from '../domain/bank-facts.js';
+import { type OrderAnswer } from '../domain/order-answer.js';
 
 export { SendWindow };
 
@@ -54,6 +55,8 @@ interface Unknown {
   readonly noSession?: boolean;
   /** Of a request with effect: it certainly never reached the bank's books, so the same may be put on record anew. */
   readonly unsent?: boolean;
+  /** The connection was reset, or the time to send had passed: where a repeat is safe, there is no reason to wait. */
+  readonly atOnce?: boolean;
 }
 /** The bank already has a request with this merchantRequestId. */
 interface Duplicate {
@@ -61,15 +64,8 @@ interface Duplicate {
 }
 
 export type OrderOutcome =
-  | {
-      readonly kind: 'opened';
-      readonly bankOrderId: string;
-      readonly redirectUrl: string;
-      readonly expiresAt: Date | null;
-    }
-  | Refused
-  | Duplicate
-  | Unknown;
+  /** The bank's answer as it came; whether it answers our question is not its to say. */
+  ({ readonly kind: 'opened' } & OrderAnswer) | Refused | Duplicate | Unknown;
 export type RefundOutcome =
   { readonly kind: 'answered'; readonly facts: BankOperationFacts } | Refused | Duplicate | Unknown;
 export type OrderReading =

@@ -25,6 +25,8 @@ export class OperationEntity {
   /** The terminal it was begun on. */
   @Column(textColumn) bankMerchantId!: string;
   @Column({ type: 'int', default: 1 }) attempt!: number;
+  /** When the bank said that it has an order of this id although we never sent it: somebody else may hold its link. */
+  @Column(optionalTime) knownElsewhereAt!: Date | null;
   @Column(optionalText) reason!: string | null;
   @Column(optionalText) bankOperationId!: string | null;
   @Column(optionalText) failureCode!: string | null;
@@ -37,7 +39,7 @@ export class OperationEntity {
   /** Set where the last call failed for want of a bank session: the next session makes the row due. */
   @Column(optionalTime) sessionAwaitedAt!: Date | null;
   @Column({ type: 'int', default: 0 }) queries!: number;
-  /** How often sending it was put on record. */
+  /** How often sending it was put on record; of an order: without those times that nothing left. */
   @Column({ type: 'int', default: 1 }) sends!: number;
   /** It is certain that the last time nothing left. */
   @Column({ type: 'boolean', default: false }) unsent!: boolean;

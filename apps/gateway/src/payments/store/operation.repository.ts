@@ -157,6 +157,36 @@ export class OperationRepository {
     );
   }
 
+  /** Orders of a payment so far, those without a link included. */
+  countPurchases(tx: Transaction, accountId: string, paymentId: string): Promise<number> {
+    return tx.countBy(OperationEntity, { merchantAccountId: accountId, paymentId, type: 'purchase' });
+  }
+
+  /** Write-ahead of one more request under the same id: this is committed before it is sent. */
+  async recordSend(tx: Transaction, { accountId, id }: Operation): Promise<void> {
+    await tx.query(
+      `UPDATE operation SET status = 'sending', sends = sends + 1, sent_at = clock_timestamp(),
+         next_query_at = now() + make_interval(secs => ${CRASH_NET_SECONDS}), session_awaited_at = NULL, updated_at = now()
+       WHERE merchant_account_id = $1 AND id = $2`,
+      [accountId, id],
+    );
+  }
+
+  /** Not a byte of the last request left. */
+  async takeBackSend(tx: Transaction, { accountId, id }: Operation): Promise<void> {
+    await tx.query(`UPDATE operation SET sends = greatest(sends - 1, 0) WHERE merchant_account_id = $1 AND id = $2`, [
+      accountId,
+      id,
+    ]);
+  }
+
+  async markKnownElsewhere(tx: Transaction, { accountId, id }: Operation): Promise<void> {
+    await tx.query(`UPDATE operation SET known_elsewhere_at = now() WHERE merchant_account_id = $1 AND id = $2`, [
+      accountId,
+      id,
+    ]);
+  }
+
   /** See {@link claimDueSql}. */
   async claimDue(room: Room | number, leaseSeconds: number): Promise<DueOperation[]> {
     const [rows] = await this.database.query<[DueOperation[], number]>(CLAIM_DUE, roomParameters(room, leaseSeconds));

@@ -23,6 +23,8 @@ export class PaymentEntity {
   /** Personal data the bank asks for; only ever sent to the bank. */
   @Column(textColumn) customerSealed!: string;
   @Column(optionalText) bankOrderId!: string | null;
+  /** The order that a callback named while we knew of none; believed only once the bank shows it as ours. */
+  @Column(optionalText) namedOrderId!: string | null;
   @Column(optionalText) redirectUrl!: string | null;
   @Column(optionalTime) expiresAt!: Date | null;
   @Column(optionalText) bankOperationId!: string | null;

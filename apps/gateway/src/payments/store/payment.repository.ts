@@ -54,6 +54,7 @@ export interface PaymentExtras {
 
 /** Where a payment stands on the database's clock. */
 export interface PaymentAges {
+  readonly now: Date;
   readonly sinceCreatedSeconds: number;
   /** Negative once the order has expired. */
   readonly untilExpirySeconds: number;
@@ -174,7 +175,7 @@ export class PaymentRepository {
 
   async ages(tx: Transaction, accountId: string, id: string): Promise<PaymentAges> {
     const [ages] = await tx.query<PaymentAges[]>(
-      `SELECT extract(epoch FROM now() - created_at)::float AS "sinceCreatedSeconds",
+      `SELECT now() AS now, extract(epoch FROM now() - created_at)::float AS "sinceCreatedSeconds",
               extract(epoch FROM expiry - now())::float AS "untilExpirySeconds",
               extract(epoch FROM now() - ended_at)::float AS "sinceEndedSeconds",
               extract(epoch FROM now() - incomplete_at)::float AS "sinceIncompleteSeconds",
@@ -203,6 +204,14 @@ export class PaymentRepository {
     await this.database.query(
       `UPDATE payment SET shown = 'live' WHERE merchant_account_id = $1 AND id = $2 AND shown IS NULL`,
       [accountId, id],
+    );
+  }
+
+  /** A callback names an order while we know of none: the bank can be asked for it. */
+  async noteOrder(accountId: string, id: string, namedOrderId: string): Promise<void> {
+    await this.database.query(
+      `UPDATE payment SET named_order_id = $3 WHERE merchant_account_id = $1 AND id = $2 AND bank_order_id IS NULL`,
+      [accountId, id, namedOrderId],
     );
   }
 
