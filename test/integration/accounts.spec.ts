@@ -1,129 +1,111 @@
-import { EnvelopeKeystore, generateLocalKeys, LocalKekProvider, type Sealed } from '#libs/keystore';
-import { ClientKeyRepository } from '../../apps/gateway/src/accounts/client-key.repository.js';
-import { ApiKeyRepository } from '../../apps/gateway/src/accounts/api-key.repository.js';
-import { ApiKeysService } from '../../apps/gateway/src/accounts/api-keys.service.js';
+import { AuditRepository } from '../../apps/gateway/src/audit/audit.repository.js';
 import { MerchantAccountRepository } from '../../apps/gateway/src/accounts/merchant-account.repository.js';
-import {
-  type AccountSettings,
-  MerchantAccountsService,
-} from '../../apps/gateway/src/accounts/merchant-accounts.service.js';
-import { ConfigError } from '../../apps/gateway/src/config/gateway-config.js';
-import { AccountProvisioner } from '../../apps/gateway/src/payments/bank/account-provisioner.js';
-import { ClientKeysService } from '../../apps/gateway/src/payments/bank/client-keys.service.js';
-import { aMerchant } from '../support/demo-merchant.js';
-import { createMigratedDatabase, type MigratedDatabase, type Parts, startParts } from './gateway-parts.js';
+import { MerchantAccountsService } from '../../apps/gateway/src/accounts/merchant-accounts.service.js';
+import { afterTime } from '../support/shifted-clock.js';
+import { createMigratedDatabase, type MigratedDatabase } from './gateway-parts.js';
+import { addAccount, type NewAccount, OPS_KEY, someKeks, startGateway, type WholeGateway } from './whole-gateway.js';
 
-/** A keystore that refuses, and counts how often it is asked. */
-class RefusingKeystore extends EnvelopeKeystore {
-  seals = 0;
-
-  override seal(): Promise<Sealed> {
-    this.seals += 1;
-    return Promise.reject(new Error('the keystore refuses'));
-  }
-}
-
-describe('merchant accounts', () => {
+/** What an operator does to one account, seen from this process and from another. */
+describe('a merchant account', () => {
   let database: MigratedDatabase;
-  let parts: Parts;
+  let gateway: WholeGateway;
+  let replica: WholeGateway;
+  let account: NewAccount;
 
   beforeAll(async () => {
     database = await createMigratedDatabase();
-    parts = await startParts(database);
+    const keks = someKeks();
+    gateway = await startGateway(database, { keks });
+    replica = await startGateway(database, { keks });
   });
-  afterAll(() => database.drop());
-
-  let terminals = 0;
-  const settings = (over: Partial<AccountSettings> = {}): AccountSettings => ({
-    name: 'Shop',
-    environment: 'test',
-    baseUrl: 'https://bank.example',
-    bankMerchantId: `terminal-${++terminals}`,
-    serviceCode: 'service-1',
-    paymentKey: null,
-    protocolVersion: '1.0',
-    paymentTypes: ['hosted_page'],
-    ...over,
+  afterAll(async () => {
+    for (const { app } of [gateway, replica]) await app.close();
+    await database.drop();
   });
-  const rowsOf = (bankMerchantId: string) =>
-    database.query('SELECT environment, version FROM merchant_account WHERE bank_merchant_id = $1', [bankMerchantId]);
-  const provisioner = () => {
-    const clientKeys = new ClientKeysService(parts.accounts, new ClientKeyRepository(parts.source, parts.keystore));
-    const apiKeys = new ApiKeysService(new ApiKeyRepository(parts.source));
-    return { apiKeys, provisioner: new AccountProvisioner(parts.accounts, clientKeys, apiKeys) };
-  };
+  beforeEach(async () => {
+    account = await addAccount(gateway);
+  });
 
-  describe('whose installation fails', () => {
-    it('ask a keystore that refuses once', async () => {
-      const keystore = new RefusingKeystore(LocalKekProvider.from(generateLocalKeys()));
-      const clientKeys = new ClientKeyRepository(parts.source, keystore);
-      const accounts = new MerchantAccountsService(new MerchantAccountRepository(parts.source), clientKeys, keystore);
-      await expect(accounts.install(settings())).rejects.toThrow('the keystore refuses');
-      expect(keystore.seals).toBe(1);
-    });
+  const operate = (method: 'GET' | 'POST' | 'PATCH', url: string, body?: unknown) =>
+    gateway.call(method, `/ops/merchant-accounts/${account.id}${url}`, { key: OPS_KEY, body });
+  const opened = (by: WholeGateway) => by.app.get(MerchantAccountsService).open(account.id);
+  /** The client keys that are in use, the one for sending first. */
+  const keysIn = async (by: WholeGateway): Promise<string[]> => (await opened(by)).clientKeys.map(({ id }) => id);
+  const newKey = async (): Promise<string> => (await operate('POST', '/client-keys', {})).body['id'] as string;
+  const statuses = async () =>
+    Object.fromEntries(
+      (
+        await database.query<{ id: string; status: string }>(
+          'SELECT id, status FROM client_key WHERE merchant_account_id = $1',
+          [account.id],
+        )
+      ).map(({ id, status }) => [id, status]),
+    );
 
-    it('give up at once over a database that only reads', async () => {
-      await database.query(
-        `ALTER DATABASE ${new URL(database.url).pathname.slice(1)} SET default_transaction_read_only = on`,
-      );
-      const source = await database.connect();
-      await database.query(
-        `ALTER DATABASE ${new URL(database.url).pathname.slice(1)} RESET default_transaction_read_only`,
-      );
-      const clientKeys = new ClientKeyRepository(source, parts.keystore);
-      const accounts = new MerchantAccountsService(new MerchantAccountRepository(source), clientKeys, parts.keystore);
-      const shop = settings();
-      await expect(accounts.install(shop)).rejects.toMatchObject({ code: '25006' });
-      expect(await rowsOf(shop.bankMerchantId)).toEqual([]);
-    });
-
-    it('give up at once over a row that the database refuses', async () => {
-      await expect(parts.accounts.install(settings({ name: 'a\u0000' }))).rejects.toThrow(/0x00/u);
-    });
-
-    it('become one when ten processes install the same', async () => {
-      const shop = settings();
-      const ids = await Promise.all(Array.from({ length: 10 }, () => parts.accounts.install(shop)));
-      expect(new Set(ids).size).toBe(1);
-      expect(await rowsOf(shop.bankMerchantId)).toEqual([{ environment: 'test', version: 1 }]);
+  it('changes here at once, and in other processes ten seconds later', async () => {
+    const before = (await opened(gateway)).name;
+    await opened(replica);
+    expect((await operate('PATCH', '', { name: 'Renamed' })).status).toBe(200);
+    expect((await opened(gateway)).name).toBe('Renamed');
+    expect(before).not.toBe('Renamed');
+    await afterTime(10_001, async () => {
+      expect((await opened(replica)).name).toBe('Renamed');
     });
   });
 
-  describe.each([
-    ['test', 'live'],
-    ['live', 'test'],
-  ] as const)('made for %s', (made, other) => {
-    it(`never become ${other}, neither by a change nor by an installation`, async () => {
-      const shop = settings({ environment: made });
-      const id = await parts.accounts.install(shop);
-      const refused = { code: 'ACCOUNT_INVALID', message: expect.stringContaining(`is a ${made} account`) };
-      await expect(parts.accounts.install({ ...shop, environment: other })).rejects.toMatchObject(refused);
-      await expect(parts.accounts.change(id, { environment: other })).rejects.toMatchObject(refused);
-      expect(await rowsOf(shop.bankMerchantId)).toEqual([{ environment: made, version: 1 }]);
-    });
+  it('is changed by one of two who read the same version', async () => {
+    const accounts = gateway.app.get(MerchantAccountRepository);
+    const row = await accounts.find(account.id);
+    const rename = (name: string) => accounts.replace(Object.assign(structuredClone(row!), { name, version: 2 }), 1);
+    expect(row!.version).toBe(1);
+    expect([await rename('first'), await rename('second')]).toEqual([true, false]);
+    expect((await accounts.find(account.id))!.name).toBe('first');
+  });
 
-    it(`are not turned ${other} by the environment of a start, and their keys stay what they are`, async () => {
-      const { apiKeys, provisioner: start } = provisioner();
-      const merchant = aMerchant();
-      const { merchantId, serviceCode } = merchant.bank;
-      const facts = { name: 'Shop', baseUrl: 'https://bank.example', merchantId, serviceCode };
-      const keyOf = (environment: string) => merchant.apiKey.replace(/^ap_(?:test|live)_/u, `ap_${environment}_`);
-      const privateKey = merchant.privateKey;
-      const accountId = await start.provision({ ...facts, environment: made, privateKey, apiKey: keyOf(made) });
-      const turned = start.provision({ ...facts, environment: other, privateKey, apiKey: keyOf(other) });
-      await expect(turned).rejects.toThrow(ConfigError);
-      await expect(turned).rejects.toThrow(/^ALLIANCE_ENVIRONMENT, /u);
-      expect(await apiKeys.findOwner(keyOf(made))).toMatchObject({ accountId, livemode: made === 'live' });
-      expect(await apiKeys.findOwner(keyOf(other))).toBeUndefined();
-    });
+  it('keeps its secret when it changes, so that request ids stay the same', async () => {
+    const { secret } = await opened(gateway);
+    await operate('PATCH', '', { name: 'Renamed', serviceCode: 'another-code' });
+    const after = await opened(gateway);
+    expect(after.secret).toEqual(secret);
+    expect(after.serviceCode.reveal()).toBe('another-code');
+  });
 
-    it(`that an older version turned ${other} take no key of ${made} any more`, async () => {
-      const { apiKeys } = provisioner();
-      const id = await parts.accounts.install(settings({ environment: made }));
-      const key = await apiKeys.create(id, made);
-      await database.query('UPDATE merchant_account SET environment = $2 WHERE id = $1', [id, other]);
-      expect(await apiKeys.findOwner(key)).toBeUndefined();
-      expect(await apiKeys.findOwner(await apiKeys.create(id, other))).toMatchObject({ accountId: id });
+  it('uses the activated key at once, and opens with the one before it', async () => {
+    const [first] = await keysIn(gateway);
+    const second = await newKey();
+    expect(await keysIn(gateway)).toEqual([first, second]);
+    await operate('POST', `/client-keys/${second}/activate`);
+    expect(await keysIn(gateway)).toEqual([second, first]);
+    expect(await statuses()).toEqual({ [first!]: 'standby', [second]: 'active' });
+  });
+
+  it('opens nothing with a retired key', async () => {
+    const [first] = await keysIn(gateway);
+    const second = await newKey();
+    await operate('POST', `/client-keys/${second}/retire`);
+    expect(await statuses()).toEqual({ [first!]: 'active', [second]: 'retired' });
+    expect(await keysIn(gateway)).toEqual([first]);
+  });
+
+  it('never loses the key it uses', async () => {
+    const [first] = await keysIn(gateway);
+    expect((await operate('POST', `/client-keys/${first!}/retire`)).body).toMatchObject({
+      code: 'CLIENT_KEY_NOT_FOUND',
     });
+    expect(await statuses()).toEqual({ [first!]: 'active' });
+  });
+
+  it('has each change in the audit, under its own id, with who made it', async () => {
+    const other = await addAccount(gateway);
+    await gateway.call('POST', `/ops/sessions/${account.id}/block`, { key: OPS_KEY, body: { reason: 'on holiday' } });
+    await gateway.call('POST', `/ops/sessions/${other.id}/block`, { key: OPS_KEY, body: { reason: 'also' } });
+    const lines = await gateway.app.get(AuditRepository, { strict: false }).list(100);
+    const own = lines.filter(({ merchantAccountId }) => merchantAccountId === account.id);
+    expect(own.map(({ actor, action, detail }) => [actor, action, detail])).toEqual([
+      ['ops-api', 'session.block', { reason: 'on holiday' }],
+      ['ops-api', 'api_key.create', { hint: account.apiKey.slice(0, 12) }],
+      ['ops-api', 'client_key.generate', { keyId: expect.stringMatching(/^ck_/u) }],
+      ['ops-api', 'account.create', { name: expect.any(String) }],
+    ]);
   });
 });

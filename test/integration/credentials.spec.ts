@@ -1,5 +1,5 @@
 import { ApiKeysService } from '../../apps/gateway/src/accounts/api-keys.service.js';
-import { withClockOff } from '../support/shifted-clock.js';
+import { afterTime } from '../support/shifted-clock.js';
 import { createMigratedDatabase, type MigratedDatabase } from './gateway-parts.js';
 import { addAccount, type NewAccount, OPS_KEY, someKeks, startGateway, type WholeGateway } from './whole-gateway.js';
 
@@ -95,7 +95,7 @@ describe('credentials', () => {
       const [key] = (JSON.parse(text) as { data: { id: string }[] }).data;
       expect((await gateway.call('DELETE', `${route}/${key!.id}`, { key: OPS_KEY })).status).toBe(204);
       expect(await admits(apiKey)).toBe(401);
-      await withClockOff(10_001, async () => {
+      await afterTime(10_001, async () => {
         expect(await admits(apiKey, replica)).toBe(401);
       });
       expect(await admits(apiKey, replica)).toBe(401); // and it stays so

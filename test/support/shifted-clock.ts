@@ -15,3 +15,14 @@ export async function withClockOff<T>(ms: number, run: () => Promise<T>): Promis
     jest.useRealTimers();
   }
 }
+
+/** Runs something as if so many milliseconds had passed, for the wall clock and for the monotonic one. */
+export async function afterTime<T>(ms: number, run: () => Promise<T>): Promise<T> {
+  const now = performance.now.bind(performance);
+  performance.now = () => now() + ms;
+  try {
+    return await withClockOff(ms, run);
+  } finally {
+    performance.now = now;
+  }
+}

@@ -1,5 +1,7 @@
+import { afterTime } from '../../../test/support/shifted-clock.js';
 import { type Behaviour, errorReply, FakeBank } from '../test/fake-bank.js';
 import { type AllianceAccount, AllianceAccounts } from './alliance-account.js';
+import { AllianceError } from './alliance-error.js';
 import { AllianceSession } from './alliance-session.js';
 import { AllianceTransport } from './alliance-transport.js';
 import { BankClock } from './bank-clock.js';
@@ -106,6 +108,57 @@ describe('AllianceSession', () => {
     await (await start(shared)).current('a');
     await (await start(shared)).current('a');
     expect(bank.authorizes).toBe(1);
+  });
+
+  it('lets no slow reader bring an old session back', async () => {
+    const old = Promise.withResolvers<BankSession | undefined>();
+    /** Its second reading takes until the test lets it go. */
+    class SlowStore extends InMemorySessionStore {
+      loads = 0;
+      override async load(accountId: string): Promise<BankSession | undefined> {
+        const stored = await super.load(accountId);
+        return ++this.loads === 2 ? old.promise : stored;
+      }
+    }
+    const store = new SlowStore();
+    const sessions = await start(store);
+    const first = await sessions.current('a');
+    await afterTime(10_000, async () => {
+      const slow = sessions.current('a'); // reads version 1, and hangs
+      const second = await sessions.renew('a', { stale: first.version });
+      old.resolve(first);
+      expect((await slow).version).toBe(second.version);
+      expect(await sessions.current('a')).toBe(second);
+    });
+  });
+
+  it('sees within two seconds what another process did', async () => {
+    const shared = new InMemorySessionStore();
+    const [ours, theirs] = [await start(shared), await start(shared)];
+    const first = await ours.current('a');
+    const second = await theirs.renew('a', { stale: first.version });
+    await afterTime(2_001, async () => {
+      expect(await ours.current('a')).toEqual(second);
+    });
+  });
+
+  it('goes on while the store is away, but not against an operator', async () => {
+    let failure: Error | undefined;
+    class FailingStore extends InMemorySessionStore {
+      override load(accountId: string): Promise<BankSession | undefined> {
+        return failure ? Promise.reject(failure) : super.load(accountId);
+      }
+    }
+    const sessions = await start(new FailingStore());
+    const session = await sessions.current('a');
+    failure = new Error('ECONNREFUSED');
+    await afterTime(5_000, async () => {
+      expect(await sessions.current('a')).toBe(session);
+    });
+    failure = new AllianceError('ALLIANCE_ACCOUNT_BLOCKED', 'blocked by the operator', { noEffect: true });
+    await afterTime(10_000, async () => {
+      await expect(sessions.current('a')).rejects.toMatchObject({ code: 'ALLIANCE_ACCOUNT_BLOCKED' });
+    });
   });
 
   it('gives every caller of renew a session newer than theirs', async () => {
