@@ -5,4 +5,4 @@ import { openDesk } from './open-desk.js';
 // The command itself says what became of its output.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
-process.exitCode = await runCli(process.argv.slice(2), (access) => openDesk(process.env, access));
+process.exit(await runCli(process.argv.slice(2), (access) => openDesk(process.env, access)));

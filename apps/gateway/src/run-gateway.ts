@@ -42,8 +42,8 @@ export async function runGateway(env: NodeJS.ProcessEnv): Promise<void> {
   } catch (error) {
     await stop();
     if (callOff.signal.aborted) return;
-    process.stderr.write(`${startProblem(error)}\n`);
-    process.exitCode = 1;
+    // Not by itself: a stranger's open socket would keep the process.
+    process.stderr.write(`${startProblem(error)}\n`, () => process.exit(1));
   }
 }
 
