@@ -30,6 +30,7 @@ const config: Config = {
     { ...shared, ...database, displayName: 'integration', testMatch: ['<rootDir>/test/integration/**/*.spec.ts'] },
     { ...shared, ...database, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.spec.ts'] },
     { ...shared, ...database, displayName: 'faults', testMatch: ['<rootDir>/test/faults/**/*.spec.ts'] },
+    { ...shared, ...database, displayName: 'strangers', testMatch: ['<rootDir>/test/strangers/**/*.spec.ts'] },
   ],
 };
 export default config;

@@ -72,7 +72,7 @@ type OptionsOf = {
     type: string;
     status: string;
     merchantRequestId: 'other' | 'absent' | 'ours';
-    merchantId: 'ours' | 'other';
+    terminal: 'ours' | 'other';
   };
   no_result_codes: { missing: 'all' | 'empty' | 'null' | 'actionCode' | 'responseCode' };
   other_result_codes: { actionCode: string; responseCode: string };

@@ -34,7 +34,7 @@ interface Verdict extends Options {
   readonly type: string;
   readonly status: string;
   readonly merchantRequestId: string;
-  readonly merchantId: string;
+  readonly terminal: string;
 }
 
 const foreign = (view: JsonObject, { options, now }: Moment<Verdict>): JsonObject | undefined =>
@@ -45,7 +45,7 @@ const foreign = (view: JsonObject, { options, now }: Moment<Verdict>): JsonObjec
     operationId: newBankId(now),
     ecomOperationId: randomUUID(),
     transactionResponseInfo: options.status === 'SUCCESS' ? APPROVED : DO_NOT_HONOUR,
-    ...(options.merchantId === 'other' && { merchantId: randomUUID() }),
+    ...(options.terminal === 'other' && { merchantId: randomUUID() }),
   });
 
 const QUERIES: readonly string[] = ['operation', 'operationByRequest'];
@@ -72,8 +72,8 @@ export const OPERATION_PERSONALITIES = {
       known.type === options.type && now < known.createdAt + options.delayMs ? 'hidden' : undefined,
   }),
   foreign_verdict: personality<Verdict>({
-    what: 'a query of an operation answers with another one: its type, status, merchantRequestId (other, absent, ours) and merchantId (ours, other)',
-    options: { type: 'PURCHASE', status: 'FAIL', merchantRequestId: 'other', merchantId: 'ours' },
+    what: 'a query of an operation answers with another one: its type, status, merchantRequestId (other, absent, ours) and merchantId (`terminal` ours, other)',
+    options: { type: 'PURCHASE', status: 'FAIL', merchantRequestId: 'other', terminal: 'ours' },
     operation: (view, moment) => (QUERIES.includes(moment.call.name) ? foreign(view, moment) : undefined),
   }),
   no_result_codes: personality({

@@ -15,7 +15,8 @@ export interface PersonalityRequest {
   readonly options: Options;
 }
 
-const COMMON: Readonly<Record<string, 'number' | 'string'>> = {
+/** Options of every personality: none has one of its own by these names. */
+export const COMMON: Readonly<Record<string, 'number' | 'string'>> = {
   times: 'number',
   forMs: 'number',
   merchantId: 'string',

@@ -7,7 +7,7 @@ import { formatOrderDate } from '../protocol/bank-dates.js';
 import { decryptCompact, encryptCompact, generatePrivateJwk, type PrivateJwk, publicHalf } from '../protocol/jwe.js';
 import { type Simulator, startSimulator } from '../start-simulator.js';
 import { type PersonalityName, PERSONALITIES } from './catalogue.js';
-import { parsePersonality } from './parse-personality.js';
+import { COMMON, parsePersonality } from './parse-personality.js';
 
 type Json = Record<string, unknown>;
 
@@ -403,6 +403,13 @@ describe('personalities', () => {
       ([name, { what }]) => !readme.includes(`| \`${name}\` | ${what} |`),
     );
     expect(missing.map(([name]) => name)).toEqual([]);
+  });
+
+  it('have no option that hides one of all', () => {
+    const hidden = Object.entries(PERSONALITIES).filter(([, { options }]) =>
+      Object.keys(options).some((name) => name in COMMON),
+    );
+    expect(hidden).toEqual([]);
   });
 
   it('act a number of times, for a time, for one merchant, on one path', async () => {

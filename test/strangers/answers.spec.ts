@@ -1,0 +1,6 @@
+import { ANSWERS } from './expectations.js';
+import { meetStrangers } from './meet-strangers.js';
+
+describe('at a bank that is strange about answers', () => {
+  meetStrangers(ANSWERS);
+});

@@ -1,0 +1,6 @@
+import { SESSIONS } from './expectations.js';
+import { meetStrangers } from './meet-strangers.js';
+
+describe('at a bank that is strange about sessions', () => {
+  meetStrangers(SESSIONS);
+});
