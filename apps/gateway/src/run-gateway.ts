@@ -7,12 +7,16 @@ import { explained } from './database/database-problem.js';
 import { transactionGuard } from './database/transaction-guard.js';
 import { GatewayModule } from './gateway.module.js';
 import { createHttpAdapter } from './http/http-server.js';
+import { Drain } from './http/drain.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { logRequests } from './http/request-log.js';
 import { basePathOf } from './http/request-path.js';
 import { validationPipe } from './http/validation.js';
 import { type KeysOptions } from './keys/keys.module.js';
 import { AccountProvisioner } from './payments/bank/account-provisioner.js';
+import { AlliancePaymentBank } from './payments/bank/alliance-payment-bank.js';
+import { HealthService } from './ops/health.service.js';
+import { Workers } from './payments/jobs/workers.js';
 import { prepareDatabase } from './database/prepare-database.js';
 import { listenAt, startProblem } from './start-problem.js';
 
@@ -54,8 +58,8 @@ async function settled(starting: Promise<void>): Promise<void> {
 async function start(config: GatewayConfig, stops: Stop[], signal: AbortSignal): Promise<void> {
   const { databaseUrl, keys, stop } = await prepareDatabase(config, { access: 'installs', signal });
   stops.push(stop);
-  const app = await explained('connecting', () => createApp(config, databaseUrl, keys));
-  stops.push(() => app.close());
+  const { app, drain } = await explained('connecting', () => createApp(config, databaseUrl, keys));
+  stops.push(() => stopApp(app, drain));
   const { account } = config;
   if (account) await explained('connecting', () => app.get(AccountProvisioner).provision(account));
   signal.throwIfAborted();
@@ -69,8 +73,9 @@ async function createApp(
   config: GatewayConfig,
   databaseUrl: string,
   keys: KeysOptions,
-): Promise<NestFastifyApplication> {
+): Promise<{ app: NestFastifyApplication; drain: Drain }> {
   const adapter = createHttpAdapter(config.publicUrl);
+  const drain = new Drain(adapter.getInstance());
   const app = await NestFactory.create<NestFastifyApplication>(
     GatewayModule.register(config, databaseUrl, keys),
     adapter,
@@ -84,7 +89,39 @@ async function createApp(
   logRequests(adapter.getInstance(), app.get(Logger));
   app.useGlobalFilters(new ProblemFilter(basePathOf(config.publicUrl)));
   app.useGlobalPipes(validationPipe());
-  return app;
+  return { app, drain };
+}
+
+/** Milliseconds of each step, 21 seconds in all: an orchestrator kills after 30. */
+const DRAIN_MS = 12_000;
+const JOBS_MS = 5_000;
+const REST_MS = 4_000;
+
+/**
+ * Not ready → no new connections → requests drain → jobs → bank → database. What a limit cuts off is found by its
+ * write-ahead row. Workers take nothing new from the start.
+ */
+async function stopApp(app: NestFastifyApplication, drain: Drain): Promise<void> {
+  app.get(HealthService).beginStop();
+  const jobsDone = app.get(Workers).stop();
+  await drain.run(DRAIN_MS);
+  await atMost(JOBS_MS, jobsDone);
+  await atMost(
+    REST_MS,
+    app
+      .get(AlliancePaymentBank)
+      .close()
+      .then(() => app.close()),
+  );
+}
+
+async function atMost(limitMs: number, work: Promise<void>): Promise<void> {
+  const over = new AbortController();
+  try {
+    await Promise.race([work, sleep(limitMs, undefined, { signal: over.signal }).catch(() => undefined)]);
+  } finally {
+    over.abort();
+  }
 }
 
 async function stopAll(stops: Stop[]): Promise<void> {

@@ -5,6 +5,7 @@ import { AllianceError } from './alliance-error.js';
 import { AllianceHttpInterceptor } from './alliance-http.interceptor.js';
 import { resolveUrl } from './alliance-session.js';
 import { ALLIANCE_OPTIONS, type AllianceOptions } from './alliance.module-definition.js';
+import { AllianceTransport } from './alliance-transport.js';
 import { type AllianceRequest, BankCall, type CallOptions, unknownOutcome } from './bank-call.js';
 import {
   type BankCallback,
@@ -36,8 +37,14 @@ export class AllianceClient {
   constructor(
     private readonly bank: AllianceHttpInterceptor,
     private readonly signed: SignedChannel,
+    private readonly transport: AllianceTransport,
     @Inject(ALLIANCE_OPTIONS) private readonly options: AllianceOptions,
   ) {}
+
+  /** Cuts what is under way, whose outcome is then unknown, and takes no more calls. The module does so at its own end. */
+  close(): Promise<void> {
+    return this.transport.onApplicationShutdown();
+  }
 
   /**
    * Any documented call, its body checked before anything is sent. `merchantId` and `date` are filled in.

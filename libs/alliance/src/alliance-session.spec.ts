@@ -65,7 +65,7 @@ describe('AllianceSession', () => {
   });
   afterEach(async () => {
     await bank.stop();
-    await Promise.all(transports.splice(0).map((transport) => transport.onModuleDestroy()));
+    await Promise.all(transports.splice(0).map((transport) => transport.onApplicationShutdown()));
   });
 
   it('gives one session to all callers', async () => {

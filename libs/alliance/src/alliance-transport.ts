@@ -1,4 +1,4 @@
-import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import axios, { type AxiosAdapter, AxiosError, type AxiosInstance, type AxiosRequestConfig } from 'axios';
 import { ALLIANCE_OPTIONS, type AllianceOptions, DEFAULT_TIMEOUT_MS } from './alliance.module-definition.js';
 import { MAX_ANSWER_BYTES } from './bank-answer.js';
@@ -19,7 +19,7 @@ export const PINNED: AxiosRequestConfig = {
 
 /** Ways to the bank over one pool: `bare` for what needs no session, `adapter` for single requests of other instances. */
 @Injectable()
-export class AllianceTransport implements OnModuleDestroy {
+export class AllianceTransport implements OnApplicationShutdown {
   readonly bare: AxiosInstance;
   private readonly undici: UndiciAdapter;
 
@@ -42,7 +42,8 @@ export class AllianceTransport implements OnModuleDestroy {
     return response;
   };
 
-  onModuleDestroy(): Promise<void> {
+  /** Not when the application begins to stop: requests that it still answers need the bank. */
+  onApplicationShutdown(): Promise<void> {
     return this.undici.close();
   }
 }

@@ -46,7 +46,7 @@ describe('BankClock', () => {
     await transport.bare.post(new URL('/x', bank.url).href, '{}');
     expect(clock.differsByMs()! / MINUTE_MS).toBeCloseTo(10, 0);
     expect(clock.differences().get(bank.url.origin)! / MINUTE_MS).toBeCloseTo(-10, 0);
-    await transport.onModuleDestroy();
+    await transport.onApplicationShutdown();
     await bank.stop();
   });
 });

@@ -24,7 +24,7 @@ describe('a bank that cannot be talked to', () => {
     transport = new AllianceTransport({ timeoutMs: 5_000 } as AllianceOptions, new BankClock({}));
   });
   afterEach(async () => {
-    await transport.onModuleDestroy();
+    await transport.onApplicationShutdown();
     for (const server of servers.splice(0)) server.close();
   });
   afterAll(() => {

@@ -2,8 +2,11 @@ import { AxiosError, type AxiosAdapter, type AxiosResponse, type InternalAxiosRe
 import { Agent, buildConnector, request } from 'undici';
 import { guardBy } from './send-guard.js';
 
-/** Open connections to one host; the bank's answers take a second or two, so this bounds calls under way. */
-const CONNECTIONS = 128;
+/**
+ * Open connections to one host, and so calls under way; more would wait unseen. Whoever calls has limits of its own by
+ * account: one that hangs must not take the connections of the others.
+ */
+const CONNECTIONS = 1_024;
 /** Milliseconds to connect, below the time-out: a connection that never came up proves that nothing was sent. */
 const MAX_CONNECT_MS = 5000;
 
@@ -55,10 +58,10 @@ export class UndiciAdapter {
     }
   };
 
-  /** Waits for what is under way; what comes later is not sent. */
+  /** Cuts what is under way, since a bank that hangs must not keep a process from stopping; what comes later is not sent. */
   close(): Promise<void> {
     this.closed = true;
-    return this.agent.close();
+    return this.agent.destroy();
   }
 
   private async exchange(config: InternalAxiosRequestConfig, signal: AbortSignal): Promise<AxiosResponse<Buffer>> {

@@ -1,4 +1,4 @@
-import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Agent, request } from 'undici';
 import { DcmError } from './dcm-error.js';
 import { DCM_OPTIONS, type DcmOptions } from './dcm.module-definition.js';
@@ -26,7 +26,7 @@ export interface DcmAnswer {
 
 /** One HTTP attempt over one pool: no redirects, no proxy, no retries; every status is an answer. */
 @Injectable()
-export class DcmTransport implements OnModuleDestroy {
+export class DcmTransport implements OnApplicationShutdown {
   readonly baseUrl: URL;
   readonly #agent: Agent;
   readonly #timeoutMs: number;
@@ -70,8 +70,9 @@ export class DcmTransport implements OnModuleDestroy {
     }
   }
 
-  onModuleDestroy(): Promise<void> {
-    return this.#agent.close();
+  /** Cuts what is under way; not before the application has stopped to answer requests. */
+  onApplicationShutdown(): Promise<void> {
+    return this.#agent.destroy();
   }
 
   #compareClocks(date: string | string[] | undefined): void {

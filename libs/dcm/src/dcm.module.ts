@@ -1,4 +1,4 @@
-import { Inject, Module, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Inject, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { DcmClient } from './dcm-client.js';
 import { DcmTokens } from './dcm-tokens.js';
 import { DcmTransport } from './dcm-transport.js';
@@ -43,7 +43,7 @@ const verifierProvider = {
   ],
   exports: [DcmTokens, DcmVerifier, JwksCache, DcmClient, SessionTokens, SessionTokenGuard],
 })
-export class DcmModule extends ConfigurableModuleClass implements OnModuleInit, OnModuleDestroy {
+export class DcmModule extends ConfigurableModuleClass implements OnModuleInit, OnApplicationShutdown {
   readonly #options: DcmOptions;
   readonly #jwks: JwksCache;
 
@@ -59,7 +59,7 @@ export class DcmModule extends ConfigurableModuleClass implements OnModuleInit, 
     if (this.#options.acceptForwarded) await new OwnKeys(this.#options.keys).assertApart(this.#jwks.kids());
   }
 
-  async onModuleDestroy(): Promise<void> {
+  async onApplicationShutdown(): Promise<void> {
     await this.#jwks.close();
   }
 }

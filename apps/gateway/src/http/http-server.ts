@@ -11,6 +11,12 @@ import { basePathOf, isReadableQuery, routedUrl } from './request-path.js';
 
 const PROBLEM_TYPE = 'application/problem+json';
 
+/** From the first byte of a request to its last. 64 KB take this long at 20 kbit/s. Milliseconds. */
+const REQUEST_MS = 30_000;
+const HEADERS_MS = 10_000;
+/** How often Node looks for requests past these limits. Milliseconds. */
+const CHECK_EVERY_MS = 2_000;
+
 /** An HTTP server whose own refusals are problem documents, too. @param publicUrl see `GatewayConfig` */
 export function createHttpAdapter(publicUrl: string): FastifyAdapter {
   const basePath = basePathOf(publicUrl);
@@ -21,8 +27,9 @@ export function createHttpAdapter(publicUrl: string): FastifyAdapter {
     trustProxy: false,
     genReqId: () => v7(),
     rewriteUrl: ({ url = '/' }) => routedUrl(url, basePath),
-    // Node would answer a missing Host with no body at all; see requireHost.
-    http: { requireHostHeader: false },
+    requestTimeout: REQUEST_MS,
+    // Node would answer a missing Host with no body at all; see requireReadable.
+    http: { requireHostHeader: false, headersTimeout: HEADERS_MS, connectionsCheckingInterval: CHECK_EVERY_MS },
     frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
       const document =
         error.statusCode === 414

@@ -42,6 +42,11 @@ export class AlliancePaymentBank extends PaymentBank {
     super();
   }
 
+  /** At the end of the process: cuts what is under way. */
+  close(): Promise<void> {
+    return this.client.close();
+  }
+
   override async openOrder(request: OrderRequest): Promise<OrderOutcome> {
     try {
       return openedOrder(
