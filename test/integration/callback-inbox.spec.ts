@@ -172,6 +172,47 @@ describe('callback inbox', () => {
     expect((await parts.records.payments.find(parts.accountId, payment.id))!.shown).toBe(shown);
   });
 
+  it('tries one that cannot be worked off six times, asks the bank twice at the most, and keeps it in sight', async () => {
+    await post(await addressOf(payment.id), aCallback());
+    await database.query(`UPDATE callback_inbox SET body_sealed = body_sealed || 'x' WHERE payment_id = $1`, [
+      payment.id,
+    ]);
+    let hints = 0;
+    let tries = 0;
+    for (; tries < 20; tries++) {
+      await database.query('UPDATE payment SET hint_queries = 0 WHERE id = $1', [payment.id]);
+      await database.query(
+        'UPDATE callback_inbox SET next_attempt_at = now() WHERE payment_id = $1 AND next_attempt_at IS NOT NULL',
+        [payment.id],
+      );
+      const due = (await inbox.claimDue(100, 60)).find(({ paymentId }) => paymentId === payment.id);
+      if (!due) break;
+      await expect(service.settle(due)).rejects.toMatchObject({ name: 'KeystoreError' });
+      const [row] = await database.query<{ n: number }>('SELECT hint_queries AS n FROM payment WHERE id = $1', [
+        payment.id,
+      ]);
+      hints += row!.n;
+    }
+    expect([tries, hints]).toEqual([6, 2]);
+    const [kept] = await database.query(
+      'SELECT outcome, attempts, settled_at, next_attempt_at FROM callback_inbox WHERE payment_id = $1',
+      [payment.id],
+    );
+    expect(kept).toMatchObject({ attempts: 6, settled_at: null, next_attempt_at: null });
+    expect(kept).toMatchObject({ outcome: expect.stringMatching(/^given up KEYSTORE_/u) });
+  });
+
+  it.each(['json', ' ', 'application', '/', ';', 'application/json; charset=windows-1251', 'text/html', 'x/y; z="'])(
+    'keeps one of the media type %j as it came',
+    async (type) => {
+      const bytes = Buffer.from([0xff, 0x7b, 0x00]);
+      const headers = { 'content-type': type, 'content-encoding': 'gzip' };
+      const answer = await app.inject({ method: 'POST', url: await addressOf(payment.id), payload: bytes, headers });
+      expect([answer.statusCode, answer.body]).toEqual([200, 'OK']);
+      expect(await rowsOf(payment.id)).toHaveLength(1);
+    },
+  );
+
   it('moves money only on the bank\u2019s own answer to the question that a callback raised', async () => {
     await post(await addressOf(payment.id), aCallback());
     await drain();

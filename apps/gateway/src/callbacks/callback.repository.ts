@@ -43,4 +43,13 @@ export class CallbackRepository {
       [callback.merchantAccountId, callback.id, outcome],
     );
   }
+
+  /** Keeps a callback that could not be worked off. @param retryInSeconds null: it is not tried again */
+  async putOff(callback: DueCallback, outcome: string, retryInSeconds: number | null): Promise<void> {
+    await this.database.query(
+      `UPDATE callback_inbox SET outcome = $3, next_attempt_at = now() + make_interval(secs => $4::float8)
+       WHERE merchant_account_id = $1 AND id = $2`,
+      [callback.merchantAccountId, callback.id, outcome, retryInSeconds],
+    );
+  }
 }

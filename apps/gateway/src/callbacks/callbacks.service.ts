@@ -22,6 +22,9 @@ interface Told {
   readonly orderId: string | undefined;
 }
 
+/** After each try that failed: six tries over fifteen hours, so that a keystore may be away for a night. */
+const RETRY_SECONDS: readonly number[] = [60, 300, 1_800, 7_200, 43_200];
+
 /**
  * What the bank and the returning browser tell us. Neither proves anything, since anybody can encrypt to a public key:
  * both only make us ask the bank.
@@ -58,19 +61,34 @@ export class CallbacksService {
       : undefined;
   }
 
-  /** Works off one kept callback: whatever it says, and whether or not it can be read, the bank is asked. */
+  /** Works off one kept callback: whatever it says, the bank is asked, but not at every try of one that cannot be worked off. */
   async settle(callback: DueCallback): Promise<void> {
     const { merchantAccountId, paymentId } = callback;
-    let outcome: string;
     try {
       const told = await this.read(callback);
       if (told.orderId) await this.payments.noteOrder(merchantAccountId, paymentId, told.orderId);
       if (told.showsAttempt) await this.payments.noteShown(merchantAccountId, paymentId);
-      outcome = told.outcome;
-    } finally {
       await this.payments.hint(merchantAccountId, paymentId);
+      await this.callbacks.settle(callback, told.outcome);
+    } catch (error) {
+      await this.putOff(callback, error);
+      throw error;
     }
-    await this.callbacks.settle(callback, outcome);
+  }
+
+  /** After the last try the row stays as it is, unsettled and not due. What cannot be read counts as an attempt to pay. */
+  private async putOff(callback: DueCallback, error: unknown): Promise<void> {
+    const { merchantAccountId, paymentId, attempts } = callback;
+    const retryInSeconds = RETRY_SECONDS[attempts - 1] ?? null;
+    if (retryInSeconds === null) await this.payments.noteShown(merchantAccountId, paymentId);
+    if (attempts === 1 || retryInSeconds === null) await this.payments.hint(merchantAccountId, paymentId);
+    const { name, code } = error as { readonly name?: string; readonly code?: unknown };
+    const reason = typeof code === 'string' ? code : (name ?? 'unknown');
+    await this.callbacks.putOff(
+      callback,
+      `${retryInSeconds === null ? 'given up' : 'failed'} ${reason}`,
+      retryInSeconds,
+    );
   }
 
   private async isOurs({ accountId, paymentId, token }: PaymentAddress, purpose: LinkPurpose): Promise<boolean> {
