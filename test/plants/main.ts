@@ -57,7 +57,7 @@ async function tryOut(tree: ScratchTree, jest: JestRun, plant: Plant): Promise<O
   const startedAt = Date.now();
   const [failure] = await tree.with(plant, async () => {
     if (plant.noticedBy.some((spec) => spec.startsWith('test/'))) await compile(tree.directory);
-    return jest.failures(plant.noticedBy, { bail: true });
+    return jest.failures(plant.noticedBy);
   });
   const seconds = Math.round((Date.now() - startedAt) / 1_000);
   if (!failure) return { plant, result: 'SURVIVED', note: plant.why, seconds };
@@ -74,7 +74,7 @@ async function compile(directory: string): Promise<void> {
 /** Without it a spec that always fails would seem to catch everything. */
 async function expectHealthy(jest: JestRun, plants: readonly Plant[]): Promise<void> {
   const specs = [...new Set(plants.flatMap(({ noticedBy }) => noticedBy))];
-  const failures = await jest.failures(specs, { bail: false });
+  const failures = await jest.failures(specs);
   if (failures.length === 0) return;
   const names = failures.map(({ spec, test }) => `  ${spec}: ${test}`);
   throw new Error(`These fail without any plant:\n${names.join('\n')}`);

@@ -8,11 +8,11 @@ const RUNS = 5;
 export function growthOf(work: (size: number) => unknown, sizes: { readonly small: number; readonly large: number }) {
   work(sizes.large); // compiled by now
   const [small, large] = [cost(() => work(sizes.small)), cost(() => work(sizes.large))];
-  return large / Math.max(small, CLOCK_STEP_US);
+  return large / Math.max(small, FLOOR_US);
 }
 
-/** Below this the clock says nothing. Microseconds. */
-const CLOCK_STEP_US = 50;
+/** What costs less counts as this much: caches and the collector weigh more below it. Microseconds. */
+const FLOOR_US = 2_000;
 
 function cost(work: () => unknown): number {
   const costs = Array.from({ length: RUNS }, () => {
