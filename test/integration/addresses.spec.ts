@@ -108,8 +108,14 @@ describe('a base address', () => {
     expect(() => loadConfig({ PUBLIC_URL: url })).not.toThrow(/secret/u);
   });
 
-  it.each(['ALLIANCE_BASE_URL', 'VAULT_ADDR', 'AWS_KMS_ENDPOINT'])('%s has no query either', (name) => {
-    expect(() => loadConfig({ [name]: 'https://host.example/?a' })).toThrow(new RegExp(`^${name} must `, 'mu'));
+  it.each([
+    ['ALLIANCE_BASE_URL', 'local'],
+    ['VAULT_ADDR', 'vault'],
+    ['AWS_KMS_ENDPOINT', 'aws-kms'],
+  ])('%s has no query either', (name, provider) => {
+    expect(() => loadConfig({ KEYSTORE_PROVIDER: provider, [name]: 'https://host.example/?a' })).toThrow(
+      new RegExp(`^${name} must `, 'mu'),
+    );
   });
 
   it('that is http in any spelling is refused for a live account', () => {
