@@ -1,0 +1,53 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+const FOLDERS = ['docs', 'apps', 'libs'];
+const DOCUMENTS = [
+  'README.md',
+  'CONTRIBUTING.md',
+  ...FOLDERS.flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => join(folder, name)),
+  ),
+];
+const textOf = (file: string): string => readFileSync(file, 'utf8');
+const matches = (text: string, pattern: RegExp): string[] => [...text.matchAll(pattern)].map(([, found = '']) => found);
+
+/** As GitHub makes them out of headings. */
+const anchorsOf = (file: string): string[] =>
+  matches(textOf(file), /^#+ (.+)$/gmu).map((heading) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+
+/** Where a path in a document may begin: at the root, beside the document, or in the gateway's own source. */
+const startsOf = (file: string): string[] => ['.', dirname(file), 'apps/gateway/src', 'apps/gateway/src/payments'];
+
+describe('documents', () => {
+  it.each(DOCUMENTS)('%s leads to files and headings that exist', (file) => {
+    const links = matches(textOf(file), /\]\(([^)\s]+)\)/gu).filter((link) => !/^[a-z]+:/u.test(link));
+    const broken = links.filter((link) => {
+      const [path = '', anchor] = link.split('#');
+      const target = path === '' ? file : join(dirname(file), path);
+      if (!existsSync(target)) return true;
+      return anchor !== undefined && target.endsWith('.md') && !anchorsOf(target).includes(anchor);
+    });
+    expect(broken).toEqual([]);
+  });
+
+  it.each(DOCUMENTS)('%s names files that exist', (file) => {
+    const paths = matches(textOf(file), /`([\w.-]+\/[\w./-]+\.ts)`/gu).filter((path) => path !== 'src/index.ts');
+    expect(paths.filter((path) => !startsOf(file).some((start) => existsSync(join(start, path))))).toEqual([]);
+  });
+
+  it('the runbook explains every gauge, and no other', () => {
+    const names = /((?:alliance_session|gateway)_[a-z_]+)/gu;
+    const made = matches(textOf('apps/gateway/src/ops/metrics.service.ts'), new RegExp(`'${names.source}'`, 'gu'));
+    const told = matches(textOf('docs/runbook.md'), new RegExp(`\`${names.source}\``, 'gu'));
+    expect(made.length).toBeGreaterThan(0);
+    expect([...new Set(told)].toSorted()).toEqual(made.toSorted());
+  });
+});
