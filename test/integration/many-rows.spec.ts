@@ -99,9 +99,9 @@ async function fill(database: MigratedDatabase, accountId: string): Promise<void
     [accountId],
   );
   await database.query(
-    `INSERT INTO operation (merchant_account_id, id, payment_id, type, status, amount, currency, merchant_request_id,
+    `INSERT INTO operation (merchant_account_id, id, payment_id, number, type, status, amount, currency, merchant_request_id,
                             sent_at, deadline_at, next_query_at, bank_merchant_id)
-     SELECT merchant_account_id, 'op_' || id, id, 'purchase', 'action_required', 100, 'UAH', id, now(), now(),
+     SELECT merchant_account_id, 'op_' || id, id, 1, 'purchase', 'action_required', 100, 'UAH', id, now(), now(),
             now() + interval '1 day', 'merchant-1'
      FROM payment`,
   );
