@@ -127,7 +127,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, Problem>> = {
   PAYMENT_NOT_REFUNDABLE: {
     status: 409,
     title: 'The payment cannot be refunded',
-    remedy: 'Only a payment that has succeeded can be refunded.',
+    remedy: 'Only a payment that succeeded, and at which no person must look first, can be refunded.',
   },
   REFUND_TOO_LARGE: {
     status: 422,
