@@ -19,6 +19,16 @@ export interface Trap {
   release(): void;
 }
 
+/** A network that loses every packet and resets nothing. */
+export interface Silence {
+  /** Bytes of the client that were taken and lost so far. */
+  readonly swallowedBytes: () => number;
+  /** Connections are let through again; those that were made before stay silent. */
+  end(): void;
+}
+
+type Swallow = (chunk: Buffer) => void;
+
 interface ArmedTrap {
   readonly options: TrapOptions;
   spring(release: () => void): void;
@@ -30,6 +40,10 @@ export class PostgresProxy {
   readonly statements: Statement[] = [];
   private readonly armed: ArmedTrap[] = [];
   private readonly links = new Set<Link>();
+  /** Connections that were made while all was silent. */
+  private readonly strays = new Set<Socket>();
+  /** Set while all is silent. */
+  private swallow: Swallow | undefined;
 
   private constructor(
     private readonly server: Server,
@@ -67,12 +81,25 @@ export class PostgresProxy {
     return { sprung, hasSprung: () => release !== undefined, release: () => release?.() };
   }
 
+  /** From now on all that clients send is taken and lost, over connections that stand and over new ones. */
+  fallSilent(): Silence {
+    let swallowed = 0;
+    this.swallow = (chunk) => (swallowed += chunk.length);
+    for (const link of this.links) link.fallSilent(this.swallow);
+    return { swallowedBytes: () => swallowed, end: () => (this.swallow = undefined) };
+  }
+
   async close(): Promise<void> {
     for (const link of this.links) link.cut();
+    for (const stray of this.strays) stray.destroy();
     await new Promise((resolve) => this.server.close(resolve));
   }
 
   private accept(client: Socket): void {
+    if (this.swallow) {
+      this.strays.add(client.on('data', this.swallow).on('error', () => undefined));
+      return;
+    }
     const server = connect(Number(this.upstream.port), this.upstream.hostname);
     const link = new Link(client, server, (statement) => {
       this.statements.push(statement);
@@ -80,7 +107,7 @@ export class PostgresProxy {
       return index < 0 ? undefined : this.armed.splice(index, 1)[0];
     });
     this.links.add(link);
-    client.once('close', () => this.links.delete(link));
+    server.once('close', () => this.links.delete(link));
   }
 }
 
@@ -106,9 +133,7 @@ class Link {
     });
     for (const socket of [client, server]) {
       socket.on('error', () => undefined); // 'close' follows
-      socket.on('close', () => {
-        this.cut();
-      });
+      socket.on('close', this.closed);
     }
   }
 
@@ -116,6 +141,17 @@ class Link {
     this.client.destroy();
     this.server.destroy();
   }
+
+  /** For good: what comes from either side is lost, and neither learns that the other has gone. */
+  fallSilent(swallow: Swallow): void {
+    for (const socket of [this.client, this.server]) socket.removeAllListeners('data').off('close', this.closed);
+    this.client.on('data', swallow);
+    this.server.resume();
+  }
+
+  private readonly closed = (): void => {
+    this.cut();
+  };
 
   private onQuestion(frame: Frame): void {
     const statement = statementOf(frame);

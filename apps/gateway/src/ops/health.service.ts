@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { systemCode } from '../database/database-away.js';
 import { BankClock } from '../payments/bank/bank-clock.js';
 import { Workers } from '../payments/jobs/workers.js';
@@ -22,7 +22,10 @@ const PATIENCE_MS = 2_000;
  */
 @Injectable()
 export class HealthService {
+  private readonly logger = new Logger(HealthService.name);
   private stopping = false;
+  /** By the last probe. */
+  private wasReady = true;
   /** Probes that come together share one. */
   private asking: Promise<Readiness> | undefined;
 
@@ -39,6 +42,12 @@ export class HealthService {
 
   async check(): Promise<Readiness> {
     if (this.stopping) return unavailable('the process is stopping');
+    const readiness = await this.look();
+    this.tellChange(readiness);
+    return readiness;
+  }
+
+  private async look(): Promise<Readiness> {
     this.asking ??= this.askDatabase().finally(() => (this.asking = undefined));
     const { promise: tooLate, resolve } = Promise.withResolvers<Readiness>();
     const timer = setTimeout(() => {
@@ -50,6 +59,15 @@ export class HealthService {
     if (readiness.status !== 'ok') return readiness;
     if (stalled.length === 0) return { ...readiness, ...this.clockDetail() };
     return unavailable(`no claim has worked for too long: ${stalled.join(', ')}`);
+  }
+
+  /** One line for each change, not for each reason: during one outage probes find several. */
+  private tellChange({ status, reason }: Readiness): void {
+    const isReady = status === 'ok';
+    if (isReady === this.wasReady) return;
+    this.wasReady = isReady;
+    if (isReady) this.logger.log('ready again');
+    else this.logger.warn(`not ready: ${reason ?? 'unknown'}`);
   }
 
   private clockDetail(): Pick<Readiness, 'clockDiffersSeconds'> {
