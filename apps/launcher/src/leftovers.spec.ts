@@ -6,7 +6,7 @@ import path from 'node:path';
 import { Leftovers } from './leftovers.js';
 
 /** A stand-in for an app: it says that it runs and ends when it is told to. */
-const APP = `process.stdout.write('up'); process.on('SIGTERM', () => process.exit(0)); setInterval(() => {}, 1_000);`;
+const APP = `process.on('SIGTERM', () => process.exit(0)); setInterval(() => {}, 1_000); process.stdout.write('up');`;
 
 describe('Leftovers', () => {
   let base: string;

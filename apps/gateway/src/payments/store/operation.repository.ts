@@ -32,7 +32,10 @@ const UNPROVEN: readonly OperationStatus[] = OPERATION_STATUSES.filter((status) 
 const HINTED: readonly OperationStatus[] = ['unknown', 'pending', 'needs_review'];
 /** The request's own process settles it sooner; past this a worker takes it for abandoned by a crash. Seconds. */
 export const CRASH_NET_SECONDS = 120;
-/** Seconds from a COMMIT to the last moment at which a byte can leave: the send window and the deadline of a call. */
+/**
+ * Seconds from a COMMIT after which no byte can be on its way any more: nothing leaves past the send window, replays
+ * included and however long a call may take; the deadline of a usual call is added.
+ */
 export const LATEST_BYTE_SECONDS = 60 + 25;
 
 /** INSERT of one operation for every row of `source`, from eleven parameters, see {@link operationParameters}. */
