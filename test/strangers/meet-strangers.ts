@@ -93,8 +93,8 @@ export function meetStrangers(group: Group): void {
 
   async function begin({ from, live }: Expectation, key: string, switchOn: () => Promise<unknown>) {
     if (from === 'start') {
+      await switchOn(); // first: a worker may be the one who renews
       await world.endSession();
-      await switchOn();
     }
     const payment = await open(key);
     if (from === 'opened') await switchOn();
