@@ -1,11 +1,8 @@
 import { z } from 'zod';
-import { amount, optionalText, optionalTime, present, text } from '../wire/wire-member.js';
+import { amount, optionalTime, present, shownText as shown, text } from '../wire/wire-member.js';
 
-/**
- * A plain shown text in an answer: unreadable means absent.
- * Members that decide (ids, status, amount) are `text` or stricter, and make an answer unreadable when wrong.
- */
-const shown = optionalText.catch(undefined);
+// What is only shown may be unreadable, which means absent. Members that decide (ids, status, amount) are `text` or
+// stricter, and make an answer unreadable when wrong.
 const shownTime = optionalTime.catch(undefined);
 const shownList = z.array(z.string()).catch([]);
 const shownNumber = z
