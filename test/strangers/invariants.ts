@@ -35,11 +35,15 @@ export async function checkInvariants(world: World, paymentId: string): Promise<
 
 /** While a refund is in doubt its money is not given away a second time. */
 export async function checkReservation(world: World, paymentId: string): Promise<void> {
-  const open = (await world.refunds(paymentId)).filter(({ status }) => OPEN_REFUNDS.includes(status));
-  if (open.length === 0) return;
-  const before = (await world.requestIds(paymentId, 'refund')).length;
-  expect((await world.refund(paymentId)).status).toBeGreaterThanOrEqual(400);
-  expect(await world.requestIds(paymentId, 'refund')).toHaveLength(before);
+  const openIds = async () =>
+    (await world.refunds(paymentId)).filter(({ status }) => OPEN_REFUNDS.includes(status)).map(({ id }) => id);
+  const before = await openIds();
+  if (before.length === 0) return;
+  const answer = await world.refund(paymentId);
+  // A worker may have ended the first refund meanwhile; one that is open on both sides of the second stood in its way.
+  const stillOpen = (await openIds()).filter((id) => before.includes(id));
+  if (stillOpen.length > 0) expect(answer.status).toBeGreaterThanOrEqual(400);
+  expect(await world.reserved(paymentId)).toBeLessThanOrEqual((await world.payment(paymentId)).amount);
 }
 
 /** What has not ended is looked at again, or a person is asked. */

@@ -82,6 +82,16 @@ export class World {
     return rows.map(({ id }) => id);
   }
 
+  /** Kopiyky that were given back or may still be, by one look at the database. */
+  async reserved(paymentId: string): Promise<number> {
+    const [row] = await this.stack.database.query<{ sum: string }>(
+      `SELECT coalesce(sum(amount), 0) AS sum FROM operation
+        WHERE payment_id = $1 AND type = 'refund' AND status NOT IN ('failed', 'rejected', 'abandoned')`,
+      [paymentId],
+    );
+    return Number(row?.sum);
+  }
+
   /** What the bank's ledger says of this payment. */
   async money(paymentId: string): Promise<{ charged: readonly LedgerEntry[]; refunded: readonly LedgerEntry[] }> {
     const { bank } = this.stack;
