@@ -65,8 +65,7 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^apps/gateway/',
-        pathNot:
-          '(/payments/bank/|/callbacks/|\\.module\\.ts$|\\.store\\.ts$|renew-sessions\\.job\\.ts$|\\.spec\\.ts$)',
+        pathNot: '(/payments/bank/|/payments/bank-access/|/callbacks/|\\.module\\.ts$|\\.store\\.ts$|\\.spec\\.ts$)',
       },
       to: { path: '^libs/alliance/' },
     },

@@ -10,7 +10,7 @@ import { NoKekFile } from '../apps/gateway/src/keys/kek-file.js';
 import { KekRotationService } from '../apps/gateway/src/keys/kek-rotation.service.js';
 import { SealedValuesRepository } from '../apps/gateway/src/keys/sealed-values.repository.js';
 import { accountPlace } from '../apps/gateway/src/accounts/merchant-accounts.service.js';
-import { customerPlace } from '../apps/gateway/src/payments/order-opener.service.js';
+import { customerPlace } from '../apps/gateway/src/payments/engine/order-opener.service.js';
 import { freePort } from '../test/support/free-port.js';
 
 const ROWS = 100_000;

@@ -7,7 +7,7 @@ import { type DataSource } from 'typeorm';
 import { Pool } from 'undici';
 import { AllianceClient, AllianceModule, CommunicationKey } from '#libs/alliance';
 import { EnvelopeKeystore, generateLocalKeys, LocalKekProvider } from '#libs/keystore';
-import { PgSessionStore } from '../apps/gateway/src/payments/store/pg-session.store.js';
+import { PgSessionStore } from '../apps/gateway/src/payments/bank-access/pg-session.store.js';
 import { aMerchant, type DemoMerchant } from '../test/support/demo-merchant.js';
 import { authorize } from './bank-session.js';
 import { machine, numberText, print, type Row, spreadText, table } from './report.js';

@@ -8,7 +8,7 @@ import { type Keystore } from '#libs/keystore';
 import { ClientKeyRepository } from '../../apps/gateway/src/accounts/client-key.repository.js';
 import { MerchantAccountRepository } from '../../apps/gateway/src/accounts/merchant-account.repository.js';
 import { MerchantAccountsService } from '../../apps/gateway/src/accounts/merchant-accounts.service.js';
-import { PgSessionStore } from '../../apps/gateway/src/payments/store/pg-session.store.js';
+import { PgSessionStore } from '../../apps/gateway/src/payments/bank-access/pg-session.store.js';
 import { aKeystore, anAccount, createMigratedDatabase, type MigratedDatabase } from '../integration/gateway-parts.js';
 import { type SessionBank, SessionBanks } from './session-bank.js';
 

@@ -1,4 +1,4 @@
-import { type PaymentView } from '../../apps/gateway/src/payments/payment.dto.js';
+import { type PaymentView } from '../../apps/gateway/src/payments/api/payment.dto.js';
 import { ConfigError, loadConfig } from '../../apps/gateway/src/config/gateway-config.js';
 import { aPaymentRequest, type Problem } from '../support/gateway-client.js';
 import { type EdgeApp, startEdgeApp } from './edge-app.js';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { CallbackRepository } from '../../apps/gateway/src/callbacks/callback.repository.js';
-import { PaymentSyncService } from '../../apps/gateway/src/payments/payment-sync.service.js';
+import { PaymentSyncService } from '../../apps/gateway/src/payments/engine/payment-sync.service.js';
 import { aPaymentRequest } from '../support/gateway-client.js';
 import { paid } from './fake-payment-bank.js';
 import { createMigratedDatabase, type MigratedDatabase } from './gateway-parts.js';

@@ -1,13 +1,13 @@
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
-import { StoredAllianceAccounts } from '../../apps/gateway/src/payments/bank/stored-alliance-accounts.js';
+import { StoredAllianceAccounts } from '../../apps/gateway/src/payments/bank-access/stored-alliance-accounts.js';
 import { ClientKeyRepository } from '../../apps/gateway/src/accounts/client-key.repository.js';
 import { CallbackRepository } from '../../apps/gateway/src/callbacks/callback.repository.js';
 import { CallbacksController } from '../../apps/gateway/src/callbacks/callbacks.controller.js';
 import { CallbacksService } from '../../apps/gateway/src/callbacks/callbacks.service.js';
 import { registerBodyParsers } from '../../apps/gateway/src/http/body-parsers.js';
 import { ProblemFilter } from '../../apps/gateway/src/http/problem.filter.js';
-import { type PaymentView } from '../../apps/gateway/src/payments/payment.dto.js';
+import { type PaymentView } from '../../apps/gateway/src/payments/api/payment.dto.js';
 import { aMerchant } from '../support/demo-merchant.js';
 import { paid } from './fake-payment-bank.js';
 import {

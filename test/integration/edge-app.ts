@@ -10,7 +10,7 @@ import { logRequests } from '../../apps/gateway/src/http/request-log.js';
 import { basePathOf } from '../../apps/gateway/src/http/request-path.js';
 import { validationPipe } from '../../apps/gateway/src/http/validation.js';
 import { NoKekFile } from '../../apps/gateway/src/keys/kek-file.js';
-import { AccountProvisioner } from '../../apps/gateway/src/payments/bank/account-provisioner.js';
+import { AccountProvisioner } from '../../apps/gateway/src/payments/bank-access/account-provisioner.js';
 import { PaymentBank } from '../../apps/gateway/src/payments/bank/payment-bank.js';
 import { aMerchant } from '../support/demo-merchant.js';
 import { FakePaymentBank } from './fake-payment-bank.js';

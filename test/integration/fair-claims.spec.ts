@@ -1,5 +1,5 @@
 import { type Room } from '../../apps/gateway/src/database/claim-due.js';
-import { OutageWaiters } from '../../apps/gateway/src/payments/store/outage-waiters.store.js';
+import { OutageWaiters } from '../../apps/gateway/src/payments/bank-access/outage-waiters.store.js';
 import { anAccount, createMigratedDatabase, type MigratedDatabase, type Parts, startParts } from './gateway-parts.js';
 
 describe('claims', () => {

@@ -1,6 +1,6 @@
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type ProblemDocument } from '../../apps/gateway/src/http/problem-catalogue.js';
-import { AccountProvisioner } from '../../apps/gateway/src/payments/bank/account-provisioner.js';
+import { AccountProvisioner } from '../../apps/gateway/src/payments/bank-access/account-provisioner.js';
 import { aMerchant } from '../support/demo-merchant.js';
 import { aPaymentRequest } from '../support/gateway-client.js';
 import { type EdgeApp, startEdgeApp } from './edge-app.js';

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { KeyHeldError } from '../../apps/gateway/src/payments/domain/payment-error.js';
-import { type RefundView } from '../../apps/gateway/src/payments/payment.dto.js';
+import { type RefundView } from '../../apps/gateway/src/payments/api/payment.dto.js';
 import { aPaymentRequest } from '../support/gateway-client.js';
 import { until } from '../support/until.js';
 import { type EdgeApp, startEdgeApp } from './edge-app.js';

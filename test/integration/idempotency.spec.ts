@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import {
   type IdempotentRequest,
   type IdempotencyService,
-} from '../../apps/gateway/src/payments/idempotency.service.js';
+} from '../../apps/gateway/src/payments/engine/idempotency.service.js';
 import { untilBlocked } from '../support/lock-waits.js';
 import {
   aKey,

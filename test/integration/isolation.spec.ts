@@ -1,6 +1,6 @@
 import { MerchantAccountsService } from '../../apps/gateway/src/accounts/merchant-accounts.service.js';
-import { PaymentLinks } from '../../apps/gateway/src/payments/payment-links.js';
-import { PaymentSyncService } from '../../apps/gateway/src/payments/payment-sync.service.js';
+import { PaymentLinks } from '../../apps/gateway/src/payments/bank/payment-links.js';
+import { PaymentSyncService } from '../../apps/gateway/src/payments/engine/payment-sync.service.js';
 import { aPaymentRequest } from '../support/gateway-client.js';
 import { paid } from './fake-payment-bank.js';
 import { createMigratedDatabase, type MigratedDatabase } from './gateway-parts.js';

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, type JsonWebKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { AccountProvisioner } from '../../apps/gateway/src/payments/bank/account-provisioner.js';
+import { AccountProvisioner } from '../../apps/gateway/src/payments/bank-access/account-provisioner.js';
 import { aPaymentRequest } from '../support/gateway-client.js';
 import { createMigratedDatabase, type MigratedDatabase } from './gateway-parts.js';
 import { addAccount, type NewAccount, OPS_KEY, startGateway, type WholeGateway } from './whole-gateway.js';

@@ -2,8 +2,8 @@ import { SendWindow } from '#libs/alliance';
 import { type OrderOutcome, type OrderRequest } from '../../apps/gateway/src/payments/bank/payment-bank.js';
 import { type BankOrderFacts } from '../../apps/gateway/src/payments/domain/bank-facts.js';
 import { type OrderAnswer } from '../../apps/gateway/src/payments/domain/order-answer.js';
-import { merchantRequestIdOf } from '../../apps/gateway/src/payments/merchant-request-id.js';
-import { type PaymentView } from '../../apps/gateway/src/payments/payment.dto.js';
+import { merchantRequestIdOf } from '../../apps/gateway/src/payments/engine/merchant-request-id.js';
+import { type PaymentView } from '../../apps/gateway/src/payments/api/payment.dto.js';
 import { aBankOperation, anOpenOrder, BANK_MERCHANT_ID, bankOrderIdOf, found, paid } from './fake-payment-bank.js';
 import {
   age,

@@ -1,6 +1,6 @@
 import { type RefundOutcome } from '../../apps/gateway/src/payments/bank/payment-bank.js';
 import { type BankOperationFacts } from '../../apps/gateway/src/payments/domain/bank-facts.js';
-import { type PaymentView, type RefundView } from '../../apps/gateway/src/payments/payment.dto.js';
+import { type PaymentView, type RefundView } from '../../apps/gateway/src/payments/api/payment.dto.js';
 import { until } from '../support/until.js';
 import { aBankRefund, FakePaymentBank, paid } from './fake-payment-bank.js';
 import {

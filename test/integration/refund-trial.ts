@@ -1,6 +1,6 @@
 import { type OperationReading, type RefundOutcome } from '../../apps/gateway/src/payments/bank/payment-bank.js';
 import { type BankOperationFacts } from '../../apps/gateway/src/payments/domain/bank-facts.js';
-import { type PaymentView, type RefundView } from '../../apps/gateway/src/payments/payment.dto.js';
+import { type PaymentView, type RefundView } from '../../apps/gateway/src/payments/api/payment.dto.js';
 import { aBankRefund } from './fake-payment-bank.js';
 import { age, aKey, type MigratedDatabase, type Parts } from './gateway-parts.js';
 

@@ -1,10 +1,10 @@
 import { type Type } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { AllianceError, type AllianceSession, type BankSession, type RenewalRequest } from '#libs/alliance';
-import { RenewSessionsJob } from '../../apps/gateway/src/payments/jobs/renew-sessions.job.js';
+import { RenewSessionsJob } from '../../apps/gateway/src/payments/bank-access/renew-sessions.job.js';
 import { ResolveUnknownJob } from '../../apps/gateway/src/payments/jobs/resolve-unknown.job.js';
 import { SyncPaymentsJob } from '../../apps/gateway/src/payments/jobs/sync-payments.job.js';
-import { SessionSchedule } from '../../apps/gateway/src/payments/store/session-schedule.store.js';
+import { SessionSchedule } from '../../apps/gateway/src/payments/bank-access/session-schedule.store.js';
 import { aPaymentRequest } from '../support/gateway-client.js';
 import { until } from '../support/until.js';
 import { FakePaymentBank } from './fake-payment-bank.js';

@@ -1,5 +1,5 @@
 import { type OperationReading } from '../../apps/gateway/src/payments/bank/payment-bank.js';
-import { type RefundView } from '../../apps/gateway/src/payments/payment.dto.js';
+import { type RefundView } from '../../apps/gateway/src/payments/api/payment.dto.js';
 import { untilBlocked } from '../support/lock-waits.js';
 import { aBankRefund, found, paid } from './fake-payment-bank.js';
 import {

@@ -1,4 +1,4 @@
-import { SessionRows } from '../../apps/gateway/src/payments/store/session-rows.store.js';
+import { SessionRows } from '../../apps/gateway/src/payments/bank-access/session-rows.store.js';
 import { createMigratedDatabase, type MigratedDatabase } from './gateway-parts.js';
 import { addAccount, startGateway } from './whole-gateway.js';
 

@@ -3,8 +3,8 @@ import { EnvelopeKeystore, generateLocalKeys, KeystoreError, type Keystore, Loca
 import { ClientKeyRepository } from '../../apps/gateway/src/accounts/client-key.repository.js';
 import { MerchantAccountRepository } from '../../apps/gateway/src/accounts/merchant-account.repository.js';
 import { MerchantAccountsService } from '../../apps/gateway/src/accounts/merchant-accounts.service.js';
-import { PgSessionStore } from '../../apps/gateway/src/payments/store/pg-session.store.js';
-import { SessionSchedule } from '../../apps/gateway/src/payments/store/session-schedule.store.js';
+import { PgSessionStore } from '../../apps/gateway/src/payments/bank-access/pg-session.store.js';
+import { SessionSchedule } from '../../apps/gateway/src/payments/bank-access/session-schedule.store.js';
 import { until } from '../support/until.js';
 import { aKeystore, anAccount, createMigratedDatabase, type MigratedDatabase } from './gateway-parts.js';
 

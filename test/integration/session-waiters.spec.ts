@@ -1,7 +1,7 @@
 import { type FreshSession } from '#libs/alliance';
 import { type OrderOutcome } from '../../apps/gateway/src/payments/bank/payment-bank.js';
-import { PgSessionStore } from '../../apps/gateway/src/payments/store/pg-session.store.js';
-import { SessionWaiters } from '../../apps/gateway/src/payments/store/session-waiters.store.js';
+import { PgSessionStore } from '../../apps/gateway/src/payments/bank-access/pg-session.store.js';
+import { SessionWaiters } from '../../apps/gateway/src/payments/bank-access/session-waiters.store.js';
 import { anOpenOrder, found } from './fake-payment-bank.js';
 import {
   create,

@@ -1,9 +1,9 @@
 import { type FreshSession } from '#libs/alliance';
 import { withClockOff } from '../support/shifted-clock.js';
 import { until } from '../support/until.js';
-import { PgSessionStore } from '../../apps/gateway/src/payments/store/pg-session.store.js';
-import { SessionRows } from '../../apps/gateway/src/payments/store/session-rows.store.js';
-import { SessionSchedule } from '../../apps/gateway/src/payments/store/session-schedule.store.js';
+import { PgSessionStore } from '../../apps/gateway/src/payments/bank-access/pg-session.store.js';
+import { SessionRows } from '../../apps/gateway/src/payments/bank-access/session-rows.store.js';
+import { SessionSchedule } from '../../apps/gateway/src/payments/bank-access/session-schedule.store.js';
 import { create, createMigratedDatabase, type MigratedDatabase, type Parts, startParts } from './gateway-parts.js';
 
 const MINUTE_MS = 60_000;

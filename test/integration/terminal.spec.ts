@@ -1,4 +1,4 @@
-import { type RefundView } from '../../apps/gateway/src/payments/payment.dto.js';
+import { type RefundView } from '../../apps/gateway/src/payments/api/payment.dto.js';
 import { aBankRefund, anOpenOrder, BANK_MERCHANT_ID, paid } from './fake-payment-bank.js';
 import {
   aKey,

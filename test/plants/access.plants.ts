@@ -60,18 +60,18 @@ export const ACCESS_PLANTS: readonly Plant[] = [
   },
   {
     name: 'links/one-token-for-both-ways',
-    file: 'apps/gateway/src/payments/payment-links.ts',
+    file: 'apps/gateway/src/payments/bank/payment-links.ts',
     text: 'update(`${purpose}\\n${paymentId}`)',
     replacement: 'update(`${purpose.slice(0, 0)}\\n${paymentId}`)',
-    noticedBy: [...ISOLATION, 'apps/gateway/src/payments/payment-links.spec.ts'],
+    noticedBy: [...ISOLATION, 'apps/gateway/src/payments/bank/payment-links.spec.ts'],
     why: "What stands in a browser's history is good for posting callbacks.",
   },
   {
     name: 'links/token-of-any-payment',
-    file: 'apps/gateway/src/payments/payment-links.ts',
+    file: 'apps/gateway/src/payments/bank/payment-links.ts',
     text: 'update(`${purpose}\\n${paymentId}`)',
     replacement: 'update(`${purpose}\\n${paymentId.slice(0, 4)}`)',
-    noticedBy: [...ISOLATION, 'apps/gateway/src/payments/payment-links.spec.ts'],
+    noticedBy: [...ISOLATION, 'apps/gateway/src/payments/bank/payment-links.spec.ts'],
     why: "One payment's address opens those of all others of the account.",
   },
   {
@@ -164,7 +164,7 @@ export const ACCESS_PLANTS: readonly Plant[] = [
   },
   {
     name: 'live/http-return-address',
-    file: 'apps/gateway/src/payments/payments.controller.ts',
+    file: 'apps/gateway/src/payments/api/payments.controller.ts',
     text: 'if (caller.livemode &&',
     replacement: 'if (!caller.livemode && caller.livemode &&',
     noticedBy: LIVE,
@@ -172,7 +172,7 @@ export const ACCESS_PLANTS: readonly Plant[] = [
   },
   {
     name: 'live/published-key',
-    file: 'apps/gateway/src/payments/bank/client-keys.service.ts',
+    file: 'apps/gateway/src/payments/bank-access/client-keys.service.ts',
     text: "if (environment === 'live' && isPublishedExampleKey(key)) {",
     replacement: "if (environment !== 'live' && environment !== 'test' && isPublishedExampleKey(key)) {",
     noticedBy: LIVE,
@@ -212,7 +212,7 @@ export const ACCESS_PLANTS: readonly Plant[] = [
   },
   {
     name: 'account/stale-in-this-process',
-    file: 'apps/gateway/src/payments/bank/client-keys.service.ts',
+    file: 'apps/gateway/src/payments/bank-access/client-keys.service.ts',
     text: 'if (!(await this.keys.activate(accountId, id))) throw notFound(id);\n    this.accounts.forget(accountId);',
     replacement: 'if (!(await this.keys.activate(accountId, id))) throw notFound(id);',
     noticedBy: ['test/integration/accounts.spec.ts'],

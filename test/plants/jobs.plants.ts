@@ -4,8 +4,8 @@ const CLAIMS = ['test/integration/claims.spec.ts'];
 const ROLES = ['test/integration/roles-and-jobs.spec.ts'];
 const ROTATION = ['test/integration/kek-rotation.spec.ts'];
 const ATOMICITY = ['test/integration/atomicity.spec.ts'];
-const DUE_WORK = 'apps/gateway/src/payments/jobs/due-work.ts';
-const DUE_WORK_SPEC = ['apps/gateway/src/payments/jobs/due-work.spec.ts'];
+const DUE_WORK = 'apps/gateway/src/database/due-work.ts';
+const DUE_WORK_SPEC = ['apps/gateway/src/database/due-work.spec.ts'];
 const INBOX = 'apps/gateway/src/callbacks/callback.repository.ts';
 const ROTATION_CODE = 'apps/gateway/src/keys/kek-rotation.service.ts';
 
@@ -38,7 +38,7 @@ export const JOB_PLANTS: readonly Plant[] = [
   },
   {
     name: 'renewal/stops-at-the-first-failure',
-    file: 'apps/gateway/src/payments/jobs/renew-sessions.job.ts',
+    file: 'apps/gateway/src/payments/bank-access/renew-sessions.job.ts',
     text: 'this.logger.warn(`session of ${accountId} not renewed: ${errorSummary(error)}`);',
     replacement: 'this.logger.warn(`session of ${accountId} not renewed: ${errorSummary(error)}`);\n        return;',
     noticedBy: ROLES,
@@ -46,7 +46,7 @@ export const JOB_PLANTS: readonly Plant[] = [
   },
   {
     name: 'renewal/prunes-too-much',
-    file: 'apps/gateway/src/payments/store/session-schedule.store.ts',
+    file: 'apps/gateway/src/payments/bank-access/session-schedule.store.ts',
     text: 'const KEEP_ATTEMPTS_DAYS = 30;',
     replacement: 'const KEEP_ATTEMPTS_DAYS = 3;',
     noticedBy: ROLES,
@@ -54,7 +54,7 @@ export const JOB_PLANTS: readonly Plant[] = [
   },
   {
     name: 'renewal/never-prunes',
-    file: 'apps/gateway/src/payments/jobs/renew-sessions.job.ts',
+    file: 'apps/gateway/src/payments/bank-access/renew-sessions.job.ts',
     text: 'return this.schedule.prune();',
     replacement: 'return Promise.resolve(this.schedule.constructor.name && undefined) as unknown as Promise<void>;',
     noticedBy: ROLES,

@@ -139,7 +139,7 @@ export const MONEY_PLANTS: readonly Plant[] = [
   },
   {
     name: 'idempotency/any-body',
-    file: 'apps/gateway/src/payments/idempotency.service.ts',
+    file: 'apps/gateway/src/payments/engine/idempotency.service.ts',
     text: '!timingSafeEqual(earlier.fingerprint, claim.fingerprint)',
     replacement: '!timingSafeEqual(earlier.fingerprint, earlier.fingerprint) || claim.key.length === 0',
     noticedBy: IDEMPOTENCY,
@@ -147,10 +147,10 @@ export const MONEY_PLANTS: readonly Plant[] = [
   },
   {
     name: 'idempotency/route-does-not-count',
-    file: 'apps/gateway/src/payments/idempotency.service.ts',
+    file: 'apps/gateway/src/payments/engine/idempotency.service.ts',
     text: '`fingerprint\\n${route}\\n',
     replacement: '`fingerprint\\n${route.slice(0, 5)}\\n',
-    noticedBy: [...IDEMPOTENCY, 'apps/gateway/src/payments/idempotency.service.spec.ts'],
+    noticedBy: [...IDEMPOTENCY, 'apps/gateway/src/payments/engine/idempotency.service.spec.ts'],
     why: 'The key of a payment is good for a refund.',
   },
   {
@@ -171,10 +171,10 @@ export const MONEY_PLANTS: readonly Plant[] = [
   },
   {
     name: 'request-id/of-the-payment-alone',
-    file: 'apps/gateway/src/payments/refunds.service.ts',
+    file: 'apps/gateway/src/payments/api/refunds.service.ts',
     text: "merchantRequestIdOf(secret, 'refund', scope.paymentId, scope.key)",
     replacement: "merchantRequestIdOf(secret, 'refund', scope.paymentId)",
-    noticedBy: [...REFUNDS, 'apps/gateway/src/payments/merchant-request-id.spec.ts'],
+    noticedBy: [...REFUNDS, 'apps/gateway/src/payments/engine/merchant-request-id.spec.ts'],
     why: 'The second refund of a payment is refused as a duplicate.',
   },
   {
@@ -195,10 +195,10 @@ export const MONEY_PLANTS: readonly Plant[] = [
   },
   {
     name: 'request-id/of-its-kind-alone',
-    file: 'apps/gateway/src/payments/merchant-request-id.ts',
+    file: 'apps/gateway/src/payments/engine/merchant-request-id.ts',
     text: "['request', ...parts]",
     replacement: "['request', ...parts.slice(0, 1)]",
-    noticedBy: ['apps/gateway/src/payments/merchant-request-id.spec.ts', ...OPENER],
+    noticedBy: ['apps/gateway/src/payments/engine/merchant-request-id.spec.ts', ...OPENER],
     why: 'All purchases of an account have one id at the bank.',
     quick: true,
   },

@@ -1,6 +1,6 @@
 import { type Plant } from './plant.js';
 
-const ROWS = 'apps/gateway/src/payments/store/session-rows.store.ts';
+const ROWS = 'apps/gateway/src/payments/bank-access/session-rows.store.ts';
 const STORE = ['test/integration/session-store.spec.ts'];
 const CLOCKS = ['test/integration/skewed-clock.spec.ts'];
 const SESSION = 'libs/alliance/src/alliance-session.ts';

@@ -13,10 +13,10 @@ import { logRequests } from './http/request-log.js';
 import { basePathOf } from './http/request-path.js';
 import { validationPipe } from './http/validation.js';
 import { type KeysOptions } from './keys/keys.module.js';
-import { AccountProvisioner } from './payments/bank/account-provisioner.js';
+import { AccountProvisioner } from './payments/bank-access/account-provisioner.js';
 import { AlliancePaymentBank } from './payments/bank/alliance-payment-bank.js';
 import { HealthService } from './ops/health.service.js';
-import { Workers } from './payments/jobs/workers.js';
+import { Workers } from './database/workers.js';
 import { prepareDatabase } from './database/prepare-database.js';
 import { listenAt, startProblem } from './start-problem.js';
 

@@ -1,7 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AllianceAccounts } from '#libs/alliance';
-import { BankPortsModule } from '../payments/bank/bank-ports.module.js';
-import { StoredAllianceAccounts } from '../payments/bank/stored-alliance-accounts.js';
+import { BankPortsModule } from '../payments/bank-access/bank-ports.module.js';
+import { StoredAllianceAccounts } from '../payments/bank-access/stored-alliance-accounts.js';
 import { CallbackRepository } from './callback.repository.js';
 import { CallbacksController } from './callbacks.controller.js';
 import { CallbacksService } from './callbacks.service.js';

@@ -4,8 +4,8 @@ import { AllianceAccounts, AllianceError, type BankCallback, clientKeysOf, decod
 import { Keystore, type SealPlace } from '#libs/keystore';
 import { MerchantAccountsService } from '../accounts/merchant-accounts.service.js';
 import { newId } from '../database/id.js';
-import { isLinkToken, type LinkPurpose } from '../payments/payment-links.js';
-import { PaymentSyncService } from '../payments/payment-sync.service.js';
+import { isLinkToken, type LinkPurpose } from '../payments/bank/payment-links.js';
+import { PaymentSyncService } from '../payments/engine/payment-sync.service.js';
 import { CallbackRepository, type DueCallback } from './callback.repository.js';
 
 /** Names one payment in an address that we gave to the bank. */

@@ -1,8 +1,8 @@
 import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { errorSummary } from '../database/error-summary.js';
-import { DueWorker } from '../payments/jobs/due-work.js';
-import { Workers } from '../payments/jobs/workers.js';
+import { DueWorker } from '../database/due-work.js';
+import { Workers } from '../database/workers.js';
 import { CallbackRepository, type DueCallback } from './callback.repository.js';
 import { CallbacksService } from './callbacks.service.js';
 

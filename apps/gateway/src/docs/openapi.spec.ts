@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { RequestMethod, type Type } from '@nestjs/common';
 import { HealthController } from '../ops/health.controller.js';
-import { PaymentsController } from '../payments/payments.controller.js';
+import { PaymentsController } from '../payments/api/payments.controller.js';
 import { buildOpenApi } from './openapi.js';
 import { API_VERSION } from './version.js';
 

@@ -8,7 +8,7 @@ import {
   paymentView,
   refundList,
   refundView,
-} from '../payments/payment.dto.js';
+} from '../payments/api/payment.dto.js';
 
 type Json = Record<string, unknown>;
 

@@ -4,8 +4,8 @@ import { clientKeyPlace } from '../accounts/client-key.repository.js';
 import { callbackPlace } from '../callbacks/callbacks.service.js';
 import { objectPlace } from '../dcm/store/object-secrets.js';
 import { signingKeyPlace } from '../dcm/store/stored-signing-keys.js';
-import { customerPlace } from '../payments/order-opener.service.js';
-import { sessionPlace } from '../payments/store/pg-session.store.js';
+import { customerPlace } from '../payments/engine/order-opener.service.js';
+import { sessionPlace } from '../payments/bank-access/pg-session.store.js';
 
 /** What identifies a sealed value's row. */
 export interface SealedRow {

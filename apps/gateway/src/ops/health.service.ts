@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { systemCode } from '../database/database-away.js';
-import { BankClock } from '../payments/bank/bank-clock.js';
-import { Workers } from '../payments/jobs/workers.js';
+import { BankClock } from '../payments/bank-access/bank-clock.js';
+import { Workers } from '../database/workers.js';
 import { HealthRepository } from './health.repository.js';
 
 export interface Readiness {

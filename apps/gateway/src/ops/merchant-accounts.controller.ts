@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, UseGuards } from '@nestjs/common';
 import { type ApiKeySummary } from '../accounts/api-keys.service.js';
 import { type AccountSummary } from '../accounts/merchant-accounts.service.js';
-import { type PublicClientKey } from '../payments/bank/client-keys.service.js';
+import { type PublicClientKey } from '../payments/bank-access/client-keys.service.js';
 import { type AccountView, OperationsService } from './operations.service.js';
 import { OpsKeyGuard } from './ops-key.guard.js';
 import {

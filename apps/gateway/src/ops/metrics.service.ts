@@ -3,10 +3,10 @@ import { Injectable } from '@nestjs/common';
 import { collectDefaultMetrics, Gauge, Registry } from '@prometheus-io/client';
 import { isDatabaseAway } from '../database/database-away.js';
 import { BankBreakers } from '../payments/bank/bank-breakers.js';
-import { BankClock } from '../payments/bank/bank-clock.js';
-import { Workers } from '../payments/jobs/workers.js';
-import { type SessionForecast } from '../payments/store/session-schedule.store.js';
-import { MANY_REFUSALS } from '../payments/store/session-rows.store.js';
+import { BankClock } from '../payments/bank-access/bank-clock.js';
+import { Workers } from '../database/workers.js';
+import { type SessionForecast } from '../payments/bank-access/session-schedule.store.js';
+import { MANY_REFUSALS } from '../payments/bank-access/session-rows.store.js';
 import { type Backlog } from './backlog.repository.js';
 import { OpsReadingsService } from './ops-readings.service.js';
 

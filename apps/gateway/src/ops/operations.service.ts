@@ -7,8 +7,8 @@ import {
   MerchantAccountsService,
 } from '../accounts/merchant-accounts.service.js';
 import { type AuditEntry, AuditService } from '../audit/audit.service.js';
-import { BankSessionsService } from '../payments/bank/bank-sessions.service.js';
-import { ClientKeysService, type PublicClientKey } from '../payments/bank/client-keys.service.js';
+import { BankSessionsService } from '../payments/bank-access/bank-sessions.service.js';
+import { ClientKeysService, type PublicClientKey } from '../payments/bank-access/client-keys.service.js';
 import { invalid } from '../http/validation.js';
 import { type ChangeAccount, type CreateAccount, HTTPS_WHERE_LIVE } from './ops.dto.js';
 

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { type AuditEntryEntity } from '../audit/audit-entry.entity.js';
 import { AuditRepository } from '../audit/audit.repository.js';
-import { BankSessionsService } from '../payments/bank/bank-sessions.service.js';
-import { type SessionForecast } from '../payments/store/session-schedule.store.js';
+import { BankSessionsService } from '../payments/bank-access/bank-sessions.service.js';
+import { type SessionForecast } from '../payments/bank-access/session-schedule.store.js';
 import { type Backlog, BacklogRepository } from './backlog.repository.js';
 
 export type AuditLine = AuditEntryEntity;

@@ -1,5 +1,5 @@
 import { SendWindow } from '#libs/alliance';
-import { type Customer } from '../customer.js';
+import { type Customer } from './customer.js';
 import { type BankOperationFacts, type BankOrderFacts } from '../domain/bank-facts.js';
 import { type OrderAnswer } from '../domain/order-answer.js';
 

@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { errorSummary } from '../../database/error-summary.js';
-import { OutageWaiters } from '../store/outage-waiters.store.js';
+import { OutageWaiters } from '../bank-access/outage-waiters.store.js';
 import { AlliancePaymentBank } from './alliance-payment-bank.js';
 import { BankBreakers } from './bank-breakers.js';
 import {

@@ -2,11 +2,11 @@ import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/comm
 import { Interval } from '@nestjs/schedule';
 import { errorSummary } from '../../database/error-summary.js';
 import { BankBreakers } from '../bank/bank-breakers.js';
-import { OrderOpenerService } from '../order-opener.service.js';
-import { RefundSettlerService } from '../refund-settler.service.js';
+import { OrderOpenerService } from '../engine/order-opener.service.js';
+import { RefundSettlerService } from '../engine/refund-settler.service.js';
 import { type DueOperation, OperationRepository } from '../store/operation.repository.js';
-import { DueWorker } from './due-work.js';
-import { Workers } from './workers.js';
+import { DueWorker } from '../../database/due-work.js';
+import { Workers } from '../../database/workers.js';
 
 const TICK_MS = 500;
 /** Longer than the slowest call with a renewal in between. Seconds. */

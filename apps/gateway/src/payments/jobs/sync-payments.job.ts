@@ -2,10 +2,10 @@ import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/comm
 import { Interval } from '@nestjs/schedule';
 import { errorSummary } from '../../database/error-summary.js';
 import { BankBreakers } from '../bank/bank-breakers.js';
-import { PaymentSyncService } from '../payment-sync.service.js';
+import { PaymentSyncService } from '../engine/payment-sync.service.js';
 import { type DuePayment, PaymentRepository } from '../store/payment.repository.js';
-import { DueWorker } from './due-work.js';
-import { Workers } from './workers.js';
+import { DueWorker } from '../../database/due-work.js';
+import { Workers } from '../../database/workers.js';
 
 const TICK_MS = 500;
 /** Longer than the slowest query with a renewal in between. Seconds. */

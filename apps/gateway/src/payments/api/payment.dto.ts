@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { PAYMENT_FLAGS, PAYMENT_STATUSES } from './domain/payment.js';
+import { PAYMENT_FLAGS, PAYMENT_STATUSES } from '../domain/payment.js';
 
 /** Minor units. The bank's field takes more; a payment of over ten million hryvnias is taken for a mistake. */
 const AMOUNT_MAX = 1_000_000_000;

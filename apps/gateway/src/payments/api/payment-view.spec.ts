@@ -1,9 +1,9 @@
-import { OPERATION_STATUSES, type OperationStatus } from './domain/operation.js';
-import { PAYMENT_STATUSES } from './domain/payment.js';
+import { OPERATION_STATUSES, type OperationStatus } from '../domain/operation.js';
+import { PAYMENT_STATUSES } from '../domain/payment.js';
 import { paymentView, refundView } from './payment.dto.js';
 import { viewPayment, viewRefund } from './payment-view.js';
-import { OperationEntity } from './store/operation.entity.js';
-import { PaymentEntity } from './store/payment.entity.js';
+import { OperationEntity } from '../store/operation.entity.js';
+import { PaymentEntity } from '../store/payment.entity.js';
 
 const AT = new Date('2026-10-24T12:00:00Z');
 const aRow = (over: Partial<PaymentEntity> = {}): PaymentEntity =>

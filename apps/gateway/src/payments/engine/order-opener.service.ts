@@ -1,20 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import { Keystore, type SealPlace } from '#libs/keystore';
-import { type MerchantAccount, MerchantAccountsService } from '../accounts/merchant-accounts.service.js';
-import { newId } from '../database/id.js';
-import { type Transaction } from '../database/transaction.js';
-import { type Customer, type OrderOutcome, PaymentBank, SendWindow } from './bank/payment-bank.js';
-import { moveOperation, newOperation, type Operation, type OperationStatus } from './domain/operation.js';
-import { misfitsOf } from './domain/order-answer.js';
-import { type Failure, move, type PaymentStatus } from './domain/payment.js';
-import { delayAfterDoubt, delayOfOpenOrder, ORDER_REVIEW_SECONDS } from './domain/schedule.js';
+import { type MerchantAccount, MerchantAccountsService } from '../../accounts/merchant-accounts.service.js';
+import { newId } from '../../database/id.js';
+import { type Transaction } from '../../database/transaction.js';
+import { type Customer, type OrderOutcome, PaymentBank, SendWindow } from '../bank/payment-bank.js';
+import { moveOperation, newOperation, type Operation, type OperationStatus } from '../domain/operation.js';
+import { misfitsOf } from '../domain/order-answer.js';
+import { type Failure, move, type PaymentStatus } from '../domain/payment.js';
+import { delayAfterDoubt, delayOfOpenOrder, ORDER_REVIEW_SECONDS } from '../domain/schedule.js';
 import { merchantRequestIdOf } from './merchant-request-id.js';
-import { PaymentLinks } from './payment-links.js';
-import { type OperationEntity } from './store/operation.entity.js';
-import { operationOf } from './store/operation.repository.js';
-import { type PaymentEntity } from './store/payment.entity.js';
-import { PaymentRecords } from './store/payment-records.js';
-import { type PaymentAges, paymentOf } from './store/payment.repository.js';
+import { PaymentLinks } from '../bank/payment-links.js';
+import { type OperationEntity } from '../store/operation.entity.js';
+import { operationOf } from '../store/operation.repository.js';
+import { type PaymentEntity } from '../store/payment.entity.js';
+import { PaymentRecords } from '../store/payment-records.js';
+import { type PaymentAges, paymentOf } from '../store/payment.repository.js';
 
 /** Runs in the transaction that concludes the order, with the payment as it is then. */
 export type Alongside = (tx: Transaction, payment: PaymentEntity) => Promise<void>;

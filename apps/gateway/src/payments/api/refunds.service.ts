@@ -1,19 +1,24 @@
 import { Injectable } from '@nestjs/common';
-import { MerchantAccountsService } from '../accounts/merchant-accounts.service.js';
-import { newId } from '../database/id.js';
-import { type Transaction } from '../database/transaction.js';
-import { SendWindow } from './bank/payment-bank.js';
-import { newOperation } from './domain/operation.js';
-import { PaymentError } from './domain/payment-error.js';
-import { refundable, refundAmount, withEvent } from './domain/payment.js';
-import { type Answer, fingerprintOf, type IdempotentRequest, IdempotencyService } from './idempotency.service.js';
-import { merchantRequestIdOf } from './merchant-request-id.js';
+import { MerchantAccountsService } from '../../accounts/merchant-accounts.service.js';
+import { newId } from '../../database/id.js';
+import { type Transaction } from '../../database/transaction.js';
+import { SendWindow } from '../bank/payment-bank.js';
+import { newOperation } from '../domain/operation.js';
+import { PaymentError } from '../domain/payment-error.js';
+import { refundable, refundAmount, withEvent } from '../domain/payment.js';
+import {
+  type Answer,
+  fingerprintOf,
+  type IdempotentRequest,
+  IdempotencyService,
+} from '../engine/idempotency.service.js';
+import { merchantRequestIdOf } from '../engine/merchant-request-id.js';
 import { type CreateRefund, type RefundView } from './payment.dto.js';
 import { viewRefund } from './payment-view.js';
-import { type AlongsideRefund, RefundSettlerService, type Sending } from './refund-settler.service.js';
-import { type OperationEntity } from './store/operation.entity.js';
-import { PaymentRecords } from './store/payment-records.js';
-import { paymentOf } from './store/payment.repository.js';
+import { type AlongsideRefund, RefundSettlerService, type Sending } from '../engine/refund-settler.service.js';
+import { type OperationEntity } from '../store/operation.entity.js';
+import { PaymentRecords } from '../store/payment-records.js';
+import { paymentOf } from '../store/payment.repository.js';
 
 @Injectable()
 export class RefundsService {

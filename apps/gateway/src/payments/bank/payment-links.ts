@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { type MerchantAccount } from '../accounts/merchant-accounts.service.js';
+import { type MerchantAccount } from '../../accounts/merchant-accounts.service.js';
 
 /** Addresses that we hand to the bank for one payment. Nobody can guess or make one without the account's secret. */
 export class PaymentLinks {

@@ -1,4 +1,4 @@
-import { type BankOperationFacts } from './domain/bank-facts.js';
+import { type BankOperationFacts } from './bank-facts.js';
 
 /** The answer a state rests on: ids and codes only, no personal data. */
 export function evidenceOf(

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { type Transaction } from '../database/transaction.js';
-import { type OrderReading, PaymentBank } from './bank/payment-bank.js';
-import { moveOperation } from './domain/operation.js';
-import { judgeOrder, type Shown, shownBy } from './domain/order-verdict.js';
-import { announceFlags, ENDED_STATUSES, move } from './domain/payment.js';
-import { type Expected } from './domain/success-rule.js';
+import { type Transaction } from '../../database/transaction.js';
+import { type OrderReading, PaymentBank } from '../bank/payment-bank.js';
+import { moveOperation } from '../domain/operation.js';
+import { judgeOrder, type Shown, shownBy } from '../domain/order-verdict.js';
+import { announceFlags, ENDED_STATUSES, move } from '../domain/payment.js';
+import { type Expected } from '../domain/success-rule.js';
 import {
   decideSync,
   type NextLook,
@@ -12,16 +12,16 @@ import {
   PURCHASE_STATUS_OF,
   type Sight,
   type SyncDecision,
-} from './domain/sync-decision.js';
-import { evidenceOf } from './evidence.js';
+} from '../domain/sync-decision.js';
+import { evidenceOf } from '../domain/evidence.js';
 import { recordExtras } from './order-extras-records.js';
 import { OrderOpenerService } from './order-opener.service.js';
 import { RefundSettlerService } from './refund-settler.service.js';
-import { type OperationEntity } from './store/operation.entity.js';
-import { operationOf } from './store/operation.repository.js';
-import { type PaymentEntity } from './store/payment.entity.js';
-import { PaymentRecords } from './store/payment-records.js';
-import { type PaymentAges, type PaymentExtras, paymentOf } from './store/payment.repository.js';
+import { type OperationEntity } from '../store/operation.entity.js';
+import { operationOf } from '../store/operation.repository.js';
+import { type PaymentEntity } from '../store/payment.entity.js';
+import { PaymentRecords } from '../store/payment-records.js';
+import { type PaymentAges, type PaymentExtras, paymentOf } from '../store/payment.repository.js';
 
 /** One look at the bank, and the rows it is about, under the payment's lock. */
 interface Look {

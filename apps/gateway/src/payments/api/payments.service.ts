@@ -1,20 +1,25 @@
 import { Injectable } from '@nestjs/common';
 import { Keystore } from '#libs/keystore';
-import { MerchantAccountsService } from '../accounts/merchant-accounts.service.js';
-import { newId } from '../database/id.js';
-import { SendWindow } from './bank/payment-bank.js';
-import { customerForBank } from './customer.js';
-import { newOperation, type Operation } from './domain/operation.js';
-import { PaymentError } from './domain/payment-error.js';
-import { type Answer, fingerprintOf, type IdempotentRequest, IdempotencyService } from './idempotency.service.js';
-import { merchantRequestIdOf } from './merchant-request-id.js';
-import { type Alongside, type BegunOrder, customerPlace, OrderOpenerService } from './order-opener.service.js';
+import { MerchantAccountsService } from '../../accounts/merchant-accounts.service.js';
+import { newId } from '../../database/id.js';
+import { SendWindow } from '../bank/payment-bank.js';
+import { customerForBank } from '../bank/customer.js';
+import { newOperation, type Operation } from '../domain/operation.js';
+import { PaymentError } from '../domain/payment-error.js';
+import {
+  type Answer,
+  fingerprintOf,
+  type IdempotentRequest,
+  IdempotencyService,
+} from '../engine/idempotency.service.js';
+import { merchantRequestIdOf } from '../engine/merchant-request-id.js';
+import { type Alongside, type BegunOrder, customerPlace, OrderOpenerService } from '../engine/order-opener.service.js';
 import { type CreatePayment, type ListPayments, type PaymentView } from './payment.dto.js';
 import { viewPayment } from './payment-view.js';
-import { type PaymentEntity } from './store/payment.entity.js';
-import { type Claim } from './store/idempotency.repository.js';
-import { PaymentRecords } from './store/payment-records.js';
-import { type NewPayment } from './store/payment.repository.js';
+import { type PaymentEntity } from '../store/payment.entity.js';
+import { type Claim } from '../store/idempotency.repository.js';
+import { PaymentRecords } from '../store/payment-records.js';
+import { type NewPayment } from '../store/payment.repository.js';
 
 @Injectable()
 export class PaymentsService {

@@ -1,13 +1,13 @@
-import { newId } from '../database/id.js';
-import { type Transaction } from '../database/transaction.js';
-import { type OrderReading } from './bank/payment-bank.js';
-import { type BankOperationFacts } from './domain/bank-facts.js';
-import { newOperation } from './domain/operation.js';
-import { extrasOf } from './domain/order-extras.js';
-import { addRefunded, type Moved, type Payment, type PaymentFlags, withEvent } from './domain/payment.js';
-import { type Expected } from './domain/success-rule.js';
-import { evidenceOf } from './evidence.js';
-import { type PaymentRecords } from './store/payment-records.js';
+import { newId } from '../../database/id.js';
+import { type Transaction } from '../../database/transaction.js';
+import { type OrderReading } from '../bank/payment-bank.js';
+import { type BankOperationFacts } from '../domain/bank-facts.js';
+import { newOperation } from '../domain/operation.js';
+import { extrasOf } from '../domain/order-extras.js';
+import { addRefunded, type Moved, type Payment, type PaymentFlags, withEvent } from '../domain/payment.js';
+import { type Expected } from '../domain/success-rule.js';
+import { evidenceOf } from '../domain/evidence.js';
+import { type PaymentRecords } from '../store/payment-records.js';
 
 /** The reason that an imported refund shows. */
 const MADE_ELSEWHERE = 'made at the bank, not through us';

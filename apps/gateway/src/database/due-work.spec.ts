@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { type Room } from '../../database/claim-due.js';
+import { type Room } from './claim-due.js';
 import { DueWorker } from './due-work.js';
 
 const ticks = () => new Promise((resolve) => setImmediate(resolve));

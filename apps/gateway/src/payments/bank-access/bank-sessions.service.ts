@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { AllianceError, AllianceSession } from '#libs/alliance';
 import { AccountError } from '../../accounts/account-error.js';
 import { MerchantAccountsService } from '../../accounts/merchant-accounts.service.js';
-import { type SessionForecast, SessionSchedule } from '../store/session-schedule.store.js';
-import { SessionRows } from '../store/session-rows.store.js';
-import { SessionWaiters } from '../store/session-waiters.store.js';
+import { type SessionForecast, SessionSchedule } from './session-schedule.store.js';
+import { SessionRows } from './session-rows.store.js';
+import { SessionWaiters } from './session-waiters.store.js';
 
 /** What an operator can see and do about bank sessions. */
 @Injectable()

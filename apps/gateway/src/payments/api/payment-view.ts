@@ -1,8 +1,8 @@
-import { PAYMENT_FLAGS, type PaymentStatus } from './domain/payment.js';
-import { type OperationStatus } from './domain/operation.js';
+import { PAYMENT_FLAGS, type PaymentStatus } from '../domain/payment.js';
+import { type OperationStatus } from '../domain/operation.js';
 import { type PaymentView, type RefundView } from './payment.dto.js';
-import { type OperationEntity } from './store/operation.entity.js';
-import { type PaymentEntity } from './store/payment.entity.js';
+import { type OperationEntity } from '../store/operation.entity.js';
+import { type PaymentEntity } from '../store/payment.entity.js';
 
 /** Statuses in which the customer can still pay on the bank's page. */
 const PAYABLE: readonly PaymentStatus[] = ['requires_action', 'processing'];

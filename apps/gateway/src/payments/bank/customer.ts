@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { domainToASCII } from 'node:url';
-import { nameForBank } from './domain/customer-name.js';
+import { nameForBank } from '../domain/customer-name.js';
 
 /** Personal data for the bank's antifraud checks; sealed at rest and never echoed. */
 export interface Customer {

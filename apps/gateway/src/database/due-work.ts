@@ -1,4 +1,4 @@
-import { type Room } from '../../database/claim-due.js';
+import { type Room } from './claim-due.js';
 import { type WatchedWorker } from './workers.js';
 
 /** What a worker does, and to which rows. */

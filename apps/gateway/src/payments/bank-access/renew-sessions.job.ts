@@ -2,8 +2,8 @@ import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/comm
 import { Interval } from '@nestjs/schedule';
 import { errorSummary } from '../../database/error-summary.js';
 import { AllianceSession } from '#libs/alliance';
-import { type DueSession, SessionSchedule } from '../store/session-schedule.store.js';
-import { SessionWaiters } from '../store/session-waiters.store.js';
+import { type DueSession, SessionSchedule } from './session-schedule.store.js';
+import { SessionWaiters } from './session-waiters.store.js';
 
 /** With a back-off of 30 s and an authorize of 20 s at the most, an account has a session within 60 s after the bank is well. */
 const TICK_MS = 3_000;

@@ -1,5 +1,5 @@
-import { type MerchantAccount } from '../accounts/merchant-accounts.service.js';
-import { SecretText } from '../accounts/secret-text.js';
+import { type MerchantAccount } from '../../accounts/merchant-accounts.service.js';
+import { SecretText } from '../../accounts/secret-text.js';
 import { isLinkToken, type LinkPurpose, PaymentLinks } from './payment-links.js';
 
 const anAccount = (over: Partial<MerchantAccount> = {}): MerchantAccount => ({

@@ -1,9 +1,9 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { type Transaction } from '../database/transaction.js';
-import { KeyHeldError, PaymentError } from './domain/payment-error.js';
-import { type Claim, type EarlierRequest, IdempotencyRepository } from './store/idempotency.repository.js';
-import { PaymentRecords } from './store/payment-records.js';
+import { type Transaction } from '../../database/transaction.js';
+import { KeyHeldError, PaymentError } from '../domain/payment-error.js';
+import { type Claim, type EarlierRequest, IdempotencyRepository } from '../store/idempotency.repository.js';
+import { PaymentRecords } from '../store/payment-records.js';
 
 /** An answer as it goes, and again goes, over the wire. */
 export interface Answer {

@@ -1,10 +1,10 @@
 import { Body, Controller, Get, Headers, Param, Post, Query, Res, UseGuards } from '@nestjs/common';
 import { type FastifyReply } from 'fastify';
-import { ApiKeyGuard, Caller, type KeyOwner } from '../http/api-key.guard.js';
-import { invalid } from '../http/validation.js';
-import { BankSlots } from './bank/bank-slots.js';
-import { PaymentError } from './domain/payment-error.js';
-import { type Answer } from './idempotency.service.js';
+import { ApiKeyGuard, Caller, type KeyOwner } from '../../http/api-key.guard.js';
+import { invalid } from '../../http/validation.js';
+import { BankSlots } from '../bank/bank-slots.js';
+import { PaymentError } from '../domain/payment-error.js';
+import { type Answer } from '../engine/idempotency.service.js';
 import {
   createPayment,
   type CreatePayment,

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { MerchantAccountsService } from '../accounts/merchant-accounts.service.js';
-import { type Transaction } from '../database/transaction.js';
-import { type OperationReading, PaymentBank, type RefundOutcome, SendWindow } from './bank/payment-bank.js';
-import { canMoveOperation, moveOperation, type Operation } from './domain/operation.js';
+import { MerchantAccountsService } from '../../accounts/merchant-accounts.service.js';
+import { type Transaction } from '../../database/transaction.js';
+import { type OperationReading, PaymentBank, type RefundOutcome, SendWindow } from '../bank/payment-bank.js';
+import { canMoveOperation, moveOperation, type Operation } from '../domain/operation.js';
 import {
   addLateRefund,
   addRefunded,
@@ -12,7 +12,7 @@ import {
   refundable,
   stopsRefunds,
   withEvent,
-} from './domain/payment.js';
+} from '../domain/payment.js';
 import {
   decideAfterQuery,
   decideAfterSending,
@@ -22,18 +22,18 @@ import {
   type RefundStep,
   review,
   type SendSight,
-} from './domain/refund-decision.js';
-import { delayAfterDoubt } from './domain/schedule.js';
-import { type Expected } from './domain/success-rule.js';
-import { FINAL_FAILURES, judgeOperation } from './domain/verdict.js';
-import { evidenceOf } from './evidence.js';
-import { PaymentLinks } from './payment-links.js';
-import { type OperationEntity } from './store/operation.entity.js';
-import { operationOf } from './store/operation.repository.js';
-import { type PaymentEntity } from './store/payment.entity.js';
-import { PaymentRecords } from './store/payment-records.js';
-import { paymentOf } from './store/payment.repository.js';
-import { type RefundNotes, refundStateOf, RefundRepository } from './store/refund.repository.js';
+} from '../domain/refund-decision.js';
+import { delayAfterDoubt } from '../domain/schedule.js';
+import { type Expected } from '../domain/success-rule.js';
+import { FINAL_FAILURES, judgeOperation } from '../domain/verdict.js';
+import { evidenceOf } from '../domain/evidence.js';
+import { PaymentLinks } from '../bank/payment-links.js';
+import { type OperationEntity } from '../store/operation.entity.js';
+import { operationOf } from '../store/operation.repository.js';
+import { type PaymentEntity } from '../store/payment.entity.js';
+import { PaymentRecords } from '../store/payment-records.js';
+import { paymentOf } from '../store/payment.repository.js';
+import { type RefundNotes, refundStateOf, RefundRepository } from '../store/refund.repository.js';
 
 /** Runs in the transaction that settles the refund, with the refund as it is then. */
 export type AlongsideRefund = (tx: Transaction, refund: OperationEntity) => Promise<void>;
