@@ -2,8 +2,11 @@ import { type Plant } from './plant.js';
 
 const BANK = 'apps/gateway/src/payments/bank/alliance-payment-bank.ts';
 const BANK_SPEC = ['apps/gateway/src/payments/bank/alliance-payment-bank.spec.ts'];
-const CLIENT_SPECS = ['libs/alliance/src/alliance-client.spec.ts', 'libs/alliance/src/error-codes.spec.ts'];
-const ANSWER = 'libs/alliance/src/bank-answer.ts';
+const CLIENT_SPECS = [
+  'libs/alliance/src/client/alliance-client.spec.ts',
+  'libs/alliance/src/error/error-codes.spec.ts',
+];
+const ANSWER = 'libs/alliance/src/wire/bank-answer.ts';
 
 /** Between the bank's words and ours. */
 export const ADAPTER_PLANTS: readonly Plant[] = [
@@ -199,7 +202,7 @@ export const ADAPTER_PLANTS: readonly Plant[] = [
   },
   {
     name: 'codes/refund-amount-proves-nothing-happened',
-    file: 'libs/alliance/src/error-codes.ts',
+    file: 'libs/alliance/src/error/error-codes.ts',
     text: "b_payment_invalid_refund_status: { action: 'fail', noEffect: false }",
     replacement: "b_payment_invalid_refund_status: { action: 'fail', noEffect: true }",
     noticedBy: BANK_SPEC,
@@ -207,7 +210,7 @@ export const ADAPTER_PLANTS: readonly Plant[] = [
   },
   {
     name: 'transport/certificate-unchecked',
-    file: 'libs/alliance/src/undici-adapter.ts',
+    file: 'libs/alliance/src/http/undici-adapter.ts',
     text: 'buildConnector({ timeout:',
     replacement: 'buildConnector({ rejectUnauthorized: false, timeout:',
     noticedBy: ['test/contract/tls.spec.ts'],
@@ -215,7 +218,7 @@ export const ADAPTER_PLANTS: readonly Plant[] = [
   },
   {
     name: 'transport/certificate-of-dcm-unchecked',
-    file: 'libs/dcm/src/dcm-transport.ts',
+    file: 'libs/dcm/src/client/dcm-transport.ts',
     text: 'connect: { timeout:',
     replacement: 'connect: { rejectUnauthorized: false, timeout:',
     noticedBy: ['test/contract/tls.spec.ts'],
@@ -223,7 +226,7 @@ export const ADAPTER_PLANTS: readonly Plant[] = [
   },
   {
     name: 'transport/reset-means-unsent',
-    file: 'libs/alliance/src/alliance-transport.ts',
+    file: 'libs/alliance/src/http/alliance-transport.ts',
     text: "ECONNRESET: { reason: 'connection_reset' }",
     replacement: "ECONNRESET: { reason: 'connection_reset', neverSent: true }",
     noticedBy: CLIENT_SPECS,
@@ -231,7 +234,7 @@ export const ADAPTER_PLANTS: readonly Plant[] = [
   },
   {
     name: 'transport/timeout-means-unsent',
-    file: 'libs/alliance/src/alliance-transport.ts',
+    file: 'libs/alliance/src/http/alliance-transport.ts',
     text: "ETIMEDOUT: { reason: 'timeout' }",
     replacement: "ETIMEDOUT: { reason: 'timeout', neverSent: true }",
     noticedBy: CLIENT_SPECS,
@@ -239,7 +242,7 @@ export const ADAPTER_PLANTS: readonly Plant[] = [
   },
   {
     name: 'transport/answers-of-any-size',
-    file: 'libs/alliance/src/undici-adapter.ts',
+    file: 'libs/alliance/src/http/undici-adapter.ts',
     text: 'maxResponseSize: maxAnswerBytes',
     replacement: 'maxResponseSize: maxAnswerBytes * 1_000',
     noticedBy: CLIENT_SPECS,
@@ -247,7 +250,7 @@ export const ADAPTER_PLANTS: readonly Plant[] = [
   },
   {
     name: 'call/amount-may-be-a-fraction',
-    file: 'libs/alliance/src/alliance-client.ts',
+    file: 'libs/alliance/src/client/alliance-client.ts',
     text: '!Number.isSafeInteger(coinAmount)',
     replacement: '!Number.isFinite(coinAmount)',
     noticedBy: [...CLIENT_SPECS, ...BANK_SPEC],
@@ -261,48 +264,48 @@ export const ADAPTER_PLANTS: readonly Plant[] = [
     noticedBy: [
       'libs/alliance/src/wire/wire.spec.ts',
       'libs/alliance/src/wire/bank-time.spec.ts',
-      'libs/alliance/src/alliance-session.spec.ts',
+      'libs/alliance/src/session/alliance-session.spec.ts',
     ],
     why: 'The end of a session is misread.',
   },
   {
     name: 'jwe/any-algorithm',
-    file: 'libs/alliance/src/jwe-codec.ts',
+    file: 'libs/alliance/src/jwe/jwe-codec.ts',
     text: "if (header['enc'] !== JWE_ENC) throw",
     replacement: "if (header['enc'] === undefined) throw",
-    noticedBy: ['libs/alliance/src/jwe-codec.spec.ts'],
+    noticedBy: ['libs/alliance/src/jwe/jwe-codec.spec.ts'],
     why: 'The sender chooses how it is encrypted.',
   },
   {
     name: 'jwe/header-without-end',
-    file: 'libs/alliance/src/jwe-codec.ts',
+    file: 'libs/alliance/src/jwe/jwe-codec.ts',
     text: 'const MAX_HEADER_LENGTH = 4096;',
     replacement: 'const MAX_HEADER_LENGTH = 4_096_000;',
-    noticedBy: ['libs/alliance/src/jwe-codec.spec.ts'],
+    noticedBy: ['libs/alliance/src/jwe/jwe-codec.spec.ts'],
     why: 'A stranger makes us parse what he likes.',
   },
   {
     name: 'jwe/second-key-never-tried',
-    file: 'libs/alliance/src/jwe-codec.ts',
+    file: 'libs/alliance/src/jwe/jwe-codec.ts',
     text: 'for (const key of [keys].flat()) {',
     replacement: 'for (const key of [keys].flat().slice(0, 1)) {',
-    noticedBy: ['libs/alliance/src/jwe-codec.spec.ts', ...CLIENT_SPECS],
+    noticedBy: ['libs/alliance/src/jwe/jwe-codec.spec.ts', ...CLIENT_SPECS],
     why: 'A client key cannot be switched while the bank still uses the old one.',
   },
   {
     name: 'key/point-of-another-curve',
-    file: 'libs/alliance/src/communication-key.ts',
+    file: 'libs/alliance/src/jwe/communication-key.ts',
     text: "if (!d.matches(publicJwk)) throw invalid('d', 'does not belong to the point (x, y)');",
     replacement: '',
-    noticedBy: ['libs/alliance/src/communication-key.spec.ts'],
+    noticedBy: ['libs/alliance/src/jwe/communication-key.spec.ts'],
     why: 'A key whose halves do not belong together is taken in, and no answer opens.',
   },
   {
     name: 'callback/any-size',
-    file: 'libs/alliance/src/callback-codec.ts',
+    file: 'libs/alliance/src/wire/callback-codec.ts',
     text: 'const MAX_CALLBACK_BYTES = 64 * 1024;',
     replacement: 'const MAX_CALLBACK_BYTES = 64 * 1024 * 1024;',
-    noticedBy: ['libs/alliance/src/callback-codec.spec.ts'],
+    noticedBy: ['libs/alliance/src/wire/callback-codec.spec.ts'],
     why: 'Strangers make us decrypt megabytes.',
   },
 ];

@@ -3,8 +3,11 @@ import { type Plant } from './plant.js';
 const ROWS = 'apps/gateway/src/payments/bank-access/session-rows.store.ts';
 const STORE = ['test/integration/session-store.spec.ts'];
 const CLOCKS = ['test/integration/skewed-clock.spec.ts'];
-const SESSION = 'libs/alliance/src/alliance-session.ts';
-const SESSION_SPECS = ['libs/alliance/src/alliance-session.spec.ts', 'libs/alliance/src/alliance-client.spec.ts'];
+const SESSION = 'libs/alliance/src/session/alliance-session.ts';
+const SESSION_SPECS = [
+  'libs/alliance/src/session/alliance-session.spec.ts',
+  'libs/alliance/src/client/alliance-client.spec.ts',
+];
 
 /** One session an account, over all processes. */
 export const SESSION_PLANTS: readonly Plant[] = [

@@ -1,15 +1,15 @@
-export { type AllianceAccount, AllianceAccounts, clientKeysOf } from './alliance-account.js';
-export { type AccountCallOptions, AllianceClient } from './alliance-client.js';
+export { type AllianceAccount, AllianceAccounts, clientKeysOf } from './account/alliance-account.js';
+export { type AccountCallOptions, AllianceClient } from './client/alliance-client.js';
 export {
   AllianceError,
   type AllianceErrorCode,
   type AllianceErrorDetails,
   type BankRefusal,
-} from './alliance-error.js';
-export { AllianceHttpInterceptor } from './alliance-http.interceptor.js';
-export { AllianceSession } from './alliance-session.js';
-export { AllianceModule } from './alliance.module.js';
-export { ALLIANCE_OPTIONS, type AllianceOptions, callTimeoutOf } from './alliance.module-definition.js';
+} from './error/alliance-error.js';
+export { AllianceHttpInterceptor } from './http/alliance-http.interceptor.js';
+export { AllianceSession } from './session/alliance-session.js';
+export { AllianceModule } from './module/alliance.module.js';
+export { ALLIANCE_OPTIONS, type AllianceOptions, callTimeoutOf } from './module/alliance.module-definition.js';
 export {
   type BankCallback,
   type BankOperation,
@@ -21,9 +21,9 @@ export {
   type HppPaymentMethod,
   type HppPayType,
   type HppStatusPageType,
-} from './bank-order.js';
-export { type AllianceRequest, type CallOptions } from './bank-call.js';
-export { BankClock, CLOCK_DIFFERS_MS } from './bank-clock.js';
+} from './client/bank-order.js';
+export { type AllianceRequest, type CallOptions } from './client/bank-call.js';
+export { BankClock, CLOCK_DIFFERS_MS } from './http/bank-clock.js';
 export { type CallRow, type Protocol } from './calls/call.js';
 export {
   type AccountCallId,
@@ -43,14 +43,14 @@ export {
   encryptWalletData,
 } from './calls/card-data.js';
 export { type CardJwe } from './calls/members.js';
-export { decodeCallback } from './callback-codec.js';
-export { CommunicationKey, type PublicJwk, readPublicJwk } from './communication-key.js';
-export { BANK_CODES, type BankCodeMeaning } from './error-codes.js';
-export { type CommunicationKeys, openJwe, sealJwe } from './jwe-codec.js';
+export { decodeCallback } from './wire/callback-codec.js';
+export { CommunicationKey, type PublicJwk, readPublicJwk } from './jwe/communication-key.js';
+export { BANK_CODES, type BankCodeMeaning } from './error/error-codes.js';
+export { type CommunicationKeys, openJwe, sealJwe } from './jwe/jwe-codec.js';
 export { type JwsAlgorithm } from './jws/algorithms.js';
 export { SigningKey, type SigningKeyOptions } from './jws/signing-key.js';
-export { isPublishedExampleKey } from './published-keys.js';
-export { type ProcessClocks, SEND_WINDOW_MS, SendWindow } from './send-window.js';
+export { isPublishedExampleKey } from './jwe/published-keys.js';
+export { type ProcessClocks, SEND_WINDOW_MS, SendWindow } from './http/send-window.js';
 export {
   type BankSession,
   type FreshSession,
@@ -59,5 +59,5 @@ export {
   SessionStore,
   UNDECRYPTABLE_APART_SECONDS,
   UNDECRYPTABLE_LIMIT,
-} from './session-store.js';
+} from './session/session-store.js';
 export { formatBankTime, parseBankTime } from './wire/bank-time.js';

@@ -1,5 +1,5 @@
-export { type Issue, InMemoryIssuedTokens, IssuedTokens } from './issued-tokens.js';
-export { type SignedCallback } from './callback-body.js';
+export { type Issue, InMemoryIssuedTokens, IssuedTokens } from './token/issued-tokens.js';
+export { type SignedCallback } from './token/callback-body.js';
 export {
   type AuthorizationClaims,
   type FinalRecipient,
@@ -10,23 +10,29 @@ export {
   type OrderClaims,
   type PayloadClaims,
   type RequestClaims,
-} from './claims.js';
-export { type BankCredential, type Credential, type DcmCredential } from './credential.js';
-export { type DcmAudit, type DcmEvent } from './dcm-audit.js';
-export { DcmClient, type RegisteredKey } from './dcm-client.js';
-export { DcmError, type DcmErrorCode, type DcmErrorDetails, type DcmTokenErrorCode } from './dcm-error.js';
-export { DcmTokens, type NewAuthorization, type NewOrder } from './dcm-tokens.js';
-export { DcmVerifier, type Signer, type VerifierOptions } from './dcm-verifier.js';
-export { DcmModule } from './dcm.module.js';
-export { DCM_OPTIONS, type DcmEmployee, type DcmOptions } from './dcm.module-definition.js';
-export { JWKS_LIMITS, JwksCache, type JwksCacheOptions, type JwksLimits } from './jwks-cache.js';
-export { FixedKeySet, KeySet, type VerificationKey } from './key-set.js';
-export { type CallOptions } from './operation-caller.js';
-export { type AnswerOf, type Operation, type OperationId, OPERATIONS, type SchemeOperationId } from './operations.js';
-export { InMemoryReplayMemory, ReplayMemory, type TokenUse } from './replay-memory.js';
-export { readRsaPublicJwk, type RsaPublicJwk, thumbprintOf } from './rsa-jwk.js';
-export { Authorization, SessionTokenGuard } from './session-token.guard.js';
-export { SessionTokens } from './session-token.js';
+} from './token/claims.js';
+export { type BankCredential, type Credential, type DcmCredential } from './client/credential.js';
+export { type DcmAudit, type DcmEvent } from './error/dcm-audit.js';
+export { DcmClient, type RegisteredKey } from './client/dcm-client.js';
+export { DcmError, type DcmErrorCode, type DcmErrorDetails, type DcmTokenErrorCode } from './error/dcm-error.js';
+export { DcmTokens, type NewAuthorization, type NewOrder } from './token/dcm-tokens.js';
+export { DcmVerifier, type Signer, type VerifierOptions } from './token/dcm-verifier.js';
+export { DcmModule } from './module/dcm.module.js';
+export { DCM_OPTIONS, type DcmEmployee, type DcmOptions } from './module/dcm.module-definition.js';
+export { JWKS_LIMITS, JwksCache, type JwksCacheOptions, type JwksLimits } from './key/jwks-cache.js';
+export { FixedKeySet, KeySet, type VerificationKey } from './key/key-set.js';
+export { type CallOptions } from './client/operation-caller.js';
+export {
+  type AnswerOf,
+  type Operation,
+  type OperationId,
+  OPERATIONS,
+  type SchemeOperationId,
+} from './client/operations.js';
+export { InMemoryReplayMemory, ReplayMemory, type TokenUse } from './token/replay-memory.js';
+export { readRsaPublicJwk, type RsaPublicJwk, thumbprintOf } from './key/rsa-jwk.js';
+export { Authorization, SessionTokenGuard } from './guard/session-token.guard.js';
+export { SessionTokens } from './guard/session-token.js';
 export {
   generateSigningKey,
   importSigningKey,
@@ -34,4 +40,4 @@ export {
   kidOf,
   type SigningKey,
   SigningKeys,
-} from './signing-keys.js';
+} from './key/signing-keys.js';

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { CommunicationKey } from '../communication-key.js';
-import { openJwe } from '../jwe-codec.js';
+import { CommunicationKey } from '../jwe/communication-key.js';
+import { openJwe } from '../jwe/jwe-codec.js';
 import { encryptCardData, encryptCardNumber, encryptCvv, encryptExpiry, encryptWalletData } from './card-data.js';
 import { cardJwe } from './members.js';
 

@@ -1,6 +1,6 @@
-import { AllianceError } from '../alliance-error.js';
-import { type PublicJwk } from '../communication-key.js';
-import { sealJwe } from '../jwe-codec.js';
+import { AllianceError } from '../error/alliance-error.js';
+import { type PublicJwk } from '../jwe/communication-key.js';
+import { sealJwe } from '../jwe/jwe-codec.js';
 import { type CardJwe } from './members.js';
 
 /** As printed on the card. */

@@ -1,5 +1,5 @@
-import { AllianceError } from '../alliance-error.js';
-import { type AllianceEndpoint } from '../endpoints.js';
+import { AllianceError } from '../error/alliance-error.js';
+import { type AllianceEndpoint } from '../client/endpoints.js';
 import { type Protocol } from './call.js';
 import { type AccountCallId, rowOf } from './calls.js';
 

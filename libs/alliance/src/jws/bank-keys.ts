@@ -1,7 +1,7 @@
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
-import { AllianceError } from '../alliance-error.js';
-import { parseBankJson } from '../bank-json.js';
-import { SingleFlight } from '../single-flight.js';
+import { AllianceError } from '../error/alliance-error.js';
+import { parseBankJson } from '../wire/bank-json.js';
+import { SingleFlight } from '../session/single-flight.js';
 import { algorithmsOf } from './algorithms.js';
 
 /** Keys of the bank are few; more than this many ids are somebody's invention. */

@@ -1,7 +1,7 @@
 import { type KeyObject } from 'node:crypto';
 import { compactVerify, CompactSign } from 'jose';
-import { AllianceError } from '../alliance-error.js';
-import { parseBankJson } from '../bank-json.js';
+import { AllianceError } from '../error/alliance-error.js';
+import { parseBankJson } from '../wire/bank-json.js';
 import { algorithmsOf, type JwsAlgorithm } from './algorithms.js';
 import { privateKeyOf, type SigningKey } from './signing-key.js';
 

@@ -1,5 +1,5 @@
-import { AllianceError, type BankRefusal } from '../alliance-error.js';
-import { parseObject, readRefusal, UnreadableAnswer } from '../bank-answer.js';
+import { AllianceError, type BankRefusal } from '../error/alliance-error.js';
+import { parseObject, readRefusal, UnreadableAnswer } from '../wire/bank-answer.js';
 import { type BankKeyResolver, looksLikeJws, openJws } from './jws-codec.js';
 
 /**

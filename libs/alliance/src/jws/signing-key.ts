@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { inspect } from 'node:util';
-import { AllianceError } from '../alliance-error.js';
+import { AllianceError } from '../error/alliance-error.js';
 import { algorithmsOf, type JwsAlgorithm } from './algorithms.js';
 
 export interface SigningKeyOptions {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type BankCallback } from '../bank-order.js';
+import { type BankCallback } from '../client/bank-order.js';
 import { operationWire, operationsWire } from './operation.wire.js';
 import { optionalText, present } from './wire-member.js';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type HppOrder } from '../bank-order.js';
+import { type HppOrder } from '../client/bank-order.js';
 import { operationsWire } from './operation.wire.js';
 import { amount, optionalText, optionalTime, present, shownText, text } from './wire-member.js';
 

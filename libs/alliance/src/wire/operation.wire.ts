@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type BankOperation } from '../bank-order.js';
+import { type BankOperation } from '../client/bank-order.js';
 import { amount, optionalAmount, optionalText, optionalTime, present, shownText, text } from './wire-member.js';
 
 /** Nested in JSON, printed flat in the tables. Source: bank docs, "transactionResponseInfo". */

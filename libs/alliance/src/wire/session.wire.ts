@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type PublicJwk, readPublicJwk, tidyJwk } from '../communication-key.js';
+import { type PublicJwk, readPublicJwk, tidyJwk } from '../jwe/communication-key.js';
 import { type BankTimeRule, parseBankTime } from './bank-time.js';
 import { text } from './wire-member.js';
 

@@ -1,0 +1,159 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { type z } from 'zod';
+import { clientKeysOf } from '../account/alliance-account.js';
+import { AllianceError } from '../error/alliance-error.js';
+import { AllianceHttpInterceptor } from '../http/alliance-http.interceptor.js';
+import { resolveUrl } from '../session/alliance-session.js';
+import { ALLIANCE_OPTIONS, type AllianceOptions } from '../module/alliance.module-definition.js';
+import { AllianceTransport } from '../http/alliance-transport.js';
+import { type AllianceRequest, BankCall, type CallOptions, unknownOutcome } from './bank-call.js';
+import {
+  type BankCallback,
+  type BankOperation,
+  type CreateHppOrder,
+  type CreateRefund,
+  type HppOrder,
+} from './bank-order.js';
+import { decodeCallback, decodeSignedCallback } from '../wire/callback-codec.js';
+import { type Protocol } from '../calls/call.js';
+import { type AccountCallId, type AnswerOf, type BodyOf, type PageId, type ProtocolOf, rowOf } from '../calls/calls.js';
+import { endpointOf } from '../calls/endpoint-of.js';
+import { SignedChannel } from '../jws/signed-channel.js';
+import { formatBankTime } from '../wire/bank-time.js';
+
+export interface AccountCallOptions<Id extends AccountCallId> extends CallOptions {
+  /** The authorization; needed where a call exists under both. */
+  readonly protocol: ProtocolOf<Id>;
+  /** Another terminal of the account than its own. */
+  readonly merchantId?: string;
+}
+
+/**
+ * The bank's whole protocol. Every method throws AllianceError; where its `noEffect` is false, query by
+ * `merchantRequestId` before deciding anything.
+ */
+@Injectable()
+export class AllianceClient {
+  constructor(
+    private readonly bank: AllianceHttpInterceptor,
+    private readonly signed: SignedChannel,
+    private readonly transport: AllianceTransport,
+    @Inject(ALLIANCE_OPTIONS) private readonly options: AllianceOptions,
+  ) {}
+
+  /** Cuts what is under way, whose outcome is then unknown, and takes no more calls. The module does so at its own end. */
+  close(): Promise<void> {
+    return this.transport.onApplicationShutdown();
+  }
+
+  /**
+   * Any documented call, its body checked before anything is sent. `merchantId` and `date` are filled in.
+   * @throws AllianceError `ALLIANCE_INVALID_REQUEST` for a body that the documents do not allow, and as all methods
+   * @example
+   * const { operationId } = await alliance.call('shop', 'h2h.preauth.completion', completion, { protocol: '1.0' });
+   */
+  async call<Id extends AccountCallId>(
+    accountId: string,
+    id: Id,
+    body: BodyOf<Id>,
+    { protocol, merchantId, ...options }: AccountCallOptions<Id>,
+  ): Promise<AnswerOf<Id>> {
+    const checked = rowOf(id).body.safeParse(body);
+    if (!checked.success) throw invalidRequest(id, checked.error);
+    const members = { ...(checked.data as object), ...(merchantId !== undefined && { merchantId }) };
+    return (await this.exchange(accountId, { id, protocol, members, options })) as AnswerOf<Id>;
+  }
+
+  /**
+   * Any endpoint, also one that the table of calls does not know.
+   * @returns the answer's JSON object, opened and unchecked
+   */
+  request(request: AllianceRequest): Promise<unknown> {
+    return this.bank.send(BankCall.of(request));
+  }
+
+  /** Address of a page of the bank, for the customer's browser. */
+  async pageUrl<Id extends PageId>(accountId: string, id: Id, members: BodyOf<Id>): Promise<string> {
+    const { baseUrl } = await this.options.accounts.load(accountId);
+    const path = (rowOf(id).page?.path ?? '').replace(/\{(\w+)\}/g, (_all, member: string) =>
+      encodeURIComponent(String((members as Readonly<Record<string, unknown>>)[member])),
+    );
+    return resolveUrl(baseUrl, path);
+  }
+
+  /**
+   * Reads a callback body in any of its forms. A signed one is verified, yet it may be a replay; the others prove
+   * nothing. Query before deciding.
+   * @throws AllianceError `ALLIANCE_INVALID_CALLBACK` | `ALLIANCE_JWE_REFUSED` | `ALLIANCE_JWS_REFUSED` | `ALLIANCE_UNKNOWN_BANK_KEY`
+   */
+  async readCallback(accountId: string, body: Uint8Array | string): Promise<BankCallback> {
+    const account = await this.options.accounts.load(accountId);
+    const signed = await decodeSignedCallback(body, (token) => this.signed.open(account, token, 'callback'));
+    return signed ?? decodeCallback(body, clientKeysOf(account));
+  }
+
+  /** Cannot charge before the customer gets `redirectUrl`. @throws TypeError for an amount that is no integer */
+  createHppOrder(accountId: string, order: CreateHppOrder, options?: CallOptions): Promise<HppOrder> {
+    assertAmount(order.coinAmount);
+    const { preAuthExpDate, ...rest } = order;
+    const members = { ...rest, preAuthExpDate: preAuthExpDate && formatBankTime(preAuthExpDate) };
+    return this.exchangeV1(accountId, 'hpp.create-order', members, options);
+  }
+
+  hppOrder(accountId: string, hppOrderId: string): Promise<HppOrder> {
+    return this.exchangeV1(accountId, 'hpp.operations', { hppOrderId });
+  }
+
+  /** The bank's member is `id`, not `operationId`. */
+  operation(accountId: string, operationId: string): Promise<BankOperation> {
+    return this.exchangeV1(accountId, 'h2h.operations.get', { id: operationId });
+  }
+
+  operationByMerchantRequestId(accountId: string, merchantRequestId: string): Promise<BankOperation> {
+    return this.exchangeV1(accountId, 'h2h.operations.by-merchant-request-id', { merchantRequestId });
+  }
+
+  /** The answer is PENDING first and may repeat the original's `operationId`. @throws TypeError as createHppOrder */
+  refund(accountId: string, refund: CreateRefund, options?: CallOptions): Promise<BankOperation> {
+    assertAmount(refund.coinAmount);
+    return this.exchangeV1(accountId, 'h2h.refund', { ...refund }, options);
+  }
+
+  /** The named methods of Authorization 1.0 take bodies as they are. */
+  private async exchangeV1<Id extends AccountCallId>(
+    accountId: string,
+    id: Id,
+    members: Readonly<Record<string, unknown>>,
+    options?: CallOptions,
+  ): Promise<AnswerOf<Id>> {
+    return (await this.exchange(accountId, { id, protocol: '1.0', members, options })) as AnswerOf<Id>;
+  }
+
+  private async exchange(accountId: string, { id, protocol, members, options }: Exchange): Promise<unknown> {
+    const call = new BankCall(accountId, endpointOf(id, protocol), members, options);
+    const channel = protocol === '1.0' ? this.bank : this.signed;
+    const parsed = rowOf(id).answer.safeParse(await channel.send(call));
+    if (!parsed.success) throw unknownOutcome(call, 'schema_mismatch');
+    return parsed.data;
+  }
+}
+
+interface Exchange {
+  readonly id: AccountCallId;
+  readonly protocol: Protocol;
+  readonly members: Readonly<Record<string, unknown>>;
+  readonly options?: CallOptions | undefined;
+}
+
+/** Names the members and never quotes them: a body may hold card data. */
+function invalidRequest(id: string, { issues }: z.ZodError): AllianceError {
+  const members = [...new Set(issues.map(({ path }) => path.join('.') || 'body'))];
+  const [member = 'body'] = members;
+  const message = `The body of ${id} is not what the bank takes: ${members.join(', ')}`;
+  return new AllianceError('ALLIANCE_INVALID_REQUEST', message, { reason: 'invalid_body', member, noEffect: true });
+}
+
+function assertAmount(coinAmount: number): void {
+  if (!Number.isSafeInteger(coinAmount) || coinAmount < 0)
+    throw new TypeError('coinAmount must be an integer of minor units');
+}

@@ -1,0 +1,154 @@
+import { createECDH, createHash, createPublicKey } from 'node:crypto';
+import { inspect } from 'node:util';
+import { type CryptoKey, importJWK } from 'jose';
+import { AllianceError } from '../error/alliance-error.js';
+
+/** The public half of a P-384 key, coordinates in base64url without padding. */
+export interface PublicJwk {
+  readonly kty: 'EC';
+  readonly crv: 'P-384';
+  readonly x: string;
+  readonly y: string;
+}
+
+export const JWE_ALG = 'ECDH-ES+A256KW';
+/** Bytes of a P-384 coordinate. Source: bank docs, "Keys"; RFC 7518 section 6.2.1.2. */
+const COORDINATE_BYTES = 48;
+
+type Member = 'kty' | 'crv' | 'alg' | 'use' | 'x' | 'y' | 'd';
+type Members = Partial<Record<Member, unknown>>;
+
+/** `required`: false where the bank's own keys are printed without the member. */
+const FIXED_MEMBERS = [
+  { member: 'kty', value: 'EC', required: true },
+  { member: 'crv', value: 'P-384', required: true },
+  { member: 'alg', value: JWE_ALG, required: false },
+  { member: 'use', value: 'enc', required: false },
+] as const;
+
+let readPrivateKey: (key: CommunicationKey) => CryptoKey;
+
+/** The merchant's private P-384 key. It never prints itself and cannot be exported. */
+export class CommunicationKey {
+  readonly #privateKey: CryptoKey;
+  readonly #publicJwk: PublicJwk;
+  /** RFC 7638, SHA-256, of the public half. */
+  readonly thumbprint: string;
+
+  static {
+    readPrivateKey = (key) => key.#privateKey;
+  }
+
+  private constructor(privateKey: CryptoKey, publicJwk: PublicJwk) {
+    this.#privateKey = privateKey;
+    this.#publicJwk = publicJwk;
+    this.thumbprint = thumbprintOf(publicJwk);
+  }
+
+  /** @throws AllianceError `ALLIANCE_INVALID_KEY` whose `member` names what is wrong */
+  static async import(jwk: unknown): Promise<CommunicationKey> {
+    const publicJwk = readPublicJwk(jwk);
+    const d = readCoordinate(jwk as Members, 'd');
+    if (!d.matches(publicJwk)) throw invalid('d', 'does not belong to the point (x, y)');
+    const key = await importJWK({ ...publicJwk, d: d.text }, JWE_ALG, { extractable: false });
+    if (key instanceof Uint8Array) throw invalid('kty', 'is not EC');
+    return new CommunicationKey(key, publicJwk);
+  }
+
+  publicJwk(): PublicJwk {
+    return { ...this.#publicJwk };
+  }
+
+  toString(): string {
+    return `CommunicationKey(${this.thumbprint})`;
+  }
+
+  toJSON(): string {
+    return this.toString();
+  }
+
+  [inspect.custom](): string {
+    return this.toString();
+  }
+}
+
+/** For the codec alone; not exported by the door. */
+export const privateKeyOf = (key: CommunicationKey): CryptoKey => readPrivateKey(key);
+
+/**
+ * The four public members of a JWK whose point lies on P-384. Other members are dropped.
+ * @throws AllianceError `ALLIANCE_INVALID_KEY`
+ */
+export function readPublicJwk(jwk: unknown): PublicJwk {
+  if (typeof jwk !== 'object' || jwk === null) throw invalid('kty', 'is missing: the key is not a JSON object');
+  const members = jwk as Members;
+  for (const { member, value, required } of FIXED_MEMBERS) {
+    const found = members[member];
+    if (found === value || (found === undefined && !required)) continue;
+    throw invalid(member, `must be "${value}"`);
+  }
+  const point = {
+    kty: 'EC',
+    crv: 'P-384',
+    x: readCoordinate(members, 'x').text,
+    y: readCoordinate(members, 'y').text,
+  } as const;
+  assertOnCurve(point);
+  return point;
+}
+
+/**
+ * A key that the bank hands out, with what it may write differently put right: other members, a key printed as text,
+ * base64 instead of base64url, leading zeros left out. Whether it is a P-384 key, `readPublicJwk` says.
+ */
+export function tidyJwk(jwk: unknown): unknown {
+  const read: unknown = typeof jwk === 'string' ? JSON.parse(jwk) : jwk;
+  if (typeof read !== 'object' || read === null) return read;
+  const { kty, crv, x, y } = read as Members;
+  return { kty, crv, x: tidyCoordinate(x), y: tidyCoordinate(y) };
+}
+
+function tidyCoordinate(text: unknown): unknown {
+  if (typeof text !== 'string') return text;
+  const bytes = Buffer.from(text, 'base64url'); // reads both alphabets, with and without padding
+  if (bytes.length === 0 || bytes.length > COORDINATE_BYTES) return text;
+  return Buffer.concat([Buffer.alloc(COORDINATE_BYTES - bytes.length), bytes]).toString('base64url');
+}
+
+export function thumbprintOf({ crv, kty, x, y }: PublicJwk): string {
+  return createHash('sha256').update(JSON.stringify({ crv, kty, x, y })).digest('base64url');
+}
+
+function readCoordinate(members: Members, member: 'x' | 'y' | 'd') {
+  const text = members[member];
+  if (typeof text !== 'string') throw invalid(member, 'is missing');
+  const bytes = Buffer.from(text, 'base64url');
+  if (bytes.toString('base64url') !== text) throw invalid(member, 'is not base64url without padding');
+  if (bytes.length !== COORDINATE_BYTES) {
+    throw invalid(member, `has ${bytes.length} bytes, P-384 needs ${COORDINATE_BYTES}`);
+  }
+  return { text, matches: (point: PublicJwk) => isScalarOf(bytes, point) };
+}
+
+function isScalarOf(scalar: Buffer, { x, y }: PublicJwk): boolean {
+  const ecdh = createECDH('secp384r1');
+  try {
+    ecdh.setPrivateKey(scalar);
+  } catch {
+    return false; // zero, or not below the order of the curve
+  }
+  const uncompressed = Buffer.concat([Buffer.of(4), Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')]);
+  return ecdh.getPublicKey().equals(uncompressed);
+}
+
+function assertOnCurve(point: PublicJwk): void {
+  try {
+    createPublicKey({ key: { ...point }, format: 'jwk' });
+  } catch {
+    throw invalid('y', 'does not lie on P-384 together with x');
+  }
+}
+
+function invalid(member: Member, problem: string): AllianceError {
+  return new AllianceError('ALLIANCE_INVALID_KEY', `JWK member "${member}" ${problem}`, { member, noEffect: true });
+}

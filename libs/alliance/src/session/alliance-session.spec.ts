@@ -1,0 +1,313 @@
+import { afterTime } from '../../../../test/support/shifted-clock.js';
+import { type Behaviour, errorReply, FakeBank } from '../../test/fake-bank.js';
+import { type AllianceAccount, AllianceAccounts } from '../account/alliance-account.js';
+import { AllianceError } from '../error/alliance-error.js';
+import { AllianceSession } from './alliance-session.js';
+import { AllianceTransport } from '../http/alliance-transport.js';
+import { BankClock } from '../http/bank-clock.js';
+import { CommunicationKey } from '../jwe/communication-key.js';
+import { type BankSession, InMemorySessionStore, SessionStore } from './session-store.js';
+
+const HOUR_MS = 3_600_000;
+
+class OneAccount extends AllianceAccounts {
+  constructor(private readonly account: AllianceAccount) {
+    super();
+  }
+  override load(): Promise<AllianceAccount> {
+    return Promise.resolve(this.account);
+  }
+}
+
+/** A store that is down. */
+class BrokenStore extends SessionStore {
+  override noteUndecryptable(): Promise<boolean> {
+    return Promise.reject(new Error('the database is away'));
+  }
+  override noteDecrypted(): Promise<void> {
+    return Promise.reject(new Error('the database is away'));
+  }
+
+  override load(): Promise<BankSession | undefined> {
+    return Promise.reject(new Error('ECONNREFUSED'));
+  }
+  override replace(): Promise<BankSession> {
+    return Promise.reject(new Error('ECONNREFUSED'));
+  }
+}
+
+class CountingStore extends InMemorySessionStore {
+  replaces = 0;
+  override replace(...args: Parameters<InMemorySessionStore['replace']>): Promise<BankSession> {
+    this.replaces++;
+    return super.replace(...args);
+  }
+}
+
+describe('AllianceSession', () => {
+  let bank: FakeBank;
+  let now: Date;
+  const transports: AllianceTransport[] = [];
+
+  const start = async (sessions?: SessionStore, timeoutMs = 3_000) => {
+    const clientKey = await CommunicationKey.import(bank.clientKeys.privateKey.export({ format: 'jwk' }));
+    const { url: baseUrl, serviceCode } = bank;
+    const accounts = new OneAccount({ id: 'a', baseUrl, merchantId: 'm', serviceCode, clientKey });
+    const options = { accounts, timeoutMs, clock: () => now, ...(sessions && { sessions }) };
+    const transport = new AllianceTransport(options, new BankClock(options));
+    transports.push(transport);
+    return new AllianceSession(options, transport);
+  };
+
+  beforeEach(async () => {
+    now = new Date();
+    bank = await FakeBank.start();
+  });
+  afterEach(async () => {
+    await bank.stop();
+    await Promise.all(transports.splice(0).map((transport) => transport.onApplicationShutdown()));
+  });
+
+  it('gives one session to all callers', async () => {
+    const store = new CountingStore();
+    const sessions = await start(store);
+    const got = await Promise.all(Array.from({ length: 50 }, () => sessions.current('a')));
+    expect(store.replaces).toBe(1);
+    expect(new Set(got).size).toBe(1);
+    expect(got[0]).toMatchObject({ version: 1, obtainedAt: now });
+    expect(bank.authorizes).toBe(1);
+  });
+
+  it('renews in the last minute, once for all callers', async () => {
+    const sessions = await start();
+    const { expiresAt } = await sessions.current('a');
+    now = new Date(expiresAt.getTime() - 60_000);
+    await sessions.current('a');
+    expect(bank.authorizes).toBe(1);
+    now = new Date(expiresAt.getTime() - 59_000);
+    bank.sessionMembers = () => ({
+      tokenExpiration: new Date(now.getTime() + 24 * HOUR_MS).toISOString().replace('T', ' '),
+    });
+    const got = await Promise.all(Array.from({ length: 50 }, () => sessions.current('a')));
+    expect(new Set(got.map(({ version }) => version))).toEqual(new Set([2]));
+    expect(bank.authorizes).toBe(2);
+  });
+
+  it('goes on with a session that still lives when it cannot be renewed', async () => {
+    const sessions = await start();
+    const { expiresAt } = await sessions.current('a');
+    bank.answerAuthorize = () => errorReply('b_server_is_overloaded', 503);
+    now = new Date(expiresAt.getTime() - 30_000);
+    await expect(sessions.current('a')).resolves.toMatchObject({ version: 1 });
+    now = expiresAt;
+    await expect(sessions.current('a')).rejects.toMatchObject({ code: 'ALLIANCE_SESSION_UNAVAILABLE' });
+  });
+
+  it('takes over a session that the store keeps', async () => {
+    const shared = new InMemorySessionStore();
+    await (await start(shared)).current('a');
+    await (await start(shared)).current('a');
+    expect(bank.authorizes).toBe(1);
+  });
+
+  it('lets no slow reader bring an old session back', async () => {
+    const old = Promise.withResolvers<BankSession | undefined>();
+    /** Its second reading takes until the test lets it go. */
+    class SlowStore extends InMemorySessionStore {
+      loads = 0;
+      override async load(accountId: string): Promise<BankSession | undefined> {
+        const stored = await super.load(accountId);
+        return ++this.loads === 2 ? old.promise : stored;
+      }
+    }
+    const store = new SlowStore();
+    const sessions = await start(store);
+    const first = await sessions.current('a');
+    await afterTime(10_000, async () => {
+      const slow = sessions.current('a'); // reads version 1, and hangs
+      const second = await sessions.renew('a', { stale: first.version });
+      old.resolve(first);
+      expect((await slow).version).toBe(second.version);
+      expect(await sessions.current('a')).toBe(second);
+    });
+  });
+
+  it('sees within two seconds what another process did', async () => {
+    const shared = new InMemorySessionStore();
+    const [ours, theirs] = [await start(shared), await start(shared)];
+    const first = await ours.current('a');
+    const second = await theirs.renew('a', { stale: first.version });
+    await afterTime(2_001, async () => {
+      expect(await ours.current('a')).toEqual(second);
+    });
+  });
+
+  it('goes on while the store is away, but not against an operator', async () => {
+    let failure: Error | undefined;
+    class FailingStore extends InMemorySessionStore {
+      override load(accountId: string): Promise<BankSession | undefined> {
+        return failure ? Promise.reject(failure) : super.load(accountId);
+      }
+    }
+    const sessions = await start(new FailingStore());
+    const session = await sessions.current('a');
+    failure = new Error('ECONNREFUSED');
+    await afterTime(5_000, async () => {
+      expect(await sessions.current('a')).toBe(session);
+    });
+    failure = new AllianceError('ALLIANCE_ACCOUNT_BLOCKED', 'blocked by the operator', { noEffect: true });
+    await afterTime(10_000, async () => {
+      await expect(sessions.current('a')).rejects.toMatchObject({ code: 'ALLIANCE_ACCOUNT_BLOCKED' });
+    });
+  });
+
+  it('gives every caller of renew a session newer than theirs', async () => {
+    const sessions = await start();
+    const [one, two] = await Promise.all([sessions.renew('a', { stale: 0 }), sessions.renew('a', { stale: 1 })]);
+    expect(one.version).toBeGreaterThan(0);
+    expect(two.version).toBeGreaterThan(1);
+    expect(await sessions.renew('a', { stale: 1 })).toBe(two);
+  });
+
+  it('forgets a failure', async () => {
+    const sessions = await start();
+    bank.answerAuthorize = () => 'reset';
+    await expect(sessions.current('a')).rejects.toMatchObject({ reason: 'connection_reset' });
+    bank.answerAuthorize = () => undefined;
+    await expect(sessions.current('a')).resolves.toMatchObject({ version: 1 });
+  });
+
+  it.each<[string, Behaviour, string, string]>([
+    ['200 idle days', errorReply('b_auth_token_expired'), 'ALLIANCE_ACCOUNT_BLOCKED', 'b_auth_token_expired'],
+    [
+      'a wrong service code',
+      errorReply('b_virtual_device_not_found', 200),
+      'ALLIANCE_REFUSED',
+      'b_virtual_device_not_found',
+    ],
+    ['an overload', errorReply('b_overload_error', 200), 'ALLIANCE_SESSION_UNAVAILABLE', 'b_overload_error'],
+    ['silence', 'hang', 'ALLIANCE_SESSION_UNAVAILABLE', 'timeout'],
+    ['HTML', { body: '<html>' }, 'ALLIANCE_SESSION_UNAVAILABLE', 'not_json'],
+    ['garbage in jwe', { body: '{"jwe":"a.b.c.d.e"}' }, 'ALLIANCE_SESSION_UNAVAILABLE', 'undecryptable'],
+  ])('%s on authorize', async (_name, behaviour, code, reason) => {
+    bank.answerAuthorize = () => behaviour;
+    await expect((await start()).current('a')).rejects.toMatchObject({ code, reason, noEffect: true });
+    expect(bank.authorizes).toBe(1);
+  });
+
+  it('tells a broken store from a broken bank', async () => {
+    await expect((await start(new BrokenStore())).current('a')).rejects.toMatchObject({
+      code: 'ALLIANCE_SESSION_UNAVAILABLE',
+      reason: 'session_store',
+    });
+  });
+
+  const at = (hours: number) =>
+    new Date(Date.now() + hours * HOUR_MS).toISOString().replace('T', ' ').replace('Z', '+00:00');
+  it.each<[string, Record<string, unknown>, string]>([
+    ['no device', { deviceId: ' ' }, 'schema_mismatch'],
+    ['no token', { refreshToken: null }, 'schema_mismatch'],
+    [
+      'a key off the curve',
+      { serverPublic: { kty: 'EC', crv: 'P-384', x: 'A'.repeat(64), y: 'A'.repeat(64) } },
+      'schema_mismatch',
+    ],
+    ['a key on another curve', { serverPublic: { kty: 'EC', crv: 'P-256', x: 'A', y: 'A' } }, 'schema_mismatch'],
+  ])('refuses a session with %s', async (_name, members, reason) => {
+    bank.sessionMembers = () => members;
+    await expect((await start()).current('a')).rejects.toMatchObject({ code: 'ALLIANCE_SESSION_UNAVAILABLE', reason });
+  });
+
+  it.each<[string, Record<string, unknown>, number]>([
+    ['an expiry in the past', { tokenExpiration: '2023-03-18 12:34:52.998+00:00' }, 24],
+    ['an expiry right now', { tokenExpiration: at(0) }, 24],
+    ['an expiry in four minutes', { tokenExpiration: at(4 / 60) }, 24],
+    ['an expiry in 20 minutes', { tokenExpiration: at(1 / 3) }, 1 / 3],
+    ['an expiry in 50 minutes', { tokenExpiration: at(5 / 6) }, 5 / 6],
+    ['an expiry in 25.5 hours', { tokenExpiration: at(25.5) }, 24],
+    ['an expiry in 27 hours', { tokenExpiration: at(27) }, 24],
+    ['an expiry in ten years', { tokenExpiration: at(87_600) }, 24],
+    ['no expiry', { tokenExpiration: undefined }, 24],
+    ['an unreadable expiry', { tokenExpiration: 'soon' }, 24],
+    ['an expiry of another type', { tokenExpiration: { in: 5 }, tokenExpirationDateTime: [true] }, 24],
+    ['an expiry in Unix seconds', { tokenExpiration: Math.round(Date.now() / 1000) + 7_200 }, 2],
+    ['an expiry in Unix milliseconds', { tokenExpiration: String(Date.now() + 7_200_000) }, 2],
+  ])('takes a session with %s', async (_name, members, hours) => {
+    bank.sessionMembers = () => members;
+    const { expiresAt } = await (await start()).current('a');
+    expect((expiresAt.getTime() - now.getTime()) / HOUR_MS).toBeCloseTo(hours, 2);
+  });
+
+  const keyOf = (over: Record<string, unknown> = {}) => ({
+    ...bank.clientKeys.publicKey.export({ format: 'jwk' }),
+    ...over,
+  });
+  it.each<[string, () => Record<string, unknown>]>([
+    ['under its legacy name', () => ({ serverPublic: undefined, serverPublicKey: keyOf() })],
+    ['under its legacy name, beside null', () => ({ serverPublic: null, serverPublicKey: keyOf() })],
+    ['under its legacy name, beside an empty one', () => ({ serverPublic: {}, serverPublicKey: keyOf() })],
+    ['beside an unusable legacy one', () => ({ serverPublicKey: 'none' })],
+    [
+      'with members that nobody needs',
+      () => ({ serverPublic: keyOf({ use: 'sig', alg: 'ES384', kid: 7, key_ops: [] }) }),
+    ],
+    ['as text', () => ({ serverPublic: JSON.stringify(keyOf()) })],
+    [
+      'in padded base64',
+      () => ({ serverPublic: keyOf({ x: Buffer.from(keyOf().x!, 'base64url').toString('base64') }) }),
+    ],
+  ])('takes the key of the bank %s', async (_name, members) => {
+    bank.sessionMembers = members;
+    await expect((await start()).current('a')).resolves.toMatchObject({ version: 1 });
+  });
+
+  it('takes a session with members it does not know, of any form', async () => {
+    bank.sessionMembers = () => ({
+      limits: { maxAmount: 1.5, amount: [1e2] },
+      authToken: 7,
+      msgText: null,
+      extra: [{}],
+    });
+    await expect((await start()).current('a')).resolves.toMatchObject({ version: 1 });
+  });
+
+  it('waits for a slow authorize for no longer than the lease of a renewal allows, whatever other calls may take', async () => {
+    bank.answerAuthorize = () => 'hang';
+    const patient = await start(undefined, 120_000);
+    const asked = performance.now();
+    await expect(patient.renew('a', { stale: 0, waitMs: 60_000 })).rejects.toMatchObject({ reason: 'timeout' });
+    expect(performance.now() - asked).toBeLessThan(25_000); // the lease that must be left when the bank is asked
+  }, 40_000);
+
+  it('gives a caller up at its own deadline and lets the renewal go on', async () => {
+    const gate = Promise.withResolvers<undefined>();
+    bank.answerAuthorize = () => gate.promise;
+    const sessions = await start();
+    const waiting = sessions.current('a');
+    await expect(sessions.current('a', 50)).rejects.toMatchObject({ reason: 'no_session_in_time', noEffect: true });
+    gate.resolve(undefined);
+    await expect(waiting).resolves.toMatchObject({ version: 1 });
+    expect(bank.authorizes).toBe(1);
+  });
+
+  describe('when our clock is wrong', () => {
+    /** A store of many processes: it decides by its own clock, by which nothing is due. */
+    class UndueStore extends CountingStore {
+      override async replace(...args: Parameters<CountingStore['replace']>): Promise<BankSession> {
+        const stored = await this.load(args[0]);
+        if (args[1].onlyIfDue && stored) return Promise.resolve(stored).finally(() => this.replaces++);
+        return super.replace(...args);
+      }
+    }
+
+    it('a day ahead: the session stays in use, and the store is not asked at every call', async () => {
+      const store = new UndueStore();
+      const sessions = await start(store);
+      await sessions.current('a');
+      now = new Date(now.getTime() + 25 * HOUR_MS);
+      for (let call = 0; call < 20; call++) await expect(sessions.current('a')).resolves.toMatchObject({ version: 1 });
+      expect(bank.authorizes).toBe(1);
+      expect(store.replaces).toBe(2);
+    });
+  });
+});

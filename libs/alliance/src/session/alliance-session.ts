@@ -1,0 +1,233 @@
+import { randomUUID } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { type AxiosResponse } from 'axios';
+import { type AllianceAccount, clientKeysOf } from '../account/alliance-account.js';
+import { AllianceError, type AllianceErrorDetails, type BankRefusal } from '../error/alliance-error.js';
+import { AllianceTransport, readTransportFailure } from '../http/alliance-transport.js';
+import { ALLIANCE_OPTIONS, type AllianceOptions } from '../module/alliance.module-definition.js';
+import { readAnswer, UnreadableAnswer } from '../wire/bank-answer.js';
+import { AUTHORIZE_PATH } from '../client/endpoints.js';
+import {
+  type BankSession,
+  type FreshSession,
+  InMemorySessionStore,
+  type RenewalRequest,
+  type SessionStore,
+} from './session-store.js';
+import { SingleFlight } from './single-flight.js';
+import { readExpiry, sessionWire } from '../wire/session.wire.js';
+
+const HOUR_MS = 3_600_000;
+/** Milliseconds. A session with less left is renewed before it is used. */
+const RENEW_BEFORE_MS = 60_000;
+/** Milliseconds for which a session is used without a look at the store. */
+const RECHECK_MS = 2_000;
+/** The bank's sessions live for 24 h. Source: bank docs, "Authentication". */
+const USUAL_LIFE_MS = 24 * HOUR_MS;
+/** Milliseconds. A session that would end sooner than this, by our clock, has a wrong expiry or we have a wrong clock. */
+const MIN_LIFE_MS = 5 * 60_000;
+/** Milliseconds of one authorize, however long other calls may take: the lease of a renewal is made for it. */
+const AUTHORIZE_MS = 20_000;
+/** Milliseconds that a caller waits for a session where nothing else is said. Source: docs/correctness.md. */
+const WAIT_MS = 25_000;
+/** Milliseconds. Where the store says that a session is not due, our own clock is wrong: it is not asked again sooner. */
+const NOT_DUE_MS = 30_000;
+
+/** What a refusal of the authorize call itself means. Source: bank docs, "Authentication". */
+const AUTHORIZE_REFUSALS: Readonly<Record<string, 'ALLIANCE_ACCOUNT_BLOCKED' | 'ALLIANCE_REFUSED'>> = {
+  b_auth_token_expired: 'ALLIANCE_ACCOUNT_BLOCKED', // 200 idle days: only the bank can reopen it
+  b_virtual_device_not_found: 'ALLIANCE_REFUSED', // wrong serviceCode
+};
+
+/** The bank session of each account, one for all callers. */
+@Injectable()
+export class AllianceSession {
+  private readonly cache = new Map<string, BankSession>();
+  private readonly checkedAt = new Map<string, number>();
+  /** When the store said, against our clock, that the time of a session has not come. */
+  private readonly notDue = new WeakMap<BankSession, number>();
+  private readonly flights = new SingleFlight<BankSession>();
+  private readonly store: SessionStore;
+  private readonly clock: () => Date;
+
+  constructor(
+    @Inject(ALLIANCE_OPTIONS) private readonly options: AllianceOptions,
+    private readonly transport: AllianceTransport,
+  ) {
+    this.store = options.sessions ?? new InMemorySessionStore();
+    this.clock = options.clock ?? (() => new Date());
+  }
+
+  /**
+   * The session to use now; renewed first where there is none, or where by our clock it ends within a minute and the
+   * store agrees.
+   * @throws AllianceError `ALLIANCE_SESSION_UNAVAILABLE`, `ALLIANCE_ACCOUNT_BLOCKED`, `ALLIANCE_REFUSED`
+   */
+  async current(accountId: string, waitMs = WAIT_MS): Promise<BankSession> {
+    const session = await this.latest(accountId);
+    if (!session) return this.renew(accountId, { stale: 0, waitMs });
+    if (this.leftMs(session) >= RENEW_BEFORE_MS || this.isKnownNotDue(session)) return session;
+    try {
+      return await this.renew(accountId, { stale: session.version, onlyIfDue: true, waitMs });
+    } catch (error) {
+      if (this.leftMs(session) > 0) return session;
+      throw error;
+    }
+  }
+
+  /**
+   * A session newer than `stale`: another's if there is one, else a new one. With `onlyIfDue` it may be the same.
+   * @throws AllianceError as `current`
+   */
+  async renew(accountId: string, request: RenewalRequest): Promise<BankSession> {
+    const { stale, onlyIfDue = false, waitMs = WAIT_MS } = request;
+    const deadline = performance.now() + waitMs;
+    for (;;) {
+      const cached = this.cache.get(accountId);
+      if (cached && cached.version > stale) return cached;
+      const flight = this.flights.run(accountId, () => this.replace(accountId, { ...request, waitMs: WAIT_MS }));
+      const session = await within(deadline, flight);
+      if (session.version > stale) return session;
+      if (onlyIfDue) {
+        this.notDue.set(session, performance.now());
+        return session;
+      }
+      // The flight that was joined replaced an older session than ours, or only looked whether it was due.
+    }
+  }
+
+  /** See {@link SessionStore.noteUndecryptable}. */
+  noteUndecryptable(accountId: string, version: number): Promise<boolean> {
+    return fromStore(this.store.noteUndecryptable(accountId, version));
+  }
+
+  /** See {@link SessionStore.noteDecrypted}. */
+  noteDecrypted(accountId: string): Promise<void> {
+    return fromStore(this.store.noteDecrypted(accountId)).catch(() => undefined); // the call itself has worked
+  }
+
+  /** From memory for a moment, then from the store again: another process may have renewed or blocked it. */
+  private async latest(accountId: string): Promise<BankSession | undefined> {
+    const cached = this.cache.get(accountId);
+    if (cached && performance.now() - (this.checkedAt.get(accountId) ?? -Infinity) < RECHECK_MS) return cached;
+    this.checkedAt.set(accountId, performance.now());
+    try {
+      const stored = await fromStore(this.store.load(accountId));
+      return stored && this.remember(accountId, stored);
+    } catch (error) {
+      if (cached && (error as AllianceError).code !== 'ALLIANCE_ACCOUNT_BLOCKED') return cached;
+      this.forget(accountId);
+      throw error;
+    }
+  }
+
+  private forget(accountId: string): void {
+    this.cache.delete(accountId);
+    this.checkedAt.delete(accountId);
+  }
+
+  /** Whatever needs the database or a key comes before the store's claim; after it there is only the bank. */
+  private async replace(accountId: string, request: RenewalRequest): Promise<BankSession> {
+    const account = await this.options.accounts.load(accountId);
+    const session = await fromStore(this.store.replace(accountId, request, () => this.authorize(account)));
+    if (session.version <= request.stale && !request.onlyIfDue) throw unavailable('session_store');
+    return this.remember(accountId, session);
+  }
+
+  private isKnownNotDue(session: BankSession): boolean {
+    return performance.now() - (this.notDue.get(session) ?? -Infinity) < NOT_DUE_MS;
+  }
+
+  /** Versions only grow: a slow reader never brings an old session back. */
+  private remember(accountId: string, session: BankSession): BankSession {
+    const known = this.cache.get(accountId);
+    if (known && known.version >= session.version) return known;
+    this.cache.set(accountId, session);
+    this.checkedAt.set(accountId, performance.now());
+    return session;
+  }
+
+  private leftMs({ expiresAt }: BankSession): number {
+    return expiresAt.getTime() - this.clock().getTime();
+  }
+
+  private async authorize(account: AllianceAccount): Promise<FreshSession> {
+    const { status, data } = await this.post(account);
+    let answer;
+    try {
+      answer = await readAnswer(status, data, clientKeysOf(account));
+    } catch (error) {
+      throw unavailable(error instanceof UnreadableAnswer ? error.reason : 'unreadable');
+    }
+    if ('refusal' in answer) throw toAuthorizeError(answer.refusal);
+    return this.validate(answer.json);
+  }
+
+  /** No session headers, no interceptor, no retry. */
+  private async post({ baseUrl, serviceCode }: AllianceAccount): Promise<AxiosResponse<Buffer>> {
+    const headers = { 'x-api_version': 'V1', 'x-request_id': randomUUID(), 'Content-Type': 'application/json' };
+    try {
+      const url = resolveUrl(baseUrl, AUTHORIZE_PATH);
+      return await this.transport.bare.post<Buffer>(url, JSON.stringify({ serviceCode }), {
+        headers,
+        timeout: AUTHORIZE_MS,
+      });
+    } catch (error) {
+      throw unavailable(readTransportFailure(error).reason);
+    }
+  }
+
+  private validate(json: object): FreshSession {
+    const parsed = sessionWire.safeParse(json);
+    if (!parsed.success) throw unavailable('schema_mismatch');
+    const { deviceId, refreshToken, serverPublic } = parsed.data;
+    const obtainedAt = this.clock();
+    const expiresAt = new Date(obtainedAt.getTime() + lifeOf(readExpiry(parsed.data), obtainedAt));
+    return { deviceId, refreshToken, serverPublic, obtainedAt, expiresAt };
+  }
+}
+
+/**
+ * Milliseconds. The bank has ended the old session by now, so that an expiry that cannot be is no reason to throw the
+ * new one away.
+ */
+function lifeOf(expiry: Date | undefined, obtainedAt: Date): number {
+  const lifeMs = expiry ? expiry.getTime() - obtainedAt.getTime() : USUAL_LIFE_MS;
+  return lifeMs < MIN_LIFE_MS || lifeMs > USUAL_LIFE_MS ? USUAL_LIFE_MS : lifeMs;
+}
+
+/** What a renewal under way brings, or an error at the deadline of this caller; others may go on waiting for it. */
+async function within(deadline: number, flight: Promise<BankSession>): Promise<BankSession> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(reject, Math.max(0, deadline - performance.now()), unavailable('no_session_in_time'));
+  try {
+    return await Promise.race([flight, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Keeps a path prefix of the base, which `new URL(path, base)` would drop. */
+export function resolveUrl(baseUrl: URL, path: string): string {
+  return baseUrl.href.replace(/\/+$/, '') + path;
+}
+
+async function fromStore<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw error instanceof AllianceError ? error : unavailable('session_store', { cause: error });
+  }
+}
+
+function toAuthorizeError(refusal: BankRefusal): AllianceError {
+  const { msgCode } = refusal;
+  const code = Object.hasOwn(AUTHORIZE_REFUSALS, msgCode) ? AUTHORIZE_REFUSALS[msgCode] : undefined;
+  const details = { bank: refusal, reason: msgCode, noEffect: true };
+  return new AllianceError(code ?? 'ALLIANCE_SESSION_UNAVAILABLE', `The bank refused a session: ${msgCode}`, details);
+}
+
+function unavailable(reason: string, details: AllianceErrorDetails = {}): AllianceError {
+  const message = `No session with the bank: ${reason}`;
+  return new AllianceError('ALLIANCE_SESSION_UNAVAILABLE', message, { ...details, reason, noEffect: true });
+}
