@@ -1,6 +1,15 @@
 export { type Issue, InMemoryIssuedTokens, IssuedTokens } from './token/issued-tokens.js';
 export { type SignedCallback } from './token/callback-body.js';
 export {
+  type CallbackKind,
+  type CallbackName,
+  type CallbackOf,
+  CALLBACKS,
+  DcmCallbacks,
+  readCallback,
+  readNotice,
+} from './callback/callbacks.js';
+export {
   type AuthorizationClaims,
   type FinalRecipient,
   type Flow,
@@ -29,6 +38,13 @@ export {
   OPERATIONS,
   type SchemeOperationId,
 } from './client/operations.js';
+export {
+  type DataEncryption,
+  KEY_WRAPS,
+  type KeyWrap,
+  openPersonalData,
+  sealPersonalData,
+} from './key/personal-data.js';
 export { InMemoryReplayMemory, ReplayMemory, type TokenUse } from './token/replay-memory.js';
 export { readRsaPublicJwk, type RsaPublicJwk, thumbprintOf } from './key/rsa-jwk.js';
 export { Authorization, SessionTokenGuard } from './guard/session-token.guard.js';

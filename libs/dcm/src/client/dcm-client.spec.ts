@@ -325,6 +325,52 @@ describe('DcmClient on a real socket', () => {
       expect(calls()[0]).toMatchObject({ method: 'PUT', path: `/api/v1/counterparty/${GUID}/jwk/g-1` });
     });
 
+    describe('without an employee, over the record of the key that signs', () => {
+      const nextKey = importSigningKey(aKey('next').privateKey, 'test-bank');
+      /** One record, which verifies what is shown with the key that it holds at that moment. */
+      const oneRecord = (loseAnswer = false): FakeDcm['answer'] => {
+        let held = publicJwk;
+        let lost = !loseAnswer;
+        return ({ method, headers, body }) => {
+          const [head = ''] = String(headers['cx-authorization']).split('.');
+          const { kid } = JSON.parse(Buffer.from(head, 'base64url').toString()) as { kid: string };
+          if (kid !== held.kid) return UNAUTHORIZED;
+          if (method !== 'PUT') return { json: { keys: [record(held)] } };
+          held = (JSON.parse(body) as { data: RsaPublicJwk }).data;
+          if (lost) return { json: {} };
+          lost = true;
+          return 'reset';
+        };
+      };
+      const alone = (...keys: [typeof ourKey, ...(typeof ourKey)[]]) =>
+        start({ employee: undefined as never, keys: new InMemorySigningKeys(...keys) });
+
+      it('reads back with the key that the record holds now', async () => {
+        dcm.answer = oneRecord();
+        const { client } = await alone(ourKey);
+        await expect(client.updateKey('g-1', nextKey)).resolves.toBeUndefined();
+        expect(calls().map(({ method }) => method)).toEqual(['PUT', 'GET']);
+      });
+
+      it('finds the private half among the keys of the options', async () => {
+        dcm.answer = oneRecord();
+        const { client } = await alone(ourKey, nextKey);
+        await expect(client.updateKey('g-1', nextKey.publicJwk)).resolves.toBeUndefined();
+      });
+
+      it('sees that it was done when the answer was lost', async () => {
+        dcm.answer = oneRecord(true);
+        const { client } = await alone(ourKey);
+        await expect(client.updateKey('g-1', nextKey)).resolves.toBeUndefined();
+      });
+
+      it('is refused where the key that signs is not registered', async () => {
+        dcm.answer = () => UNAUTHORIZED;
+        const { client } = await alone(ourKey);
+        expect((await caught(client.updateKey('g-1', nextKey))).code).toBe('DCM_UNAUTHORIZED');
+      });
+    });
+
     it.each([
       ['another key', { ...publicJwk, n: aKey('x').jwk.n }],
       ['another kid', { ...publicJwk, kid: 'x' }],

@@ -2,11 +2,13 @@ import { Inject, Injectable } from '@nestjs/common';
 import { readAnswer, toRefusal } from './answer.js';
 import { type Credential } from './credential.js';
 import { DcmError } from '../error/dcm-error.js';
+import { DcmTokens } from '../token/dcm-tokens.js';
 import { DcmTransport } from './dcm-transport.js';
 import { DCM_OPTIONS, type DcmOptions } from '../module/dcm.module-definition.js';
 import { type CallArguments, OperationCaller } from './operation-caller.js';
 import { type AnswerOf, AUTHENTICATE, type OperationId } from './operations.js';
 import { readRsaPublicJwk, type RsaPublicJwk, thumbprintOf } from '../key/rsa-jwk.js';
+import { InMemorySigningKeys, type SigningKey } from '../key/signing-keys.js';
 
 /** One of our public keys as DCM holds it. Records are replaced, never removed. */
 export interface RegisteredKey {
@@ -21,15 +23,14 @@ const NOT_ACCEPTED = new Set([400, 401]);
 /** DCM from a bank's or a merchant's side. Every method throws DcmError. */
 @Injectable()
 export class DcmClient {
+  readonly #options: DcmOptions;
   readonly #defaultCredential: Credential;
   readonly #transport: DcmTransport;
   readonly #caller: OperationCaller;
 
-  constructor(
-    @Inject(DCM_OPTIONS) { employee, counterpartyGuid }: DcmOptions,
-    transport: DcmTransport,
-    caller: OperationCaller,
-  ) {
+  constructor(@Inject(DCM_OPTIONS) options: DcmOptions, transport: DcmTransport, caller: OperationCaller) {
+    const { employee, counterpartyGuid } = options;
+    this.#options = options;
     const technical = { flow: 'sign-in', obj: counterpartyGuid, sub: counterpartyGuid } as const;
     this.#defaultCredential = employee ? { scheme: 'dcm' } : { scheme: 'bank', ...technical };
     this.#transport = transport;
@@ -76,11 +77,36 @@ export class DcmClient {
     return keys.map(({ guid, data, updated_at }) => ({ guid, jwk: tryReadJwk(data), updatedAt: readDate(updated_at) }));
   }
 
-  /** Replaces a record; the key that was in it stops verifying at once. Reads back and throws as `createKey`. */
-  async updateKey(guid: string, jwk: RsaPublicJwk, credential: Credential = this.#defaultCredential): Promise<void> {
-    const data = readRsaPublicJwk(jwk);
-    await this.call('jwk-update', { data }, { ...credential, path: { jwk_guid: guid } });
-    await this.#assertStored(guid, data, credential);
+  /**
+   * Replaces a record; the key that was in it stops verifying at once. Reads back and throws as `createKey`: in scheme
+   * BANK with a token of the new key, for the one that signs may be the one just replaced. Give the new key with its
+   * private half, or have it among the keys of the options.
+   */
+  async updateKey(
+    guid: string,
+    key: RsaPublicJwk | SigningKey,
+    credential: Credential = this.#defaultCredential,
+  ): Promise<void> {
+    const data = readRsaPublicJwk('publicJwk' in key ? key.publicJwk : key);
+    const after = await this.#credentialOf('publicJwk' in key ? key : data, credential);
+    try {
+      await this.call('jwk-update', { data }, { ...credential, path: { jwk_guid: guid } });
+    } catch (error) {
+      // Where an answer was lost, the repeat came with a token of the key that the first attempt had replaced.
+      const mayBeDone = error instanceof DcmError && error.code === 'DCM_UNAUTHORIZED' && after !== credential;
+      if (!mayBeDone) throw error;
+    }
+    await this.#assertStored(guid, data, after);
+  }
+
+  /** Scheme BANK with a token of this key, where we have its private half. */
+  async #credentialOf(key: RsaPublicJwk | SigningKey, credential: Credential): Promise<Credential> {
+    if (credential.scheme !== 'bank') return credential;
+    const held = 'publicJwk' in key ? key : (await this.#options.keys.all()).find(({ kid }) => kid === key.kid);
+    if (!held) return credential;
+    const { clock } = this.#options;
+    const tokens = new DcmTokens({ keys: new InMemorySigningKeys(held), ...(clock && { clock }) });
+    return { ...credential, token: await tokens.authorization(credential) };
   }
 
   async #assertStored(guid: string, sent: RsaPublicJwk, credential: Credential): Promise<void> {

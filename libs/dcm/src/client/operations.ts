@@ -11,7 +11,14 @@ import {
   sessionTokenWire,
   transferWire,
 } from '../wire/bank.wire.js';
-import { orderDetailsWire, orderStatusWire, newOrderWire, paymentMessageStatusWire } from '../wire/platform.wire.js';
+import {
+  aliasWire,
+  newOrderWire,
+  orderDetailsWire,
+  orderStatusWire,
+  p2pMessageWire,
+  paymentMessageStatusWire,
+} from '../wire/platform.wire.js';
 
 export interface Operation {
   readonly method: 'GET' | 'POST' | 'PUT';
@@ -103,7 +110,7 @@ export const OPERATIONS = {
     method: 'POST',
     path: '/api/v1/p2p/payment-messages',
     answer: 'jws',
-    wire: emptyWire,
+    wire: p2pMessageWire,
   },
   'p2p-payment-message-status': {
     ...PLATFORM,
@@ -111,8 +118,9 @@ export const OPERATIONS = {
     path: '/api/v1/p2p/payment-messages/{guid}',
     answer: 'jws',
     idempotent: true,
-    wire: emptyWire,
+    wire: p2pMessageWire,
   },
+  // No page prints its prefix: it lies where the base URL of the contract says.
   'alias-update': { ...PLATFORM, method: 'PUT', path: '/update_alias_db', idempotent: true, wire: emptyWire },
   'alias-status': {
     ...PLATFORM,
@@ -120,7 +128,7 @@ export const OPERATIONS = {
     path: '/api/v1/p2p/alias',
     answer: 'jws',
     idempotent: true,
-    wire: emptyWire,
+    wire: aliasWire,
   },
 } as const satisfies Record<string, Operation>;
 

@@ -1,4 +1,5 @@
 import { Inject, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { DcmCallbacks } from '../callback/callbacks.js';
 import { DcmClient } from '../client/dcm-client.js';
 import { DcmTokens } from '../token/dcm-tokens.js';
 import { DcmTransport } from '../client/dcm-transport.js';
@@ -36,12 +37,13 @@ const verifierProvider = {
     EmployeeSession,
     jwksProvider,
     verifierProvider,
+    DcmCallbacks,
     DcmClient,
     OperationCaller,
     SessionTokens,
     SessionTokenGuard,
   ],
-  exports: [DcmTokens, DcmVerifier, JwksCache, DcmClient, SessionTokens, SessionTokenGuard],
+  exports: [DcmTokens, DcmVerifier, JwksCache, DcmCallbacks, DcmClient, SessionTokens, SessionTokenGuard],
 })
 export class DcmModule extends ConfigurableModuleClass implements OnModuleInit, OnApplicationShutdown {
   readonly #options: DcmOptions;

@@ -49,3 +49,9 @@ export const orderStatusWire = z.looseObject({
 
 /** Pending, Success, Reject. Source: platform guide, "Payment message status"; the answer's form is inferred. */
 export const paymentMessageStatusWire = z.looseObject({ status: z.string().min(1) });
+
+/** Claims of a signed answer. What they are is not published: read what is there. Source: platform guide, "p2p". */
+export const p2pMessageWire = z.looseObject({ guid: z.string().optional(), status: z.string().optional() });
+
+/** As above. Source: platform guide, "Alias database". */
+export const aliasWire = z.looseObject({ linked: z.boolean().optional() });

@@ -38,12 +38,10 @@ export class DcmKeyRegistry extends KeyRegistry {
 
   override async replace(recordGuid: string, key: SigningKey): Promise<void> {
     try {
-      await this.client.updateKey(recordGuid, key.publicJwk);
+      await this.client.updateKey(recordGuid, key);
     } catch (error) {
-      const code = error instanceof DcmError ? error.code : undefined;
-      // Without an employee, reading back shows the token of the key that was just replaced: ask with the new one.
-      if (code === 'DCM_UNAUTHORIZED' && (await this.accepts(key))) return;
-      if (code !== 'DCM_REFUSED' || (await this.holds(recordGuid))) throw error;
+      const isRefused = error instanceof DcmError && error.code === 'DCM_REFUSED';
+      if (!isRefused || (await this.holds(recordGuid))) throw error;
       await this.register(key);
     }
   }
