@@ -39,8 +39,21 @@ module.exports = {
     {
       name: 'simulator-stands-alone',
       severity: 'error',
-      from: { path: '^apps/(simulator|shop|launcher)/' },
+      from: { path: '^apps/(simulator|shop)/' },
       to: { path: '^libs/' },
+    },
+    {
+      name: 'launcher-starts-the-database-only',
+      severity: 'error',
+      from: { path: '^apps/launcher/' },
+      to: { path: '^libs/', pathNot: '^libs/embedded-postgres/' },
+    },
+    {
+      name: 'gateway-is-given-its-database',
+      severity: 'error',
+      comment: 'Only a command that has none of its own starts the one of npm start.',
+      from: { path: '^apps/gateway/', pathNot: '/cli/demo-database\\.ts$' },
+      to: { path: '^libs/embedded-postgres/' },
     },
     {
       name: 'domain-is-pure',
@@ -51,7 +64,7 @@ module.exports = {
     onlyFrom(
       'database-behind-stores',
       '^node_modules/(typeorm|pg)/',
-      '(/store/|/database/|\\.(entity|repository|store|module|spec)\\.ts$)',
+      '(^libs/embedded-postgres/|/store/|/database/|\\.(entity|repository|store|module|spec)\\.ts$)',
       'SQL stays in store/, database/, *.entity|repository|store.ts',
     ),
     onlyFrom(

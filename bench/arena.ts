@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { startEmbeddedPostgres } from '../apps/gateway/src/database/embedded-postgres.js';
+import { startEmbeddedPostgres } from '#libs/embedded-postgres';
 import { BankControl } from '../test/support/bank-control.js';
 import { createDatabase, type TestDatabase } from '../test/support/database.js';
 import { aMerchant, type DemoMerchant } from '../test/support/demo-merchant.js';

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'undici';
 import { DcmTokens, generateSigningKey, InMemorySigningKeys } from '#libs/dcm';
-import { startEmbeddedPostgres } from '../apps/gateway/src/database/embedded-postgres.js';
+import { startEmbeddedPostgres } from '#libs/embedded-postgres';
 import { createDatabase } from '../test/support/database.js';
 import { freePort } from '../test/support/free-port.js';
 import { OpsClient } from '../test/support/ops-client.js';

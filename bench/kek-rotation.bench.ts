@@ -4,7 +4,7 @@ import path from 'node:path';
 import { DataSource } from 'typeorm';
 import { EnvelopeKeystore, generateLocalKeys, KekProviderChain, LocalKekProvider } from '#libs/keystore';
 import { dataSourceOptions } from '../apps/gateway/src/database/data-source.js';
-import { startEmbeddedPostgres } from '../apps/gateway/src/database/embedded-postgres.js';
+import { startEmbeddedPostgres } from '#libs/embedded-postgres';
 import { migrate } from '../apps/gateway/src/database/migrate.js';
 import { NoKekFile } from '../apps/gateway/src/keys/kek-file.js';
 import { KekRotationService } from '../apps/gateway/src/keys/kek-rotation.service.js';

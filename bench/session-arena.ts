@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../apps/gateway/src/database/data-source.js';
-import { startEmbeddedPostgres } from '../apps/gateway/src/database/embedded-postgres.js';
+import { startEmbeddedPostgres } from '#libs/embedded-postgres';
 import { migrate } from '../apps/gateway/src/database/migrate.js';
 import { BankControl } from '../test/support/bank-control.js';
 import { createDatabase } from '../test/support/database.js';

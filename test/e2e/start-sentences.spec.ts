@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
 import { generateLocalKeys } from '#libs/keystore';
-import { startEmbeddedPostgres } from '../../apps/gateway/src/database/embedded-postgres.js';
+import { startEmbeddedPostgres } from '#libs/embedded-postgres';
 import { AppProcess } from '../support/app-process.js';
 import { runCommand } from '../support/command-line.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
@@ -165,10 +165,19 @@ describe('a start that fails', () => {
     expect(await start({ HOST: 'no-such-host.invalid' })).toMatch(/^HOST is not an address of this machine/u);
   }, 120_000);
 
+  it('no database, and a port for one that is none', async () => {
+    expect(await start({ DATABASE_URL: '' })).toMatch(/^DATABASE_URL is missing: .*"npm start" brings one/u);
+    const inProduction = await runCommand(['accounts', 'list'], { NODE_ENV: 'production' });
+    expect(inProduction.stderr).toMatch(/^DATABASE_URL is missing/mu);
+    const { stderr } = await runCommand(['accounts', 'list'], { POSTGRES_PORT: 'x' });
+    expect(stderr.trim()).toBe('POSTGRES_PORT must be a TCP port from 0 to 65535');
+  }, 60_000);
+
   it('a DATA_DIR that cannot be used', async () => {
     const file = path.join(base, 'a-file');
     writeFileSync(file, '');
-    expect(await start({ DATA_DIR: path.join(file, 'data'), DATABASE_URL: '' })).toMatch(
+    const demo = { DATA_DIR: path.join(file, 'data'), DATABASE_URL: '' };
+    expect((await runCommand(['accounts', 'create'], demo)).stderr).toMatch(
       /^The database cannot be kept in .*set DATA_DIR/u,
     );
     expect(await start({ DATA_DIR: path.join(file, 'data') })).toMatch(

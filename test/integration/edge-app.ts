@@ -35,10 +35,16 @@ export interface EdgeApp {
 export async function startEdgeApp(env: Readonly<Record<string, string>> = {}): Promise<EdgeApp> {
   const database = await createMigratedDatabase();
   const bank = new FakePaymentBank();
-  const config = loadConfig({ ROLE: 'api', LOG_LEVEL: 'silent', OPS_KEY: EDGE_OPS_KEY, ...env });
+  const config = loadConfig({
+    DATABASE_URL: database.url,
+    ROLE: 'api',
+    LOG_LEVEL: 'silent',
+    OPS_KEY: EDGE_OPS_KEY,
+    ...env,
+  });
   const keks = LocalKekProvider.from(generateLocalKeys());
   const keys = { keks, file: new NoKekFile(), remote: false };
-  const gateway: DynamicModule = GatewayModule.register(config, database.url, keys);
+  const gateway: DynamicModule = GatewayModule.register(config, keys);
   const module = await Test.createTestingModule({ imports: [gateway] })
     .overrideProvider(PaymentBank)
     .useValue(bank)

@@ -1,12 +1,13 @@
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
-import { startEmbeddedPostgres } from '../../apps/gateway/src/database/embedded-postgres.js';
+import { portOfRunningServer, startEmbeddedPostgres } from '#libs/embedded-postgres';
 import { freePort } from '../support/free-port.js';
+import { until } from '../support/until.js';
 
 async function query(url: string, sql: string): Promise<Record<string, unknown>[]> {
   const client = new pg.Client({ connectionString: url });
@@ -95,6 +96,22 @@ describe('embedded PostgreSQL', () => {
     expect(both[0].url).toBe(both[1].url);
     await query(both[0].url, 'SELECT 1');
     await Promise.all(both.map((one) => one.stop()));
+  });
+
+  it('is left by a visitor to whoever else runs it, and taken over by whoever comes to stay', async () => {
+    const visit = () => startEmbeddedPostgres({ dataDir, port, isVisit: true });
+    const owner = path.join(dataDir, 'owner.pid');
+    const first = await start();
+    writeFileSync(owner, String(process.ppid)); // as if another live process had started it
+    await (await visit()).stop();
+    expect(await portOfRunningServer(dataDir)).toBe(port);
+    expect(readFileSync(owner, 'utf8')).toBe(String(process.ppid));
+
+    const staying = await start();
+    expect(readFileSync(owner, 'utf8')).toBe(String(process.pid));
+    await staying.interrupt();
+    await until('it has stopped', async () => (await portOfRunningServer(dataDir)) === undefined);
+    await first.stop(); // nothing is left to stop
   });
 
   it('names the variable to change when the port is taken', async () => {

@@ -43,8 +43,8 @@ export async function startGateway(
   database: TestDatabase,
   { keks = someKeks(), bank = new FakePaymentBank(), env = {} } = {},
 ): Promise<WholeGateway> {
-  const config = loadConfig({ ROLE: 'api', LOG_LEVEL: 'silent', OPS_KEY, ...env });
-  const gateway = GatewayModule.register(config, database.url, { keks, file: new NoKekFile(), remote: false });
+  const config = loadConfig({ DATABASE_URL: database.url, ROLE: 'api', LOG_LEVEL: 'silent', OPS_KEY, ...env });
+  const gateway = GatewayModule.register(config, { keks, file: new NoKekFile(), remote: false });
   const module = await Test.createTestingModule({ imports: [gateway] })
     .overrideProvider(PaymentBank)
     .useValue(bank)

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type * as embedded from '../../apps/gateway/src/database/embedded-postgres.js';
+import type * as embedded from '#libs/embedded-postgres';
 import { freePort } from '../support/free-port.js';
 import { type Plant } from './plant.js';
 
@@ -16,7 +16,7 @@ export async function startServer(plants: readonly Plant[]): Promise<TestServer 
   if (!isNeeded || process.env['TEST_DATABASE_URL'] !== undefined) return undefined;
   const directory = await mkdtemp(path.join(tmpdir(), 'plants-postgres-'));
   const dataDir = path.join(directory, 'data');
-  const file = path.resolve('dist/apps/gateway/src/database/embedded-postgres.js');
+  const file = path.resolve('dist/libs/embedded-postgres/src/index.js');
   const { startEmbeddedPostgres } = (await import(file)) as typeof embedded;
   const server = await startEmbeddedPostgres({ dataDir, port: await freePort(), fsync: false });
   const home = await readFile(path.join(dataDir, 'location'), 'utf8').catch(() => dataDir);

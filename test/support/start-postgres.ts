@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import type * as embedded from '../../apps/gateway/src/database/embedded-postgres.js';
+import type * as embedded from '#libs/embedded-postgres';
 
 // Jest runs this once per project that names it, all in one process. It runs outside Jest's own module resolution,
 // so nothing of ours can be imported from source here; stop-postgres.ts finds the server through globalThis.
@@ -21,7 +21,7 @@ async function start(): Promise<{ url: string; stop(): Promise<void> }> {
   await compile();
   const directory = await mkdtemp(path.join(tmpdir(), 'gateway-test-postgres-'));
   const dataDir = path.join(directory, 'data');
-  const file = path.resolve('dist/apps/gateway/src/database/embedded-postgres.js');
+  const file = path.resolve('dist/libs/embedded-postgres/src/index.js');
   const { startEmbeddedPostgres } = (await import(file)) as typeof embedded;
   const postgres = await startEmbeddedPostgres({ dataDir, port: await freePort(), fsync: false });
   const home = await readFile(path.join(dataDir, 'location'), 'utf8').catch(() => dataDir);

@@ -16,10 +16,10 @@ import { PaymentsModule } from './payments/payments.module.js';
 @Module({})
 export class GatewayModule {
   /** @param readOnly for a command that only reads: nothing is written at the start either */
-  static register(config: GatewayConfig, databaseUrl: string, keys: KeysOptions, readOnly = false): DynamicModule {
+  static register(config: GatewayConfig, keys: KeysOptions, readOnly = false): DynamicModule {
     const api = config.role !== 'worker';
     const worker = config.role !== 'api';
-    const { opsKey, dcm, publicUrl, bankTimeoutMs, sessionRenewHours } = config;
+    const { databaseUrl, opsKey, dcm, publicUrl, bankTimeoutMs, sessionRenewHours } = config;
     const payments = PaymentsModule.register({ api, worker, publicUrl, bankTimeoutMs, sessionRenewHours });
     return {
       module: GatewayModule,

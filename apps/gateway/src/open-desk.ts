@@ -1,7 +1,8 @@
 import { type DynamicModule, type INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { type Desk } from './cli/commands.js';
-import { loadConfig } from './config/gateway-config.js';
+import { isDemo, openDemoDatabase } from './cli/demo-database.js';
+import { type GatewayConfig, loadConfig } from './config/gateway-config.js';
 import { explained } from './database/database-problem.js';
 import { type Access, prepareDatabase } from './database/prepare-database.js';
 import { GatewayModule } from './gateway.module.js';
@@ -14,19 +15,33 @@ import { KekRotationService } from './keys/kek-rotation.service.js';
 import { OperationsService } from './ops/operations.service.js';
 import { OpsReadingsService } from './ops/ops-readings.service.js';
 
+/** Stands in for the address of the demo's database until that runs. */
+const NOT_YET = 'postgres://127.0.0.1/gateway';
+
+interface OpenedDesk {
+  readonly desk: Desk;
+  close(): Promise<void>;
+}
+
 /** The services behind the command line: the gateway's own modules, without routes and without workers. */
-export async function openDesk(
-  env: NodeJS.ProcessEnv,
-  access: Access,
-): Promise<{ desk: Desk; close(): Promise<void> }> {
-  const config = loadConfig({ ...env, ROLE: 'api', LOG_LEVEL: env['LOG_LEVEL'] ?? 'warn' });
-  const { databaseUrl, keys, stop } = await prepareDatabase(config, { access, isVisit: true });
-  const app = await createContext(GatewayModule.register(config, databaseUrl, keys, access === 'reads')).catch(
-    async (error: unknown) => {
-      await stop();
-      throw error;
-    },
-  );
+export async function openDesk(env: NodeJS.ProcessEnv, access: Access): Promise<OpenedDesk> {
+  const demo = isDemo(env);
+  const ours = { ROLE: 'api', LOG_LEVEL: env['LOG_LEVEL'] ?? 'warn', ...(demo && { DATABASE_URL: NOT_YET }) };
+  const config = loadConfig({ ...env, ...ours });
+  if (!demo) return openDeskAt(config, access);
+  const database = await openDemoDatabase(env, access);
+  try {
+    const opened = await openDeskAt({ ...config, databaseUrl: database.url }, access);
+    return { desk: opened.desk, close: () => opened.close().finally(() => database.stop()) };
+  } catch (error) {
+    await database.stop();
+    throw error;
+  }
+}
+
+async function openDeskAt(config: GatewayConfig, access: Access): Promise<OpenedDesk> {
+  const keys = await prepareDatabase(config, { access });
+  const app = await createContext(GatewayModule.register(config, keys, access === 'reads'));
   const desk = {
     operations: app.get(OperationsService),
     readings: app.get(OpsReadingsService),
@@ -39,11 +54,7 @@ export async function openDesk(
       decisions: app.get(DecisionLog),
     },
   };
-  const close = async (): Promise<void> => {
-    await app.close();
-    await stop();
-  };
-  return { desk, close };
+  return { desk, close: () => app.close() };
 }
 
 const createContext = (module: DynamicModule): Promise<INestApplicationContext> =>

@@ -56,9 +56,8 @@ async function settled(starting: Promise<void>): Promise<void> {
 }
 
 async function start(config: GatewayConfig, stops: Stop[], signal: AbortSignal): Promise<void> {
-  const { databaseUrl, keys, stop } = await prepareDatabase(config, { access: 'installs', signal });
-  stops.push(stop);
-  const { app, drain } = await explained('connecting', () => createApp(config, databaseUrl, keys));
+  const keys = await prepareDatabase(config, { access: 'installs', signal });
+  const { app, drain } = await explained('connecting', () => createApp(config, keys));
   stops.push(() => stopApp(app, drain));
   const { account } = config;
   if (account) await explained('connecting', () => app.get(AccountProvisioner).provision(account));
@@ -71,20 +70,15 @@ async function start(config: GatewayConfig, stops: Stop[], signal: AbortSignal):
 
 async function createApp(
   config: GatewayConfig,
-  databaseUrl: string,
   keys: KeysOptions,
 ): Promise<{ app: NestFastifyApplication; drain: Drain }> {
   const adapter = createHttpAdapter(config.publicUrl);
   const drain = new Drain(adapter.getInstance());
-  const app = await NestFactory.create<NestFastifyApplication>(
-    GatewayModule.register(config, databaseUrl, keys),
-    adapter,
-    {
-      bufferLogs: true,
-      bodyParser: false,
-      abortOnError: false,
-    },
-  );
+  const app = await NestFactory.create<NestFastifyApplication>(GatewayModule.register(config, keys), adapter, {
+    bufferLogs: true,
+    bodyParser: false,
+    abortOnError: false,
+  });
   app.useLogger(app.get(Logger));
   logRequests(adapter.getInstance(), app.get(Logger));
   app.useGlobalFilters(new ProblemFilter(basePathOf(config.publicUrl)));

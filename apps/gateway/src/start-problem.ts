@@ -1,10 +1,9 @@
 import { KeystoreError } from '#libs/keystore';
 import { ConfigError } from './config/gateway-config.js';
-import { EmbeddedPostgresError } from './database/embedded-postgres-error.js';
 
 /** What an operator needs to read: known problems are sentences, anything else shows its stack. */
 export function startProblem(error: unknown): string {
-  if (error instanceof ConfigError || error instanceof EmbeddedPostgresError) return error.message;
+  if (error instanceof ConfigError) return error.message;
   if (error instanceof KeystoreError) {
     return `The keys cannot be used: ${error.message}. See KEYSTORE_PROVIDER and KEYSTORE_KEYS_FILE.`;
   }

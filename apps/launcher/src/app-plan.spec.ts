@@ -22,9 +22,10 @@ const plan = (env: Record<string, string>) =>
   planApps(readLauncherConfig(env), { credentials: CREDENTIALS, counterparty: COUNTERPARTY }, env);
 
 it('wires the three apps together without a secret in an environment', () => {
-  const apps = plan({ PATH: '/bin', GATEWAY_PORT: '5000', HOST: '0.0.0.0' });
+  const apps = plan({ PATH: '/bin', GATEWAY_PORT: '5000', HOST: '0.0.0.0', DATA_DIR: '/data' });
   expect(apps.map(({ name }) => name)).toEqual(['simulator', 'gateway', 'shop']);
   expect(apps[1]?.env).toMatchObject({ PORT: '5000', PATH: '/bin', ALLIANCE_BASE_URL: 'http://127.0.0.1:4001' });
+  expect(apps[1]?.env).toMatchObject({ DATABASE_URL_FILE: '/data/run/database-url' });
   expect(apps[2]?.env).toMatchObject({ GATEWAY_URL: 'http://127.0.0.1:5000', HOST: '0.0.0.0' });
   expect(JSON.stringify(apps)).not.toContain('canary');
 });
@@ -53,6 +54,7 @@ it('starts no simulator beside a real bank and shows its secrets to the gateway 
   });
   expect(apps.map(({ name }) => name)).toEqual(['gateway', 'shop']);
   expect(apps[0]?.env).toMatchObject({ ALLIANCE_SERVICE_CODE: 'secret-code', DATABASE_URL: 'postgres://secret@db/x' });
+  expect(apps[0]?.env).not.toHaveProperty('DATABASE_URL_FILE');
   expect(JSON.stringify(apps[1])).not.toContain('secret');
 });
 

@@ -61,7 +61,7 @@ function gatewayEnv(config: LauncherConfig, { credentials, counterparty }: DemoP
     PORT: String(config.gatewayPort),
     ...(config.publicUrl !== undefined && { PUBLIC_URL: config.publicUrl }),
     DATA_DIR: config.dataDir,
-    ...(config.usesOwnDatabase && { POSTGRES_PORT: String(config.postgresPort) }),
+    ...(config.databaseUrlFile !== undefined && { DATABASE_URL_FILE: config.databaseUrlFile }),
     API_KEY_FILE: credentials.apiKeyFile,
     OPS_KEY_FILE: credentials.opsKeyFile,
   };

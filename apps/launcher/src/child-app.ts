@@ -48,7 +48,7 @@ export class ChildApp {
   }
 
   /** Why it ended, in one sentence. */
-  get epitaph(): string {
+  get ending(): string {
     const { exitCode, signalCode } = this.child;
     const how = signalCode === null ? `with code ${exitCode ?? '?'}` : `by ${signalCode}`;
     const said = this.lastError === '' ? `see ${this.options.logFile}` : this.lastError;
@@ -78,7 +78,7 @@ export class ChildApp {
     this.readOutput();
     // The one message that an app sends says that it listens. Its log may be silent.
     const ready = new Promise((resolve) => this.child.once('message', resolve)).then(() => undefined);
-    const ended = this.gone.then(() => Promise.reject(new Error(this.epitaph)));
+    const ended = this.gone.then(() => Promise.reject(new Error(this.ending)));
     const late = sleep(READY_TIMEOUT_MS, undefined, { signal: timeout.signal }).then(() =>
       Promise.reject(new Error(`The ${this.name} was not ready after ${READY_TIMEOUT_MS / 1000} s: see ${logFile}`)),
     );

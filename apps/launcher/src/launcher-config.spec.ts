@@ -17,7 +17,7 @@ it('needs nothing', () => {
     shopPort: 4002,
     postgresPort: 54_380,
     dataDir: `${process.cwd()}/.data`,
-    usesOwnDatabase: true,
+    databaseUrlFile: `${process.cwd()}/.data/run/database-url`,
     bankUrl: undefined,
     bankEnvironment: 'test',
     dcmUrl: undefined,
@@ -33,7 +33,11 @@ it('takes a whole account, secrets by file', () => {
     ALLIANCE_ENVIRONMENT: 'live',
     DATABASE_URL: 'postgresql://u:p@db/x',
   });
-  expect(config).toMatchObject({ bankUrl: 'https://bank.example', bankEnvironment: 'live', usesOwnDatabase: false });
+  expect(config).toMatchObject({
+    bankUrl: 'https://bank.example',
+    bankEnvironment: 'live',
+    databaseUrlFile: undefined,
+  });
 });
 
 it('names every problem at once and repeats no value', () => {

@@ -17,8 +17,8 @@ export interface LauncherConfig {
   readonly publicUrl: string | undefined;
   /** Absolute. */
   readonly dataDir: string;
-  /** Somebody else's PostgreSQL; without it the gateway starts its own. */
-  readonly usesOwnDatabase: boolean;
+  /** Where the gateway reads the address of the database that we start; undefined: it is given somebody else's. */
+  readonly databaseUrlFile: string | undefined;
   /** A real bank; without it the simulator is started. */
   readonly bankUrl: string | undefined;
   readonly bankEnvironment: 'test' | 'live';
@@ -45,6 +45,7 @@ const BY_FILE: readonly string[] = ['ALLIANCE_SERVICE_CODE', 'ALLIANCE_PRIVATE_K
 export function readLauncherConfig(env: Environment): LauncherConfig {
   const problems = [...portProblems(env), ...hostProblems(env), ...urlProblems(env), ...accountProblems(env)];
   if (problems.length > 0) throw new ConfigError(problems.join('\n'));
+  const dataDir = path.resolve(set(env, 'DATA_DIR') ?? '.data');
   return {
     gatewayPort: portOf(env, 'GATEWAY_PORT'),
     simulatorPort: portOf(env, 'SIMULATOR_PORT'),
@@ -53,13 +54,16 @@ export function readLauncherConfig(env: Environment): LauncherConfig {
     host: set(env, 'HOST'),
     simulatorHost: set(env, 'SIMULATOR_HOST'),
     publicUrl: set(env, 'PUBLIC_URL'),
-    dataDir: path.resolve(set(env, 'DATA_DIR') ?? '.data'),
-    usesOwnDatabase: !isGiven(env, 'DATABASE_URL'),
+    dataDir,
+    databaseUrlFile: isGiven(env, 'DATABASE_URL') ? undefined : path.join(dataDir, 'run', 'database-url'),
     bankUrl: set(env, 'ALLIANCE_BASE_URL'),
     bankEnvironment: set(env, 'ALLIANCE_ENVIRONMENT') === 'live' ? 'live' : 'test',
     dcmUrl: set(env, 'DCM_BASE_URL'),
   };
 }
+
+/** The folder of the database that we start, and that commands look for. */
+export const databaseDirectoryOf = (dataDir: string): string => path.join(dataDir, 'postgres');
 
 /** Blank counts as not set, as in a half-filled .env file. */
 function set(env: Environment, name: string): string | undefined {

@@ -1,11 +1,12 @@
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '#libs/embedded-postgres';
 import { type AppPlan, type DemoParties, gatewayUrlOf, planApps } from './app-plan.js';
 import { ChildApp } from './child-app.js';
 import { keepDemoCounterparty } from './demo-counterparty.js';
 import { keepDemoCredentials, openDirectory } from './demo-credentials.js';
-import { ConfigError, type Environment, type LauncherConfig } from './launcher-config.js';
+import { ConfigError, databaseDirectoryOf, type Environment, type LauncherConfig } from './launcher-config.js';
 import { Leftovers } from './leftovers.js';
-import { OrphanedDatabase } from './orphaned-database.js';
 import { findTakenPorts } from './ports.js';
 import { readyBlock } from './ready-block.js';
 
@@ -19,11 +20,13 @@ export interface LauncherOptions {
   readonly print: (line: string) => void;
 }
 
-/** Starts the apps, watches them, stops them in order. */
+/** Starts the database and the apps, watches them, stops them in order. */
 export class Launcher {
   private readonly running: ChildApp[] = [];
   private readonly leftovers: Leftovers;
-  private readonly database: OrphanedDatabase;
+  /** Calls off a database that is still being made. */
+  private readonly callOff = new AbortController();
+  private database: Promise<EmbeddedPostgres | undefined> = Promise.resolve(undefined);
   private stopping: Promise<void> | undefined;
   private fail: (reason: string) => void = () => undefined;
   /** Resolves with a sentence when an app ends without being asked to. */
@@ -31,7 +34,6 @@ export class Launcher {
 
   constructor(private readonly options: LauncherOptions) {
     openDirectory(options.config.dataDir);
-    this.database = new OrphanedDatabase(options.config.dataDir);
     this.leftovers = new Leftovers(options.config.dataDir, (name) => this.script(name));
   }
 
@@ -58,8 +60,9 @@ export class Launcher {
     return this.stopping !== undefined;
   }
 
-  /** Shop, gateway, simulator: whoever calls somebody else goes first. */
+  /** Shop, gateway, simulator, database: whoever calls somebody else goes first. */
   stop(): Promise<void> {
+    this.callOff.abort();
     return (this.stopping ??= this.stopAll());
   }
 
@@ -67,7 +70,7 @@ export class Launcher {
   async kill(): Promise<void> {
     for (const app of this.running) app.kill();
     await Promise.all(this.running.map(({ gone }) => gone));
-    this.database.signal('SIGINT');
+    await (await this.started())?.interrupt();
   }
 
   private async clearTheWay(): Promise<void> {
@@ -91,12 +94,28 @@ export class Launcher {
     return { credentials, counterparty: keepDemoCounterparty({ directory, authServiceUrl }) };
   }
 
-  /** The bank first; then the gateway and its caller side by side. */
+  /** Database and bank first; then the gateway and its caller side by side. */
   private async launch(plans: readonly AppPlan[]): Promise<void> {
     const simulator = plans.find(({ name }) => name === 'simulator');
-    if (simulator) await this.spawn(simulator).ready;
+    this.database = this.openDatabase();
+    await Promise.all([this.database, simulator && this.spawn(simulator).ready]);
     if (this.stopping) return;
     await Promise.all(plans.filter((plan) => plan !== simulator).map((plan) => this.spawn(plan).ready));
+  }
+
+  /** Its address goes to the gateway by file, since it holds the password. */
+  private async openDatabase(): Promise<EmbeddedPostgres | undefined> {
+    const { dataDir, databaseUrlFile, postgresPort: port } = this.options.config;
+    if (databaseUrlFile === undefined) return undefined;
+    const { signal } = this.callOff;
+    const database = await startEmbeddedPostgres({ dataDir: databaseDirectoryOf(dataDir), port, signal });
+    writeFileSync(databaseUrlFile, database.url, { mode: 0o600 });
+    return database;
+  }
+
+  /** The database, unless its start failed or was called off. */
+  private started(): Promise<EmbeddedPostgres | undefined> {
+    return this.database.catch(() => undefined);
   }
 
   private spawn(plan: AppPlan): ChildApp {
@@ -107,14 +126,14 @@ export class Launcher {
     this.leftovers.note(plan.name, app.pid);
     void app.gone.then(() => {
       this.leftovers.forget(plan.name);
-      if (!this.stopping) this.fail(app.epitaph);
+      if (!this.stopping) this.fail(app.ending);
     });
     return app;
   }
 
   private async stopAll(): Promise<void> {
     for (const name of APPS) await this.running.find((app) => app.name === name)?.stop();
-    await this.database.stop();
+    await (await this.started())?.stop();
     if (this.leftovers.find('launcher') === process.pid) this.leftovers.forget('launcher');
   }
 

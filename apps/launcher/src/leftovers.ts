@@ -88,7 +88,7 @@ function folderOf(pid: number): string {
   }
 }
 
-export function commandLine(pid: number): string {
+function commandLine(pid: number): string {
   try {
     if (process.platform === 'linux') return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
     if (process.platform === 'win32') return '';

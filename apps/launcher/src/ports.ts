@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
+import { portOfRunningServer } from '#libs/embedded-postgres';
 import { LOOPBACK } from './address.js';
-import { postmasterOf } from './orphaned-database.js';
-import { type LauncherConfig } from './launcher-config.js';
+import { databaseDirectoryOf, type LauncherConfig } from './launcher-config.js';
 
 /** One sentence for every port that something else listens on, or that cannot be listened on. */
 export async function findTakenPorts(config: LauncherConfig): Promise<string[]> {
@@ -21,11 +21,16 @@ export async function findTakenPorts(config: LauncherConfig): Promise<string[]> 
       port: config.postgresPort,
       hostName: 'HOST',
       host: LOOPBACK,
-      isNeeded: config.usesOwnDatabase && postmasterOf(config.dataDir)?.port !== config.postgresPort,
+      isNeeded: await isPostgresPortNeeded(config),
     },
   ];
   const sentences = await Promise.all(wanted.filter(({ isNeeded }) => isNeeded).map(objectionTo));
   return [...new Set(sentences.filter((sentence) => sentence !== undefined))];
+}
+
+/** Not beside somebody else's database, and not where ours still runs: it is taken over. */
+async function isPostgresPortNeeded({ databaseUrlFile, dataDir, postgresPort }: LauncherConfig): Promise<boolean> {
+  return databaseUrlFile !== undefined && (await portOfRunningServer(databaseDirectoryOf(dataDir))) !== postgresPort;
 }
 
 interface Wanted {

@@ -6,6 +6,7 @@ import { ConfigError, loadConfig } from './gateway-config.js';
 type Environment = Readonly<Record<string, string>>;
 
 const GUID = '5a1c2f0e-7b3d-4c58-9e61-2d4f8a0b6c17';
+const load = (env: Environment) => loadConfig({ DATABASE_URL: 'postgres://gateway:pw@db.example/gateway', ...env });
 const aBank = (over: Environment = {}): Environment => ({
   DCM_BASE_URL: 'http://127.0.0.1:4001/dcm/',
   DCM_COUNTERPARTY_GUID: GUID.toUpperCase(),
@@ -13,7 +14,7 @@ const aBank = (over: Environment = {}): Environment => ({
 });
 function complaints(env: Environment): string[] {
   try {
-    loadConfig(env);
+    load(env);
     return [];
   } catch (error) {
     expect(error).toBeInstanceOf(ConfigError);
@@ -22,7 +23,7 @@ function complaints(env: Environment): string[] {
 }
 
 it('makes a bank of an address and a GUID', () => {
-  expect(loadConfig(aBank()).dcm).toEqual({
+  expect(load(aBank()).dcm).toEqual({
     baseUrl: 'http://127.0.0.1:4001/dcm',
     counterpartyGuid: GUID,
     employee: undefined,
@@ -40,7 +41,7 @@ it('takes an employee with the password from a file', () => {
   const directory = mkdtempSync(path.join(tmpdir(), 'dcm-config-'));
   writeFileSync(path.join(directory, 'password'), 'secret-1\n');
   const env = { DCM_EMPLOYEE_LOGIN: 'a@b.example', DCM_EMPLOYEE_PASSWORD_FILE: path.join(directory, 'password') };
-  expect(loadConfig(aBank(env)).dcm?.employee).toEqual({ login: 'a@b.example', password: 'secret-1' });
+  expect(load(aBank(env)).dcm?.employee).toEqual({ login: 'a@b.example', password: 'secret-1' });
   rmSync(directory, { recursive: true });
 });
 

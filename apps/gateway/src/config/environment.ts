@@ -39,11 +39,8 @@ function readSecretFiles(env: Record<string, string>, problems: string[]): Recor
   return values;
 }
 
-/** Kubernetes describes every service to every container: a service "postgres" sets POSTGRES_PORT=tcp://10.96.0.12:5432. */
-const SERVICE_LINK = /^(?:tcp|udp|sctp):\/\//iu;
 /** Variables that others may have set for purposes of their own, and when we read them. */
 const READ_ONLY_IF: Readonly<Record<string, (values: Values) => boolean>> = {
-  POSTGRES_PORT: ({ DATABASE_URL: url, POSTGRES_PORT: port = '' }) => url === undefined && !SERVICE_LINK.test(port),
   VAULT_ADDR: ({ KEYSTORE_PROVIDER: provider }) => provider === 'vault',
   AWS_KMS_KEYS: ({ KEYSTORE_PROVIDER: provider }) => provider === 'aws-kms',
   AWS_KMS_ENDPOINT: ({ KEYSTORE_PROVIDER: provider }) => provider === 'aws-kms',

@@ -25,10 +25,14 @@ const inProduction = (over: Environment = {}): Environment => ({
 const live = (over: Environment = {}): Environment =>
   anAccount({ ALLIANCE_ENVIRONMENT: 'live', API_KEY: `ap_live_${'k'.repeat(43)}`, ...over });
 
+/** What every gateway is given, and all that it needs. */
+const DATABASE_URL = 'postgres://gateway:pw@db.example/gateway';
+const load = (env: Environment) => loadConfig({ DATABASE_URL, ...env });
+
 /** The sentences of the refusal, a line each. */
 function complaints(env: Environment): string[] {
   try {
-    loadConfig(env);
+    load(env);
     return [];
   } catch (error) {
     expect(error).toBeInstanceOf(ConfigError);
@@ -37,16 +41,14 @@ function complaints(env: Environment): string[] {
 }
 
 describe('loadConfig', () => {
-  it('needs nothing at all', () => {
-    expect(loadConfig({})).toEqual({
+  it('needs a database, and nothing else', () => {
+    expect(load({})).toEqual({
       host: '127.0.0.1',
       port: 4000,
       role: 'all',
       publicUrl: 'http://localhost:4000',
-      databaseUrl: undefined,
+      databaseUrl: DATABASE_URL,
       databasePoolSize: 10,
-      dataDir: path.resolve('.data'),
-      embeddedPostgresPort: 54_380,
       production: false,
       logLevel: 'info',
       keystoreKeysFile: path.resolve('.data/keystore.json'),
@@ -61,15 +63,15 @@ describe('loadConfig', () => {
   });
 
   it('takes a blank variable for none', () => {
-    expect(loadConfig({ PORT: '', ROLE: '', DATABASE_URL: '', API_KEY: '' })).toEqual(loadConfig({}));
+    expect(load({ PORT: '', ROLE: '', DATA_DIR: '', API_KEY: '' })).toEqual(load({}));
   });
 
   it('cannot be changed afterwards', () => {
-    expect(Object.isFrozen(loadConfig({}))).toBe(true);
+    expect(Object.isFrozen(load({}))).toBe(true);
   });
 
   it('reads the account, and addresses without a slash at the end', () => {
-    const { account, publicUrl } = loadConfig({
+    const { account, publicUrl } = load({
       ...anAccount({ ALLIANCE_BASE_URL: 'https://bank.example//' }),
       PUBLIC_URL: 'https://pay.example/',
     });
@@ -89,7 +91,6 @@ describe('loadConfig', () => {
     [{ PORT: 'http' }, /^PORT must be a number: give a TCP port$/],
     [{ PORT: '65536' }, /^PORT must be a TCP port from 0 to 65535$/],
     [{ PORT: '80.5' }, /^PORT must be a whole number/],
-    [{ POSTGRES_PORT: '-1' }, /^POSTGRES_PORT must be a TCP port/],
     [{ ROLE: 'cron' }, /^ROLE must be api, worker or all$/],
     [{ PUBLIC_URL: 'pay.example' }, /^PUBLIC_URL must be an http or https URL/],
     [{ PUBLIC_URL: 'ftp://pay.example' }, /^PUBLIC_URL must be an http or https URL/],
@@ -125,7 +126,8 @@ describe('loadConfig', () => {
     [{ KEYSTORE_PROVIDER: 'aws-kms', AWS_KMS_KEYS: 'arn' }, /^AWS_KMS_KEYS must be JSON like/],
     [live({ ALLIANCE_BASE_URL: 'http://bank.example' }), /^ALLIANCE_BASE_URL must be https because/],
     [live({ PUBLIC_URL: 'http://pay.example' }), /^PUBLIC_URL must be https because/],
-    [inProduction({ DATABASE_URL: undefined }), /^DATABASE_URL is missing: production needs/],
+    [{ DATABASE_URL: undefined }, /^DATABASE_URL is missing: give the gateway a Postgres/],
+    [inProduction({ DATABASE_URL: ' ' }), /^DATABASE_URL is missing/],
     [inProduction({ KEYSTORE_KEYS_FILE: undefined }), /^KEYSTORE_KEYS_FILE is missing: production needs/],
     [inProduction({ PUBLIC_URL: undefined }), /^PUBLIC_URL is missing: the bank/],
   ])('says of %o what is wrong', (env, sentence) => {
@@ -153,7 +155,7 @@ describe('loadConfig', () => {
     const names = complaints({
       NODE_ENV: 'production',
       PORT: 'abc',
-      POSTGRES_PORT: 'x',
+      DATABASE_URL: undefined,
       KEYSTORE_PROVIDER: 'vault',
       ALLIANCE_BASE_URL: 'http://bank.example',
       ALLIANCE_MERCHANT_ID: 'm',
@@ -166,8 +168,7 @@ describe('loadConfig', () => {
     expect(names.toSorted()).toEqual(
       [
         ...['ALLIANCE_BASE_URL', 'ALLIANCE_PRIVATE_KEY_FILE', 'ALLIANCE_SERVICE_CODE', 'API_KEY', 'DATABASE_URL'],
-        ...['DCM_BASE_URL', 'DCM_COUNTERPARTY_GUID', 'DCM_EMPLOYEE_PASSWORD', 'PORT', 'POSTGRES_PORT', 'PUBLIC_URL'],
-        'VAULT_ADDR',
+        ...['DCM_BASE_URL', 'DCM_COUNTERPARTY_GUID', 'DCM_EMPLOYEE_PASSWORD', 'PORT', 'PUBLIC_URL', 'VAULT_ADDR'],
       ].toSorted(),
     );
   });
@@ -178,17 +179,12 @@ describe('loadConfig', () => {
   });
 
   it.each<[string, Environment]>([
-    ['a service link of Kubernetes', { POSTGRES_PORT: 'tcp://10.96.0.12:5432' }],
-    ['blanks', { PORT: ' ', HOST: ' ', DATABASE_URL: ' ' }],
+    ['the port of a database that it does not start', { POSTGRES_PORT: 'x' }],
+    ['blanks', { PORT: ' ', HOST: ' ', DATA_DIR: ' ' }],
     ['an address of Vault that is not used', { VAULT_ADDR: 'vault:8200' }],
     ['keys in KMS that are not used', { AWS_KMS_KEYS: 'arn', AWS_KMS_ENDPOINT: 'x' }],
   ])('does not read %s', (_what, env) => {
-    expect(loadConfig(env)).toEqual(loadConfig({}));
-  });
-
-  it('does not read the port of a database that it does not start', () => {
-    const url = { DATABASE_URL: 'postgres://u:p@db/x' };
-    expect(loadConfig({ ...url, POSTGRES_PORT: 'x' })).toEqual(loadConfig(url));
+    expect(load(env)).toEqual(load({}));
   });
 
   it.each([
@@ -198,21 +194,21 @@ describe('loadConfig', () => {
     ['192.0.2.7', 'http://192.0.2.7:4000'],
     ['2001:db8::7', 'http://[2001:db8::7]:4000'],
   ])('is called back where it listens: HOST=%s', (HOST, publicUrl) => {
-    expect(loadConfig({ HOST }).publicUrl).toBe(publicUrl);
+    expect(load({ HOST }).publicUrl).toBe(publicUrl);
   });
 
   it('names every rule of production at once', () => {
-    expect(complaints({ NODE_ENV: 'production' })).toHaveLength(3);
-    expect(loadConfig(inProduction()).production).toBe(true);
+    expect(complaints({ NODE_ENV: 'production', DATABASE_URL: undefined })).toHaveLength(3);
+    expect(load(inProduction()).production).toBe(true);
   });
 
   it.each<[string, Environment]>([
     ['Vault', { KEYSTORE_PROVIDER: 'vault', VAULT_ADDR: 'https://v', VAULT_TRANSIT_KEY: 'k', VAULT_TOKEN: 't' }],
     ['AWS KMS', { KEYSTORE_PROVIDER: 'aws-kms', AWS_KMS_KEYS: '{"current":"a","keys":{"a":"arn:a"}}' }],
   ])('needs no key file in production with %s', (_what, env) => {
-    const { remoteKeks, keysFileBesideRemote } = loadConfig(inProduction({ KEYSTORE_KEYS_FILE: undefined, ...env }));
+    const { remoteKeks, keysFileBesideRemote } = load(inProduction({ KEYSTORE_KEYS_FILE: undefined, ...env }));
     expect([remoteKeks?.provider, keysFileBesideRemote]).toEqual([env['KEYSTORE_PROVIDER'], false]);
-    expect(loadConfig(inProduction(env)).keysFileBesideRemote).toBe(true);
+    expect(load(inProduction(env)).keysFileBesideRemote).toBe(true);
   });
 
   it.each(['ALLIANCE_BASE_URL', 'ALLIANCE_MERCHANT_ID', 'ALLIANCE_SERVICE_CODE', 'ALLIANCE_PRIVATE_KEY'])(
@@ -240,7 +236,7 @@ describe('secrets in files', () => {
   });
 
   it('are read without the line break at their end, and come before the variable', () => {
-    const { account, databaseUrl } = loadConfig({
+    const { account, databaseUrl } = load({
       ...anAccount({ ALLIANCE_PRIVATE_KEY: undefined }),
       ALLIANCE_SERVICE_CODE: 'from the environment',
       ALLIANCE_SERVICE_CODE_FILE: file('service-code', 'from-a-file\n'),

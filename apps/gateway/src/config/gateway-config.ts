@@ -14,11 +14,8 @@ export interface GatewayConfig {
   readonly role: 'api' | 'worker' | 'all';
   /** Base of the URLs that the bank and the customer's browser call; no trailing slash. */
   readonly publicUrl: string;
-  /** Undefined: the gateway runs its own embedded Postgres in `dataDir`. */
-  readonly databaseUrl: string | undefined;
+  readonly databaseUrl: string;
   readonly databasePoolSize: number;
-  readonly dataDir: string;
-  readonly embeddedPostgresPort: number;
   readonly production: boolean;
   readonly logLevel: string;
   /** JSON file with the KEKs; generated on the first start outside production. */
@@ -116,7 +113,7 @@ const ENVIRONMENT = z.object({
         'must be a URL like postgres://user:password@host:5432/database: special characters of a password are percent-encoded, such as %25 for %',
     })
     .refine(isDecodable, { error: 'has a % that starts no code: in user, password and database write %25 for %' })
-    .optional(),
+    .optional(), // what is missing is told below
   DATABASE_POOL_SIZE: z.coerce
     .number({ error: 'must be a whole number from 2 to 200' })
     .int()
@@ -124,7 +121,6 @@ const ENVIRONMENT = z.object({
     .max(200)
     .default(10),
   DATA_DIR: z.string().default('.data'),
-  POSTGRES_PORT: port(54380),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
       error: 'must be fatal, error, warn, info, debug, trace or silent',
@@ -226,8 +222,8 @@ function parseEach(values: Readonly<Record<string, string>>, problems: string[])
 /** What must hold between variables: the sentence applies when the test is true. */
 const OBJECTIONS: readonly [sentence: (env: Environment) => string, applies: (env: Environment) => boolean][] = [
   [
-    () => 'DATABASE_URL is missing: production needs a Postgres of its own (15 or newer)',
-    (env) => isProduction(env) && env.DATABASE_URL === undefined,
+    () => `DATABASE_URL is missing: give the gateway a Postgres (15 or newer); "npm start" brings one`,
+    (env) => env.DATABASE_URL === undefined,
   ],
   [
     () =>
@@ -286,19 +282,16 @@ function objections(env: Environment): string[] {
 }
 
 function toConfig(env: Environment): GatewayConfig {
-  const dataDir = resolve(env.DATA_DIR);
   return {
     host: env.HOST,
     port: env.PORT,
     role: env.ROLE,
     publicUrl: env.PUBLIC_URL ?? `http://${nameOf(env.HOST)}:${env.PORT}`,
-    databaseUrl: env.DATABASE_URL,
+    databaseUrl: env.DATABASE_URL ?? '', // it was objected to
     databasePoolSize: env.DATABASE_POOL_SIZE,
-    dataDir,
-    embeddedPostgresPort: env.POSTGRES_PORT,
     production: isProduction(env),
     logLevel: env.LOG_LEVEL,
-    keystoreKeysFile: env.KEYSTORE_KEYS_FILE ?? join(dataDir, 'keystore.json'),
+    keystoreKeysFile: env.KEYSTORE_KEYS_FILE ?? join(resolve(env.DATA_DIR), 'keystore.json'),
     remoteKeks: remoteKeksOf(env),
     keysFileBesideRemote: env.KEYSTORE_KEYS_FILE !== undefined,
     bankTimeoutMs: env.BANK_TIMEOUT_MS,

@@ -6,7 +6,6 @@ import { compareKeks, knownKeks, type KnownKek, rememberCurrentKek } from '../ke
 import { openKeys, type OpenedKeys } from '../keys/open-keys.js';
 import { dataSourceOptions, type PostgresOptions } from './data-source.js';
 import { explained } from './database-problem.js';
-import { startEmbeddedPostgres } from './embedded-postgres.js';
 import { checkServer, MIGRATION_LOCK, migrate, pendingMigrations } from './migrate.js';
 
 /**
@@ -17,16 +16,8 @@ export type Access = 'reads' | 'writes' | 'installs';
 
 export interface Purpose {
   readonly access: Access;
-  /** A command: an embedded server that a gateway has come to use meanwhile goes on. */
-  readonly isVisit?: boolean;
-  /** Gives up: what is half made is removed. */
+  /** Gives up before the next step. */
   readonly signal?: AbortSignal;
-}
-
-export interface Prepared {
-  readonly databaseUrl: string;
-  readonly keys: OpenedKeys;
-  readonly stop: () => Promise<void>;
 }
 
 /** What is there before anything is written. */
@@ -40,24 +31,17 @@ interface Found {
  * A database with the latest schema, and the keys that fit it. Nothing is written before the keys are checked, and
  * nothing at all for somebody who only reads.
  */
-export async function prepareDatabase(config: GatewayConfig, purpose: Purpose): Promise<Prepared> {
-  const { access, signal } = purpose;
+export async function prepareDatabase(config: GatewayConfig, { access, signal }: Purpose): Promise<OpenedKeys> {
   if (!config.remoteKeks && existsSync(config.keystoreKeysFile)) readKeysFile(config.keystoreKeysFile, false);
-  const { url: databaseUrl, stop } = await openDatabase(config, purpose);
-  try {
-    const options = dataSourceOptions(databaseUrl, 2);
-    const found = await withDatabase(options, (database) => inspect(database, access));
-    signal?.throwIfAborted();
-    const keys = await openKeys(config, mayMakeKeys(config, found, access));
-    if (keys.generated) announceKeys(config.keystoreKeysFile);
-    await compareKeks(found.keks, keys);
-    signal?.throwIfAborted();
-    if (access !== 'reads') await install(options, keys);
-    return { databaseUrl, keys, stop };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+  const options = dataSourceOptions(config.databaseUrl, 2);
+  const found = await withDatabase(options, (database) => inspect(database, access));
+  signal?.throwIfAborted();
+  const keys = await openKeys(config, mayMakeKeys(config, found, access));
+  if (keys.generated) announceKeys(config.keystoreKeysFile);
+  await compareKeks(found.keks, keys);
+  signal?.throwIfAborted();
+  if (access !== 'reads') await install(options, keys);
+  return keys;
 }
 
 async function inspect(database: DataSource, access: Access): Promise<Found> {
@@ -120,13 +104,4 @@ async function withDatabase<T>(options: PostgresOptions, work: (database: DataSo
   } finally {
     await database.destroy();
   }
-}
-
-async function openDatabase(
-  { databaseUrl, dataDir, embeddedPostgresPort: port }: GatewayConfig,
-  { access, isVisit, signal }: Purpose,
-): Promise<{ url: string; stop: () => Promise<void> }> {
-  if (databaseUrl !== undefined) return { url: databaseUrl, stop: () => Promise.resolve() };
-  const visit = { mustExist: access !== 'installs', leaveIfUsed: isVisit === true };
-  return startEmbeddedPostgres({ dataDir: `${dataDir}/postgres`, port, signal, ...visit });
 }

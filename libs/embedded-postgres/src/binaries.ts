@@ -2,9 +2,9 @@ import { cp, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { EmbeddedPostgresError } from './embedded-postgres-error.js';
-import { draftPrefix, removeDeadDrafts } from './embedded-postgres-drafts.js';
-import { exists, isCode, openToAll, publish } from './embedded-postgres-files.js';
-import { canEnter, canRun, type ServerUser } from './embedded-postgres-user.js';
+import { draftPrefix, removeDeadDrafts } from './drafts.js';
+import { exists, isCode, openToAll, publish } from './files.js';
+import { canEnter, canRun, type ServerUser } from './server-user.js';
 
 /** Absolute paths of the three programs the package brings. */
 export interface PostgresBinaries {

@@ -1,6 +1,9 @@
-import { type EmbeddedCluster, openCluster } from './embedded-postgres-cluster.js';
+import path from 'node:path';
+import { type EmbeddedCluster, openCluster } from './cluster.js';
 import { EmbeddedPostgresError } from './embedded-postgres-error.js';
-import { isCode } from './embedded-postgres-files.js';
+import { isCode } from './files.js';
+import { homeOf } from './home.js';
+import { findPostmaster } from './postmaster.js';
 
 export interface EmbeddedPostgresOptions {
   /** Directory of the server's data, password and log; created when missing, kept between runs. */
@@ -12,8 +15,11 @@ export interface EmbeddedPostgresOptions {
   readonly mustExist?: boolean;
   /** Gives up: what is half made is removed. */
   readonly signal?: AbortSignal | undefined;
-  /** For a visit: a gateway that has come to use the server keeps it. Default false. */
-  readonly leaveIfUsed?: boolean;
+  /**
+   * For a short visit, such as one command: a server that somebody else started stays theirs to stop, and one that a
+   * gateway has come to use meanwhile goes on. Default false: whoever starts or finds the server stops it.
+   */
+  readonly isVisit?: boolean;
   /** Off only for throw-away test servers: data does not survive a power cut. Default true. */
   readonly fsync?: boolean;
 }
@@ -21,8 +27,10 @@ export interface EmbeddedPostgresOptions {
 export interface EmbeddedPostgres {
   /** Connection URL with the generated password: a secret. */
   readonly url: string;
-  /** Stops the server, unless another live process started it. Safe to call twice. */
+  /** Stops the server, unless it is another live process's to stop. Safe to call twice. */
   stop(): Promise<void>;
+  /** Tells the server to stop, and does not wait for it: for a process that ends at once. */
+  interrupt(): Promise<void>;
 }
 
 /**
@@ -30,6 +38,10 @@ export interface EmbeddedPostgres {
  * (left behind by a killed process). Registers no signal handler: whoever starts it stops it.
  *
  * @throws EmbeddedPostgresError with one sentence that says what to change
+ * @example
+ * const postgres = await startEmbeddedPostgres({ dataDir: '.data/postgres', port: 54_380 });
+ * await new pg.Client({ connectionString: postgres.url }).connect();
+ * await postgres.stop();
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const cluster = await explained(options.dataDir, () => openCluster(options));
@@ -39,12 +51,17 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     await cluster.ensureDatabase(port);
     options.signal?.throwIfAborted();
     let stopped: Promise<void> | undefined;
-    const stop = (): Promise<void> => (stopped ??= release(cluster, options.leaveIfUsed ? port : undefined));
-    return { url: cluster.url(port), stop };
+    const stop = (): Promise<void> => (stopped ??= release(cluster, options.isVisit ? port : undefined));
+    return { url: cluster.url(port), stop, interrupt: () => cluster.interrupt() };
   } catch (error) {
     if (await cluster.isOwn()) await cluster.stop();
     throw error;
   }
+}
+
+/** The port that the server of `dataDir` listens on; undefined: none runs. It may be gone a moment later. */
+export async function portOfRunningServer(dataDir: string): Promise<number | undefined> {
+  return (await findPostmaster(path.join(await homeOf(dataDir), 'cluster')))?.port;
 }
 
 /** @param visited the port of a server that is left to a gateway which uses it */

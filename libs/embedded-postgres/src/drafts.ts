@@ -1,6 +1,6 @@
 import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { isAlive } from './embedded-postgres-process.js';
+import { isAlive } from './postmaster.js';
 
 /** Drafts of `final` are named after the process that makes them, so that those of dead ones can be told. */
 export const draftPrefix = (final: string): string => `${final}-${process.pid}-`;

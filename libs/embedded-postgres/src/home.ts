@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, lstat, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { EmbeddedPostgresError } from './embedded-postgres-error.js';
-import { isCode, readOptional } from './embedded-postgres-files.js';
-import { canEnter, type ServerUser } from './embedded-postgres-user.js';
+import { isCode, readOptional } from './files.js';
+import { canEnter, type ServerUser } from './server-user.js';
 
 /** As root the server's user has to pass through our folders; it may not list them. */
 const modeFor = (user: ServerUser | undefined): number => (user ? 0o711 : 0o700);
@@ -19,6 +19,12 @@ export async function prepareHome(dataDir: string, user: ServerUser | undefined)
   if (remembered !== undefined) return remembered;
   await chmod(dataDir, modeFor(user));
   return (await canEnter(user, dataDir)) ? dataDir : relocate(dataDir, user);
+}
+
+/** Where the cluster of `dataDir` is kept, or would be. Looks only. */
+export async function homeOf(dataDir: string): Promise<string> {
+  const home = (await readOptional(path.join(dataDir, 'location'))) ?? path.resolve(dataDir);
+  return realpath(home).catch(() => home); // as it stands in the server's command line
 }
 
 async function relocate(dataDir: string, user: ServerUser): Promise<string> {

@@ -3,7 +3,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { isCode, readOptional } from './embedded-postgres-files.js';
+import { isCode, readOptional } from './files.js';
 
 const run = promisify(execFile);
 
@@ -13,6 +13,7 @@ const PORT_LINE = 3;
 const STATUS_LINE = 7;
 
 export interface Postmaster {
+  readonly pid: number;
   readonly port: number;
   /** False while it starts, recovers or stops. */
   readonly isReady: boolean;
@@ -31,7 +32,7 @@ export async function findPostmaster(directory: string): Promise<Postmaster | un
     await rm(file, { force: true });
     return undefined;
   }
-  return { port, isReady: lines[STATUS_LINE]?.trim() === 'ready' };
+  return { pid, port, isReady: lines[STATUS_LINE]?.trim() === 'ready' };
 }
 
 export function isAlive(pid: number): boolean {

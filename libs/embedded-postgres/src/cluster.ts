@@ -4,13 +4,13 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import pg from 'pg';
-import { findBinaries, type PostgresBinaries } from './embedded-postgres-binaries.js';
+import { findBinaries, type PostgresBinaries } from './binaries.js';
 import { EmbeddedPostgresError } from './embedded-postgres-error.js';
-import { draftPrefix, removeDeadDrafts } from './embedded-postgres-drafts.js';
-import { exists, publish, readOptional } from './embedded-postgres-files.js';
-import { prepareHome, readPassword } from './embedded-postgres-home.js';
-import { findPostmaster, isAlive, isPortFree, type Postmaster } from './embedded-postgres-process.js';
-import { findServerUser, type ServerUser } from './embedded-postgres-user.js';
+import { draftPrefix, removeDeadDrafts } from './drafts.js';
+import { exists, publish, readOptional } from './files.js';
+import { homeOf, prepareHome, readPassword } from './home.js';
+import { findPostmaster, isAlive, isPortFree, type Postmaster } from './postmaster.js';
+import { findServerUser, type ServerUser } from './server-user.js';
 
 const run = promisify(execFile);
 
@@ -20,6 +20,8 @@ const DATABASE = 'gateway';
 /** A killed postmaster's backends hold its shared memory for a moment; a rival start holds the pid file. */
 const START_ATTEMPTS = 100;
 const RETRY_MS = 300;
+/** A fast shutdown writes out what is in memory. After it, at once, and the next start recovers. */
+const FAST_STOP_SECONDS = 30;
 
 interface ClusterOptions {
   readonly dataDir: string;
@@ -27,6 +29,7 @@ interface ClusterOptions {
   readonly log?: (line: string) => void;
   readonly fsync?: boolean;
   readonly mustExist?: boolean;
+  readonly isVisit?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -51,8 +54,7 @@ export async function openCluster(options: ClusterOptions): Promise<EmbeddedClus
 
 /** Looks only, so that a question about an installation makes none. */
 async function assertExists(dataDir: string): Promise<void> {
-  const home = (await readOptional(path.join(dataDir, 'location'))) ?? dataDir;
-  if (await exists(path.join(home, 'cluster'))) return;
+  if (await exists(path.join(await homeOf(dataDir), 'cluster'))) return;
   throw new EmbeddedPostgresError(
     `There is no installation in ${path.dirname(path.resolve(dataDir))}: set DATA_DIR or DATABASE_URL to those of the gateway, or start the gateway first.`,
   );
@@ -162,7 +164,19 @@ export class EmbeddedCluster {
   async stop(): Promise<void> {
     await rm(this.ownerFile, { force: true });
     if (!(await this.isRunning())) return;
-    await this.pgCtl('stop', '--mode=fast', '--timeout=30');
+    await this.pgCtl('stop', '--mode=fast', `--timeout=${FAST_STOP_SECONDS}`).catch(() =>
+      this.pgCtl('stop', '--mode=immediate'),
+    );
+  }
+
+  async interrupt(): Promise<void> {
+    const running = await findPostmaster(this.directory);
+    if (!running || (await this.isForeign())) return;
+    try {
+      process.kill(running.pid, 'SIGINT'); // a fast shutdown. Source: PostgreSQL documentation, chapter 18.5
+    } catch {
+      // it ended by itself
+    }
   }
 
   private async isRunning(): Promise<boolean> {
@@ -186,8 +200,7 @@ export class EmbeddedCluster {
 
   private async attach(port: number): Promise<number> {
     this.options.log?.(`re-attached to the PostgreSQL that already runs on 127.0.0.1:${port}`);
-    const owner = await this.ownerPid();
-    if (owner === undefined || !isAlive(owner)) await this.own();
+    if (!this.options.isVisit || !(await this.isForeign())) await this.own();
     return port;
   }
 
