@@ -1,7 +1,7 @@
 import { type OrderReading, type RefundRequest } from '../../apps/gateway/src/payments/bank/payment-bank.js';
 import { type BankOperationFacts } from '../../apps/gateway/src/payments/domain/bank-facts.js';
 import { type PaymentView } from '../../apps/gateway/src/payments/api/payment.dto.js';
-import { type PaymentStatus } from '../../apps/gateway/src/payments/domain/payment.js';
+import { type PaymentStatus } from '../../apps/gateway/src/payments/domain/statuses.js';
 import { aBankOperation, aBankRefund, found, paid } from './fake-payment-bank.js';
 import {
   age,

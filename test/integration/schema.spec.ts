@@ -2,8 +2,7 @@ import { type DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../apps/gateway/src/database/data-source.js';
 import { migrate } from '../../apps/gateway/src/database/migrate.js';
 import { KEY_TRANSITIONS } from '../../apps/gateway/src/dcm/domain/key-lifecycle.js';
-import { OPERATION_TRANSITIONS } from '../../apps/gateway/src/payments/domain/operation.js';
-import { TRANSITIONS } from '../../apps/gateway/src/payments/domain/payment.js';
+import { OPERATION_TRANSITIONS, TRANSITIONS } from '../../apps/gateway/src/payments/domain/statuses.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { createMigratedDatabase, create, createPaid, type MigratedDatabase, startParts } from './gateway-parts.js';
 

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { Controller, Get, Header, NotFoundException, Param, Res } from '@nestjs/common';
 import { type FastifyReply } from 'fastify';
 import { PROBLEMS } from '../http/problem-catalogue.js';
+import { FAILURES } from '../payments/domain/failures.js';
 import { buildOpenApi } from './openapi.js';
 import { API_VERSION } from './version.js';
 
@@ -82,6 +83,15 @@ const PROBLEMS_PAGE = page(
     .map(
       ([code, { status, title, remedy }]) =>
         `<tr id="${code}"><td><code>${code}</code></td><td>${status}</td><td>${title}</td><td>${escapeHtml(remedy)}</td></tr>`,
+    )
+    .join('')}</tbody></table>
+<h2 id="failures">Why money did not move</h2><p><code>failure.code</code> of a payment or a refund. The texts are for you, not for your customer.</p>
+<table><thead><tr><th>code</th><th>meaning</th><th>what to do</th><th>worth another try</th></tr></thead><tbody>${Object.entries(
+    FAILURES,
+  )
+    .map(
+      ([code, { message, advice, retry }]) =>
+        `<tr id="${code}"><td><code>${code}</code></td><td>${message}</td><td>${escapeHtml(advice)}</td><td>${retry ? 'yes' : 'no'}</td></tr>`,
     )
     .join('')}</tbody></table><p><a href="../docs">API reference</a></p>`,
 );

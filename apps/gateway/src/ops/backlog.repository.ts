@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { OPEN_PAYMENTS } from '../payments/domain/statuses.js';
 
 /** Work that waits, and what waits for a person. No number is above {@link COUNTED_TO}. */
 export interface Backlog {
@@ -12,9 +13,6 @@ export interface Backlog {
 /** Nobody needs to know by how much more it is too much; a count of everything reads everything. */
 export const COUNTED_TO = 10_000;
 
-/** Statuses of payments that are not final, as the index `payment_open` has them. */
-const OPEN = ['created', 'requires_confirmation', 'requires_action', 'processing', 'needs_review'];
-
 const counted = (rows: string): string =>
   `(SELECT count(*)::int FROM (SELECT 1 FROM ${rows} LIMIT ${COUNTED_TO}) AS counted)`;
 
@@ -25,7 +23,7 @@ export class BacklogRepository {
   async read(): Promise<Backlog> {
     const [row] = await this.database.query<Backlog[]>(
       `SELECT (SELECT coalesce(jsonb_agg(p) FILTER (WHERE count > 0), '[]') FROM (
-                 ${OPEN.map((status) => `SELECT '${status}' AS status, ${counted(`payment WHERE status = '${status}'`)} AS count`).join(' UNION ALL ')}) p) AS "paymentsByStatus",
+                 ${OPEN_PAYMENTS.map((status) => `SELECT '${status}' AS status, ${counted(`payment WHERE status = '${status}'`)} AS count`).join(' UNION ALL ')}) p) AS "paymentsByStatus",
               ${counted('operation WHERE next_query_at IS NOT NULL')} AS "operationsInDoubt",
               ${counted('callback_inbox WHERE next_attempt_at IS NOT NULL')} AS "callbacksWaiting",
               ${counted('outbox_event WHERE delivered_at IS NULL')} AS "eventsUndelivered"`,

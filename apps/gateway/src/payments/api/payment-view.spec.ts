@@ -1,5 +1,4 @@
-import { OPERATION_STATUSES, type OperationStatus } from '../domain/operation.js';
-import { PAYMENT_STATUSES } from '../domain/payment.js';
+import { OPERATION_STATUSES, type OperationStatus, PAYMENT_STATUSES } from '../domain/statuses.js';
 import { paymentView, refundView } from './payment.dto.js';
 import { viewPayment, viewRefund } from './payment-view.js';
 import { OperationEntity } from '../store/operation.entity.js';
@@ -44,7 +43,7 @@ const aRefund = (over: Partial<OperationEntity> = {}): OperationEntity =>
     currency: 'UAH',
     merchantRequestId: 'request-1',
     reason: null,
-    failureCode: 'bank_code',
+    failureCode: 'refused_by_bank',
     failureMessage: 'why',
     createdAt: AT,
     updatedAt: AT,
@@ -89,6 +88,6 @@ describe('viewRefund', () => {
     const view = viewRefund(aRefund({ status }));
     expect(refundView.strict().parse(view)).toEqual(view);
     expect(view.status).toBe(SHOWN[status]);
-    expect(view.failure).toEqual(SHOWN[status] === 'failed' ? { code: 'bank_code', message: 'why' } : null);
+    expect(view.failure).toEqual(SHOWN[status] === 'failed' ? { code: 'refused_by_bank', message: 'why' } : null);
   });
 });

@@ -1,23 +1,9 @@
-import { PAYMENT_FLAGS, type PaymentStatus } from '../domain/payment.js';
-import { type OperationStatus } from '../domain/operation.js';
+import { keptFailure } from '../domain/failures.js';
+import { PAYMENT_FLAGS } from '../domain/payment.js';
+import { operationStatus, paymentStatus } from '../domain/statuses.js';
 import { type PaymentView, type RefundView } from './payment.dto.js';
 import { type OperationEntity } from '../store/operation.entity.js';
 import { type PaymentEntity } from '../store/payment.entity.js';
-
-/** Statuses in which the customer can still pay on the bank's page. */
-const PAYABLE: readonly PaymentStatus[] = ['requires_action', 'processing'];
-
-const REFUND_STATUS_OF: Readonly<Record<OperationStatus, RefundView['status']>> = {
-  sending: 'pending',
-  pending: 'pending',
-  action_required: 'pending',
-  unknown: 'unknown',
-  succeeded: 'succeeded',
-  failed: 'failed',
-  rejected: 'failed',
-  abandoned: 'failed',
-  needs_review: 'needs_review',
-};
 
 export const viewPayment = (row: PaymentEntity): PaymentView => ({
   object: 'payment',
@@ -31,9 +17,9 @@ export const viewPayment = (row: PaymentEntity): PaymentView => ({
   livemode: row.livemode,
   reference: row.reference,
   description: row.description,
-  redirectUrl: PAYABLE.includes(row.status) ? row.redirectUrl : null,
+  redirectUrl: paymentStatus(row.status).payable ? row.redirectUrl : null,
   returnUrl: row.returnUrl,
-  failure: failureOf(row),
+  failure: keptFailure(row),
   flags: PAYMENT_FLAGS.filter((flag) => flag in row.flags),
   metadata: row.metadata,
   expiresAt: row.expiresAt?.toISOString() ?? null,
@@ -47,16 +33,9 @@ export const viewRefund = (row: OperationEntity): RefundView => ({
   paymentId: row.paymentId,
   amount: row.amount,
   currency: row.currency,
-  status: REFUND_STATUS_OF[row.status],
+  status: operationStatus(row.status).shownAs,
   reason: row.reason,
-  failure: REFUND_STATUS_OF[row.status] === 'failed' ? failureOf(row) : null,
+  failure: operationStatus(row.status).givenUp ? keptFailure(row) : null,
   createdAt: row.createdAt.toISOString(),
   updatedAt: row.updatedAt.toISOString(),
 });
-
-function failureOf(row: {
-  failureCode: string | null;
-  failureMessage: string | null;
-}): { code: string; message: string } | null {
-  return row.failureCode === null ? null : { code: row.failureCode, message: row.failureMessage ?? '' };
-}

@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { PAYMENT_FLAGS, PAYMENT_STATUSES } from '../domain/payment.js';
+import { FAILURE_CODES } from '../domain/failures.js';
+import { PAYMENT_FLAGS } from '../domain/payment.js';
+import { PAYMENT_STATUSES, REFUND_STATUSES } from '../domain/statuses.js';
 
 /** Minor units. The bank's field takes more; a payment of over ten million hryvnias is taken for a mistake. */
 const AMOUNT_MAX = 1_000_000_000;
@@ -133,7 +135,10 @@ export const listPayments = z.strictObject({
 export type ListPayments = z.output<typeof listPayments>;
 
 const failure = z
-  .object({ code: z.string(), message: z.string() })
+  .object({
+    code: z.enum(FAILURE_CODES).meta({ description: 'Stable; what to do about each is at /docs/problems#failures.' }),
+    message: z.string(),
+  })
   .nullable()
   .meta({ description: 'Why the money did not move.' });
 const instant = z.iso.datetime();
@@ -165,7 +170,6 @@ export const paymentView = z
   .meta({ id: 'Payment' });
 export type PaymentView = z.output<typeof paymentView>;
 
-export const REFUND_STATUSES = ['pending', 'succeeded', 'failed', 'unknown', 'needs_review'] as const;
 export const refundView = z
   .object({
     object: z.literal('refund'),

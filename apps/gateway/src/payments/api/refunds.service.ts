@@ -4,6 +4,7 @@ import { newId } from '../../database/id.js';
 import { type Transaction } from '../../database/transaction.js';
 import { SendWindow } from '../bank/payment-bank.js';
 import { newOperation } from '../domain/operation.js';
+import { operationStatus } from '../domain/statuses.js';
 import { PaymentError } from '../domain/payment-error.js';
 import { refundable, refundAmount, withEvent } from '../domain/payment.js';
 import {
@@ -95,8 +96,7 @@ export class RefundsService {
 
 /** 202 while nobody knows what became of the refund. */
 function answerOf(refund: OperationEntity): { statusCode: number; view: RefundView } {
-  const inDoubt = refund.status === 'unknown' || refund.status === 'sending';
-  return { statusCode: inDoubt ? 202 : 201, view: viewRefund(refund) };
+  return { statusCode: operationStatus(refund.status).inDoubt ? 202 : 201, view: viewRefund(refund) };
 }
 
 const notFound = (id: string): PaymentError => new PaymentError('PAYMENT_NOT_FOUND', `there is no payment ${id}`);

@@ -1,4 +1,6 @@
-import { type Operation, OPERATION_STATUSES, OPERATION_TRANSITIONS, moveOperation } from './operation.js';
+import { failureOf } from './failures.js';
+import { type Operation, moveOperation } from './operation.js';
+import { OPERATION_STATUSES, OPERATION_TRANSITIONS } from './statuses.js';
 
 const anOperation = (over: Partial<Operation> = {}): Operation => ({
   accountId: 'acc_1',
@@ -16,8 +18,7 @@ const anOperation = (over: Partial<Operation> = {}): Operation => ({
 });
 
 const PAIRS = OPERATION_STATUSES.flatMap((from) => OPERATION_STATUSES.map((to) => [from, to] as const));
-const isLegal = (from: Operation['status'], to: string): boolean =>
-  (OPERATION_TRANSITIONS[from] as readonly string[]).includes(to);
+const isLegal = (from: Operation['status'], to: string): boolean => OPERATION_TRANSITIONS[from].includes(to);
 
 describe('moveOperation', () => {
   it.each(PAIRS.filter(([from, to]) => isLegal(from, to)))('%s becomes %s', (from, to) => {
@@ -41,7 +42,7 @@ describe('moveOperation', () => {
   });
 
   it('lays the facts of the move over the operation', () => {
-    const failure = { code: 'refused_by_bank', message: 'no' };
+    const failure = failureOf('refused_by_bank', 'no');
     const unknown = anOperation({ status: 'unknown' });
     expect(moveOperation(unknown, 'sending', { attempt: 2 })).toEqual({ ...unknown, status: 'sending', attempt: 2 });
     expect(moveOperation(unknown, 'rejected', { failure })).toMatchObject({ status: 'rejected', failure });

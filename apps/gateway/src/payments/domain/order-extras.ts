@@ -1,6 +1,6 @@
 import { type BankOperationFacts, type BankOrderFacts } from './bank-facts.js';
-import { type OperationStatus } from './operation.js';
 import { type PaymentFlags } from './payment.js';
+import { type OperationStatus, operationStatus } from './statuses.js';
 import { type Expected } from './success-rule.js';
 import { FINAL_FAILURES } from './verdict.js';
 
@@ -22,9 +22,6 @@ export interface OrderExtras {
   /** Something is under way that is not ours to follow. */
   readonly again: boolean;
 }
-
-const OPEN: readonly OperationStatus[] = ['sending', 'pending', 'action_required', 'unknown', 'needs_review'];
-const GIVEN_UP: readonly OperationStatus[] = ['failed', 'rejected', 'abandoned'];
 
 /**
  * Second charges and refunds of a payment that the bank calls paid.
@@ -53,7 +50,7 @@ export function extrasOf(
       ...(second.length > 0 ? { second_charge: `the bank also reports ${second.join(', ')}` } : {}),
       ...(unclear === undefined ? {} : { refund_unclear: unclear }),
     },
-    toSettle: done.flatMap(({ ours }) => (ours && GIVEN_UP.includes(ours.status) ? [ours.id] : [])),
+    toSettle: done.flatMap(({ ours }) => (ours && operationStatus(ours.status).givenUp ? [ours.id] : [])),
     again: given.some(({ operation, ours }) => {
       return !ours && operation.status !== 'SUCCESS' && !FINAL_FAILURES.includes(operation.status);
     }),
@@ -76,7 +73,7 @@ function whyUnclear(
   refunds: readonly KnownRefund[],
 ): string | undefined {
   if (merchantRequestId === undefined) return 'the bank reports a refund that names no request';
-  if (refunds.some(({ status }) => OPEN.includes(status)))
+  if (refunds.some(({ status }) => !operationStatus(status).ended))
     return 'the bank reports a refund made elsewhere while one of ours is open';
   if (merchantId !== undefined && merchantId !== paid.merchantId)
     return 'the bank reports a refund of another merchant';

@@ -1,5 +1,6 @@
 import { type BankOperationFacts, type BankOrderFacts } from './bank-facts.js';
 import { declineOf } from './decline.js';
+import { failureOf } from './failures.js';
 import { type Expected } from './success-rule.js';
 import { FINAL_FAILURES, judgeSuccess, type Verdict } from './verdict.js';
 
@@ -77,10 +78,7 @@ function judgeUnpaid(order: BankOrderFacts, failed: readonly BankOperationFacts[
     return order.status === 'REQUIRED_3DS' ? { kind: 'pending' } : { kind: 'untouched' };
   }
   if (order.status === 'CANCELED') {
-    return {
-      kind: 'failed',
-      failure: { code: 'canceled_by_customer', message: 'The customer canceled on the bank page.' },
-    };
+    return { kind: 'failed', failure: failureOf('canceled_by_customer') };
   }
   const last = failed.at(-1);
   return last ? { kind: 'failed', failure: declineOf(last), facts: last } : { kind: 'untouched' };

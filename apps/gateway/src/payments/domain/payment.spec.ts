@@ -1,18 +1,22 @@
 import fc from 'fast-check';
-import { OPERATION_STATUSES, type OperationStatus } from './operation.js';
+import { failureOf } from './failures.js';
+import {
+  canMove,
+  OPERATION_STATUSES,
+  type OperationStatus,
+  PAYMENT_STATUSES,
+  type PaymentStatus,
+  TRANSITIONS,
+} from './statuses.js';
 import { PaymentError } from './payment-error.js';
 import {
   addRefunded,
   announceFlags,
-  canMove,
   move,
   type Payment,
-  PAYMENT_STATUSES,
   type PaymentEvent,
-  type PaymentStatus,
   refundable,
   refundAmount,
-  TRANSITIONS,
   withEvent,
 } from './payment.js';
 
@@ -36,7 +40,7 @@ const aSucceeded = (over: Partial<Payment> = {}): Payment =>
   aPayment({ status: 'succeeded', amountAuthorized: 1_000, amountCaptured: 1_000, ...over });
 
 const PAIRS = PAYMENT_STATUSES.flatMap((from) => PAYMENT_STATUSES.map((to) => [from, to] as const));
-const LEGAL = PAIRS.filter(([from, to]) => (TRANSITIONS[from] as readonly string[]).includes(to));
+const LEGAL = PAIRS.filter(([from, to]) => TRANSITIONS[from].includes(to));
 const ILLEGAL = PAIRS.filter(([from, to]) => from !== to && !LEGAL.some(([f, t]) => f === from && t === to));
 
 describe('move', () => {
@@ -70,8 +74,8 @@ describe('move', () => {
   });
 
   it.each(PAYMENT_STATUSES)('%s again changes nothing and tells nobody', (status) => {
-    const payment = aPayment({ status, eventSequence: 3, failure: { code: 'a', message: 'b' } });
-    expect(move(payment, status, { failure: { code: 'other', message: '' } })).toEqual({ payment, events: [] });
+    const payment = aPayment({ status, eventSequence: 3, failure: failureOf('expired') });
+    expect(move(payment, status, { failure: failureOf('bank_error') })).toEqual({ payment, events: [] });
   });
 
   it.each<[PaymentStatus, number, number]>([
@@ -110,7 +114,7 @@ describe('move', () => {
   });
 
   it('takes along why it failed and which operation captured', () => {
-    const failure = { code: 'card_declined', message: 'no' };
+    const failure = failureOf('card_declined');
     expect(move(aPayment(), 'failed', { failure }).payment.failure).toEqual(failure);
     const taken = move(aPayment(), 'succeeded', { bankOperationId: 'op' });
     expect(taken.payment.bankOperationId).toBe('op');

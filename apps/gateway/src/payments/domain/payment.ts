@@ -1,33 +1,6 @@
-import { type OperationStatus } from './operation.js';
+import { type Failure } from './failures.js';
 import { PaymentError } from './payment-error.js';
-
-/** Legal moves. What has ended without money moves only on the bank's own word, with an event of its own. */
-export const TRANSITIONS = {
-  created: ['requires_action', 'processing', 'authorized', 'succeeded', 'failed', 'expired', 'needs_review'],
-  requires_action: ['processing', 'authorized', 'succeeded', 'failed', 'expired', 'needs_review'],
-  processing: ['requires_action', 'authorized', 'succeeded', 'failed', 'needs_review'],
-  authorized: ['succeeded', 'canceled', 'needs_review'],
-  needs_review: ['authorized', 'succeeded', 'failed', 'canceled', 'expired'],
-  failed: ['authorized', 'succeeded'],
-  expired: ['authorized', 'succeeded'],
-  canceled: ['authorized', 'succeeded'],
-  succeeded: [],
-} as const satisfies Record<string, readonly string[]>;
-
-export type PaymentStatus = keyof typeof TRANSITIONS;
-export const PAYMENT_STATUSES = Object.keys(TRANSITIONS) as PaymentStatus[];
-
-export const canMove = (from: PaymentStatus, to: PaymentStatus): boolean =>
-  (TRANSITIONS[from] as readonly PaymentStatus[]).includes(to);
-
-/** Why money did not move, in our words; `message` is fit for a log and a merchant, not for a customer. */
-export interface Failure {
-  readonly code: string;
-  readonly message: string;
-}
-
-/** Statuses in which nothing is open any more; the bank is looked at again all the same, more and more rarely. */
-export const ENDED_STATUSES: readonly PaymentStatus[] = ['authorized', 'succeeded', 'failed', 'expired', 'canceled'];
+import { canMove, type OperationStatus, operationStatus, type PaymentStatus, paymentStatus } from './statuses.js';
 
 /**
  * What a person must look at although the status stays: another successful charge under the payment, a refund that may or
@@ -149,12 +122,9 @@ export function withEvent(payment: Payment, type: PaymentEventType, refundId?: s
   return { payment: { ...payment, eventSequence: sequence }, events: [refundId ? { ...event, refundId } : event] };
 }
 
-/** Statuses of refunds that hold a part of the captured amount, finished or not. */
-const RESERVING: readonly OperationStatus[] = ['sending', 'pending', 'action_required', 'unknown', 'needs_review'];
-
 /** What may still be given back: captured, less refunded, less what unfinished refunds reserve. */
 export function refundable(payment: Payment, refunds: readonly { status: OperationStatus; amount: number }[]): number {
-  const reserved = refunds.filter((refund) => RESERVING.includes(refund.status));
+  const reserved = refunds.filter((refund) => !operationStatus(refund.status).ended);
   return payment.amountCaptured - payment.amountRefunded - reserved.reduce((sum, refund) => sum + refund.amount, 0);
 }
 
@@ -186,8 +156,8 @@ function amountsAfter(payment: Payment, to: PaymentStatus): Partial<Payment> {
 }
 
 function eventOf(from: PaymentStatus, to: PaymentStatus): PaymentEventType {
-  const late = from === 'failed' || from === 'expired' || from === 'canceled';
-  return late && (to === 'authorized' || to === 'succeeded')
+  const { ended, paid } = paymentStatus(from);
+  return ended && !paid && (to === 'authorized' || to === 'succeeded')
     ? `payment.${to}_late`
     : `payment.${to as Exclude<PaymentStatus, 'created'>}`;
 }

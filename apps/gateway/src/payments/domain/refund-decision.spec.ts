@@ -1,5 +1,5 @@
 import { type BankOperationFacts } from './bank-facts.js';
-import { OPERATION_STATUSES, type OperationStatus } from './operation.js';
+import { OPERATION_STATUSES, type OperationStatus } from './statuses.js';
 import {
   decideAfterQuery,
   decideAfterSending,

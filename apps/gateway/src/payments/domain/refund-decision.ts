@@ -1,7 +1,7 @@
 import { judgeNotFound } from './not-found-rule.js';
-import { type OperationStatus } from './operation.js';
-import { type Failure } from './payment.js';
+import { type Failure, failureOf, reviewOf } from './failures.js';
 import { INCOMPLETE_SECONDS } from './schedule.js';
+import { type OperationStatus, operationStatus } from './statuses.js';
 import { type Verdict } from './verdict.js';
 
 /** What we know of a refund before the bank's next word. */
@@ -61,9 +61,7 @@ export interface RefundStep {
   readonly soonerSeconds?: number;
 }
 
-/** Statuses after which nothing is expected any more; only a success that comes late moves the last three. */
-const ENDED: readonly OperationStatus[] = ['succeeded', 'failed', 'rejected', 'abandoned'];
-export const hasEnded = (status: OperationStatus): boolean => ENDED.includes(status);
+const hasEnded = (status: OperationStatus): boolean => operationStatus(status).ended;
 
 /** @returns undefined where the answer changes nothing */
 export function decideAfterQuery(refund: RefundState, sight: QuerySight, clock: RefundClock): RefundStep | undefined {
@@ -179,7 +177,7 @@ function doubt({ status }: RefundState, reason?: string): RefundStep {
 /** A person has to look; the bank is asked on all the same. */
 export const review = (reason: string): RefundStep => ({
   to: 'needs_review',
-  failure: { code: 'needs_review', message: reason },
+  failure: reviewOf(reason),
   askAgain: true,
 });
 
@@ -191,7 +189,4 @@ function withDeadline(step: RefundStep, { pastDeadline }: RefundClock): RefundSt
 
 const JUST_SENT: RefundClock = { sinceSentSeconds: 0, sinceNotFoundSeconds: null, pastDeadline: false };
 
-const refusal = (code: string): Failure => ({
-  code: 'refused_by_bank',
-  message: `The bank refused the refund (${code}).`,
-});
+const refusal = (code: string): Failure => failureOf('refused_by_bank', `The bank refused the refund (${code}).`);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { type BankOperationFacts } from './bank-facts.js';
-import { canMoveOperation } from './operation.js';
+import { canMoveOperation } from './statuses.js';
 import {
   decideAfterQuery,
   decideAfterSending,

@@ -1,6 +1,7 @@
 import { type BankOperationFacts } from './bank-facts.js';
-import { type Payment, PAYMENT_STATUSES, type PaymentStatus } from './payment.js';
-import { decideSync, nextLook, PURCHASE_STATUS_OF, type Sight, type SyncHistory } from './sync-decision.js';
+import { type Payment } from './payment.js';
+import { decideSync, nextLook, type Sight, type SyncHistory } from './sync-decision.js';
+import { paymentStatus, PAYMENT_STATUSES, type PaymentStatus } from './statuses.js';
 
 const aPayment = (status: PaymentStatus): Payment => ({
   accountId: 'acc_1',
@@ -210,7 +211,10 @@ describe('nextLook', () => {
 });
 
 it('moves the purchase wherever its payment goes, but for what has no purchase yet', () => {
-  expect(PURCHASE_STATUS_OF).toEqual({
+  expect(Object.fromEntries(PAYMENT_STATUSES.map((status) => [status, paymentStatus(status).intent]))).toEqual({
+    created: null,
+    authorized: null,
+    canceled: null,
     requires_action: 'action_required',
     processing: 'pending',
     succeeded: 'succeeded',

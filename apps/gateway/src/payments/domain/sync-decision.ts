@@ -1,13 +1,6 @@
-import { type OperationStatus } from './operation.js';
+import { type Failure, failureOf, reviewOf } from './failures.js';
 import { type Shown } from './order-verdict.js';
-import {
-  canMove,
-  ENDED_STATUSES,
-  type Failure,
-  type Payment,
-  type PaymentFlags,
-  type PaymentStatus,
-} from './payment.js';
+import { type Payment, type PaymentFlags } from './payment.js';
 import {
   CONFIRMATION_QUERIES,
   delayAfterDoubt,
@@ -16,6 +9,7 @@ import {
   INCOMPLETE_SECONDS,
   type OrderAge,
 } from './schedule.js';
+import { canMove, type PaymentStatus, paymentStatus } from './statuses.js';
 import { type Verdict } from './verdict.js';
 
 /** What a query of the bank showed: its verdict, that it no longer shows the order, or that it could not be read. */
@@ -44,7 +38,7 @@ export interface SyncDecision {
   readonly flags: PaymentFlags;
 }
 
-const EXPIRED: Failure = { code: 'expired', message: 'The customer did not pay in time.' };
+const EXPIRED = failureOf('expired');
 /** Seconds between the two answers "no such order" that count. */
 const GONE_APART_SECONDS = 3_600;
 
@@ -100,12 +94,12 @@ function gone(stay: Wish, reason: string, { pastDeadline, shown, sinceGoneSecond
   return shown === null ? { to: 'expired', failure: EXPIRED } : review(`${reason}, yet it has shown an attempt to pay`);
 }
 
-const review = (reason: string): Wish => ({ to: 'needs_review', failure: { code: 'needs_review', message: reason } });
+const review = (reason: string): Wish => ({ to: 'needs_review', failure: reviewOf(reason) });
 
 /** What an ended payment cannot say by its status; an answer that cannot be read, or an order long gone, says nothing. */
 function flagsOf(payment: Payment, sight: Sight, wanted: Wish): PaymentFlags {
-  if (!ENDED_STATUSES.includes(payment.status)) return {};
-  const isPaid = payment.status === 'succeeded' || payment.status === 'authorized';
+  const { ended, paid: isPaid } = paymentStatus(payment.status);
+  if (!ended) return {};
   if (isPaid && UNPAID.includes(sight.kind)) return { contradicted: TAKEN_BACK };
   const speaks: readonly Sight['kind'][] = isPaid ? ['review'] : ['review', 'incomplete'];
   if (!speaks.includes(sight.kind) || !wanted.failure) return {};
@@ -141,7 +135,7 @@ const RESTLESS: readonly Sight['kind'][] = ['pending', 'incomplete', 'unreadable
  */
 export function nextLook(status: PaymentStatus, sight: Sight, clock: LookClock): NextLook {
   if (status === 'needs_review') return afterDoubt(clock);
-  const isOpen = status === 'canceled' ? !clock.pastDeadline : !ENDED_STATUSES.includes(status);
+  const isOpen = status === 'canceled' ? !clock.pastDeadline : !paymentStatus(status).ended;
   if (isOpen) return nextOfOpenOrder(sight, clock);
   if (clock.again || RESTLESS.includes(sight.kind)) return afterDoubt(clock);
   return { nextSyncInSeconds: delayAfterEnd(clock.sinceEndedSeconds, clock.random), hintQueries: 0 };
@@ -162,13 +156,3 @@ function afterDoubt({ hintQueries, random }: LookClock): NextLook {
   const queries = Math.max(1, hintQueries);
   return { nextSyncInSeconds: delayAfterDoubt(queries - 1, random), hintQueries: queries + 1 };
 }
-
-/** How the purchase under a payment stands when the payment does. */
-export const PURCHASE_STATUS_OF: Readonly<Partial<Record<PaymentStatus, OperationStatus>>> = {
-  requires_action: 'action_required',
-  processing: 'pending',
-  succeeded: 'succeeded',
-  failed: 'failed',
-  expired: 'failed',
-  needs_review: 'needs_review',
-};

@@ -1,6 +1,6 @@
 import { type BankOperationFacts } from './bank-facts.js';
 import { declineOf } from './decline.js';
-import { type Failure } from './payment.js';
+import { type Failure } from './failures.js';
 import { checkIdentity, checkSuccess, type Expected } from './success-rule.js';
 
 /** What the bank's answer means for one of our operations. */

@@ -4,9 +4,11 @@ import { type MerchantAccount, MerchantAccountsService } from '../../accounts/me
 import { newId } from '../../database/id.js';
 import { type Transaction } from '../../database/transaction.js';
 import { type Customer, type OrderOutcome, PaymentBank, SendWindow } from '../bank/payment-bank.js';
-import { moveOperation, newOperation, type Operation, type OperationStatus } from '../domain/operation.js';
+import { moveOperation, newOperation, type Operation } from '../domain/operation.js';
+import { type Failure, failureOf, reviewOf } from '../domain/failures.js';
 import { misfitsOf } from '../domain/order-answer.js';
-import { type Failure, move, type PaymentStatus } from '../domain/payment.js';
+import { move } from '../domain/payment.js';
+import { operationStatus, type OperationStatus, type PaymentStatus } from '../domain/statuses.js';
 import { delayAfterDoubt, delayOfOpenOrder, ORDER_REVIEW_SECONDS } from '../domain/schedule.js';
 import { merchantRequestIdOf } from './merchant-request-id.js';
 import { PaymentLinks } from '../bank/payment-links.js';
@@ -62,15 +64,12 @@ type Unknown = Extract<OrderOutcome, { kind: 'unknown' }>;
 const TOO_LATE: Ending = {
   status: 'abandoned',
   to: 'expired',
-  failure: { code: 'order_not_opened', message: 'The bank gave no usable link while the payment was valid.' },
+  failure: failureOf('order_not_opened'),
 };
 const HELD_ELSEWHERE: Ending = {
   status: 'needs_review',
   to: 'needs_review',
-  failure: {
-    code: 'needs_review',
-    message: 'The bank has an order of our id that we never sent: somebody may have its link.',
-  },
+  failure: reviewOf('The bank has an order of our id that we never sent: somebody may have its link.'),
 };
 
 /** Orders of one payment: an orphaned one is followed by another, but more would mean that something else is wrong. */
@@ -328,8 +327,7 @@ export const customerPlace = (accountId: string, paymentId: string): SealPlace =
   version: 1,
 });
 
-const isOpen = (operation: OperationEntity): boolean =>
-  operation.status === 'sending' || operation.status === 'unknown';
+const isOpen = ({ status }: OperationEntity): boolean => operationStatus(status).inDoubt;
 
 /** Seconds of the delay, cut at the payment's own expiry. */
 const untilExpiry = ({ untilExpirySeconds }: PaymentAges, delaySeconds: number | null = null): number =>
@@ -339,5 +337,5 @@ const untilExpiry = ({ untilExpirySeconds }: PaymentAges, delaySeconds: number |
 const refusal = (code: string): Ending => ({
   status: 'rejected',
   to: 'failed',
-  failure: { code: 'refused_by_bank', message: `The bank refused the order (${code}).` },
+  failure: failureOf('refused_by_bank', `The bank refused the order (${code}).`),
 });

@@ -3,16 +3,10 @@ import { type Transaction } from '../../database/transaction.js';
 import { type OrderReading, PaymentBank } from '../bank/payment-bank.js';
 import { moveOperation } from '../domain/operation.js';
 import { judgeOrder, type Shown, shownBy } from '../domain/order-verdict.js';
-import { announceFlags, ENDED_STATUSES, move } from '../domain/payment.js';
+import { announceFlags, move } from '../domain/payment.js';
+import { paymentStatus } from '../domain/statuses.js';
 import { type Expected } from '../domain/success-rule.js';
-import {
-  decideSync,
-  type NextLook,
-  nextLook,
-  PURCHASE_STATUS_OF,
-  type Sight,
-  type SyncDecision,
-} from '../domain/sync-decision.js';
+import { decideSync, type NextLook, nextLook, type Sight, type SyncDecision } from '../domain/sync-decision.js';
 import { evidenceOf } from '../domain/evidence.js';
 import { recordExtras } from './order-extras-records.js';
 import { OrderOpenerService } from './order-opener.service.js';
@@ -65,7 +59,7 @@ export class PaymentSyncService {
   /** As {@link hint}, for a customer who is back from the bank's page. @returns the merchant's own return address */
   async hintOnReturn(accountId: string, paymentId: string): Promise<string | undefined> {
     const payment = await this.records.payments.find(accountId, paymentId);
-    if (payment?.nextSyncAt && !ENDED_STATUSES.includes(payment.status)) await this.hint(accountId, paymentId);
+    if (payment?.nextSyncAt && !paymentStatus(payment.status).ended) await this.hint(accountId, paymentId);
     else await this.records.operations.hintRefunds(accountId, paymentId);
     return payment?.returnUrl;
   }
@@ -117,8 +111,8 @@ export class PaymentSyncService {
     const awaitsSession = look.reading.kind === 'unknown' && look.reading.noSession === true;
     const extras = { ...evidence, shown, awaitsSession, ...clocksOf(look), ...nextOf(look, decision, seen.again) };
     await this.records.save(tx, { payment, events: [...moved.events, ...seen.events, ...events] }, extras);
-    const status = PURCHASE_STATUS_OF[decision.to];
-    if (status === undefined || status === purchase.status) return;
+    const status = paymentStatus(decision.to).intent;
+    if (status === null || status === purchase.status) return;
     const operation = moveOperation(operationOf(purchase), status, { failure: payment.failure });
     const ids = decision.bankOperationId ? { bankOperationId: decision.bankOperationId } : {};
     await this.records.operations.save(tx, operation, { ...evidence, ...ids, nextQueryInSeconds: null });
@@ -163,7 +157,7 @@ const strongest = (one: Shown | null, other: Shown | null): Shown | null =>
 /** The answer a state rests on, and whatever speaks against a payment that is not settled. */
 const isWorthKeeping = (row: PaymentEntity, sight: Sight, decision: SyncDecision): boolean =>
   row.status !== decision.to ||
-  (!ENDED_STATUSES.includes(row.status) && (sight.kind === 'incomplete' || sight.kind === 'review'));
+  (!paymentStatus(row.status).ended && (sight.kind === 'incomplete' || sight.kind === 'review'));
 
 const noted = ({ sight, reading }: Look) =>
   reading.kind === 'found' ? { ...sight, orderStatus: reading.order.status } : sight;

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { MerchantAccountsService } from '../../accounts/merchant-accounts.service.js';
 import { type Transaction } from '../../database/transaction.js';
 import { type OperationReading, PaymentBank, type RefundOutcome, SendWindow } from '../bank/payment-bank.js';
-import { canMoveOperation, moveOperation, type Operation } from '../domain/operation.js';
+import { moveOperation, type Operation } from '../domain/operation.js';
 import {
   addLateRefund,
   addRefunded,
@@ -16,7 +16,6 @@ import {
 import {
   decideAfterQuery,
   decideAfterSending,
-  hasEnded,
   type QuerySight,
   type RefundClock,
   type RefundStep,
@@ -24,6 +23,7 @@ import {
   type SendSight,
 } from '../domain/refund-decision.js';
 import { delayAfterDoubt } from '../domain/schedule.js';
+import { operationStatus, canMoveOperation } from '../domain/statuses.js';
 import { type Expected } from '../domain/success-rule.js';
 import { FINAL_FAILURES, judgeOperation } from '../domain/verdict.js';
 import { evidenceOf } from '../domain/evidence.js';
@@ -173,7 +173,7 @@ export class RefundSettlerService {
 /** The payment after a move of its refund, with its events. */
 function countedIn(payment: Payment, before: Operation, refund: Operation): Moved {
   if (refund.status !== 'succeeded') return withEvent(payment, 'refund.updated', refund.id);
-  const isLate = hasEnded(before.status);
+  const isLate = operationStatus(before.status).ended;
   const counted = isLate ? addLateRefund(payment, refund) : addRefunded(payment, refund.amount);
   const told = withEvent(counted, isLate ? 'refund.succeeded_late' : 'refund.updated', refund.id);
   const flagged = announceFlags(told.payment, payment.flags);

@@ -8,7 +8,9 @@ import {
   textColumn,
   timeColumn,
 } from '../../database/columns.js';
-import { type OperationStatus, type OperationType } from '../domain/operation.js';
+import { type FailureCode } from '../domain/failures.js';
+import { type OperationType } from '../domain/operation.js';
+import { type OperationStatus } from '../domain/statuses.js';
 
 @Entity('operation')
 export class OperationEntity {
@@ -29,7 +31,7 @@ export class OperationEntity {
   @Column(optionalTime) knownElsewhereAt!: Date | null;
   @Column(optionalText) reason!: string | null;
   @Column(optionalText) bankOperationId!: string | null;
-  @Column(optionalText) failureCode!: string | null;
+  @Column(optionalText) failureCode!: FailureCode | null;
   @Column(optionalText) failureMessage!: string | null;
   @Column({ type: 'jsonb', nullable: true }) evidence!: Record<string, unknown> | null;
   /** Latest moment at which a byte of the request can have left: ahead of now while it is being sent. */

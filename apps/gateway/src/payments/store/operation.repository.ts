@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, In } from 'typeorm';
+import { DataSource, Not } from 'typeorm';
 import { claimDueSql, type Room, roomParameters } from '../../database/claim-due.js';
 import { dueColumn, dueParameters } from '../../database/due-in.js';
 import { type Transaction } from '../../database/transaction.js';
-import { type Operation, OPERATION_STATUSES, type OperationStatus } from '../domain/operation.js';
+import { keptFailure } from '../domain/failures.js';
+import { type Operation } from '../domain/operation.js';
+import { HINTED_OPERATIONS } from '../domain/statuses.js';
 import { REVIEW_AFTER_SECONDS } from '../domain/schedule.js';
 import { OperationEntity } from './operation.entity.js';
 import { type PaymentEntity } from './payment.entity.js';
@@ -26,10 +28,6 @@ export interface DueOperation {
   readonly type: OperationEntity['type'];
 }
 
-/** Open refunds, those under review, and those that were given up although money may have moved. */
-const UNPROVEN: readonly OperationStatus[] = OPERATION_STATUSES.filter((status) => status !== 'succeeded');
-/** Refunds that a hint makes due; what is being sent is in its own process's hands. */
-const HINTED: readonly OperationStatus[] = ['unknown', 'pending', 'needs_review'];
 /** The request's own process settles it sooner; past this a worker takes it for abandoned by a crash. Seconds. */
 export const CRASH_NET_SECONDS = 120;
 /**
@@ -126,7 +124,12 @@ export class OperationRepository {
 
   /** Those of which the bank may have something new to say. */
   unsettledRefunds(accountId: string, paymentId: string): Promise<OperationEntity[]> {
-    const where = { merchantAccountId: accountId, paymentId, type: 'refund' as const, status: In([...UNPROVEN]) };
+    const where = {
+      merchantAccountId: accountId,
+      paymentId,
+      type: 'refund' as const,
+      status: Not('succeeded' as const),
+    };
     return this.database.manager.find(OperationEntity, { where });
   }
 
@@ -135,7 +138,7 @@ export class OperationRepository {
     await this.database.query(
       `UPDATE operation SET queries = 0, next_query_at = now()
        WHERE merchant_account_id = $1 AND payment_id = $2 AND type = 'refund' AND status = ANY($3::text[])`,
-      [accountId, paymentId, HINTED],
+      [accountId, paymentId, HINTED_OPERATIONS],
     );
   }
 
@@ -208,5 +211,5 @@ export const operationOf = (row: OperationEntity): Operation => ({
   merchantRequestId: row.merchantRequestId,
   bankMerchantId: row.bankMerchantId,
   attempt: row.attempt,
-  failure: row.failureCode === null ? null : { code: row.failureCode, message: row.failureMessage ?? '' },
+  failure: keptFailure(row),
 });

@@ -1,7 +1,9 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { amountColumn, idColumn, nowColumn, optionalText, optionalTime, textColumn } from '../../database/columns.js';
+import { type FailureCode } from '../domain/failures.js';
 import { type Shown } from '../domain/order-verdict.js';
-import { type PaymentFlags, type PaymentStatus } from '../domain/payment.js';
+import { type PaymentFlags } from '../domain/payment.js';
+import { type PaymentStatus } from '../domain/statuses.js';
 
 @Entity('payment')
 export class PaymentEntity {
@@ -28,7 +30,7 @@ export class PaymentEntity {
   @Column(optionalText) redirectUrl!: string | null;
   @Column(optionalTime) expiresAt!: Date | null;
   @Column(optionalText) bankOperationId!: string | null;
-  @Column(optionalText) failureCode!: string | null;
+  @Column(optionalText) failureCode!: FailureCode | null;
   @Column(optionalText) failureMessage!: string | null;
   /** Which answer of the bank the status rests on: ids, codes and when. */
   @Column({ type: 'jsonb', nullable: true }) evidence!: Record<string, unknown> | null;

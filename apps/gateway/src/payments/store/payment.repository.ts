@@ -3,8 +3,10 @@ import { DataSource } from 'typeorm';
 import { claimDueSql, type Room, roomParameters } from '../../database/claim-due.js';
 import { dueColumn, dueParameters } from '../../database/due-in.js';
 import { inTransaction, type Transaction } from '../../database/transaction.js';
+import { keptFailure } from '../domain/failures.js';
 import { type Operation } from '../domain/operation.js';
-import { ENDED_STATUSES, type Payment, type PaymentStatus } from '../domain/payment.js';
+import { type Payment } from '../domain/payment.js';
+import { ENDED_PAYMENTS, type PaymentStatus } from '../domain/statuses.js';
 import { type Claim, claimCte, claimParameters } from './idempotency.repository.js';
 import { insertOperationFrom, operationParameters } from './operation.repository.js';
 import { type Shown } from '../domain/order-verdict.js';
@@ -167,7 +169,7 @@ export class PaymentRepository {
         ...[bankOrderId, redirectUrl, expiresAt, evidence === undefined ? null : JSON.stringify(evidence), hintQueries],
         ...dueParameters(nextSyncInSeconds),
         extras.awaitsSession ?? false,
-        ...[JSON.stringify(payment.flags), shown, incomplete, gone, ENDED_STATUSES],
+        ...[JSON.stringify(payment.flags), shown, incomplete, gone, ENDED_PAYMENTS],
       ],
     );
     return toEntity(tx, rows);
@@ -232,7 +234,7 @@ export const paymentOf = (row: PaymentEntity): Payment => ({
   amountCaptured: row.amountCaptured,
   amountRefunded: row.amountRefunded,
   livemode: row.livemode,
-  failure: row.failureCode === null ? null : { code: row.failureCode, message: row.failureMessage ?? '' },
+  failure: keptFailure(row),
   bankOperationId: row.bankOperationId,
   flags: row.flags,
   eventSequence: row.eventSequence,

@@ -1,0 +1,20 @@
+import { FAILURE_CODES, FAILURES, failureOf, keptFailure, reviewOf } from './failures.js';
+
+describe('failures', () => {
+  it.each(FAILURE_CODES)('%s has a code fit for an API, and says what to do', (code) => {
+    expect(code).toMatch(/^[a-z_]{3,40}$/u);
+    expect(FAILURES[code].message).toMatch(/^[A-Z3].+\.$/u);
+    expect(FAILURES[code].advice).toMatch(/^[A-Z].+\.$/u);
+  });
+
+  it('say the usual, or what is known beyond it', () => {
+    expect(failureOf('expired')).toEqual({ code: 'expired', message: FAILURES.expired.message });
+    expect(failureOf('bank_error', 'E1')).toEqual({ code: 'bank_error', message: 'E1' });
+    expect(reviewOf('two charges')).toEqual({ code: 'needs_review', message: 'two charges' });
+  });
+
+  it('come back as they were kept', () => {
+    expect(keptFailure({ failureCode: null, failureMessage: null })).toBeNull();
+    expect(keptFailure({ failureCode: 'lost_card', failureMessage: 'x' })).toEqual({ code: 'lost_card', message: 'x' });
+  });
+});
