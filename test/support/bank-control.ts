@@ -139,6 +139,28 @@ export interface ActivePersonality {
   readonly fired: number;
 }
 
+/** A hold of the bank's books, in kopecks. */
+export interface BankHold extends LedgerEntry {
+  readonly state: 'held' | 'captured' | 'released' | 'lapsed';
+  readonly left: number;
+  readonly captured: number;
+  readonly refunded: number;
+  readonly released: number;
+  readonly capturing: boolean;
+  readonly releasing: boolean;
+  readonly expiresAt: string;
+}
+
+/** How the next operations of one type end; described in apps/simulator/README.md, "Scripts and switches". */
+export interface BankScript {
+  readonly type: string;
+  readonly actionCode?: string;
+  readonly responseCode?: string;
+  /** Bank time; 0 = the answer shows the end already. */
+  readonly delayMs?: number;
+  readonly times?: number;
+}
+
 export interface CallbackSettings {
   readonly mode: 'normal' | 'drop' | 'duplicate' | 'reorder' | 'early';
   readonly encrypt?: boolean;
@@ -206,6 +228,25 @@ export class BankControl {
     refund: { coinAmount?: number; merchantRequestId?: string | null } = {},
   ): Promise<LedgerEntry> {
     return this.call('POST', `orders/${encodeURIComponent(hppOrderId)}/refund`, refund);
+  }
+
+  async holds(): Promise<readonly BankHold[]> {
+    return (await this.call<{ holds: BankHold[] }>('GET', 'holds')).holds;
+  }
+
+  /** The back office captures a hold, gives it back, or lets it lapse now. */
+  async moveHold(operationId: string, how: 'capture' | 'release' | 'lapse', coinAmount?: number): Promise<void> {
+    await this.call('POST', `holds/${encodeURIComponent(operationId)}/${how}`, { coinAmount });
+  }
+
+  /** The next operation of that type ends so. */
+  async script(script: BankScript): Promise<void> {
+    await this.call('POST', 'scripts', script);
+  }
+
+  /** Sets switches of the bank; a reset sets all of them back. */
+  async setSwitches(switches: Readonly<Record<string, string | number | boolean>>): Promise<void> {
+    await this.call('POST', 'switches', switches);
   }
 
   /** Somebody else opens a session: the current ones end. */

@@ -1,10 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { type Personalities } from '../personalities/personalities.js';
 import { type Afterthought } from '../personalities/personality.js';
 import { type BankClock } from './bank-clock.js';
 import { type Book } from './book.js';
 import { APPROVED, TEST_CARDS } from './cards.js';
+import { holdBookOf, type Holds } from './holds.js';
 import { type Merchants } from './merchants.js';
-import { finishOperation, openPurchase, openRefund, type Operation, type PaidOperation } from './operation.js';
+import { finishOperation, openAttempt, openRefund, type Operation, type PaidOperation } from './operation.js';
 import { type Order } from './order.js';
 import { requireRefundable } from './refunds.js';
 import { type Settlement } from './settlement.js';
@@ -15,6 +17,7 @@ export interface BackOfficeOptions {
   readonly merchants: Merchants;
   readonly settlement: Settlement;
   readonly personalities: Personalities;
+  readonly holds: Holds;
 }
 
 export interface BackOfficeRefund {
@@ -27,6 +30,10 @@ export interface BackOfficeRefund {
 const isPaid = (operation: Operation): operation is PaidOperation =>
   operation.type === 'PURCHASE' && operation.status === 'SUCCESS' && operation.operationId !== undefined;
 
+/** Money that was taken, at once or out of a hold. */
+const isTaken = (operation: Operation): operation is PaidOperation =>
+  isPaid(operation) || (operation.type === 'COMPLETION' && operation.status === 'SUCCESS');
+
 /** What the bank's own staff, or a payer with a link that is still open, do behind the merchant's back. */
 export class BackOffice {
   constructor(private readonly options: BackOfficeOptions) {}
@@ -34,6 +41,7 @@ export class BackOffice {
   /** Follows the first success of an order with what the personalities make of it. */
   follow(operation: Operation): void {
     const { personalities, clock, book } = this.options;
+    if (!isPaid(operation)) return;
     const order = book.order(operation.hppOrderId);
     if (!order || book.operationsOf(order).filter(isPaid).length > 1) return;
     for (const thought of personalities.afterthoughts(operation)) {
@@ -49,7 +57,7 @@ export class BackOffice {
     const order = this.requireOrder(hppOrderId);
     const [card] = TEST_CARDS;
     if (!card) throw new Error('the bank has no test card');
-    const opened = openPurchase(order, card, clock.now());
+    const opened = openAttempt(order, card, clock.now());
     const operation = coinAmount === undefined ? opened : { ...opened, coinAmount };
     settlement.open(book.order(hppOrderId) ?? order, operation);
     return this.finish(operation);
@@ -57,15 +65,53 @@ export class BackOffice {
 
   /** Gives money back without the merchant. @throws Error when nothing of the order can be refunded */
   refund(hppOrderId: string, { coinAmount, merchantRequestId = '' }: BackOfficeRefund): Operation {
-    const { book, clock, settlement } = this.options;
+    const { book } = this.options;
     const order = this.requireOrder(hppOrderId);
     const operations = book.operationsOf(order);
-    const purchase = operations.find(isPaid);
+    const purchase = operations.find(isTaken);
     if (!purchase) throw new Error('the order has no successful purchase');
-    const amount = coinAmount ?? purchase.coinAmount;
-    requireRefundable(purchase, amount, operations);
-    const request = { merchantRequestId, merchantId: order.merchantId, operationId: purchase.operationId };
-    const operation = openRefund(purchase, { ...request, coinAmount: amount, date: '' }, clock.now());
+    return this.refundOf(purchase, { coinAmount: coinAmount ?? purchase.coinAmount, merchantRequestId });
+  }
+
+  /** Captures a hold without the merchant. @throws Error | BankError as the call would */
+  capture(operationId: string, coinAmount?: number): Operation {
+    const { book, holds } = this.options;
+    const hold = book.operationById(operationId);
+    if (!hold) throw new Error('no such operation');
+    const { merchantId } = hold;
+    return holds.capture(hold, {
+      merchantRequestId: randomUUID(),
+      merchantId,
+      originalOperationId: operationId,
+      coinAmount: coinAmount ?? hold.coinAmount,
+      date: '',
+    });
+  }
+
+  /** Gives a hold back, in part or in full, without the merchant. @throws Error when it holds nothing */
+  release(operationId: string, coinAmount?: number): Operation {
+    const { book } = this.options;
+    const hold = book.operationById(operationId);
+    if (hold?.type !== 'PREAUTH') throw new Error('no such hold');
+    const operations = book.operationsOf(this.requireOrder(hold.hppOrderId));
+    const amount = coinAmount ?? holdBookOf(hold, operations).left;
+    return this.refundOf(hold as PaidOperation, { coinAmount: amount, merchantRequestId: randomUUID() });
+  }
+
+  /** Lets a hold run out now. @throws Error when it holds nothing */
+  lapse(operationId: string): void {
+    const { book, holds } = this.options;
+    const hold = book.operationById(operationId);
+    if (!hold || !holds.lapse(hold.ecomOperationId)) throw new Error('no such hold, or it is not held any more');
+  }
+
+  private refundOf(original: PaidOperation, { coinAmount, merchantRequestId }: Required<BackOfficeRefund>): Operation {
+    const { book, clock, settlement } = this.options;
+    const order = this.requireOrder(original.hppOrderId);
+    requireRefundable(original, coinAmount, book.operationsOf(order));
+    const { merchantId, operationId } = original;
+    const request = { merchantRequestId, merchantId, operationId, coinAmount, date: '' };
+    const operation = openRefund(original, request, clock.now());
     settlement.open(order, operation);
     return this.finish(operation);
   }

@@ -8,13 +8,18 @@ import { BackOffice } from './back-office.js';
 import { BankClock } from './bank-clock.js';
 import { Book, type BookSnapshot } from './book.js';
 import { Checkout } from './checkout.js';
+import { Holds } from './holds.js';
 import { Ledger, type LedgerEntry } from './ledger.js';
 import { type Merchant, Merchants } from './merchants.js';
 import { type Operation } from './operation.js';
+import { isAttempt } from './operation-types.js';
 import { Orders } from './orders.js';
+import { Processing } from './processing.js';
 import { Refunds } from './refunds.js';
+import { Scripts } from './scripts.js';
 import { Sessions, type SessionsSnapshot } from './sessions.js';
 import { Settlement } from './settlement.js';
+import { Switches } from './switches.js';
 
 export interface BankOptions {
   readonly merchants: readonly Merchant[];
@@ -49,9 +54,13 @@ export class Bank {
   readonly callbacks: CallbackSender;
   readonly orders: Orders;
   readonly refunds: Refunds;
+  readonly holds: Holds;
   readonly checkout: Checkout;
   readonly backOffice: BackOffice;
   readonly personalities: Personalities;
+  readonly switches = new Switches();
+  readonly scripts: Scripts;
+  private readonly processing: Processing;
   /** The processing platform next door: same clock, same ledger. */
   readonly dcm: Dcm;
 
@@ -69,14 +78,20 @@ export class Bank {
     const loses = (merchantId: string, hppOrderId: string) => personalities.losesCallback(merchantId, hppOrderId);
     this.callbacks = new CallbackSender({ clock, ledger, keyOf, loses });
     const announcer = new Announcer(this.callbacks, personalities);
-    const onPaid = (operation: Operation) => {
+    const onFinal = (operation: Operation) => {
       this.backOffice.follow(operation);
+      this.holds.follow(operation);
     };
-    const settlement = new Settlement({ book, ledger, clock, merchants, announcer, publicUrl, onPaid });
+    const settlement = new Settlement({ book, ledger, clock, merchants, announcer, publicUrl, onFinal });
+    const scripts = (this.scripts = new Scripts(ledger));
+    const processing = (this.processing = new Processing({ clock, merchants, settlement, scripts }));
+    const { switches } = this;
+    const money = { book, clock, ledger, merchants, settlement, processing, personalities, switches, scripts, strict };
     this.orders = new Orders({ book, clock, ledger, merchants, strict, publicUrl });
-    this.refunds = new Refunds({ book, clock, merchants, settlement, strict, personalities });
-    this.checkout = new Checkout({ book, clock, merchants, settlement, personalities });
-    this.backOffice = new BackOffice({ book, clock, merchants, settlement, personalities });
+    this.refunds = new Refunds(money);
+    this.holds = new Holds(money);
+    this.checkout = new Checkout(money);
+    this.backOffice = new BackOffice({ ...money, holds: this.holds });
     this.dcm = new Dcm({ clock, ledger, counterparties: options.counterparties ?? [] });
   }
 
@@ -95,6 +110,8 @@ export class Bank {
     this.callbacks.clear();
     this.faults.clear();
     this.personalities.switchOff();
+    this.switches.reset();
+    this.scripts.clear();
     this.sessions.clear();
     this.book.clear();
     this.ledger.load([]);
@@ -156,7 +173,8 @@ export class Bank {
 
   private resume({ operations, challenges }: BookSnapshot): void {
     for (const operation of operations) {
-      if (operation.type === 'REFUND' && operation.status === 'PENDING') this.refunds.finishLater(operation);
+      if (!isAttempt(operation) && operation.status === 'PENDING') this.processing.finishLater(operation);
+      if (operation.status === 'SUCCESS') this.holds.watch(operation);
     }
     for (const challenge of challenges) {
       const order = this.book.order(this.book.operation(challenge.ecomOperationId)?.hppOrderId ?? '');

@@ -1,6 +1,7 @@
 import { BankError } from '../protocol/bank-error.js';
 import { type ResultCodes } from './cards.js';
 import { type Operation } from './operation.js';
+import { isAttempt } from './operation-types.js';
 import { type Order } from './order.js';
 
 /** A 3DS page in progress: what the card will answer once its holder is confirmed. Holds no card data. */
@@ -27,13 +28,13 @@ export class Book {
   private readonly operations = new Map<string, Operation>();
   private readonly byOperationId = new Map<string, string>();
   private readonly orderOfRequest = new Map<string, string>();
-  private readonly refundOfRequest = new Map<string, string>();
+  private readonly operationOfRequest = new Map<string, string>();
   private readonly challenges = new Map<string, Challenge>();
 
   /** One merchantRequestId, one call, whatever the call (U10). @throws BankError `b_duplicate_field_value` */
   requireFresh(merchantId: string, merchantRequestId: string): void {
     const key = requestKey(merchantId, merchantRequestId);
-    if (!this.orderOfRequest.has(key) && !this.refundOfRequest.has(key)) return;
+    if (!this.orderOfRequest.has(key) && !this.operationOfRequest.has(key)) return;
     throw new BankError('b_duplicate_field_value', { attrs: { data: merchantRequestId } });
   }
 
@@ -45,10 +46,10 @@ export class Book {
 
   saveOperation(operation: Operation): void {
     this.revision += 1;
-    const { ecomOperationId, operationId, type, merchantId, merchantRequestId } = operation;
+    const { ecomOperationId, operationId, merchantId, merchantRequestId } = operation;
     this.operations.set(ecomOperationId, operation);
     if (operationId !== undefined) this.byOperationId.set(operationId, ecomOperationId);
-    if (type === 'REFUND') this.refundOfRequest.set(requestKey(merchantId, merchantRequestId), ecomOperationId);
+    if (!isAttempt(operation)) this.operationOfRequest.set(requestKey(merchantId, merchantRequestId), ecomOperationId);
   }
 
   order(hppOrderId: string): Order | undefined {
@@ -63,17 +64,21 @@ export class Book {
     return this.operations.get(this.byOperationId.get(operationId) ?? '');
   }
 
-  /** The refund with that id, else the latest attempt of the order with that id. */
+  /** The refund or completion with that id, else the latest attempt of the order with that id. */
   operationByRequest(merchantId: string, merchantRequestId: string): Operation | undefined {
     const key = requestKey(merchantId, merchantRequestId);
-    const refund = this.operations.get(this.refundOfRequest.get(key) ?? '');
-    if (refund) return refund;
+    const own = this.operations.get(this.operationOfRequest.get(key) ?? '');
+    if (own) return own;
     const order = this.orders.get(this.orderOfRequest.get(key) ?? '');
-    return order && this.operationsOf(order).findLast(({ type }) => type === 'PURCHASE');
+    return order && this.operationsOf(order).findLast(isAttempt);
   }
 
   operationsOf(order: Order): readonly Operation[] {
     return order.operations.flatMap((id) => this.operations.get(id) ?? []);
+  }
+
+  allOperations(): readonly Operation[] {
+    return [...this.operations.values()];
   }
 
   recentOrders(limit: number): readonly Order[] {
@@ -102,7 +107,7 @@ export class Book {
     this.revision += 1;
     for (const index of [this.orders, this.operations, this.byOperationId, this.challenges]) index.clear();
     this.orderOfRequest.clear();
-    this.refundOfRequest.clear();
+    this.operationOfRequest.clear();
   }
 
   snapshot(): BookSnapshot {

@@ -1,3 +1,5 @@
+import { type OperationType } from './operation-types.js';
+
 export interface ResultCodes {
   readonly actionCode: string;
   readonly responseCode: string;
@@ -57,10 +59,10 @@ export const maskPan = (pan: string): string => `${pan.slice(0, 6)}••••�
 export const paymentSystemOf = (pan: string): string => (pan.startsWith('4') ? 'Visa' : 'MasterCard');
 
 /** Section k: on test terminals the last two digits of the operation's own amount decide, before the card. */
-const KOPECK_RESULTS: Readonly<Record<'PURCHASE' | 'REFUND', Readonly<Record<number, ResultCodes>>>> = {
+const KOPECK_RESULTS: Readonly<Partial<Record<OperationType, Readonly<Record<number, ResultCodes>>>>> = {
   PURCHASE: { 4: APPROVED, 5: DO_NOT_HONOUR, 6: INSUFFICIENT_FUNDS },
   REFUND: { 16: APPROVED, 17: DO_NOT_HONOUR, 18: INSUFFICIENT_FUNDS },
 };
 
-export const kopeckResult = (type: 'PURCHASE' | 'REFUND', coinAmount: number): ResultCodes | undefined =>
-  KOPECK_RESULTS[type][coinAmount % 100];
+export const kopeckResult = (type: OperationType, coinAmount: number): ResultCodes | undefined =>
+  KOPECK_RESULTS[type]?.[coinAmount % 100];

@@ -4,8 +4,9 @@ import { type BankClock } from './bank-clock.js';
 import { type Book, type Challenge } from './book.js';
 import { type ResultCodes, type TestCard, THREE_DS_FAILED, THREE_DS_TIMED_OUT } from './cards.js';
 import { type Merchants } from './merchants.js';
-import { finishOperation, openPurchase, type Operation, scriptedResult, withThreeDsStatus } from './operation.js';
+import { finishOperation, openAttempt, type Operation, scriptedResult, withThreeDsStatus } from './operation.js';
 import { isExpired, isPayable, type Order } from './order.js';
+import { type Scripts } from './scripts.js';
 import { type Settlement } from './settlement.js';
 
 export const OTP = '1234';
@@ -24,6 +25,7 @@ export interface CheckoutOptions {
   readonly merchants: Merchants;
   readonly settlement: Settlement;
   readonly personalities: Personalities;
+  readonly scripts: Scripts;
 }
 
 /** What the payer does on the bank's pages. */
@@ -34,7 +36,7 @@ export class Checkout {
     const { clock, settlement } = this.options;
     const now = clock.now();
     if (!isPayable(order, now)) return { kind: 'closed' };
-    const operation = openPurchase(order, card, now);
+    const operation = openAttempt(order, card, now);
     if (card.threeDs) return this.challenge(order, operation, card.result);
     settlement.open(order, operation);
     return this.finish(operation, this.resultOf(operation, card.result));
@@ -87,13 +89,15 @@ export class Checkout {
   }
 
   private finish(operation: Operation, result: ResultCodes, threeDs?: 'Y' | 'N'): PayOutcome {
-    const { clock, book, personalities } = this.options;
+    const { clock, book, personalities, scripts } = this.options;
     const authenticated = threeDs ? withThreeDsStatus(operation, threeDs) : operation;
-    const pendingMs = personalities.pendingMs(operation);
-    if (pendingMs === undefined) return { kind: 'finished', status: this.close(authenticated, result) };
+    const script = threeDs === 'N' ? undefined : scripts.take(operation);
+    const ending = script?.result ?? result;
+    const pendingMs = script?.delayMs ?? personalities.pendingMs(operation);
+    if (!pendingMs) return { kind: 'finished', status: this.close(authenticated, ending) };
     const pending: Operation = { ...authenticated, status: 'PENDING' };
     book.saveOperation(pending);
-    clock.after(pendingMs, () => this.close(pending, result));
+    clock.after(pendingMs, () => this.close(pending, ending));
     return { kind: 'finished', status: 'PENDING' };
   }
 

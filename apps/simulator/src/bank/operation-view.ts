@@ -1,11 +1,16 @@
-import { formatOperationDate, formatProcessingDate, formatTransactionDate } from '../protocol/bank-dates.js';
+import {
+  formatOperationDate,
+  formatOrderDate,
+  formatProcessingDate,
+  formatTransactionDate,
+} from '../protocol/bank-dates.js';
 import { type Merchant } from './merchants.js';
 import { type Operation } from './operation.js';
+import { isAttempt, OPERATION_TYPES, refundTypeOf } from './operation-types.js';
 import { type Order } from './order.js';
 
 type Wire = Record<string, unknown>;
 
-const TRANSACTION_TYPES = { PURCHASE: 35, REFUND: 76 } as const;
 const BANK = 'BANK_ALLIANCE';
 
 /** Absent members are left out, as in everything recorded since 2025 (trap 42). */
@@ -30,6 +35,9 @@ const threeDsMembers = ({ threeDs }: Operation): Wire => ({
   eci: threeDs?.status === 'Y' ? '05' : undefined,
 });
 
+const transactionTypeOf = ({ type, original }: Operation): number | undefined =>
+  type === 'REFUND' ? refundTypeOf(original?.type ?? 'PURCHASE') : OPERATION_TYPES[type].transactionType;
+
 const common = (operation: Operation, merchantName: string): Wire => ({
   type: operation.type,
   rrn: operation.rrn,
@@ -39,10 +47,10 @@ const common = (operation: Operation, merchantName: string): Wire => ({
   ecomOperationId: operation.ecomOperationId,
   merchantName,
   approvalCode: operation.approvalCode,
-  status: operation.status,
-  transactionType: TRANSACTION_TYPES[operation.type],
+  status: operation.hold?.shownStatus ?? operation.status,
+  transactionType: transactionTypeOf(operation),
   transactionCurrency: '980',
-  merchantCommission: 0,
+  merchantCommission: operation.type === 'COMPLETION' ? undefined : 0,
   ...dates(operation),
   transactionResponseInfo: operation.result ?? {},
   bankCode: BANK,
@@ -57,8 +65,9 @@ const common = (operation: Operation, merchantName: string): Wire => ({
 });
 
 /** In order data, callbacks and the query by operationId a hosted purchase carries no merchantRequestId. */
-const purchase = (operation: Operation, order: Order): Wire => ({
+const attempt = (operation: Operation, order: Order): Wire => ({
   creatorSystem: 'HPP',
+  preAuthExpDate: operation.hold && formatOrderDate(operation.hold.toldExpiry),
   purpose: order.purpose,
   merchantComment: order.merchantComment,
   sourceAmount: operation.sourceAmount,
@@ -71,28 +80,51 @@ const purchase = (operation: Operation, order: Order): Wire => ({
   senderCardNumberMask: operation.card.mask,
 });
 
-const refund = (operation: Operation): Wire => ({
+const followUp = (operation: Operation): Wire => ({
   creatorSystem: 'H2H',
   merchantRequestId: operation.merchantRequestId === '' ? undefined : operation.merchantRequestId, // back office
   productType: 'PURCHASE',
+  purpose: operation.purpose,
+  comment: operation.comment,
   merchantComment: operation.merchantComment,
   errorDetails: operation.errorDetails,
   notificationUrl: operation.notificationUrl,
+});
+
+/** The request says originalOperationId, the answer preauthOperationId (trap 65). */
+const completion = (operation: Operation): Wire => ({
+  ...followUp(operation),
+  rrnPreauth: operation.original?.rrn,
+  preauthOperationId: operation.original?.operationId,
+  preauthCoinAmount: operation.original?.coinAmount,
+  preauthEcomOperationId: operation.original?.ecomOperationId,
+});
+
+const refund = (operation: Operation): Wire => ({
+  ...followUp(operation),
   rrnOriginal: operation.original?.rrn,
   originalOperationId: operation.original?.operationId,
   originalCoinAmount: operation.original?.coinAmount,
   originalEcomOperationId: operation.original?.ecomOperationId,
 });
 
+const ownMembers = (operation: Operation, order: Order): Wire => {
+  if (isAttempt(operation)) return attempt(operation, order);
+  return operation.type === 'COMPLETION' ? completion(operation) : refund(operation);
+};
+
 /** The operation object of callbacks, order data and queries (section f.7). */
 export const operationView = (operation: Operation, order: Order, merchant: Merchant): Wire =>
   present({
     ...common(operation, merchant.name),
-    ...(operation.type === 'PURCHASE' ? purchase(operation, order) : refund(operation)),
+    ...ownMembers(operation, order),
   });
 
-/** The synchronous answer of a refund: PENDING, and yet a localized "operation successful" (trap 55). */
-export const refundAnswer = (operation: Operation, order: Order, merchant: Merchant): Wire => ({
-  ...operationView(operation, order, merchant),
-  transactionResponseInfo: { description: 'Операція успішна' },
-});
+const OPERATION_SUCCESSFUL = 'Операція успішна';
+
+/** The answer of a call that moves money: a localized "operation successful", also while PENDING, and no approvalCode (trap 55). */
+export const synchronousAnswer = (operation: Operation, order: Order, merchant: Merchant): Wire => {
+  const view = present({ ...operationView(operation, order, merchant), approvalCode: undefined });
+  if (operation.status === 'FAIL') return view;
+  return { ...view, transactionResponseInfo: { ...operation.result, description: OPERATION_SUCCESSFUL } };
+};

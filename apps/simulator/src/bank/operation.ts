@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { type CreateRefund } from '../protocol/refund.fields.js';
+import { type CreateCompletion, type CreateRefund } from '../protocol/refund.fields.js';
 import { kopeckResult, maskPan, paymentSystemOf, type ResultCodes, type TestCard, APPROVED } from './cards.js';
 import { toKopecks } from './currency.js';
 import { newApprovalCode, newBankId, newRrn } from './ids.js';
 import { type Merchant } from './merchants.js';
-import { type Order } from './order.js';
+import { attemptTypeOf, type OperationType } from './operation-types.js';
+import { type HoldTerm, type Order } from './order.js';
 
 export type OperationStatus = 'PENDING' | 'REQUIRED_3DS' | 'SUCCESS' | 'FAIL';
 
@@ -22,6 +23,7 @@ export interface ThreeDs {
 }
 
 export interface OriginalOperation {
+  readonly type: OperationType;
   readonly operationId: string;
   readonly ecomOperationId: string;
   readonly coinAmount: number;
@@ -32,10 +34,10 @@ export interface Operation {
   readonly ecomOperationId: string;
   /** Absent on a refund that was refused for its date (section e.3). */
   readonly operationId?: string;
-  readonly type: 'PURCHASE' | 'REFUND';
+  readonly type: OperationType;
   readonly status: OperationStatus;
   readonly merchantId: string;
-  /** Of the order for a purchase, its own for a refund. */
+  /** Of the order for a payment attempt, its own for a refund or completion. */
   readonly merchantRequestId: string;
   readonly hppOrderId: string;
   /** Kopecks. */
@@ -52,10 +54,15 @@ export interface Operation {
   readonly approvalCode?: string;
   readonly card: CardTrace;
   readonly threeDs?: ThreeDs;
+  /** What is refunded, or the hold that is captured. */
   readonly original?: OriginalOperation;
+  /** Of a PREAUTH. */
+  readonly hold?: HoldTerm;
   readonly notificationUrl?: string;
   readonly notificationEncryption: boolean;
   readonly merchantComment?: string;
+  readonly comment?: string;
+  readonly purpose?: string;
   readonly errorDetails?: string;
 }
 
@@ -66,10 +73,10 @@ const newThreeDs = (): ThreeDs => ({
 });
 
 /** A payment attempt on the hosted page, before its result. Of the card only the mask is kept. */
-export const openPurchase = (order: Order, card: TestCard, now: number): Operation => ({
+export const openAttempt = (order: Order, card: TestCard, now: number): Operation => ({
   ecomOperationId: randomUUID(),
   operationId: newBankId(now),
-  type: 'PURCHASE',
+  type: attemptTypeOf(order.hppPayType) ?? 'PURCHASE',
   status: card.threeDs ? 'REQUIRED_3DS' : 'PENDING',
   merchantId: order.merchantId,
   merchantRequestId: order.merchantRequestId,
@@ -79,12 +86,35 @@ export const openPurchase = (order: Order, card: TestCard, now: number): Operati
   modifiedAt: now,
   card: { mask: maskPan(card.pan), paymentSystem: paymentSystemOf(card.pan) },
   ...(card.threeDs && { threeDs: newThreeDs() }),
+  ...(order.hold && { hold: { ...order.hold, lapsed: false } }),
   notificationEncryption: order.notificationEncryption,
 });
 
 export interface PaidOperation extends Operation {
   readonly operationId: string;
 }
+
+const optional = ({ notificationUrl, merchantComment, comment, purpose }: Partial<CreateCompletion>) => ({
+  ...(notificationUrl !== undefined && { notificationUrl }),
+  ...(merchantComment !== undefined && { merchantComment }),
+  ...(comment !== undefined && { comment }),
+  ...(purpose !== undefined && { purpose }),
+});
+
+/** Names an operation as the one that another follows. */
+const originalOf = ({
+  type,
+  operationId,
+  ecomOperationId,
+  coinAmount,
+  rrn = '-1',
+}: PaidOperation): OriginalOperation => ({
+  type,
+  operationId,
+  ecomOperationId,
+  coinAmount,
+  rrn,
+});
 
 type RefundMembers = Omit<Operation, 'operationId' | 'rrn' | 'status'>;
 
@@ -98,14 +128,8 @@ const refundMembers = (purchase: PaidOperation, refund: CreateRefund, now: numbe
   createdAt: now,
   modifiedAt: now,
   card: purchase.card,
-  original: {
-    operationId: purchase.operationId,
-    ecomOperationId: purchase.ecomOperationId,
-    coinAmount: purchase.coinAmount,
-    rrn: purchase.rrn ?? '-1',
-  },
-  ...(refund.notificationUrl !== undefined && { notificationUrl: refund.notificationUrl }),
-  ...(refund.merchantComment !== undefined && { merchantComment: refund.merchantComment }),
+  original: originalOf(purchase),
+  ...optional(refund),
   notificationEncryption: refund.notificationEncryption ?? false,
 });
 
@@ -115,6 +139,25 @@ export const openRefund = (purchase: PaidOperation, refund: CreateRefund, now: n
   operationId: newBankId(now),
   status: 'PENDING',
   rrn: purchase.rrn ?? '-1',
+});
+
+/** Captures a hold; the rrn is that of the hold (trap 80). */
+export const openCompletion = (hold: PaidOperation, completion: CreateCompletion, now: number): Operation => ({
+  ecomOperationId: randomUUID(),
+  operationId: newBankId(now),
+  type: 'COMPLETION',
+  status: 'PENDING',
+  merchantId: hold.merchantId,
+  merchantRequestId: completion.merchantRequestId,
+  hppOrderId: hold.hppOrderId,
+  coinAmount: completion.coinAmount,
+  createdAt: now,
+  modifiedAt: now,
+  rrn: hold.rrn ?? '-1',
+  card: hold.card,
+  original: originalOf(hold),
+  ...optional(completion),
+  notificationEncryption: completion.notificationEncryption ?? false,
 });
 
 /** A refund refused for its date stays visible in the order as a failed operation without operationId (trap 64). */

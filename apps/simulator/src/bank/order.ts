@@ -3,6 +3,18 @@ import { type CreateOrder } from '../protocol/create-order.fields.js';
 /** Section e.5. */
 export type OrderStatus = 'PENDING' | 'REQUIRED_3DS' | 'SUCCESS' | 'FAIL' | 'CANCELED' | 'PARTIAL_REFUND';
 
+/** How long a hold lasts. */
+export interface HoldTerm {
+  /** As the merchant asked for it, epoch milliseconds: what answers show. */
+  readonly toldExpiry: number;
+  /** When it lapses, epoch milliseconds of bank time. */
+  readonly expiresAt: number;
+  /** The bank has given it back by itself. */
+  readonly lapsed: boolean;
+  /** `status` of a lapsed hold in answers; absent = its own. */
+  readonly shownStatus?: string;
+}
+
 export interface Order extends CreateOrder {
   readonly hppOrderId: string;
   readonly ecomOrderId: string;
@@ -10,6 +22,8 @@ export interface Order extends CreateOrder {
   readonly createdAt: number;
   readonly expiresAt: number;
   readonly status: OrderStatus;
+  /** Of a PREAUTH order. */
+  readonly hold?: Omit<HoldTerm, 'lapsed'>;
   /** ecomOperationIds in order of creation. */
   readonly operations: readonly string[];
 }

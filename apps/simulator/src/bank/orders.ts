@@ -5,10 +5,12 @@ import { parseCreateOrder } from '../protocol/create-order.fields.js';
 import { requireString } from '../protocol/refund.fields.js';
 import { type BankClock } from './bank-clock.js';
 import { type Book } from './book.js';
+import { holdTermOf } from './holds.js';
 import { newBankId } from './ids.js';
 import { type Ledger } from './ledger.js';
 import { type Merchants } from './merchants.js';
 import { type Operation } from './operation.js';
+import { attemptTypeOf } from './operation-types.js';
 import { operationView } from './operation-view.js';
 import { orderAnswer, orderData, type ViewContext } from './order-view.js';
 import { type Order } from './order.js';
@@ -33,8 +35,9 @@ export class Orders {
     const request = parseCreateOrder(body, strict);
     merchants.require(request.merchantId, serviceCode);
     book.requireFresh(request.merchantId, request.merchantRequestId);
-    if (request.hppPayType !== 'PURCHASE') throw new BankError('b_txn_not_allowed'); // card terminals only (U33)
+    if (!attemptTypeOf(request.hppPayType)) throw new BankError('b_txn_not_allowed'); // card terminals only (U33)
     const createdAt = clock.now();
+    const hold = request.hppPayType === 'PREAUTH' ? holdTermOf(request.preAuthExpDate, clock) : undefined;
     const order: Order = {
       ...request,
       hppOrderId: newBankId(createdAt),
@@ -43,6 +46,7 @@ export class Orders {
       expiresAt: createdAt + request.expirationTimeMinutes * MINUTE_MS,
       status: 'PENDING',
       operations: [],
+      ...(hold && { hold }),
     };
     book.saveOrder(order);
     const { hppOrderId, merchantRequestId, merchantId, coinAmount } = order;

@@ -4,21 +4,14 @@ import { type CreateRefund, parseRefund, requireFreshDate } from '../protocol/re
 import { type Personalities } from '../personalities/personalities.js';
 import { type BankClock } from './bank-clock.js';
 import { type Book } from './book.js';
-import { type Merchant, type Merchants } from './merchants.js';
-import {
-  finishOperation,
-  openRefund,
-  type Operation,
-  type PaidOperation,
-  refusedRefund,
-  scriptedResult,
-} from './operation.js';
-import { refundAnswer } from './operation-view.js';
+import { holdBookOf } from './holds.js';
+import { type Merchants } from './merchants.js';
+import { openRefund, type Operation, type PaidOperation, refusedRefund } from './operation.js';
+import { synchronousAnswer } from './operation-view.js';
+import { refundTypeOf } from './operation-types.js';
 import { type Order } from './order.js';
+import { type Processing } from './processing.js';
 import { type Settlement } from './settlement.js';
-
-/** Bank time from PENDING to the final status (U19). */
-export const REFUND_DELAY_MS = 2_000;
 
 /** Kopecks not yet refunded, with the refunds on their way taken off. */
 export const refundable = (purchase: Operation, operations: readonly Operation[]): number =>
@@ -29,10 +22,18 @@ export const refundable = (purchase: Operation, operations: readonly Operation[]
 
 const isIdentified = (operation: Operation): operation is PaidOperation => operation.operationId !== undefined;
 
+/** A hold that is captured, being captured or given back holds nothing to release. */
+const isOver = (operation: Operation, operations: readonly Operation[]): boolean => {
+  if (operation.type !== 'PREAUTH') return false;
+  const { state, capturing } = holdBookOf(operation, operations);
+  return state === 'captured' || state === 'lapsed' || capturing;
+};
+
 /** @throws BankError, the rules of section e.4. */
 export function requireRefundable(purchase: Operation, coinAmount: number, operations: readonly Operation[]): void {
-  if (purchase.type !== 'PURCHASE') throw new BankError('b_payment_refund_not_supported');
-  if (purchase.status !== 'SUCCESS') throw new BankError('b_payment_invalid_refund_status');
+  if (refundTypeOf(purchase.type) === undefined) throw new BankError('b_payment_refund_not_supported');
+  if (purchase.status !== 'SUCCESS' || isOver(purchase, operations))
+    throw new BankError('b_payment_invalid_refund_status');
   if (coinAmount <= 0 || coinAmount > refundable(purchase, operations)) {
     throw new BankError('b_payment_invalid_refund_amount');
   }
@@ -43,6 +44,7 @@ export interface RefundsOptions {
   readonly clock: BankClock;
   readonly merchants: Merchants;
   readonly settlement: Settlement;
+  readonly processing: Processing;
   readonly strict: boolean;
   readonly personalities: Personalities;
 }
@@ -51,7 +53,7 @@ export class Refunds {
   constructor(private readonly options: RefundsOptions) {}
 
   create(body: JsonObject, serviceCode: string): JsonObject {
-    const { book, clock, merchants, settlement, strict } = this.options;
+    const { book, clock, merchants, settlement, processing, personalities, strict } = this.options;
     const refund = parseRefund(body, strict);
     const merchant = merchants.require(refund.merchantId, serviceCode);
     book.requireFresh(refund.merchantId, refund.merchantRequestId);
@@ -60,24 +62,7 @@ export class Refunds {
     this.requireDate(purchase, refund, order);
     const operation = openRefund(purchase, refund, clock.now());
     settlement.open(order, operation);
-    this.finishLater(operation, this.options.personalities.pendingMs(operation));
-    return refundAnswer(operation, order, merchant);
-  }
-
-  /** Also called for refunds that were on their way when the bank was stopped. */
-  finishLater(operation: Operation, delayMs = REFUND_DELAY_MS): void {
-    const { clock } = this.options;
-    const waitedMs = Math.max(0, clock.now() - operation.createdAt); // less than nothing once the clock went back
-    clock.after(Math.max(0, delayMs - waitedMs), () => {
-      this.finish(operation);
-    });
-  }
-
-  private finish(operation: Operation): void {
-    const { clock, merchants, settlement } = this.options;
-    const { terminal }: Pick<Merchant, 'terminal'> = merchants.find(operation.merchantId) ?? { terminal: 'test' };
-    const result = scriptedResult(terminal, operation);
-    settlement.close(operation, finishOperation(operation, result, terminal, clock.now()));
+    return synchronousAnswer(processing.finishLater(operation, personalities.pendingMs(operation)), order, merchant);
   }
 
   private originalOf(refund: CreateRefund): { purchase: PaidOperation; order: Order } {

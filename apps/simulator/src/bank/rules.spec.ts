@@ -9,7 +9,7 @@ import {
 } from './cards.js';
 import { toKopecks } from './currency.js';
 import { newBankId, newRrn } from './ids.js';
-import { finishOperation, openPurchase, type Operation, scriptedResult } from './operation.js';
+import { finishOperation, openAttempt, type Operation, scriptedResult } from './operation.js';
 import { orderAfter } from './order-status.js';
 import { isPayable, type Order, orderStatusAt } from './order.js';
 import { refundable, requireRefundable } from './refunds.js';
@@ -42,12 +42,18 @@ const anOrder = (over: Partial<Order> = {}): Order => ({
 });
 
 const card = findCard('4111111111111111')!;
-const aPurchase = (over: Partial<Operation> = {}): Operation => ({ ...openPurchase(anOrder(), card, NOW), ...over });
+const aPurchase = (over: Partial<Operation> = {}): Operation => ({ ...openAttempt(anOrder(), card, NOW), ...over });
 const aRefund = (purchase: Operation, over: Partial<Operation> = {}): Operation => ({
   ...purchase,
   ecomOperationId: `refund ${Math.random()}`,
   type: 'REFUND',
-  original: { operationId: 'o', ecomOperationId: purchase.ecomOperationId, coinAmount: purchase.coinAmount, rrn: '-1' },
+  original: {
+    type: purchase.type,
+    operationId: 'o',
+    ecomOperationId: purchase.ecomOperationId,
+    coinAmount: purchase.coinAmount,
+    rrn: '-1',
+  },
   ...over,
 });
 
@@ -80,7 +86,7 @@ describe('results', () => {
 
   it('hold nothing of a card but its mask', () => {
     for (const { pan } of TEST_CARDS) {
-      const kept = JSON.stringify(openPurchase(anOrder(), findCard(pan)!, NOW));
+      const kept = JSON.stringify(openAttempt(anOrder(), findCard(pan)!, NOW));
       expect(kept).toContain(maskPan(pan));
       expect(kept).not.toContain(pan);
     }

@@ -4,6 +4,7 @@ import { type Book } from './book.js';
 import { type Ledger } from './ledger.js';
 import { type Merchant, type Merchants } from './merchants.js';
 import { type Operation } from './operation.js';
+import { OPERATION_TYPES } from './operation-types.js';
 import { orderAfter } from './order-status.js';
 import { type Order } from './order.js';
 
@@ -17,8 +18,8 @@ export interface SettlementOptions {
   readonly merchants: Merchants;
   readonly announcer: Announcer;
   readonly publicUrl: () => string;
-  /** Told of each purchase that has succeeded. */
-  readonly onPaid: (operation: Operation) => void;
+  /** Told of each operation that has its final state. */
+  readonly onFinal: (operation: Operation) => void;
 }
 
 export const operationFacts = (operation: Operation) => ({
@@ -31,6 +32,9 @@ export const operationFacts = (operation: Operation) => ({
   hppOrderId: operation.hppOrderId,
   ...(operation.original && { originalOperationId: operation.original.operationId }),
 });
+
+/** A refund of a hold gives nothing back that was taken. */
+const isRelease = ({ type, original }: Operation): boolean => type === 'REFUND' && original?.type === 'PREAUTH';
 
 /** Opens and closes operations: book, ledger and callbacks always move together. */
 export class Settlement {
@@ -62,6 +66,12 @@ export class Settlement {
     }
   }
 
+  /** Sends a callback of the state that is written down already. */
+  tell(operation: Operation): void {
+    const order = this.options.book.order(operation.hppOrderId);
+    if (order) this.announce(order, operation, operation);
+  }
+
   private commit(operation: Operation): void {
     const { book } = this.options;
     const order = book.order(operation.hppOrderId);
@@ -69,6 +79,7 @@ export class Settlement {
     book.saveOperation(operation);
     book.saveOrder(orderAfter(order, operation, book.operationsOf(order)));
     this.enter(operation);
+    this.options.onFinal(operation);
   }
 
   private enter(operation: Operation): void {
@@ -76,9 +87,9 @@ export class Settlement {
     const { operationId, coinAmount, hppOrderId, merchantId, merchantRequestId } = operation;
     ledger.append('operation.final', operationFacts(operation));
     if (operation.status !== 'SUCCESS') return;
-    const kind = operation.type === 'PURCHASE' ? 'money.charged' : 'money.refunded';
-    ledger.append(kind, { coinAmount, operationId, hppOrderId, merchantId, merchantRequestId });
-    if (operation.type === 'PURCHASE') this.options.onPaid(operation);
+    const facts = { coinAmount, operationId, hppOrderId, merchantId, merchantRequestId };
+    if (isRelease(operation)) ledger.append('money.released', { ...facts, by: 'refund' });
+    else ledger.append(OPERATION_TYPES[operation.type].effect, facts);
   }
 
   private announce(order: Order, before: Operation, after: Operation): void {

@@ -1,5 +1,6 @@
 import { operationView } from '../bank/operation-view.js';
 import { type Operation } from '../bank/operation.js';
+import { isAttempt } from '../bank/operation-types.js';
 import { orderCallback, type ViewContext } from '../bank/order-view.js';
 import { type JsonObject } from '../protocol/body-codec.js';
 import { type Order } from '../bank/order.js';
@@ -33,7 +34,7 @@ export class Announcer {
   }
 
   private notificationOf(moment: Moment, context: ViewContext): Notification | undefined {
-    return moment.operation.type === 'REFUND' ? this.ofRefund(moment, context) : this.ofOrder(moment, context);
+    return isAttempt(moment.operation) ? this.ofOrder(moment, context) : this.ofFollowUp(moment, context);
   }
 
   private ofOrder({ order, operation }: Moment, context: ViewContext): Notification | undefined {
@@ -45,8 +46,8 @@ export class Announcer {
     return { ...subject(operation), url, encrypted: encrypt, body: emptyOperation ? { ...body, operation: {} } : body };
   }
 
-  /** To the refund's own address: a flat operation object. */
-  private ofRefund({ order, operation }: Moment, context: ViewContext): Notification | undefined {
+  /** To the own address of a refund or completion: a flat operation object. */
+  private ofFollowUp({ order, operation }: Moment, context: ViewContext): Notification | undefined {
     const { notificationUrl: url, notificationEncryption } = operation;
     if (url === undefined) return undefined;
     const { encrypt = notificationEncryption } = this.sender.settings;

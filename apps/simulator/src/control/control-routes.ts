@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { type FastifyInstance } from 'fastify';
 import { type Bank } from '../bank/bank.js';
 import { type LedgerFilter } from '../bank/ledger.js';
 import { operationFacts } from '../bank/settlement.js';
@@ -7,26 +7,9 @@ import { parseMerchant } from '../bank/merchants.js';
 import { CALLBACK_MODES, type CallbackMode, type CallbackSettings } from '../callbacks/callback-sender.js';
 import { isPersonality, PERSONALITIES } from '../personalities/catalogue.js';
 import { parsePersonality } from '../personalities/parse-personality.js';
+import { amountOf, attempt, type Body, bodyOf } from './control-body.js';
+import { holdRoutes, scriptRoutes, switchRoutes } from './money-routes.js';
 import { parseFault } from '../faults/faults.js';
-
-type Body = Readonly<Record<string, unknown>>;
-
-const bodyOf = ({ body }: FastifyRequest): Body => {
-  if (typeof body !== 'string' || body.trim() === '') return {};
-  const value: unknown = JSON.parse(body);
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new Error('the body must be a JSON object');
-  return value as Body;
-};
-
-/** A mistake in a control call is told in one sentence. */
-const attempt = async (reply: FastifyReply, work: () => unknown): Promise<unknown> => {
-  try {
-    return await work();
-  } catch (error) {
-    return reply.code(400).send({ error: error instanceof Error ? error.message : 'bad request' });
-  }
-};
 
 const isMode = (value: unknown): value is CallbackMode => CALLBACK_MODES.includes(value as CallbackMode);
 
@@ -82,13 +65,6 @@ function personalityRoutes(app: FastifyInstance, bank: Bank): void {
     }),
   );
 }
-
-const amountOf = ({ coinAmount }: Body): { coinAmount?: number } => {
-  if (coinAmount === undefined) return {};
-  if (typeof coinAmount !== 'number' || !Number.isSafeInteger(coinAmount) || coinAmount <= 0)
-    throw new Error('coinAmount must be a whole number of kopecks above 0');
-  return { coinAmount };
-};
 
 function backOfficeRoutes(app: FastifyInstance, bank: Bank): void {
   const { backOffice } = bank;
@@ -217,6 +193,9 @@ const ROUTES = [
   clockButtons,
   sessionRoutes,
   bookRoutes,
+  holdRoutes,
+  switchRoutes,
+  scriptRoutes,
 ];
 
 /** The levers of the simulator: no bank has these. */

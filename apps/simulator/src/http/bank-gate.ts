@@ -22,6 +22,7 @@ const CALLS: Readonly<Record<EndpointName, Work>> = {
   createOrder: (bank, body, serviceCode) => bank.orders.create(body, serviceCode),
   orderData: (bank, body, serviceCode) => bank.orders.data(body, serviceCode),
   refund: (bank, body, serviceCode) => bank.refunds.create(body, serviceCode),
+  completion: (bank, body, serviceCode) => bank.holds.complete(body, serviceCode),
   operation: (bank, body, serviceCode) => bank.orders.operation(body, serviceCode),
   operationByRequest: (bank, body, serviceCode) => bank.orders.operationByRequest(body, serviceCode),
 };

@@ -3,6 +3,7 @@ import { type Bank } from '../bank/bank.js';
 import { type Challenge } from '../bank/book.js';
 import { findCard, TEST_CARDS, type TestCard } from '../bank/cards.js';
 import { type OtpOutcome } from '../bank/checkout.js';
+import { isAttempt } from '../bank/operation-types.js';
 import { isExpired, isPayable, type Order, type OrderStatus, orderStatusAt } from '../bank/order.js';
 import { acsPage } from '../pages/acs-page.js';
 import { closedPage, notFoundPage } from '../pages/closed-page.js';
@@ -95,7 +96,7 @@ class Pages {
     const order = this.bank.book.order(query.hpp_id ?? '');
     const language = languageOf(query.lang, order);
     if (!order) return send(reply.code(404), notFoundPage(language));
-    const operation = this.bank.book.operationsOf(order).findLast(({ type }) => type === 'PURCHASE');
+    const operation = this.bank.book.operationsOf(order).findLast(isAttempt);
     const status = orderStatusAt(order, this.bank.clock.now());
     return send(reply, resultPage({ order, status, language, ...(operation && { operation }) }), order);
   }

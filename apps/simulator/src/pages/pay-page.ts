@@ -2,7 +2,7 @@ import { groupPan, TEST_CARDS, TEST_CVV, type TestCard, testExpiry } from '../ba
 import { type Order } from '../bank/order.js';
 import { Html, html } from './html.js';
 import { renderPage } from './layout.js';
-import { CARD_NAMES, formatMoney, type Language, type Texts, TEXTS } from './texts.js';
+import { CARD_NAMES, formatMoney, formatTime, type Language, type Texts, TEXTS } from './texts.js';
 
 export type PayField = 'card-number' | 'expiry' | 'cvv';
 
@@ -85,7 +85,7 @@ function form(page: PayPage, texts: Texts): Html {
     ${field(number, page)}
     <div class="pair">${field(expiry, page)}${field(cvv, page)}</div>
     <button id="pay" class="primary" data-testid="pay">
-      ${texts.pay} ${formatMoney(order.coinAmount, order.currencyCode, language)}
+      ${order.hold ? texts.hold : texts.pay} ${formatMoney(order.coinAmount, order.currencyCode, language)}
     </button>
   </form>`;
 }
@@ -122,6 +122,10 @@ const cancel = ({ order, language }: PayPage, texts: Texts): Html =>
     <button class="quiet" data-testid="cancel">${texts.cancel}</button>
   </form>`;
 
+const holdNote = ({ order: { hold }, language }: PayPage, texts: Texts): Html | false =>
+  hold !== undefined &&
+  html`<div class="soft" data-testid="hold">${texts.holdText} ${formatTime(hold.toldExpiry, language)}</div>`;
+
 export function payPage(page: PayPage): string {
   const { order, merchantName, language } = page;
   const texts = TEXTS[language];
@@ -130,7 +134,7 @@ export function payPage(page: PayPage): string {
         <div>
           <h1>${texts.payTitle}</h1>
           <div class="soft">${texts.payTo}: ${merchantName}</div>
-          ${order.purpose !== undefined && html`<div class="soft">${order.purpose}</div>`}
+          ${order.purpose !== undefined && html`<div class="soft">${order.purpose}</div>`} ${holdNote(page, texts)}
         </div>
         <div class="amount" data-testid="amount">${formatMoney(order.coinAmount, order.currencyCode, language)}</div>
       </div>

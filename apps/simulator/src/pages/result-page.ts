@@ -19,6 +19,8 @@ interface Look {
 }
 
 const PAID: Look = { mark: 'ok', sign: '✓', title: 'success', text: 'successText' };
+/** Held, not yet taken. */
+const HELD: Look = { mark: 'ok', sign: '✓', title: 'held', text: 'heldText' };
 const WAITING: Look = { mark: 'wait', sign: '…', title: 'processing', text: 'processingText' };
 
 const LOOKS: Readonly<Record<OrderStatus, Look>> = {
@@ -29,6 +31,9 @@ const LOOKS: Readonly<Record<OrderStatus, Look>> = {
   PENDING: WAITING,
   REQUIRED_3DS: WAITING,
 };
+
+const lookOf = ({ status, operation }: ResultPage): Look =>
+  status === 'SUCCESS' && operation?.type === 'PREAUTH' ? HELD : LOOKS[status];
 
 const RETURN_AFTER_S = 60;
 
@@ -45,7 +50,7 @@ const refreshOf = ({ order, status }: ResultPage, own: string): Pick<Page, 'refr
 export function resultPage(page: ResultPage): string {
   const { order, status, operation, language } = page;
   const texts = TEXTS[language];
-  const { mark, sign, title, text } = LOOKS[status];
+  const { mark, sign, title, text } = lookOf(page);
   const path = `/status?hpp_id=${encodeURIComponent(order.hppOrderId)}&lang=`;
   const { refresh } = refreshOf(page, path + language);
   const reason = operation?.status === 'FAIL' ? reasonOf(operation.result, language) : undefined;

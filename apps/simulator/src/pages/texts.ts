@@ -15,6 +15,8 @@ const en = {
   cvv: 'CVV',
   cvvHint: '3 digits on the back',
   pay: 'Pay',
+  hold: 'Hold',
+  holdText: 'The amount is held on the card now, and taken once the shop confirms it. It is given back by itself after',
   cancel: 'Cancel and return to the shop',
   testCards: 'Test cards',
   testCardsHint: 'Choose one to fill in the form.',
@@ -44,6 +46,8 @@ const en = {
   back: 'Return to the shop',
   success: 'Paid',
   successText: 'The payment has been accepted.',
+  held: 'Held',
+  heldText: 'The amount is held on the card. The shop takes it once it confirms the order.',
   fail: 'Payment failed',
   failText: 'The card was not charged.',
   canceled: 'Cancelled',
@@ -68,6 +72,8 @@ const uk: Texts = {
   cvv: 'CVV',
   cvvHint: '3 цифри на звороті',
   pay: 'Сплатити',
+  hold: 'Заблокувати',
+  holdText: 'Суму буде заблоковано на картці, а списано, коли магазин підтвердить. Інакше її буде повернуто після:',
   cancel: 'Скасувати й повернутися до магазину',
   testCards: 'Тестові картки',
   testCardsHint: 'Оберіть картку, щоб заповнити форму.',
@@ -97,6 +103,8 @@ const uk: Texts = {
   back: 'Повернутися до магазину',
   success: 'Сплачено',
   successText: 'Платіж прийнято.',
+  held: 'Заблоковано',
+  heldText: 'Суму заблоковано на картці. Магазин спише її, коли підтвердить замовлення.',
   fail: 'Платіж не пройшов',
   failText: 'З картки нічого не списано.',
   canceled: 'Скасовано',
@@ -143,6 +151,14 @@ export function formatMoney(coinAmount: number, currencyCode: string, language: 
   formats.set(key, format);
   return format.format(coinAmount / 100);
 }
+
+/** In Kyiv, where the bank is. */
+export const formatTime = (at: number, language: Language): string =>
+  new Intl.DateTimeFormat(language === 'uk' ? 'uk-UA' : 'en-GB', {
+    dateStyle: 'long',
+    timeStyle: 'short',
+    timeZone: 'Europe/Kyiv',
+  }).format(at);
 
 const REASONS: Readonly<Record<string, string>> = {
   '1/00': 'банк картки відмовив',

@@ -150,7 +150,7 @@ export class Personalities {
       return { ...answer, operations: operations.flatMap((view: JsonObject) => this.shown(view, call) ?? []) };
     const shown = this.shown(answer, call);
     if (shown) return shown;
-    if (call.name === 'refund') return answer;
+    if (call.name === 'refund' || call.name === 'completion') return answer;
     throw new BankError('payment_operation_not_found');
   }
 
@@ -162,7 +162,7 @@ export class Personalities {
     for (const one of this.matching(call)) {
       const changed = definitionOf(one.state.name).operation?.(current, { ...this.moment(one, call), known });
       if (changed === undefined) continue;
-      if (changed === 'hidden' && (call.name === 'callback' || call.name === 'refund')) continue;
+      if (changed === 'hidden' && MOVING.includes(call.name)) continue;
       this.use(one, { path: call.path, ...factsOf(known) });
       if (changed === 'hidden') return undefined;
       current = changed;
@@ -244,6 +244,9 @@ export class Personalities {
     };
   }
 }
+
+/** Their answers, and callbacks, show an operation even where queries hide it. */
+const MOVING: readonly Call['name'][] = ['callback', 'refund', 'completion'];
 
 const definitionOf = (name: PersonalityName): Personality => PERSONALITIES[name];
 

@@ -1,5 +1,6 @@
-import { validationError } from './bank-error.js';
+import { type FieldError, validationError } from './bank-error.js';
 import { type JsonObject } from './body-codec.js';
+import { checkDate } from './refund.fields.js';
 import { checkUrl, type FieldRule, validate } from './validator.js';
 
 const NAME =
@@ -60,6 +61,7 @@ const orderFields = (strict: boolean): readonly FieldRule[] => [
   text('directType', 20, { values: ['REDIRECT', 'BANK_LINK', 'STATIC_LINK'] }),
   text('hppTryMode', 20, { values: ['ONE_TRY', 'MULTI_PAYMENT'] }),
   { name: 'expirationTimeMinutes', type: 'integer', min: 1, max: 1440 },
+  text('preAuthExpDate', 50, { check: checkDate }),
   { name: 'coinAmount', type: 'integer', required: true, min: 0 },
   text('currencyCode', 3, { values: CURRENCIES }),
   { name: 'paymentMethods', type: 'strings', required: true, values: PAYMENT_METHODS },
@@ -87,6 +89,8 @@ export interface CreateOrder {
   readonly directType: string;
   readonly hppTryMode: 'ONE_TRY' | 'MULTI_PAYMENT';
   readonly expirationTimeMinutes: number;
+  /** Of a PREAUTH order: when an uncaptured hold is reversed. */
+  readonly preAuthExpDate?: string;
   readonly coinAmount: number;
   readonly currencyCode: (typeof CURRENCIES)[number];
   readonly paymentMethods: readonly string[];
@@ -111,6 +115,12 @@ const DEFAULTS = {
   statusPageType: 'STATUS_TIMER_PAGE',
 };
 
+/** Strict mode wants the date of a hold; published clients leave it out (trap 71). */
+const conditionalErrors = ({ hppPayType, preAuthExpDate }: JsonObject, strict: boolean): readonly FieldError[] =>
+  strict && hppPayType === 'PREAUTH' && preAuthExpDate === undefined
+    ? [{ field: 'preAuthExpDate', message: 'is required when hppPayType is PREAUTH' }]
+    : [];
+
 /** @throws BankError `b_request_is_not_correct` with `validation.errors` */
 export function parseCreateOrder(body: JsonObject, strict: boolean): CreateOrder {
   const rules = strict ? RULES.strict : RULES.lenient;
@@ -118,7 +128,8 @@ export function parseCreateOrder(body: JsonObject, strict: boolean): CreateOrder
   const customerBody = (order.value['customerData'] ?? {}) as JsonObject;
   const customer = validate(customerBody, rules.customer, strict, 'customerData.');
   const missing = order.errors.some(({ field }) => field === 'customerData');
-  const errors = missing ? order.errors : [...order.errors, ...customer.errors];
+  const errors = missing ? [...order.errors] : [...order.errors, ...customer.errors];
+  errors.push(...conditionalErrors(order.value, strict));
   if (errors.length > 0) throw validationError(errors);
   return { ...DEFAULTS, ...order.value, customerData: customer.value } as unknown as CreateOrder;
 }

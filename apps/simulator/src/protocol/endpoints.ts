@@ -9,6 +9,7 @@ export const ENDPOINTS = {
   createOrder: { path: `${PREFIX}/hpp/v1/create-order`, encoding: 'json' },
   orderData: { path: `${PREFIX}/hpp/v1/operations`, encoding: 'json' },
   refund: { path: `${PREFIX}/payments/v3/refund`, encoding: 'jwe' },
+  completion: { path: `${PREFIX}/payments/v1/completion`, encoding: 'jwe' },
   operation: { path: `${PREFIX}/payments/v1/operations`, encoding: 'json' },
   operationByRequest: { path: `${PREFIX}/payments/v1/operation/by_merchant_request_id`, encoding: 'json' },
 } as const satisfies Record<string, { readonly path: string; readonly encoding: BodyEncoding }>;

@@ -1,0 +1,43 @@
+import { type BankClock } from './bank-clock.js';
+import { type Merchants } from './merchants.js';
+import { finishOperation, type Operation, scriptedResult } from './operation.js';
+import { type Scripts } from './scripts.js';
+import { type Settlement } from './settlement.js';
+
+/** Bank time from PENDING to the final status (U19). */
+export const PROCESSING_DELAY_MS = 2_000;
+
+export interface ProcessingOptions {
+  readonly clock: BankClock;
+  readonly merchants: Merchants;
+  readonly settlement: Settlement;
+  readonly scripts: Scripts;
+}
+
+/** Takes operations that nobody has to confirm to their end. */
+export class Processing {
+  constructor(private readonly options: ProcessingOptions) {}
+
+  /**
+   * Also called for what was on its way when the bank was stopped.
+   * @returns the operation as an answer shows it now
+   */
+  finishLater(operation: Operation, delayMs = PROCESSING_DELAY_MS): Operation {
+    const { clock, scripts } = this.options;
+    const script = scripts.take(operation);
+    const spanMs = script?.delayMs ?? delayMs;
+    if (script?.delayMs === 0) return this.finish(operation, script.result);
+    const waitedMs = Math.max(0, clock.now() - operation.createdAt); // less than nothing once the clock went back
+    clock.after(Math.max(0, spanMs - waitedMs), () => this.finish(operation, script?.result));
+    return operation;
+  }
+
+  private finish(operation: Operation, told?: Operation['result']): Operation {
+    const { clock, merchants, settlement } = this.options;
+    const { terminal = 'test' } = merchants.find(operation.merchantId) ?? {};
+    const result = told ?? scriptedResult(terminal, operation);
+    const finished = finishOperation(operation, result, terminal, clock.now());
+    settlement.close(operation, finished);
+    return finished;
+  }
+}
