@@ -32,7 +32,7 @@ export interface BankOptions {
 
 /** What a restart must not lose. Holds no card data beyond masks. */
 export interface BankSnapshot {
-  readonly version: 1;
+  readonly version: 2;
   readonly clockOffsetMs: number;
   readonly merchants: readonly Merchant[];
   readonly sessions: SessionsSnapshot;
@@ -120,7 +120,7 @@ export class Bank {
 
   snapshot(): BankSnapshot {
     return {
-      version: 1,
+      version: 2,
       clockOffsetMs: this.clock.offset,
       merchants: this.merchants.list(),
       sessions: this.sessions.snapshot(),

@@ -35,19 +35,23 @@ export const bodyOf = (request: FastifyRequest): JsonObject => {
   return body;
 };
 
-interface RefusedAnswer {
+/** The same for every refused credential. */
+export interface RefusedAnswer {
   readonly httpStatus: number;
-  readonly error: string;
+  readonly body: JsonObject;
 }
 
-const UNAUTHORIZED_ANSWER: RefusedAnswer = { httpStatus: 401, error: UNAUTHORIZED };
+const UNAUTHORIZED_ANSWER: RefusedAnswer = { httpStatus: 401, body: { error: UNAUTHORIZED } };
 
 /** The calls of a bank: under one path, with one outward text for every refused credential (G10). */
 export class BankDesk {
   constructor(private readonly dcm: Dcm) {}
 
   /** Runs a call with the errors of the bank guide; `refused` is the answer to a credential that was not taken. */
-  run(work: (request: DcmRequest) => Promise<JsonObject> | JsonObject, refused = UNAUTHORIZED_ANSWER): Handler {
+  run(
+    work: (request: DcmRequest) => Promise<JsonObject> | JsonObject | string,
+    refused = UNAUTHORIZED_ANSWER,
+  ): Handler {
     return async (request, reply) => {
       try {
         return await work(request);
@@ -71,7 +75,7 @@ export class BankDesk {
       this.dcm.door.verify(counterparty, token);
       return { session_token: `sim-${randomBytes(24).toString('base64url')}` };
     };
-    return this.run(check, { httpStatus: 400, error: UNAUTHORIZED });
+    return this.run(check, { httpStatus: 400, body: { error: UNAUTHORIZED } });
   }
 
   operate(name: OperationName): Handler {
@@ -96,7 +100,7 @@ export class BankDesk {
       httpStatus: refused.httpStatus,
     };
     this.dcm.ledger.append('dcm.refused', { check: error.check, ...facts, ...(kid !== undefined && { kid }) });
-    return reply.code(refused.httpStatus).send({ error: refused.error });
+    return reply.code(refused.httpStatus).send(refused.body);
   }
 }
 

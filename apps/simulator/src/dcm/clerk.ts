@@ -6,7 +6,7 @@ import { type DcmKeys } from './dcm-keys.js';
 import { type DcmSettings } from './dcm-settings.js';
 import { type BankCaller, type Caller } from './door.js';
 import { type Employees } from './employees.js';
-import { type Entities } from './entities.js';
+import { type Entities, type Transfer } from './entities.js';
 import { signJws } from './jws.js';
 import { type Ask, type Operation, OPERATIONS, type OperationName, type Plan } from './operations.js';
 import { Refusal, refuse, WireError } from './refusal.js';
@@ -32,6 +32,8 @@ export interface ClerkOptions {
   readonly now: () => number;
   /** What DCM prints in its tokens, epoch milliseconds. */
   readonly stamp: () => number;
+  /** Tells the banks of a movement. */
+  readonly notify: (transfer: Transfer) => void;
 }
 
 const TOKEN_LIFETIME_S = 300;
@@ -77,11 +79,11 @@ export class Clerk {
   }
 
   private plan(operation: Operation, { counterparty, caller, body, id }: OperationRequest): Plan {
-    const { entities, employees, settings, now } = this.options;
+    const { entities, employees, settings, now, notify } = this.options;
     const { scheme } = caller;
     const at = new Date(now()).toISOString();
     const byHand = settings().issue_confirmation === 'manual';
-    return operation.plan({ counterparty, scheme, body, id, at, entities, employees, byHand });
+    return operation.plan({ counterparty, scheme, body, id, at, entities, employees, byHand, notify });
   }
 
   private async approve({ counterparty }: OperationRequest, plan: Plan, question: Question): Promise<JsonObject> {

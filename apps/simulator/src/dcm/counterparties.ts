@@ -2,7 +2,7 @@ import { listMember, textMember, urlMember, uuidMember } from './members.js';
 import { type DcmMerchant, parseDcmMerchant } from './platform/merchant.js';
 import { parseBankJwk, type RsaJwk } from './rsa-jwk.js';
 import { WireError } from './refusal.js';
-import { isObject } from './strict-json.js';
+import { isObject, type JsonObject } from './strict-json.js';
 
 export interface EmployeeSeed {
   /** E-mail, unique at the platform. */
@@ -22,12 +22,21 @@ export interface Counterparty {
   readonly keyKeepers: { readonly identification: string; readonly processing: string };
   /** Bank code. */
   readonly bic: string;
-  /** Where payment messages are told (section 10.3); absent = nobody is told. */
+  /** Where payment messages are told (section 10.3), unless {@link callbackUrls} names another; absent = nobody is told. */
   readonly callbackUrl?: string;
+  /** One address per callback: pay-in and credit have the same members, so that one address cannot tell them apart. */
+  readonly callbackUrls: Readonly<Partial<Record<BankCallbackName, string>>>;
+  /** The host of the balance notifications (section 9); absent = none are sent. */
+  readonly notifyUrl?: string;
+  /** Where names and tax numbers of receivers are asked for (section 10.3). */
+  readonly creditorDataUrl?: string;
   readonly merchants: readonly DcmMerchant[];
   /** Registered at onboarding. */
   readonly firstJwk?: RsaJwk;
 }
+
+const BANK_CALLBACKS = ['payIn', 'payOut', 'credit', 'grossSettlement'] as const;
+export type BankCallbackName = (typeof BANK_CALLBACKS)[number];
 
 export interface CounterpartySeed extends Counterparty {
   readonly employees: readonly EmployeeSeed[];
@@ -53,6 +62,18 @@ const parseFirstJwk = (value: unknown): RsaJwk => {
   }
 };
 
+const parseCallbackUrls = ({ callbackUrls = {} }: JsonObject): Counterparty['callbackUrls'] => {
+  if (!isObject(callbackUrls)) throw new Error('callbackUrls must be an object');
+  const given = BANK_CALLBACKS.filter((name) => callbackUrls[name] !== undefined);
+  return Object.fromEntries(given.map((name) => [name, urlMember(callbackUrls, name)]));
+};
+
+const OPTIONAL_URLS = ['callbackUrl', 'notifyUrl', 'creditorDataUrl'] as const;
+const parseOptionalUrls = (row: JsonObject): Partial<Record<(typeof OPTIONAL_URLS)[number], string>> =>
+  Object.fromEntries(
+    OPTIONAL_URLS.filter((name) => row[name] !== undefined).map((name) => [name, urlMember(row, name)]),
+  );
+
 /** @throws Error with one sentence that names the member and the problem. */
 export function parseCounterparty(value: unknown): CounterpartySeed {
   if (!isObject(value)) throw new Error('a counterparty must be an object');
@@ -69,7 +90,8 @@ export function parseCounterparty(value: unknown): CounterpartySeed {
     bic: textMember(value, 'bic', '999991'),
     merchants: listMember(value, 'merchants').map(parseDcmMerchant),
     employees: listMember(value, 'employees').map(parseEmployee),
-    ...(value['callbackUrl'] !== undefined && { callbackUrl: urlMember(value, 'callbackUrl') }),
+    callbackUrls: parseCallbackUrls(value),
+    ...parseOptionalUrls(value),
     ...(value['firstJwk'] !== undefined && { firstJwk: parseFirstJwk(value['firstJwk']) }),
   };
 }

@@ -3,6 +3,7 @@ import { parseCounterparty } from './counterparties.js';
 import { type Dcm } from './dcm.js';
 import { type DcmFault, parseDcmFault } from './dcm-faults.js';
 import { type DcmKey } from './dcm-keys.js';
+import { textMember } from './members.js';
 import { isObject, type JsonObject } from './strict-json.js';
 
 const bodyOf = ({ body }: FastifyRequest): JsonObject => {
@@ -118,6 +119,26 @@ function keyRoutes(app: FastifyInstance, dcm: Dcm): void {
   );
 }
 
+function platformRoutes(app: FastifyInstance, dcm: Dcm): void {
+  app.post('/control/dcm/p2p/orders', (request, reply) =>
+    attempt(reply, async () => {
+      const body = bodyOf(request);
+      const bankOf = (name: string) => dcm.require(textMember(body, name)).guid;
+      dcm.revision += 1;
+      const order = dcm.platform.p2p.openOrder({
+        initiatorGuid: bankOf('initiatorGuid'),
+        recipientGuid: bankOf('recipientGuid'),
+        account: textMember(body, 'account'),
+      });
+      return reply.code(201).send({ id: order.id, creditor: await dcm.platform.creditorData.ask(order) });
+    }),
+  );
+  app.post('/control/dcm/settle', () => {
+    dcm.revision += 1;
+    return { registers: dcm.platform.settlement.settle() };
+  });
+}
+
 function bankRoutes(app: FastifyInstance, dcm: Dcm): void {
   app.post('/control/dcm/counterparties', (request, reply) =>
     attempt(reply, () => {
@@ -157,4 +178,5 @@ export function registerDcmControlRoutes(app: FastifyInstance, dcm: Dcm): void {
   faultRoutes(app, dcm);
   keyRoutes(app, dcm);
   bankRoutes(app, dcm);
+  platformRoutes(app, dcm);
 }

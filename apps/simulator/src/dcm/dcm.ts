@@ -8,7 +8,7 @@ import { type DcmKey, DcmKeys } from './dcm-keys.js';
 import { changeSettings, type DcmSettings, DEFAULT_SETTINGS } from './dcm-settings.js';
 import { Door } from './door.js';
 import { type Employee, Employees } from './employees.js';
-import { Entities, type EntitiesSnapshot } from './entities.js';
+import { Entities, type EntitiesSnapshot, type Transfer } from './entities.js';
 import { type JwkRecord, JwkRecords } from './jwk-records.js';
 import { LogIn, type LogInSnapshot } from './log-in.js';
 import { Platform, type PlatformSnapshot } from './platform/platform.js';
@@ -64,16 +64,20 @@ export class Dcm {
     const settings = () => this.settings;
     const remember = (again: () => Promise<number | null>) => (this.again = again);
     const { employees, entities, counterparties } = this;
+    const notify = (transfer: Transfer) => {
+      this.platform.notices.tell(transfer);
+    };
     const keys = (this.keys = new DcmKeys(() => options.clock.now()));
     const records = (this.records = new JwkRecords(now));
     const logIn = (this.logIn = new LogIn(employees, now));
     const faults = (this.faults = new DcmFaults(ledger));
     const authService = (this.authService = new AuthService({ ledger, faults, settings, remember }));
     this.door = new Door({ records, logIn, settings, clocks });
-    this.clerk = new Clerk({ authService, keys, entities, employees, ledger, settings, now, stamp });
+    this.clerk = new Clerk({ authService, keys, entities, employees, ledger, settings, now, stamp, notify });
     const { clock } = options;
     const time = { clock, now, stamp, clocks };
-    this.platform = new Platform({ ...time, ledger, keys, records, counterparties, settings, remember });
+    const banks = { records, counterparties, entities };
+    this.platform = new Platform({ ...time, ...banks, ledger, keys, settings, remember });
     for (const counterparty of options.counterparties) this.add(counterparty);
   }
 

@@ -18,6 +18,8 @@ export interface OperationContext {
   readonly employees: Employees;
   /** Identifiers in scheme DCM wait for DCM's staff. */
   readonly byHand: boolean;
+  /** Tells the banks of a movement. */
+  readonly notify: (transfer: Transfer) => void;
 }
 
 /** What is asked of the bank before anything happens: DCM's own token carries the first flow, a bank's any of them. */
@@ -173,20 +175,25 @@ const transferView = ({ guid, senderId, receiverId, amount, at }: Transfer): Jso
 });
 
 const createTransfer = (context: OperationContext): Plan => {
-  const { counterparty, body, entities, at } = context;
+  const { counterparty, body, entities, at, notify } = context;
   const [sender, receiver] = [requireAccount(context, 'sender_id'), requireAccount(context, 'receiver_id')];
   if (sender.counterpartyGuid !== counterparty.guid) throw refuse(400, 'not found');
   const amount = requireAmount(body);
   const moved = { counterpartyGuid: counterparty.guid, senderId: sender.guid, receiverId: receiver.guid, amount, at };
   return {
     ask: { flows: ['sign-in'], obj: sender.externalId },
-    execute: () => transferView(entities.move(moved)),
+    execute: () => {
+      const transfer = entities.move(moved);
+      notify(transfer);
+      return transferView(transfer);
+    },
   };
 };
 
 const readTransfer = ({ counterparty, entities, id }: OperationContext): Plan => {
   const transfer = entities.transfer(id);
-  if (transfer?.counterpartyGuid !== counterparty.guid) throw refuse(404, 'not found');
+  const banks = [transfer?.counterpartyGuid, entities.account(transfer?.receiverId ?? '')?.counterpartyGuid];
+  if (!transfer || !banks.includes(counterparty.guid)) throw refuse(404, 'not found');
   return { execute: () => transferView(transfer) };
 };
 

@@ -23,7 +23,8 @@ export type CheckName =
   | 'counterparty_mismatch'
   | 'not_administrator'
   | 'flow_mismatch'
-  | 'merchant_unknown';
+  | 'merchant_unknown'
+  | 'legacy_call';
 
 /** A credential that was not taken. The check goes to the ledger and never to the wire. */
 export class Refusal extends Error {

@@ -35,7 +35,16 @@ const offsetText = (ms: number): string => {
 };
 
 /** `2025-02-27T14:12:34.430` in Kyiv. */
-const kyivIso = (at: number): string => new Date(at + kyivOffsetMs(at)).toISOString().slice(0, 23);
+export const kyivIso = (at: number): string => new Date(at + kyivOffsetMs(at)).toISOString().slice(0, 23);
+
+/** `2025-02-27T14:12:34+02:00`: ISO 8601, as DCM prints dates. */
+export const formatKyivIso = (at: number): string => kyivIso(at).slice(0, 19) + offsetText(kyivOffsetMs(at));
+
+/** The first moment of the next day in Kyiv. */
+export const nextKyivMidnight = (at: number): number => {
+  const midnight = Date.parse(`${kyivIso(at).slice(0, 10)}T00:00:00Z`) + 24 * HOUR_MS;
+  return midnight - kyivOffsetMs(midnight - kyivOffsetMs(at));
+};
 
 /** `2025-02-27 12:12:34.0430 +0000`: UTC, milliseconds as a zero-padded 4-digit integer. */
 export const formatTokenExpirationDateTime = (at: number): string => {

@@ -80,7 +80,7 @@ export class StateFile {
   private parse(text: string): BankSnapshot {
     try {
       const snapshot = JSON.parse(text) as BankSnapshot;
-      if (Object.is(snapshot.version, 1)) return snapshot;
+      if (Object.is(snapshot.version, 2)) return snapshot;
     } catch {
       // said below
     }

@@ -3,16 +3,16 @@ import { isObject, type JsonObject } from '../strict-json.js';
 
 type Check = (value: unknown) => boolean;
 
-const isText: Check = (value) => typeof value === 'string' && value !== '';
-const isAmount: Check = (value) => typeof value === 'number' && value > 0;
+export const isText: Check = (value) => typeof value === 'string' && value !== '';
+export const isAmount: Check = (value) => typeof value === 'number' && value > 0;
 /** Opaque to DCM: only the encoding is looked at (G24). */
-const isBase64: Check = (value) =>
+export const isBase64: Check = (value) =>
   typeof value === 'string' && value !== '' && value.length % 4 === 0 && /^[A-Za-z0-9+/]+={0,2}$/.test(value);
-const matches =
+export const matches =
   (pattern: RegExp): Check =>
   (value) =>
     typeof value === 'string' && pattern.test(value);
-const oneOf =
+export const isOneOf =
   (...values: readonly string[]): Check =>
   (value) =>
     values.includes(value as string);
@@ -35,8 +35,8 @@ const CLAIMS: readonly (readonly [path: string, isGood: Check])[] = [
   ['purpose', isText],
   ['msg_creation_date', matches(/^\d{4}-\d{2}-\d{2}$/)],
   ['msg_creation_time', matches(/^\d{2}:\d{2}:\d{2}$/)],
-  ['pm_type', oneOf('trade', 'p2p', 'return', 'aid')],
-  ['sender_account_type', oneOf('limit-related', 'aid-related')],
+  ['pm_type', isOneOf('trade', 'p2p', 'return', 'aid')],
+  ['sender_account_type', isOneOf('limit-related', 'aid-related')],
   ['encryption.nonce', isBase64],
   ['encryption.encrypted_key', isBase64],
 ];

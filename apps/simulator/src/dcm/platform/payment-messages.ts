@@ -16,10 +16,23 @@ export interface PaymentMessagesOptions {
   readonly records: JwkRecords;
   readonly sender: PlatformSender;
   readonly ledger: Ledger;
+  /** Bank time, epoch milliseconds. */
+  readonly now: () => number;
+  /** After the result, whatever it is. */
+  readonly onEnd: (message: PaymentMessage) => void;
 }
+
+/** A message whose claims were checked. */
+export type NewMessage = Pick<PaymentMessage, 'family' | 'initiatorGuid' | 'recipientGuid' | 'orderId' | 'claims'> & {
+  readonly kid: string;
+};
+
+/** Which address of a bank is told what. */
+const ADDRESSES = { 'pay-in-bank': 'payIn', 'pay-out-bank': 'payOut', 'credit-bank': 'credit' } as const;
 
 const REASONS = {
   Success: "Payment message is approved by the receiver's bank. Merchant is informed by the callback",
+  p2p: "Payment message is approved by the receiver's bank",
   bank: "Payment message is rejected by the receiver's bank",
   merchant: 'No confirmation from the merchant',
 } as const;
@@ -41,12 +54,23 @@ export class PaymentMessages {
     this.requireFresh(initiatorGuid, 'jti', claims);
     this.requireFresh(initiatorGuid, 'payment_message_external_id', claims);
     const payable = requirePayable(order, claims);
-    const message = this.save(initiatorGuid, payable, claims);
-    const facts = { operationId: message.guid, operation: 'payment-message-create', scheme: 'platform', kid };
-    const ids = { counterpartyGuid: initiatorGuid, orderId: payable.id, outcome: 'done', httpStatus: 200 };
-    this.options.ledger.append('dcm.operation', { ...facts, ...ids });
-    this.tellBank('pay-in-bank', message);
+    const { recipientGuid, id: orderId } = payable;
+    const message = this.begin({ family: 'ecommerce', initiatorGuid, recipientGuid, orderId, claims, kid });
+    this.options.book.saveOrder({ ...payable, status: 'In Progress', messageGuid: message.guid });
     return { guid: message.guid };
+  }
+
+  /** Keeps a message and tells the recipient's bank. */
+  begin({ kid, ...fresh }: NewMessage): PaymentMessage {
+    const { book, now, ledger } = this.options;
+    const own = { guid: randomUUID(), createdAt: now(), status: 'Pending', reason: '' } as const;
+    const message = book.saveMessage({ ...fresh, ...own });
+    const { guid: operationId, family, initiatorGuid: counterpartyGuid, orderId } = message;
+    const operation = family === 'p2p' ? 'p2p-payment-message-create' : 'payment-message-create';
+    const facts = { operationId, operation, scheme: 'platform', kid, counterpartyGuid, orderId };
+    ledger.append('dcm.operation', { ...facts, outcome: 'done', httpStatus: 200 });
+    this.tellBank('pay-in-bank', message);
+    return message;
   }
 
   /** @throws WireError 404 */
@@ -62,8 +86,9 @@ export class PaymentMessages {
     if (!message) return;
     const isAgreed = state === 'delivered';
     if (callback === 'pay-in-bank') {
-      if (isAgreed) this.tellMerchant(message);
-      else this.finish(message, 'Reject', REASONS.bank);
+      if (!isAgreed) this.finish(message, 'Reject', REASONS.bank);
+      else if (message.family === 'p2p') this.finish(message, 'Success', REASONS.p2p);
+      else this.tellMerchant(message);
     } else if (callback === 'pay-in-merchant') {
       if (isAgreed) this.finish(message, 'Success', REASONS.Success);
       else this.finish(message, 'Reject', REASONS.merchant);
@@ -73,14 +98,6 @@ export class PaymentMessages {
   private requireFresh(initiatorGuid: string, claim: 'jti' | 'payment_message_external_id', claims: JsonObject): void {
     const twin = this.options.book.messageWith(initiatorGuid, claim, claims[claim]);
     if (twin) throw duplicate(claim === 'jti' ? claim : 'external id', twin.guid);
-  }
-
-  private save(initiatorGuid: string, order: MerchantOrder, claims: JsonObject): PaymentMessage {
-    const { book } = this.options;
-    const fresh = { guid: randomUUID(), initiatorGuid, orderId: order.id, claims, reason: '' };
-    const message = book.saveMessage({ ...fresh, status: 'Pending' });
-    book.saveOrder({ ...order, status: 'In Progress', messageGuid: message.guid });
-    return message;
   }
 
   private finish(pending: PaymentMessage, status: 'Success' | 'Reject', reason: string): void {
@@ -93,16 +110,14 @@ export class PaymentMessages {
     }
     this.tellBank('pay-out-bank', message);
     if (status === 'Success') this.tellBank('credit-bank', message);
+    this.options.onEnd(message);
   }
 
-  private recipientOf({ orderId }: PaymentMessage): Counterparty | undefined {
-    return this.options.counterparties.get(this.options.book.order(orderId)?.recipientGuid ?? '');
-  }
-
-  private tellBank(callback: 'pay-in-bank' | 'pay-out-bank' | 'credit-bank', message: PaymentMessage): void {
-    const recipient = this.recipientOf(message);
+  private tellBank(callback: keyof typeof ADDRESSES, message: PaymentMessage): void {
+    const recipient = this.options.counterparties.get(message.recipientGuid);
     const initiator = this.options.counterparties.get(message.initiatorGuid);
-    const url = (callback === 'pay-out-bank' ? initiator : recipient)?.callbackUrl;
+    const bank = callback === 'pay-out-bank' ? initiator : recipient;
+    const url = bank?.callbackUrls[ADDRESSES[callback]] ?? bank?.callbackUrl;
     const { guid, status, reason } = message;
     const claims = {
       payment_message: this.expand(message, initiator, recipient),

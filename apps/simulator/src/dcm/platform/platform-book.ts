@@ -25,9 +25,27 @@ export interface MerchantOrder {
   readonly messageGuid?: string;
 }
 
+/** What a p2p payment message pays: made by the staff's lever, for no public page has the call that makes one. */
+export interface P2pOrder {
+  readonly id: string;
+  readonly initiatorGuid: string;
+  readonly recipientGuid: string;
+  /** IBAN of the receiver. */
+  readonly account: string;
+  /** Epoch milliseconds of bank time. */
+  readonly expiresAt: number;
+  readonly messageGuid?: string;
+}
+
 export interface PaymentMessage {
   readonly guid: string;
+  readonly family: 'ecommerce' | 'p2p';
   readonly initiatorGuid: string;
+  readonly recipientGuid: string;
+  /** Epoch milliseconds of bank time. */
+  readonly createdAt: number;
+  /** Of the gross settlement register that has it. */
+  readonly registerId?: string;
   readonly orderId: string;
   /** Claims of profile C. */
   readonly claims: JsonObject;
@@ -37,12 +55,14 @@ export interface PaymentMessage {
 
 export interface PlatformBookSnapshot {
   readonly orders: readonly MerchantOrder[];
+  readonly p2pOrders: readonly P2pOrder[];
   readonly messages: readonly PaymentMessage[];
 }
 
 /** Orders of merchants and the payment messages that pay them. */
 export class PlatformBook {
   private readonly orders = new Map<string, MerchantOrder>();
+  private readonly p2pOrders = new Map<string, P2pOrder>();
   private readonly messages = new Map<string, PaymentMessage>();
 
   saveOrder(order: MerchantOrder): MerchantOrder {
@@ -58,6 +78,15 @@ export class PlatformBook {
     return [...this.orders.values()].find(isWanted);
   }
 
+  saveP2pOrder(order: P2pOrder): P2pOrder {
+    this.p2pOrders.set(order.id, order);
+    return order;
+  }
+
+  p2pOrder(id: string): P2pOrder | undefined {
+    return this.p2pOrders.get(id.toLowerCase());
+  }
+
   saveMessage(message: PaymentMessage): PaymentMessage {
     this.messages.set(message.guid, message);
     return message;
@@ -65,6 +94,11 @@ export class PlatformBook {
 
   message(guid: string): PaymentMessage | undefined {
     return this.messages.get(guid.toLowerCase());
+  }
+
+  /** Paid, and in no gross settlement register yet. */
+  unsettled(): readonly PaymentMessage[] {
+    return [...this.messages.values()].filter(({ status, registerId }) => status === 'Success' && !registerId);
   }
 
   /** The message of one bank whose claim has this value. */
@@ -76,15 +110,21 @@ export class PlatformBook {
 
   clear(): void {
     this.orders.clear();
+    this.p2pOrders.clear();
     this.messages.clear();
   }
 
   snapshot(): PlatformBookSnapshot {
-    return { orders: [...this.orders.values()], messages: [...this.messages.values()] };
+    return {
+      orders: [...this.orders.values()],
+      p2pOrders: [...this.p2pOrders.values()],
+      messages: [...this.messages.values()],
+    };
   }
 
-  load({ orders, messages }: PlatformBookSnapshot): void {
+  load({ orders, p2pOrders, messages }: PlatformBookSnapshot): void {
     for (const order of orders) this.saveOrder(order);
+    for (const order of p2pOrders) this.saveP2pOrder(order);
     for (const message of messages) this.saveMessage(message);
   }
 }

@@ -5,11 +5,12 @@ import { html } from '../../pages/html.js';
 import { contentSecurityPolicy, renderPage } from '../../pages/layout.js';
 import { UNAUTHORIZED, refuse } from '../refusal.js';
 import { type JsonObject } from '../strict-json.js';
+import { registerLegacyRoute, registerP2pRoutes } from './p2p-routes.js';
 
 const ORDERS = '/api/v1/merchants/order';
 const MESSAGES = '/api/v1/counterparty/:counterparty/payment-message';
 /** G19: one text, whatever is wrong with the token of an order. */
-const REFUSED_ORDER = { httpStatus: 400, error: UNAUTHORIZED };
+const REFUSED_ORDER = { httpStatus: 400, body: { error: UNAUTHORIZED } };
 
 const idOf = ({ query }: DcmRequest): string => query['id'] ?? '';
 
@@ -91,4 +92,6 @@ function messageRoutes(app: FastifyInstance, dcm: Dcm, desk: BankDesk): void {
 export function registerPlatformRoutes(app: FastifyInstance, dcm: Dcm, desk: BankDesk): void {
   orderRoutes(app, dcm, desk);
   messageRoutes(app, dcm, desk);
+  registerP2pRoutes(app, dcm, desk);
+  registerLegacyRoute(app, desk);
 }

@@ -13,7 +13,11 @@ const POLICIES = {
   'pay-in-merchant': 'merchant',
   'pay-out-bank': 'bank',
   'credit-bank': 'bank',
+  'gross-settlement': 'bank',
   'order-expiration': 'notice',
+  'notify-pay-in': 'notice',
+  'notify-pay-out': 'notice',
+  'notify-transfer': 'notice',
 } as const satisfies Record<string, 'merchant' | 'bank' | 'notice'>;
 
 export type PlatformCallback = keyof typeof POLICIES;
@@ -23,7 +27,8 @@ export interface PlatformDelivery {
   readonly callback: PlatformCallback;
   readonly url: string;
   readonly claims: JsonObject;
-  readonly orderId: string;
+  /** Of an order, where it is about one. */
+  readonly orderId?: string;
   readonly messageGuid?: string;
   readonly state: 'pending' | 'delivered' | 'refused' | 'staff';
   readonly statuses: readonly (number | null)[];

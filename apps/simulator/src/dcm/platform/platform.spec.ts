@@ -1,74 +1,16 @@
-import { createPublicKey, generateKeyPairSync, type JsonWebKey, randomUUID, sign, verify } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
-import { type AddressInfo } from 'node:net';
+import { createPublicKey, type JsonWebKey, randomUUID, verify } from 'node:crypto';
+import { type Json, PartyServer, read, TestKey } from '../../../test/dcm-party.js';
 import { type Simulator, startSimulator } from '../../start-simulator.js';
 import { parseCounterparty } from '../counterparties.js';
 
-/* ---- a bank and a merchant on node:crypto alone ---- */
-
-type Json = Record<string, unknown>;
-const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
-const read = (token: string, part: 0 | 1): Json =>
-  JSON.parse(Buffer.from(token.split('.')[part] ?? '', 'base64url').toString()) as Json;
-
-class TestKey {
-  readonly kid = randomUUID();
-  private readonly pair = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  readonly jwk = { ...this.pair.publicKey.export({ format: 'jwk' }), alg: 'RS256', use: 'sig', kid: this.kid };
-  sign(claims: Json): string {
-    const input = `${encode({ alg: 'RS256', kid: this.kid, typ: 'JWT' })}.${encode(claims)}`;
-    return `${input}.${sign('sha256', Buffer.from(input), this.pair.privateKey).toString('base64url')}`;
-  }
-}
-
-interface Received {
-  readonly path: string;
-  readonly token: string;
-  readonly type: string;
-  readonly body: string;
-}
-
-/** Both banks, the merchant's shop and its key set. Answers with the statuses it is given, then 200. */
-class World {
-  readonly received: Received[] = [];
-  statuses: number[] = [];
-  jwksFetches = 0;
-  url = '';
-  private readonly server: Server = createServer((request, response) => {
-    const path = request.url ?? '';
-    if (path === '/jwks') {
-      this.jwksFetches += 1;
-      response.end(JSON.stringify({ keys: [shop.jwk] }));
-      return;
-    }
-    let body = '';
-    request.on('data', (chunk: Buffer) => (body += chunk.toString()));
-    request.on('end', () => {
-      const { 'cx-authorization': token = '', 'content-type': type = '' } = request.headers;
-      this.received.push({ path, token: String(token), type, body });
-      response.writeHead(this.statuses.shift() ?? 200).end();
-    });
-  });
-  async start(): Promise<void> {
-    await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
-    this.url = `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
-  }
-  stop(): void {
-    this.server.closeAllConnections();
-    this.server.close();
-  }
-  paths(): readonly string[] {
-    return this.received.map(({ path }) => path);
-  }
-  claims(index: number): Json {
-    const { body = '{}' } = this.received.at(index) ?? {};
-    return read(String((JSON.parse(body) as Json)['jwt']), 1);
-  }
-}
-
 const [PAYER, PAYEE, SHOP] = [randomUUID(), randomUUID(), randomUUID()];
 const [bank, shop] = [new TestKey(), new TestKey()];
-const world = new World();
+let jwksFetches = 0;
+const world = new PartyServer((path) => {
+  if (path !== '/jwks') return undefined;
+  jwksFetches += 1;
+  return JSON.stringify({ keys: [shop.jwk] });
+});
 let simulator: Simulator;
 
 interface Reply {
@@ -133,8 +75,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   await control('reset', {});
-  world.received.length = 0;
-  world.statuses = [];
+  world.forget();
 });
 afterAll(async () => {
   world.stop();
@@ -175,12 +116,12 @@ describe('an order of a merchant', () => {
   });
 
   it('fetches the keys of the merchant once per cool-down', async () => {
-    const before = world.jwksFetches;
+    const before = jwksFetches;
     for (let index = 0; index < 3; index += 1) await order(bank.sign(read(orderToken(), 1)));
-    expect(world.jwksFetches - before).toBe(1);
+    expect(jwksFetches - before).toBe(1);
     await advance(31);
     await order(bank.sign(read(orderToken(), 1)));
-    expect(world.jwksFetches - before).toBe(2);
+    expect(jwksFetches - before).toBe(2);
   });
 
   it('is canceled at its deadline with an unsigned notice', async () => {
