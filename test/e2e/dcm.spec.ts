@@ -5,6 +5,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { EnvelopeKeystore, type Keystore, LocalKekProvider, parseLocalKeys } from '#libs/keystore';
 import { SEALED_COLUMNS } from '../../apps/gateway/src/keys/sealed-columns.js';
+import { APP_ENVIRONMENT } from '../support/app-environment.js';
 import { DcmControl, TokenTap } from '../support/dcm-control.js';
 import { type OpsAnswer, OpsClient } from '../support/ops-client.js';
 import { OPS_KEY, type Stack, startStack } from '../support/stack.js';
@@ -279,7 +280,7 @@ describe('a bank at DCM', () => {
     const cli = async (...args: string[]): Promise<unknown> => {
       const { stdout } = await promisify(execFile)(process.execPath, ['dist/apps/gateway/src/cli.js', ...args], {
         env: {
-          ...{ PATH: process.env['PATH'], DATABASE_URL: stack.database.url, DATA_DIR: stack.dataDir },
+          ...{ ...APP_ENVIRONMENT, DATABASE_URL: stack.database.url, DATA_DIR: stack.dataDir },
           DCM_BASE_URL: stack.dcm.baseUrl,
           DCM_COUNTERPARTY_GUID: stack.dcm.counterparty.guid,
           DCM_EMPLOYEE_LOGIN: operator,

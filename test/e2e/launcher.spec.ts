@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { APP_ENVIRONMENT } from '../support/app-environment.js';
 import { AppProcess } from '../support/app-process.js';
 import { freePort } from '../support/free-port.js';
 
@@ -49,7 +50,7 @@ describe('npm start', () => {
     expect(launcher.logs()).toContain('npm run --silent demo:dcm');
     const demo = () =>
       promisify(execFile)(process.execPath, ['dist/apps/launcher/src/demo-dcm.js'], {
-        env: { PATH: process.env['PATH'], ...env },
+        env: { ...APP_ENVIRONMENT, ...env },
       });
     for (let times = 0; times < 2; times++) {
       const { stdout } = await demo();

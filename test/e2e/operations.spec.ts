@@ -3,6 +3,7 @@ import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { APP_ENVIRONMENT } from '../support/app-environment.js';
 import { GatewayClient } from '../support/gateway-client.js';
 import { OPS_KEY, type Stack, startStack } from '../support/stack.js';
 import { until } from '../support/until.js';
@@ -36,7 +37,7 @@ describe('operations', () => {
   };
   const cli = async (...args: string[]): Promise<{ stdout: string; stderr: string }> =>
     run(process.execPath, ['dist/apps/gateway/src/cli.js', ...args], {
-      env: { PATH: process.env['PATH'], DATABASE_URL: stack.database.url, DATA_DIR: stack.dataDir },
+      env: { ...APP_ENVIRONMENT, DATABASE_URL: stack.database.url, DATA_DIR: stack.dataDir },
     });
 
   interface Account {

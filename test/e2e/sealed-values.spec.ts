@@ -4,6 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { EnvelopeKeystore, type Keystore, LocalKekProvider, parseLocalKeys, type SealPlace } from '#libs/keystore';
 import { SEALED_COLUMNS, type SealedColumn, type SealedRow } from '../../apps/gateway/src/keys/sealed-columns.js';
+import { APP_ENVIRONMENT } from '../support/app-environment.js';
 import { launchBrowser, type TestBrowser } from '../support/browser.js';
 import { OpsClient } from '../support/ops-client.js';
 import { OPS_KEY, type Stack, startStack } from '../support/stack.js';
@@ -50,7 +51,7 @@ describe('sealed values', () => {
       `SELECT ${account} AS "accountId", ${id} AS id, ${version}::int AS version, ${column} AS sealed FROM ${table} WHERE ${column} IS NOT NULL`,
     );
   const cli = async (...args: string[]): Promise<string> => {
-    const env = { PATH: process.env['PATH'], DATABASE_URL: stack.database.url, DATA_DIR: stack.dataDir };
+    const env = { ...APP_ENVIRONMENT, DATABASE_URL: stack.database.url, DATA_DIR: stack.dataDir };
     return (await run(process.execPath, ['dist/apps/gateway/src/cli.js', ...args], { env })).stdout;
   };
 
@@ -121,7 +122,7 @@ describe('sealed values', () => {
   it('go with three rotations in a row under load, after which the old keys can leave', async () => {
     const other = await startStack({ withShop: false });
     const command = async (...args: string[]): Promise<string> => {
-      const env = { PATH: process.env['PATH'], DATABASE_URL: other.database.url, DATA_DIR: other.dataDir };
+      const env = { ...APP_ENVIRONMENT, DATABASE_URL: other.database.url, DATA_DIR: other.dataDir };
       return (await run(process.execPath, ['dist/apps/gateway/src/cli.js', ...args], { env })).stdout;
     };
     const before = await readFile(path.join(other.dataDir, 'keystore.json'), 'utf8');

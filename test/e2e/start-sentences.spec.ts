@@ -96,11 +96,6 @@ describe('a start that fails', () => {
       /^DATABASE_URL points to something that is no Postgres/u,
     ],
     [
-      'what says nothing',
-      async () => `postgres://u:canary@127.0.0.1:${await speaking(() => undefined)}/x`,
-      /^DATABASE_URL points to a server that does not answer as a Postgres does/u,
-    ],
-    [
       'TLS with a server that has none',
       () => url((u) => (u.search = '?sslmode=verify-full')),
       /^DATABASE_URL asks for TLS, which the server does not speak/u,
@@ -113,11 +108,29 @@ describe('a start that fails', () => {
   ])(
     '%s',
     async (_what, address, sentence) => {
+      const { code, stderr } = await runCommand(['accounts', 'list'], { DATABASE_URL: await address() });
+      expect(code).toBe(1);
+      expect(stderr).toMatch(sentence);
+      expect(stderr.trim().split('\n')).toHaveLength(1);
+      expect(stderr).not.toContain('canary');
+    },
+    120_000,
+  );
+
+  it.each<[what: string, address: () => string | Promise<string>, sentence: RegExp]>([
+    ['a wrong password', () => url((u) => (u.password = 'canary')), /^DATABASE_URL is refused .*password/u],
+    [
+      'what says nothing',
+      async () => `postgres://u:canary@127.0.0.1:${await speaking(() => undefined)}/x`,
+      /^DATABASE_URL points to a server that does not answer as a Postgres does/u,
+    ],
+  ])(
+    '%s: the gateway says what a command says, and ends',
+    async (_what, address, sentence) => {
       const env = { DATABASE_URL: await address() };
-      const output = await start(env);
-      expect(output).toMatch(sentence);
-      expect(output).not.toContain('canary');
-      expect((await runCommand(['accounts', 'list'], env)).stderr.trim()).toBe(output);
+      const [said, command] = await Promise.all([start(env), runCommand(['accounts', 'list'], env)]);
+      expect(said).toMatch(sentence);
+      expect(command.stderr.trim()).toBe(said);
     },
     120_000,
   );

@@ -10,10 +10,11 @@ import { MerchantAccountRepository } from '../../apps/gateway/src/accounts/merch
 import { MerchantAccountsService } from '../../apps/gateway/src/accounts/merchant-accounts.service.js';
 import { PgSessionStore } from '../../apps/gateway/src/payments/bank-access/pg-session.store.js';
 import { aKeystore, anAccount, createMigratedDatabase, type MigratedDatabase } from '../integration/gateway-parts.js';
+import { isFullSize } from '../support/full-size.js';
 import { type SessionBank, SessionBanks } from './session-bank.js';
 
 const PROCESSES = 3;
-const HISTORIES = 120;
+const HISTORIES = isFullSize ? 500 : 40;
 const CODES = [
   'b_expired_token',
   'b_used_token',
@@ -315,5 +316,5 @@ describe('any history of renewals, crashes, pauses and refusals', () => {
     await fc.assert(property, { numRuns: HISTORIES, endOnFailure: true }); // a failure prints its seed
     process.stdout.write(`${HISTORIES} histories: ${JSON.stringify(counts)}\n`);
     expect(Object.keys(counts)).toHaveLength(10);
-  }, 180_000);
+  }, 600_000);
 });

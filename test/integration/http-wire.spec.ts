@@ -121,6 +121,26 @@ describe('the API on a bare socket', () => {
     expect(await raw(head('HEAD /nowhere HTTP/1.1'))).toMatchObject({ status: 404, body: '' });
   });
 
+  it('ends a request that does not come to its end, headers and body alike', async () => {
+    const server = edge.app.getHttpServer();
+    const limits = { headersTimeout: server.headersTimeout, requestTimeout: server.requestTimeout };
+    expect(limits).toEqual({ headersTimeout: 10_000, requestTimeout: 30_000 });
+    Object.assign(server, { headersTimeout: 100, requestTimeout: 200 }); // Node looks every two seconds
+    try {
+      const requests = [
+        'POST /v1/payments HTTP/1.1\r\nHost: gate',
+        `${head('POST /v1/payments HTTP/1.1', JSON_TYPE, 'Content-Length: 100')}{"amount":`,
+      ];
+      const answers = await Promise.all(requests.map((request) => raw(request)));
+      for (const answer of answers) {
+        expect(answer.status).toBe(408);
+        expect(problemOf(answer).code).toBe('REQUEST_TIMEOUT');
+      }
+    } finally {
+      Object.assign(server, limits);
+    }
+  });
+
   it('waits for a client that waits for leave to send', async () => {
     const answer = await posted('/v1/payments', JSON.stringify(aPaymentRequest()), JSON_TYPE, 'Expect: 100-continue');
     expect(answer.status).toBe(100);

@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
+import { APP_ENVIRONMENT } from './app-environment.js';
 
 export type AppName = 'gateway' | 'simulator' | 'shop' | 'launcher';
 
 export interface AppOptions {
-  /** The whole environment but PATH: nothing of the test run's own leaks in. */
+  /** The whole environment but {@link APP_ENVIRONMENT}: nothing of the test run's own leaks in. */
   readonly env: Readonly<Record<string, string>>;
   /** Milliseconds until it is ready. Default 40,000: a busy machine needs half of it. */
   readonly readyTimeoutMs?: number;
@@ -44,6 +45,10 @@ export class AppProcess {
     const app = new AppProcess(name, options);
     const exit = await app.ended(app.spawn());
     return { ...exit, output: app.output };
+  }
+
+  get isRunning(): boolean {
+    return this.child !== undefined;
   }
 
   get pid(): number {
@@ -95,7 +100,7 @@ export class AppProcess {
 
   private spawn(): ChildProcess {
     const file = path.join('dist', 'apps', this.name, 'src', 'main.js'); // relative, as the npm scripts name it
-    const env = { PATH: process.env['PATH'], NODE_ENV: 'test', ...this.options.env };
+    const env = { ...APP_ENVIRONMENT, NODE_ENV: 'test', ...this.options.env };
     const child = spawn(process.execPath, [file], { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
     this.isListening = false;
     child.on('message', () => (this.isListening = true));

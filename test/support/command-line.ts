@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { APP_ENVIRONMENT } from './app-environment.js';
 
 export interface CommandResult {
   readonly code: number;
@@ -12,7 +13,7 @@ export function runCommand(args: readonly string[], env: Readonly<Record<string,
     execFile(
       process.execPath,
       ['dist/apps/gateway/src/cli.js', ...args],
-      { env: { PATH: process.env['PATH'], ...env } },
+      { env: { ...APP_ENVIRONMENT, ...env } },
       (error, stdout, stderr) => {
         resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
       },
