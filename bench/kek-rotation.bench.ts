@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DataSource } from 'typeorm';
 import { EnvelopeKeystore, generateLocalKeys, KekProviderChain, LocalKekProvider } from '#libs/keystore';
-import { dataSourceOptions } from '../apps/gateway/src/database/data-source.js';
+import { SEALED_COLUMNS } from '../apps/gateway/src/app/sealed-columns.js';
+import { dataSourceOptions } from '../apps/gateway/src/app/schema.js';
 import { startEmbeddedPostgres } from '#libs/embedded-postgres';
 import { migrate } from '../apps/gateway/src/database/migrate.js';
 import { NoKekFile } from '../apps/gateway/src/keys/kek-file.js';
@@ -38,10 +39,11 @@ async function run(database: DataSource): Promise<void> {
   print('sealed and inserted', sealingMs);
   const keks = new KekProviderChain(newer, older);
   const rotation = new KekRotationService(
-    new SealedValuesRepository(database),
+    new SealedValuesRepository(database, SEALED_COLUMNS),
     new EnvelopeKeystore(keks),
     keks,
     new NoKekFile(),
+    SEALED_COLUMNS,
   );
   const rotationMs = await timed(async () => {
     const proof = await rotation.rotate(() => undefined);

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { DataSource } from 'typeorm';
-import { dataSourceOptions } from '../apps/gateway/src/database/data-source.js';
+import { dataSourceOptions } from '../apps/gateway/src/app/schema.js';
 import { startEmbeddedPostgres } from '#libs/embedded-postgres';
 import { migrate } from '../apps/gateway/src/database/migrate.js';
 import { BankControl } from '../test/support/bank-control.js';

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { EnvelopeKeystore, type Keystore, LocalKekProvider, parseLocalKeys } from '#libs/keystore';
-import { SEALED_COLUMNS } from '../../apps/gateway/src/keys/sealed-columns.js';
+import { SEALED_COLUMNS } from '../../apps/gateway/src/app/sealed-columns.js';
 import { APP_ENVIRONMENT } from '../support/app-environment.js';
 import { DcmControl, TokenTap } from '../support/dcm-control.js';
 import { type OpsAnswer, OpsClient } from '../support/ops-client.js';
@@ -340,7 +340,7 @@ describe('a bank at DCM', () => {
 
   /** What is sealed in a column of DCM, opened. */
   async function sealedIn(table: string, column: string): Promise<Buffer[]> {
-    const source = SEALED_COLUMNS.find((known) => known.table === table && known.column === column)!;
+    const source = SEALED_COLUMNS.all.find((known) => known.table === table && known.column === column)!;
     const rows = await stack.database.query<{ accountId: string; id: string; sealed: string }>(
       `SELECT counterparty_guid AS "accountId", id, ${column} AS sealed FROM ${table} WHERE ${column} IS NOT NULL`,
     );

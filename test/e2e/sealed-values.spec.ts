@@ -3,7 +3,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { EnvelopeKeystore, type Keystore, LocalKekProvider, parseLocalKeys, type SealPlace } from '#libs/keystore';
-import { SEALED_COLUMNS, type SealedColumn, type SealedRow } from '../../apps/gateway/src/keys/sealed-columns.js';
+import { SEALED_COLUMNS } from '../../apps/gateway/src/app/sealed-columns.js';
+import { type SealedColumn, type SealedRow } from '../../apps/gateway/src/keys/sealed-column.js';
 import { APP_ENVIRONMENT } from '../support/app-environment.js';
 import { launchBrowser, type TestBrowser } from '../support/browser.js';
 import { OpsClient } from '../support/ops-client.js';
@@ -71,11 +72,11 @@ describe('sealed values', () => {
       `SELECT table_name || '.' || column_name AS name FROM information_schema.columns
        WHERE table_schema = 'public' AND column_name LIKE '%\\_sealed'`,
     );
-    const known = SEALED_COLUMNS.map(({ table, column }) => `${table}.${column}`);
+    const known = SEALED_COLUMNS.all.map(({ table, column }) => `${table}.${column}`);
     expect(columns.map(({ name }) => name).toSorted()).toEqual(known.toSorted());
   });
 
-  it.each(SEALED_COLUMNS.map((column) => [`${column.table}.${column.column}`, column] as const))(
+  it.each(SEALED_COLUMNS.all.map((column) => [`${column.table}.${column.column}`, column] as const))(
     '%s opens in its own place and in no other',
     async (_name, column) => {
       const keys = await keystore();
@@ -85,7 +86,7 @@ describe('sealed values', () => {
       const home = column.place(value);
       expect((await keys.open(value.sealed, home)).length).toBeGreaterThan(0);
       const elsewhere: SealPlace[] = [
-        ...SEALED_COLUMNS.filter((other) => other !== column).map((other) => other.place(value)),
+        ...SEALED_COLUMNS.all.filter((other) => other !== column).map((other) => other.place(value)),
         { ...home, row: `${home.row}x` },
         { ...home, accountId: 'acc_other' },
         { ...home, version: home.version + 1 },

@@ -1,6 +1,6 @@
 import { DataSource } from 'typeorm';
 import { isDatabaseAway } from '../../apps/gateway/src/database/database-away.js';
-import { dataSourceOptions } from '../../apps/gateway/src/database/data-source.js';
+import { dataSourceOptions } from '../../apps/gateway/src/app/schema.js';
 import { migrate } from '../../apps/gateway/src/database/migrate.js';
 import { poolOptions, type TimeLimits, WORK_LIMITS } from '../../apps/gateway/src/database/pool.js';
 import { inTransaction } from '../../apps/gateway/src/database/transaction.js';

@@ -27,17 +27,17 @@ describe('the Bank Auth Service', () => {
       (body) => body,
       (error: unknown) => (error as { kind?: string }).kind ?? (error as Error).name,
     );
-  const permit = (sub: string, flow: Flow, object: string) => parts.desk.addRule('cli', { sub, flow, object });
+  const permit = (sub: string, flow: Flow, object: string) => parts.access.addRule('cli', { sub, flow, object });
 
   beforeAll(async () => {
     Logger.overrideLogger(false);
     database = await createMigratedDatabase();
     parts = await start();
-    await parts.desk.addSubject('cli', { sub: OPERATOR, kind: 'employee' });
-    await parts.desk.addSubject('cli', { sub: 'robot', kind: 'technical' });
+    await parts.access.addSubject('cli', { sub: OPERATOR, kind: 'employee' });
+    await parts.access.addSubject('cli', { sub: 'robot', kind: 'technical' });
     const olenas = { login: 'olena', externalId: 'ext-olena', firstName: 'Олена', email: 'olena@customer.example' };
-    olena = (await parts.desk.addObject('cli', olenas)).id;
-    await parts.desk.addObject('cli', { login: 'petro' });
+    olena = (await parts.access.addObject('cli', olenas)).id;
+    await parts.access.addObject('cli', { login: 'petro' });
     await permit(OPERATOR, 'sign-in', olena);
   });
   afterAll(() => database.drop());
@@ -82,25 +82,29 @@ describe('the Bank Auth Service', () => {
     expect(await outcome('external_id', { sub: OPERATOR, flow: 'sign-up', obj: 'petro' })).toBe('denied');
     expect(await outcome('external_id', { flow: 'sign-up-processing' })).toEqual({ external_id: 'ext-olena' });
     expect(await outcome('external_id', { flow: 'sign-up-processing', sub: 'stranger' })).toBe('denied');
-    for (const id of [everyObject, everySubject]) await parts.desk.removeRule('cli', id);
+    for (const id of [everyObject, everySubject]) await parts.access.removeRule('cli', id);
     expect(await outcome('external_id', { sub: 'robot', flow: 'sign-up', obj: 'petro' })).toBe('denied');
   });
 
   it('takes what an operator changes at once, in every process', async () => {
     const replica = await start();
-    await parts.desk.setDisabled('cli', 'dcm_subject', OPERATOR, true);
+    await parts.access.setDisabled('cli', 'dcm_subject', OPERATOR, true);
     expect(await outcome('key', {}, replica)).toBe('denied');
-    await parts.desk.setDisabled('cli', 'dcm_subject', OPERATOR, false);
-    await parts.desk.setDisabled('cli', 'dcm_object', olena, true);
+    await parts.access.setDisabled('cli', 'dcm_subject', OPERATOR, false);
+    await parts.access.setDisabled('cli', 'dcm_object', olena, true);
     expect(await outcome('key', {}, replica)).toBe('denied');
-    await parts.desk.setDisabled('cli', 'dcm_object', olena, false);
+    await parts.access.setDisabled('cli', 'dcm_object', olena, false);
     expect(await outcome('key', {}, replica)).toMatchObject({ key: expect.any(String) });
   });
 
   it('knows nothing of another counterparty', async () => {
     const other = await start({ counterpartyGuid: aDcmConfig().counterpartyGuid });
     expect(await outcome('key', {}, other)).toBe('denied');
-    expect([await other.desk.subjects(), await other.desk.objects(), await other.desk.rules()]).toEqual([[], [], []]);
+    expect([await other.access.subjects(), await other.access.objects(), await other.access.rules()]).toEqual([
+      [],
+      [],
+      [],
+    ]);
   });
 
   it('hands out the same secret for life, sealed for its own row', async () => {
@@ -125,7 +129,7 @@ describe('the Bank Auth Service', () => {
   });
 
   it('answers nothing when a sealed value was moved to another row', async () => {
-    const { id } = await parts.desk.addObject('cli', { login: 'moved' });
+    const { id } = await parts.access.addObject('cli', { login: 'moved' });
     await permit(OPERATOR, 'sign-in', id);
     await database.query(
       `UPDATE dcm_object SET key_sealed = (SELECT key_sealed FROM dcm_object WHERE login = 'olena') WHERE id = $1`,
@@ -223,34 +227,34 @@ describe('the lists of an operator', () => {
   afterAll(() => database.drop());
 
   it('hold each entry once, and refuse rules about what is not there', async () => {
-    const { desk } = parts;
-    await desk.addSubject('cli', { sub: 's', kind: 'employee' });
-    const { id } = await desk.addObject('cli', { login: 'l', externalId: 'e' });
+    const { access } = parts;
+    await access.addSubject('cli', { sub: 's', kind: 'employee' });
+    const { id } = await access.addObject('cli', { login: 'l', externalId: 'e' });
     const rule = { sub: 's', flow: 'sign-in', object: id } as const;
-    await desk.addRule('cli', rule);
+    await access.addRule('cli', rule);
     for (const again of [
-      () => desk.addSubject('cli', { sub: 's', kind: 'technical' }),
-      () => desk.addObject('cli', { login: 'l', externalId: 'x' }),
-      () => desk.addObject('cli', { login: 'x', externalId: 'e' }),
-      () => desk.addRule('cli', rule),
+      () => access.addSubject('cli', { sub: 's', kind: 'technical' }),
+      () => access.addObject('cli', { login: 'l', externalId: 'x' }),
+      () => access.addObject('cli', { login: 'x', externalId: 'e' }),
+      () => access.addRule('cli', rule),
     ]) {
       await expect(again()).rejects.toMatchObject({ code: 'DCM_ENTRY_EXISTS' });
     }
     for (const lost of [
-      () => desk.addRule('cli', { ...rule, sub: 'nobody' }),
-      () => desk.addRule('cli', { ...rule, object: 'l' }),
-      () => desk.removeRule('cli', 'rul_0'),
-      () => desk.setDisabled('cli', 'dcm_subject', 'nobody', true),
+      () => access.addRule('cli', { ...rule, sub: 'nobody' }),
+      () => access.addRule('cli', { ...rule, object: 'l' }),
+      () => access.removeRule('cli', 'rul_0'),
+      () => access.setDisabled('cli', 'dcm_subject', 'nobody', true),
     ]) {
       await expect(lost()).rejects.toMatchObject({ code: 'DCM_ENTRY_NOT_FOUND' });
     }
   });
 
   it('leave a line in the audit for each change, and show no secret', async () => {
-    const { desk } = parts;
+    const { access } = parts;
     const secret = { firstName: 'Таємна', email: 'canary@customer.example', phone: '+380991234567' };
-    const { id } = await desk.addObject('cli', { login: 'audited', ...secret });
-    await desk.setDisabled('ops-api', 'dcm_object', id, true);
+    const { id } = await access.addObject('cli', { login: 'audited', ...secret });
+    await access.setDisabled('ops-api', 'dcm_object', id, true);
     const entries = await database.query<{ actor: string; action: string; detail: object }>(
       `SELECT actor, action, detail FROM audit_entry WHERE detail ->> 'object' = $1 ORDER BY id`,
       [id],
@@ -259,7 +263,7 @@ describe('the lists of an operator', () => {
       { actor: 'cli', action: 'dcm_object.add', detail: { object: id } },
       { actor: 'ops-api', action: 'dcm_object.disable', detail: { object: id } },
     ]);
-    const [row] = await desk.objects('audited');
+    const [row] = await access.objects('audited');
     expect(Object.keys(row!).toSorted()).toEqual(['createdAt', 'disabledAt', 'externalId', 'id', 'login']);
     const stored = JSON.stringify(await database.query('SELECT * FROM dcm_object'));
     for (const value of Object.values(secret)) expect(stored).not.toContain(value);

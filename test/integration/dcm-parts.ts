@@ -6,8 +6,8 @@ import { type DcmConfig } from '../../apps/gateway/src/config/dcm-config.js';
 import { BankAuthLimits } from '../../apps/gateway/src/dcm/bank-auth/bank-auth-limits.js';
 import { BankAuthService } from '../../apps/gateway/src/dcm/bank-auth/bank-auth.service.js';
 import { DecisionLog } from '../../apps/gateway/src/dcm/bank-auth/decision-log.service.js';
-import { AccessDeskService } from '../../apps/gateway/src/dcm/desk/access-desk.service.js';
-import { KeyKeeperService } from '../../apps/gateway/src/dcm/signing/key-keeper.service.js';
+import { AccessService } from '../../apps/gateway/src/dcm/operators/access.service.js';
+import { SigningKeysService } from '../../apps/gateway/src/dcm/signing/signing-keys.service.js';
 import { KeyRegistry } from '../../apps/gateway/src/dcm/signing/key-registry.js';
 import { KeyRotationService } from '../../apps/gateway/src/dcm/signing/key-rotation.service.js';
 import { AccessListsRepository } from '../../apps/gateway/src/dcm/store/access-lists.repository.js';
@@ -102,8 +102,8 @@ export async function startDcmParts({ database, keystore, registry, config }: Dc
   const limits = new BankAuthLimits(config);
   return {
     ...{ source, counterparty, rows, keys, rotation, decisions, log, secrets },
-    keeper: new KeyKeeperService(counterparty, rows, rotation),
-    desk: new AccessDeskService(new AccessListsRepository(source, config), secrets, audit, config),
+    keeper: new SigningKeysService(counterparty, rows, rotation),
+    access: new AccessService(new AccessListsRepository(source, config), secrets, audit, config),
     service: new BankAuthService(limits, access, secrets, log, config),
     issued: new StoredIssuedTokens(source, config),
   };

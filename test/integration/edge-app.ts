@@ -3,7 +3,7 @@ import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { generateLocalKeys, LocalKekProvider } from '#libs/keystore';
 import { loadConfig } from '../../apps/gateway/src/config/gateway-config.js';
-import { GatewayModule } from '../../apps/gateway/src/gateway.module.js';
+import { GatewayModule } from '../../apps/gateway/src/app/gateway.module.js';
 import { createHttpAdapter } from '../../apps/gateway/src/http/http-server.js';
 import { ProblemFilter } from '../../apps/gateway/src/http/problem.filter.js';
 import { logRequests } from '../../apps/gateway/src/http/request-log.js';

@@ -3,7 +3,7 @@ import { generateLocalKeys, type Keystore, LocalKekProvider } from '#libs/keysto
 import { ClientKeyRepository } from '../../apps/gateway/src/accounts/client-key.repository.js';
 import { MerchantAccountRepository } from '../../apps/gateway/src/accounts/merchant-account.repository.js';
 import { MerchantAccountsService } from '../../apps/gateway/src/accounts/merchant-accounts.service.js';
-import { dataSourceOptions } from '../../apps/gateway/src/database/data-source.js';
+import { dataSourceOptions } from '../../apps/gateway/src/app/schema.js';
 import { migrate } from '../../apps/gateway/src/database/migrate.js';
 import { GatewayKeystore } from '../../apps/gateway/src/keys/gateway-keystore.js';
 import { OutboxRepository } from '../../apps/gateway/src/outbox/outbox.repository.js';

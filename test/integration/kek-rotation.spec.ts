@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { EnvelopeKeystore, generateLocalKeys, type Keystore, LocalKekProvider } from '#libs/keystore';
+import { SEALED_COLUMNS } from '../../apps/gateway/src/app/sealed-columns.js';
 import { NoKekFile } from '../../apps/gateway/src/keys/kek-file.js';
 import { KekRotationService } from '../../apps/gateway/src/keys/kek-rotation.service.js';
 import { SealedValuesRepository } from '../../apps/gateway/src/keys/sealed-values.repository.js';
@@ -26,9 +27,9 @@ describe('a rotation of many rows', () => {
 
   beforeAll(async () => {
     database = await createMigratedDatabase();
-    values = new SealedValuesRepository(await database.connect(2));
+    values = new SealedValuesRepository(await database.connect(2), SEALED_COLUMNS);
     const keks = LocalKekProvider.from(BOTH);
-    rotation = new KekRotationService(values, new EnvelopeKeystore(keks), keks, new NoKekFile());
+    rotation = new KekRotationService(values, new EnvelopeKeystore(keks), keks, new NoKekFile(), SEALED_COLUMNS);
   });
   afterAll(() => database.drop());
   beforeEach(() => database.query('TRUNCATE payment, merchant_account CASCADE'));

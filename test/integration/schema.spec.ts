@@ -1,5 +1,5 @@
 import { type DataSource } from 'typeorm';
-import { dataSourceOptions } from '../../apps/gateway/src/database/data-source.js';
+import { dataSourceOptions } from '../../apps/gateway/src/app/schema.js';
 import { migrate } from '../../apps/gateway/src/database/migrate.js';
 import { KEY_TRANSITIONS } from '../../apps/gateway/src/dcm/domain/key-lifecycle.js';
 import { OPERATION_TRANSITIONS, TRANSITIONS } from '../../apps/gateway/src/payments/domain/statuses.js';

@@ -2,7 +2,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { Test } from '@nestjs/testing';
 import { generateLocalKeys, LocalKekProvider } from '#libs/keystore';
 import { loadConfig } from '../../apps/gateway/src/config/gateway-config.js';
-import { GatewayModule } from '../../apps/gateway/src/gateway.module.js';
+import { GatewayModule } from '../../apps/gateway/src/app/gateway.module.js';
 import { registerBodyParsers } from '../../apps/gateway/src/http/body-parsers.js';
 import { ProblemFilter } from '../../apps/gateway/src/http/problem.filter.js';
 import { validationPipe } from '../../apps/gateway/src/http/validation.js';

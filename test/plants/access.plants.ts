@@ -132,7 +132,7 @@ export const ACCESS_PLANTS: readonly Plant[] = [
   },
   {
     name: 'api-key/scheme-ignored',
-    file: 'apps/gateway/src/http/api-key.guard.ts',
+    file: 'apps/gateway/src/accounts/api-key.guard.ts',
     text: "scheme?.toLowerCase() !== 'bearer' || !key",
     replacement: '!scheme || !key',
     noticedBy: [...CREDENTIALS, 'test/integration/http-edge.spec.ts'],
@@ -140,7 +140,7 @@ export const ACCESS_PLANTS: readonly Plant[] = [
   },
   {
     name: 'operator/key-nearly-right',
-    file: 'apps/gateway/src/ops/ops-key.guard.ts',
+    file: 'apps/gateway/src/accounts/ops-key.guard.ts',
     text: "createHash('sha256').update(key).digest()",
     replacement: "createHash('sha256').update(key.slice(0, 32)).digest()",
     noticedBy: CREDENTIALS,
@@ -148,7 +148,7 @@ export const ACCESS_PLANTS: readonly Plant[] = [
   },
   {
     name: 'operator/merchant-key-will-do',
-    file: 'apps/gateway/src/ops/ops-key.guard.ts',
+    file: 'apps/gateway/src/accounts/ops-key.guard.ts',
     text: 'return timingSafeEqual(hashOf(key), this.hash);',
     replacement: "return key.startsWith('ap_') || timingSafeEqual(hashOf(key), this.hash);",
     noticedBy: CREDENTIALS,

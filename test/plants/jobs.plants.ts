@@ -62,7 +62,7 @@ export const JOB_PLANTS: readonly Plant[] = [
   },
   {
     name: 'roles/api-works-too',
-    file: 'apps/gateway/src/gateway.module.ts',
+    file: 'apps/gateway/src/app/gateway.module.ts',
     text: "const worker = config.role !== 'api';",
     replacement: 'const worker = config.role.length > 0;',
     noticedBy: ROLES,
@@ -70,7 +70,7 @@ export const JOB_PLANTS: readonly Plant[] = [
   },
   {
     name: 'roles/worker-serves-too',
-    file: 'apps/gateway/src/gateway.module.ts',
+    file: 'apps/gateway/src/app/gateway.module.ts',
     text: "const api = config.role !== 'worker';",
     replacement: 'const api = config.role.length > 0;',
     noticedBy: ROLES,

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { runGateway } from './run-gateway.js';
+import { runGateway } from './app/run-gateway.js';
 
 // What nobody reads any more, or no disk takes, is dropped.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);

@@ -1,22 +1,22 @@
 import { importPrivateKeyText } from '#libs/keystore';
 import { type AuditService } from '../audit/audit.service.js';
-import { type Access } from '../database/prepare-database.js';
+import { type Access } from '../audit/command.js';
 import { type KekRotationService, type Progress } from '../keys/kek-rotation.service.js';
 import { createAccount, changeAccount } from '../ops/ops.dto.js';
 import { type OperationsService } from '../ops/operations.service.js';
 import { type OpsReadingsService } from '../ops/ops-readings.service.js';
 import { CliError } from './cli-error.js';
 import { type CommandInput, flag, option, parseBody, positional, readSecret, required } from './command-input.js';
-import { DCM_COMMANDS, type DcmCommand, type DcmDesk } from './dcm-commands.js';
+import { DCM_COMMANDS, type DcmCommand, type DcmServices } from './dcm-commands.js';
 
 /** What commands work with. */
-export interface Desk {
+export interface Services {
   readonly operations: OperationsService;
   readonly readings: OpsReadingsService;
   readonly rotation: KekRotationService;
   readonly audit: AuditService;
   /** Undefined: DCM is not configured. */
-  readonly dcm: DcmDesk | undefined;
+  readonly dcm: DcmServices | undefined;
 }
 
 export interface Command {
@@ -26,7 +26,7 @@ export interface Command {
   /** What it does to the installation; default: it writes. */
   readonly access?: Access | ((input: CommandInput) => Access);
   /** @returns what is printed, as JSON */
-  readonly run: (desk: Desk, input: CommandInput) => Promise<unknown>;
+  readonly run: (services: Services, input: CommandInput) => Promise<unknown>;
 }
 
 const ACTOR = 'cli';
@@ -120,7 +120,8 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     usage: '[--dry-run | --rewrap-only]',
     help: 'Make a new key-encrypting key current and wrap everything under it. May be stopped and run again.',
     access: (input) => (flag(input, 'dry-run') ? 'reads' : 'writes'),
-    run: (desk, input) => (flag(input, 'dry-run') ? desk.rotation.status() : rotate(desk, !flag(input, 'rewrap-only'))),
+    run: (services, input) =>
+      flag(input, 'dry-run') ? services.rotation.status() : rotate(services, !flag(input, 'rewrap-only')),
   },
   'keys retire-old': {
     usage: '',
@@ -162,7 +163,7 @@ export function accessOf({ access = 'writes' }: Command, input: CommandInput): A
 }
 
 /** Progress goes to standard error, the proof to standard output. */
-async function rotate({ rotation, audit }: Desk, withNewKek: boolean): Promise<unknown> {
+async function rotate({ rotation, audit }: Services, withNewKek: boolean): Promise<unknown> {
   await audit.record({ actor: ACTOR, action: 'kek.rotate.start' });
   const report = ({ table, column, rewrapped, rowsPerSecond }: Progress): void => {
     process.stderr.write(`${table}.${column}: ${rewrapped} re-wrapped, ${rowsPerSecond} rows/s\n`);
@@ -173,7 +174,7 @@ async function rotate({ rotation, audit }: Desk, withNewKek: boolean): Promise<u
   return proof;
 }
 
-async function retireOld({ rotation, audit }: Desk): Promise<unknown> {
+async function retireOld({ rotation, audit }: Services): Promise<unknown> {
   const retired = await rotation.retireOlder();
   await audit.record({ actor: ACTOR, action: 'kek.retire', detail: { retired } });
   return { retired };

@@ -1,18 +1,18 @@
 import { readFileSync } from 'node:fs';
-import { type Access } from '../database/prepare-database.js';
+import { type Access } from '../audit/command.js';
 import { type DecisionLog } from '../dcm/bank-auth/decision-log.service.js';
-import { type AccessDeskService } from '../dcm/desk/access-desk.service.js';
-import { addObject, addRule, addSubject, callDcm } from '../dcm/desk/dcm-desk.dto.js';
-import { type DcmCallsService } from '../dcm/desk/dcm-calls.service.js';
-import { type KeyKeeperService } from '../dcm/signing/key-keeper.service.js';
+import { type AccessService } from '../dcm/operators/access.service.js';
+import { addObject, addRule, addSubject, callDcm } from '../dcm/operators/dcm-ops.dto.js';
+import { type DcmCallsService } from '../dcm/operators/dcm-calls.service.js';
+import { type SigningKeysService } from '../dcm/signing/signing-keys.service.js';
 import { CliError } from './cli-error.js';
 import { type CommandInput, option, parseBody, positional } from './command-input.js';
 
 /** What commands about DCM work with. */
-export interface DcmDesk {
-  readonly access: AccessDeskService;
+export interface DcmServices {
+  readonly access: AccessService;
   readonly calls: DcmCallsService;
-  readonly keys: KeyKeeperService;
+  readonly keys: SigningKeysService;
   readonly decisions: DecisionLog;
 }
 
@@ -21,7 +21,7 @@ export interface DcmCommand {
   readonly help: string;
   /** What it does to the installation; default: it writes. */
   readonly access?: Access;
-  readonly run: (desk: DcmDesk, input: CommandInput) => Promise<unknown>;
+  readonly run: (services: DcmServices, input: CommandInput) => Promise<unknown>;
 }
 
 const ACTOR = 'cli';

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { EmbeddedPostgresError, startEmbeddedPostgres } from '#libs/embedded-postgres';
 import { ConfigError } from '../config/gateway-config.js';
-import { type Access } from '../database/prepare-database.js';
+import { type Access } from '../audit/command.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -1,22 +1,22 @@
 import { KeystoreError } from '#libs/keystore';
-import { type Access } from '../database/prepare-database.js';
-import { startProblem } from '../start-problem.js';
-import { accessOf, COMMANDS, type Command, type Desk } from './commands.js';
+import { type Access } from '../audit/command.js';
+import { startProblem } from '../config/start-problem.js';
+import { accessOf, COMMANDS, type Command, type Services } from './commands.js';
 import { ConfigError } from '../config/gateway-config.js';
 import { CliError } from './cli-error.js';
 import { parseInput } from './command-input.js';
 
 /** Opens what commands work with, and closes it again. */
-export type OpenDesk = (access: Access) => Promise<{ readonly desk: Desk; close(): Promise<void> }>;
+export type OpenServices = (access: Access) => Promise<{ readonly services: Services; close(): Promise<void> }>;
 
 /** @returns the exit code; prints JSON on standard output, problems on standard error */
-export async function runCli(args: readonly string[], openDesk: OpenDesk): Promise<number> {
+export async function runCli(args: readonly string[], openServices: OpenServices): Promise<number> {
   const found = findCommand(args);
   if (!found) return unknownCommand(args);
   try {
     const input = parseInput(found.rest);
-    const open = (): ReturnType<OpenDesk> => openDesk(accessOf(found.command, input));
-    const result = await withDesk(open, (desk) => found.command.run(desk, input));
+    const open = (): ReturnType<OpenServices> => openServices(accessOf(found.command, input));
+    const result = await withServices(open, (services) => found.command.run(services, input));
     await print(`${JSON.stringify(result, null, 2)}\n`);
     return 0;
   } catch (error) {
@@ -45,10 +45,13 @@ function print(text: string): Promise<void> {
   });
 }
 
-async function withDesk<T>(openDesk: () => ReturnType<OpenDesk>, work: (desk: Desk) => Promise<T>): Promise<T> {
-  const open = await openDesk();
+async function withServices<T>(
+  openServices: () => ReturnType<OpenServices>,
+  work: (services: Services) => Promise<T>,
+): Promise<T> {
+  const open = await openServices();
   try {
-    return await work(open.desk);
+    return await work(open.services);
   } finally {
     await open.close();
   }

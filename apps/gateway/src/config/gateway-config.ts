@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import { isDecodable, nameOf } from './address.js';
+import { isDecodable, nameOf, webAddress } from './address.js';
 import { isBlocked } from './blocked-ports.js';
-import { webAddress } from '../http/web-address.js';
 import { DCM_VARIABLES, type DcmConfig, dcmObjections, dcmOf } from './dcm-config.js';
 import { readEnvironment } from './environment.js';
 

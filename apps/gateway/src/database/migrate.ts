@@ -1,10 +1,10 @@
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { ConfigError } from '../config/gateway-config.js';
 import { type PostgresOptions } from './data-source.js';
 import { MIGRATION_LIMITS, poolOptions } from './pool.js';
 
-/** Arbitrary but fixed: gateways that start together take turns. */
-export const MIGRATION_LOCK = 5_318_008;
+/** Gateways that start together take turns at the schema. */
+const MIGRATION_LOCK = 'alliance-gateway.migrations';
 const OLDEST_POSTGRES = 150_000;
 
 /** Brings the schema up to date. @throws ConfigError for a server that cannot be used */
@@ -21,9 +21,14 @@ export async function migrate(options: PostgresOptions): Promise<void> {
 /** The lock belongs to a transaction of its own, so that it is gone with its connection, behind a pooler too. */
 async function runOneAtATime(database: DataSource): Promise<void> {
   await database.transaction(async (tx) => {
-    await tx.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
+    await lockMigrations(tx);
     await database.runMigrations();
   });
+}
+
+/** Until the end of the transaction: nobody else changes the schema. */
+export async function lockMigrations(tx: EntityManager): Promise<void> {
+  await tx.query('SELECT pg_advisory_xact_lock(hashtext($1))', [MIGRATION_LOCK]);
 }
 
 /** Names of migrations that this program has and the database has not. */

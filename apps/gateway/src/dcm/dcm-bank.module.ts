@@ -2,22 +2,22 @@ import { type DynamicModule, Injectable, Module, type OnModuleInit } from '@nest
 import { DcmModule, type DcmOptions } from '#libs/dcm';
 import { AuditModule } from '../audit/audit.module.js';
 import { type DcmConfig } from '../config/dcm-config.js';
-import { OpsKey } from '../ops/ops-key.guard.js';
+import { OpsKey } from '../accounts/ops-key.guard.js';
 import { BankAuthController } from './bank-auth/bank-auth.controller.js';
 import { BankAuthGuard } from './bank-auth/bank-auth.guard.js';
 import { BankAuthLimits } from './bank-auth/bank-auth-limits.js';
 import { BankAuthService } from './bank-auth/bank-auth.service.js';
 import { DecisionLog } from './bank-auth/decision-log.service.js';
 import { DcmStoresModule } from './dcm-stores.module.js';
-import { AccessDeskService } from './desk/access-desk.service.js';
-import { DcmCallsService } from './desk/dcm-calls.service.js';
-import { DcmDeskController } from './desk/dcm-desk.controller.js';
+import { AccessService } from './operators/access.service.js';
+import { DcmCallsService } from './operators/dcm-calls.service.js';
+import { DcmOpsController } from './operators/dcm-ops.controller.js';
 import { DcmKeyRegistry } from './signing/dcm-key-registry.js';
 import { JwksController } from './signing/jwks.controller.js';
-import { KeyKeeperService } from './signing/key-keeper.service.js';
+import { SigningKeysService } from './signing/signing-keys.service.js';
 import { KeyRegistry } from './signing/key-registry.js';
 import { KeyRotationService } from './signing/key-rotation.service.js';
-import { TendKeysJob } from './signing/tend-keys.job.js';
+import { KeyRotationJob } from './signing/key-rotation.job.js';
 import { CounterpartyRepository } from './store/counterparty.repository.js';
 import { StoredIssuedTokens } from './store/issued-tokens.store.js';
 import { StoredSigningKeys } from './store/stored-signing-keys.js';
@@ -54,21 +54,19 @@ export class DcmBankModule {
     return {
       module: DcmBankModule,
       imports: [AuditModule, stores, dcmModule(stores, config)],
-      controllers: api
-        ? [BankAuthController, JwksController, ...(opsKey === undefined ? [] : [DcmDeskController])]
-        : [],
+      controllers: api ? [BankAuthController, JwksController, ...(opsKey === undefined ? [] : [DcmOpsController])] : [],
       providers: [
         { provide: KeyRegistry, useClass: DcmKeyRegistry },
-        AccessDeskService,
+        AccessService,
         BankAuthGuard,
         BankAuthLimits,
         BankAuthService,
         DcmCallsService,
-        KeyKeeperService,
+        SigningKeysService,
         KeyRotationService,
         ...opsKeys,
         ...(readOnly ? [] : [KnownCounterparty]),
-        ...(worker ? [TendKeysJob] : []),
+        ...(worker ? [KeyRotationJob] : []),
       ],
     };
   }

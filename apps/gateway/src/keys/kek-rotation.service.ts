@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { KekProvider, Keystore } from '#libs/keystore';
 import { KekFile } from './kek-file.js';
-import { SEALED_COLUMNS, type SealedColumn } from './sealed-columns.js';
+import { type SealedColumn, SealedColumns } from './sealed-column.js';
 import { type KekUse, type Rewrapped, type SealedValue, SealedValuesRepository } from './sealed-values.repository.js';
 
 /** Where a rotation stands: the current KEK and what is still under others. */
@@ -44,6 +44,7 @@ export class KekRotationService {
     private readonly keystore: Keystore,
     private readonly keks: KekProvider,
     private readonly file: KekFile,
+    private readonly columns: SealedColumns,
   ) {}
 
   async status(): Promise<KekStatus> {
@@ -69,7 +70,7 @@ export class KekRotationService {
     if (withNewKek) await this.file.promoteNext((ms) => sleep(ms));
     await this.values.rememberCurrentKek(this.keks);
     for (let pass = 0; pass < PASSES; pass++) {
-      for (const column of SEALED_COLUMNS) await this.rewrapColumn(column, report);
+      for (const column of this.columns.all) await this.rewrapColumn(column, report);
       if ((await this.status()).rowsUnderOthers === 0) break;
     }
     return this.status();

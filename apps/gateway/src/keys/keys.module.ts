@@ -3,6 +3,7 @@ import { KekProvider, Keystore } from '#libs/keystore';
 import { GatewayKeystore } from './gateway-keystore.js';
 import { KekFile } from './kek-file.js';
 import { KekRotationService } from './kek-rotation.service.js';
+import { SealedColumns } from './sealed-column.js';
 import { SealedValuesRepository } from './sealed-values.repository.js';
 
 /** How long and how many unwrapped DEKs are kept where every unwrap is a call over the network. */
@@ -19,13 +20,14 @@ export interface KeysOptions {
 @Global()
 @Module({})
 export class KeysModule {
-  static register({ keks, file, remote }: KeysOptions): DynamicModule {
+  static register({ keks, file, remote }: KeysOptions, columns: SealedColumns): DynamicModule {
     return {
       module: KeysModule,
       providers: [
         { provide: Keystore, useValue: new GatewayKeystore(keks, remote ? { dekCache: DEK_CACHE } : {}) },
         { provide: KekProvider, useValue: keks },
         { provide: KekFile, useValue: file },
+        { provide: SealedColumns, useValue: columns },
         KekRotationService,
         SealedValuesRepository,
       ],

@@ -3,7 +3,7 @@ import { DataSource } from 'typeorm';
 import { type KekProvider } from '#libs/keystore';
 import { sweep } from '../database/sweep.js';
 import { rememberCurrentKek } from './kek-registry.store.js';
-import { SEALED_COLUMNS, type SealedColumn, type SealedRow } from './sealed-columns.js';
+import { type SealedColumn, SealedColumns, type SealedRow } from './sealed-column.js';
 
 export interface SealedValue extends SealedRow {
   readonly sealed: string;
@@ -27,7 +27,10 @@ const kekOf = (column: string): string => `split_part(${column}, '.', 2)`;
 /** Sealed values wherever they are, without opening any. */
 @Injectable()
 export class SealedValuesRepository {
-  constructor(private readonly database: DataSource) {}
+  constructor(
+    private readonly database: DataSource,
+    private readonly columns: SealedColumns,
+  ) {}
 
   /** What the next start compares its KEKs with. */
   async rememberCurrentKek(keks: KekProvider): Promise<void> {
@@ -40,7 +43,7 @@ export class SealedValuesRepository {
   }
 
   async usesOfKeks(): Promise<KekUse[]> {
-    const uses = SEALED_COLUMNS.map(
+    const uses = this.columns.all.map(
       ({ table, column }) =>
         `SELECT '${table}' AS "table", '${column}' AS "column", ${kekOf(column)} AS "kekId", count(*)::int AS rows
          FROM ${table} WHERE ${column} IS NOT NULL GROUP BY 3`,

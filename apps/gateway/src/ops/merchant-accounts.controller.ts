@@ -3,7 +3,7 @@ import { type ApiKeySummary } from '../accounts/api-keys.service.js';
 import { type AccountSummary } from '../accounts/merchant-accounts.service.js';
 import { type PublicClientKey } from '../payments/bank-access/client-keys.service.js';
 import { type AccountView, OperationsService } from './operations.service.js';
-import { OpsKeyGuard } from './ops-key.guard.js';
+import { OpsKeyGuard } from '../accounts/ops-key.guard.js';
 import {
   addClientKey,
   type AddClientKey,

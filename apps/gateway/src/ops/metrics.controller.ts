@@ -1,6 +1,6 @@
 import { Controller, Get, Header, UseGuards } from '@nestjs/common';
 import { MetricsService } from './metrics.service.js';
-import { OpsKeyGuard } from './ops-key.guard.js';
+import { OpsKeyGuard } from '../accounts/ops-key.guard.js';
 
 @Controller('metrics')
 @UseGuards(OpsKeyGuard)

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isHttpsWhereLive } from '../accounts/merchant-accounts.service.js';
-import { webAddress } from '../http/web-address.js';
+import { webAddress } from '../config/address.js';
 
 const text = (max: number) => z.string().trim().min(1, { error: 'must not be blank' }).max(max);
 const baseUrl = z

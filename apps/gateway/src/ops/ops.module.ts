@@ -8,7 +8,7 @@ import { MerchantAccountsController } from './merchant-accounts.controller.js';
 import { MetricsController } from './metrics.controller.js';
 import { MetricsService } from './metrics.service.js';
 import { OperationsService } from './operations.service.js';
-import { OpsKey } from './ops-key.guard.js';
+import { OpsKey } from '../accounts/ops-key.guard.js';
 import { OpsReadingsService } from './ops-readings.service.js';
 import { SessionsController } from './sessions.controller.js';
 

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, UseGuards } from '@nestjs/common';
 import { type AuditLine, OpsReadingsService, type SessionForecast } from './ops-readings.service.js';
 import { OperationsService } from './operations.service.js';
-import { OpsKeyGuard } from './ops-key.guard.js';
+import { OpsKeyGuard } from '../accounts/ops-key.guard.js';
 import { blockSession, type BlockSession, listAudit, type ListAudit } from './ops.dto.js';
 
 const ACTOR = 'ops-api';

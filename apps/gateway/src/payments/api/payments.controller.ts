@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Headers, Param, Post, Query, Res, UseGuards } from '@nestjs/common';
 import { type FastifyReply } from 'fastify';
-import { ApiKeyGuard, Caller, type KeyOwner } from '../../http/api-key.guard.js';
+import { ApiKeyGuard, Caller, type KeyOwner } from '../../accounts/api-key.guard.js';
 import { invalid } from '../../http/validation.js';
 import { BankSlots } from '../bank/bank-slots.js';
 import { PaymentError } from '../domain/payment-error.js';

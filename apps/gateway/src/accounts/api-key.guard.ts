@@ -1,7 +1,7 @@
 import { type CanActivate, createParamDecorator, type ExecutionContext, Injectable } from '@nestjs/common';
 import { type FastifyRequest } from 'fastify';
-import { ApiKeysService, type KeyOwner } from '../accounts/api-keys.service.js';
-import { HttpProblem } from './http-problem.js';
+import { ApiKeysService, type KeyOwner } from './api-keys.service.js';
+import { HttpProblem } from '../http/http-problem.js';
 
 export type { KeyOwner };
 

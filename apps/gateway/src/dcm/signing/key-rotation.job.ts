@@ -2,19 +2,19 @@ import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common'
 import { Interval } from '@nestjs/schedule';
 import { DecisionRepository } from '../store/decision.repository.js';
 import { StoredIssuedTokens } from '../store/issued-tokens.store.js';
-import { KeyKeeperService } from './key-keeper.service.js';
+import { SigningKeysService } from './signing-keys.service.js';
 
 const TICK_MS = 5_000;
 const PRUNE_MS = 3_600_000;
 
 /** Makes the first key at start, rotates on time, and goes on with what another process left. */
 @Injectable()
-export class TendKeysJob implements OnApplicationBootstrap {
-  private readonly logger = new Logger(TendKeysJob.name);
+export class KeyRotationJob implements OnApplicationBootstrap {
+  private readonly logger = new Logger(KeyRotationJob.name);
   private running: Promise<void> | undefined;
 
   constructor(
-    private readonly keys: KeyKeeperService,
+    private readonly keys: SigningKeysService,
     private readonly decisions: DecisionRepository,
     private readonly issued: StoredIssuedTokens,
   ) {}

@@ -1,8 +1,8 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, UseGuards } from '@nestjs/common';
-import { OpsKeyGuard } from '../../ops/ops-key.guard.js';
+import { OpsKeyGuard } from '../../accounts/ops-key.guard.js';
 import { type DecisionLine, DecisionLog } from '../bank-auth/decision-log.service.js';
-import { KeyKeeperService, type KeysStatus } from '../signing/key-keeper.service.js';
-import { AccessDeskService, type ObjectView, type RuleView, type SubjectView } from './access-desk.service.js';
+import { SigningKeysService, type KeysStatus } from '../signing/signing-keys.service.js';
+import { AccessService, type ObjectView, type RuleView, type SubjectView } from './access.service.js';
 import { DcmCallsService, type DcmAnswerView } from './dcm-calls.service.js';
 import {
   addObject,
@@ -21,18 +21,18 @@ import {
   type ListObjects,
   replaceKey,
   type ReplaceKey,
-} from './dcm-desk.dto.js';
+} from './dcm-ops.dto.js';
 
 const ACTOR = 'ops-api';
 
 /** What an operator does about DCM. */
 @Controller('ops/dcm')
 @UseGuards(OpsKeyGuard)
-export class DcmDeskController {
+export class DcmOpsController {
   constructor(
-    private readonly access: AccessDeskService,
+    private readonly access: AccessService,
     private readonly calls: DcmCallsService,
-    private readonly keys: KeyKeeperService,
+    private readonly keys: SigningKeysService,
     private readonly log: DecisionLog,
   ) {}
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Credential, DcmClient, type OperationId, OPERATIONS, type SchemeOperationId } from '#libs/dcm';
 import { type AuditEntry, AuditService } from '../../audit/audit.service.js';
 import { DcmProblem } from '../dcm-problem.js';
-import { type CallDcm } from './dcm-desk.dto.js';
+import { type CallDcm } from './dcm-ops.dto.js';
 
 type Actor = AuditEntry['actor'];
 

@@ -2,15 +2,16 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { LoggerModule } from 'nestjs-pino';
-import { CallbacksModule } from './callbacks/callbacks.module.js';
-import { type GatewayConfig } from './config/gateway-config.js';
-import { dataSourceOptions } from './database/data-source.js';
-import { DcmBankModule } from './dcm/dcm-bank.module.js';
-import { DocsModule } from './docs/docs.module.js';
-import { KeysModule, type KeysOptions } from './keys/keys.module.js';
-import { logOptions } from './http/request-log.js';
-import { OpsModule } from './ops/ops.module.js';
-import { PaymentsModule } from './payments/payments.module.js';
+import { CallbacksModule } from '../callbacks/callbacks.module.js';
+import { type GatewayConfig } from '../config/gateway-config.js';
+import { dataSourceOptions } from './schema.js';
+import { DcmBankModule } from '../dcm/dcm-bank.module.js';
+import { DocsModule } from '../docs/docs.module.js';
+import { KeysModule, type KeysOptions } from '../keys/keys.module.js';
+import { SEALED_COLUMNS } from './sealed-columns.js';
+import { logOptions } from '../http/request-log.js';
+import { OpsModule } from '../ops/ops.module.js';
+import { PaymentsModule } from '../payments/payments.module.js';
 
 /** The composition root: the only file that names every module. */
 @Module({})
@@ -27,7 +28,7 @@ export class GatewayModule {
         LoggerModule.forRoot(logOptions(config.logLevel)),
         TypeOrmModule.forRoot({ ...dataSourceOptions(databaseUrl, config.databasePoolSize), retryAttempts: 0 }),
         ScheduleModule.forRoot(),
-        KeysModule.register(keys),
+        KeysModule.register(keys, SEALED_COLUMNS),
         payments,
         CallbacksModule.register({ api, worker, payments }),
         OpsModule.register({ payments, opsKey }),

@@ -2,23 +2,25 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { NestFactory } from '@nestjs/core';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Logger } from 'nestjs-pino';
-import { type GatewayConfig, loadConfig } from './config/gateway-config.js';
-import { explained } from './database/database-problem.js';
-import { transactionGuard } from './database/transaction-guard.js';
+import { type GatewayConfig, loadConfig } from '../config/gateway-config.js';
+import { explained } from '../database/database-problem.js';
+import { transactionGuard } from '../database/transaction-guard.js';
 import { GatewayModule } from './gateway.module.js';
-import { createHttpAdapter } from './http/http-server.js';
-import { Drain } from './http/drain.js';
-import { ProblemFilter } from './http/problem.filter.js';
-import { logRequests } from './http/request-log.js';
-import { basePathOf } from './http/request-path.js';
-import { validationPipe } from './http/validation.js';
-import { type KeysOptions } from './keys/keys.module.js';
-import { AccountProvisioner } from './payments/bank-access/account-provisioner.js';
-import { AlliancePaymentBank } from './payments/bank/alliance-payment-bank.js';
-import { HealthService } from './ops/health.service.js';
-import { Workers } from './database/workers.js';
-import { prepareDatabase } from './database/prepare-database.js';
-import { listenAt, startProblem } from './start-problem.js';
+import { dataSourceOptions } from './schema.js';
+import { createHttpAdapter } from '../http/http-server.js';
+import { Drain } from '../http/drain.js';
+import { ProblemFilter } from '../http/problem.filter.js';
+import { logRequests } from '../http/request-log.js';
+import { basePathOf } from '../http/request-path.js';
+import { validationPipe } from '../http/validation.js';
+import { type KeysOptions } from '../keys/keys.module.js';
+import { AccountProvisioner } from '../payments/bank-access/account-provisioner.js';
+import { AlliancePaymentBank } from '../payments/bank/alliance-payment-bank.js';
+import { HealthService } from '../ops/health.service.js';
+import { Workers } from '../database/workers.js';
+import { prepareInstallation } from '../keys/installation.store.js';
+import { listenAt } from '../http/listen.js';
+import { startProblem } from '../config/start-problem.js';
 
 /** Something that is stopped in the reverse order of its start. */
 type Stop = () => Promise<void>;
@@ -56,7 +58,10 @@ async function settled(starting: Promise<void>): Promise<void> {
 }
 
 async function start(config: GatewayConfig, stops: Stop[], signal: AbortSignal): Promise<void> {
-  const keys = await prepareDatabase(config, { access: 'installs', signal });
+  const keys = await prepareInstallation(config, dataSourceOptions(config.databaseUrl, 2), {
+    access: 'installs',
+    signal,
+  });
   const { app, drain } = await explained('connecting', () => createApp(config, keys));
   stops.push(() => stopApp(app, drain));
   const { account } = config;

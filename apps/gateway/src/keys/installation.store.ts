@@ -1,18 +1,13 @@
 import { existsSync } from 'node:fs';
 import { DataSource } from 'typeorm';
+import { type Access } from '../audit/command.js';
 import { readKeysFile } from '../config/keystore-keys.js';
 import { ConfigError, type GatewayConfig } from '../config/gateway-config.js';
-import { compareKeks, knownKeks, type KnownKek, rememberCurrentKek } from '../keys/kek-registry.store.js';
-import { openKeys, type OpenedKeys } from '../keys/open-keys.js';
-import { dataSourceOptions, type PostgresOptions } from './data-source.js';
-import { explained } from './database-problem.js';
-import { checkServer, MIGRATION_LOCK, migrate, pendingMigrations } from './migrate.js';
-
-/**
- * What somebody is going to do with an installation. `reads`: it must be there, and nothing of it is written.
- * `writes`: it must be there, and is brought up to date. `installs`: it is made where there is none.
- */
-export type Access = 'reads' | 'writes' | 'installs';
+import { compareKeks, knownKeks, type KnownKek, rememberCurrentKek } from './kek-registry.store.js';
+import { openKeys, type OpenedKeys } from './open-keys.js';
+import { type PostgresOptions } from '../database/data-source.js';
+import { explained } from '../database/database-problem.js';
+import { checkServer, lockMigrations, migrate, pendingMigrations } from '../database/migrate.js';
 
 export interface Purpose {
   readonly access: Access;
@@ -31,9 +26,12 @@ interface Found {
  * A database with the latest schema, and the keys that fit it. Nothing is written before the keys are checked, and
  * nothing at all for somebody who only reads.
  */
-export async function prepareDatabase(config: GatewayConfig, { access, signal }: Purpose): Promise<OpenedKeys> {
+export async function prepareInstallation(
+  config: GatewayConfig,
+  options: PostgresOptions,
+  { access, signal }: Purpose,
+): Promise<OpenedKeys> {
   if (!config.remoteKeks && existsSync(config.keystoreKeysFile)) readKeysFile(config.keystoreKeysFile, false);
-  const options = dataSourceOptions(config.databaseUrl, 2);
   const found = await withDatabase(options, (database) => inspect(database, access));
   signal?.throwIfAborted();
   const keys = await openKeys(config, mayMakeKeys(config, found, access));
@@ -90,7 +88,7 @@ async function install(options: PostgresOptions, keys: OpenedKeys): Promise<void
   await explained('migrating', () => migrate(options));
   await withDatabase(options, (database) =>
     database.transaction(async (tx) => {
-      await tx.query('SELECT pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
+      await lockMigrations(tx);
       await compareKeks(await knownKeks(tx), keys);
       await rememberCurrentKek(tx, keys.keks);
     }),

@@ -22,8 +22,8 @@ export interface KeysStatus {
 
 /** Keeps the keys in order under a lease: one process at a time, whoever asks. */
 @Injectable()
-export class KeyKeeperService {
-  private readonly logger = new Logger(KeyKeeperService.name);
+export class SigningKeysService {
+  private readonly logger = new Logger(SigningKeysService.name);
 
   constructor(
     private readonly counterparty: CounterpartyRepository,

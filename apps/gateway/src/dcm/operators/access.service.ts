@@ -7,7 +7,7 @@ import { DcmProblem } from '../dcm-problem.js';
 import { type DcmRuleEntity, type DcmSubjectEntity } from '../store/dcm-access.entity.js';
 import { AccessListsRepository, type ListedTable } from '../store/access-lists.repository.js';
 import { ObjectSecrets } from '../store/object-secrets.js';
-import { type AddObject, type AddRule, type AddSubject } from './dcm-desk.dto.js';
+import { type AddObject, type AddRule, type AddSubject } from './dcm-ops.dto.js';
 
 type Actor = AuditEntry['actor'];
 export type SubjectView = Omit<DcmSubjectEntity, 'counterpartyGuid'>;
@@ -27,7 +27,7 @@ const NOUN: Readonly<Record<ListedTable, string>> = { dcm_subject: 'subject', dc
 
 /** Who may do what to whom, as an operator keeps it; each change with its line in the audit. */
 @Injectable()
-export class AccessDeskService {
+export class AccessService {
   constructor(
     private readonly lists: AccessListsRepository,
     private readonly secrets: ObjectSecrets,

@@ -1,0 +1,18 @@
+import { ACCOUNT_SEALED_COLUMNS } from '../accounts/sealed-columns.js';
+import { callbackPlace } from '../callbacks/callbacks.service.js';
+import { DCM_SEALED_COLUMNS } from '../dcm/store/sealed-columns.js';
+import { ofAccountRow, SealedColumns } from '../keys/sealed-column.js';
+import { PAYMENT_SEALED_COLUMNS } from '../payments/sealed-columns.js';
+
+/** What the rooms seal. A test compares the list with the schema, so that none is forgotten in a rotation. */
+export const SEALED_COLUMNS = new SealedColumns([
+  ...ACCOUNT_SEALED_COLUMNS,
+  ...PAYMENT_SEALED_COLUMNS,
+  {
+    ...ofAccountRow,
+    table: 'callback_inbox',
+    column: 'body_sealed',
+    place: ({ accountId, id }) => callbackPlace(accountId, id),
+  },
+  ...DCM_SEALED_COLUMNS,
+]);

@@ -1,0 +1,20 @@
+import { ofAccountRow, type SealedColumn } from '../keys/sealed-column.js';
+import { sessionPlace } from './bank-access/pg-session.store.js';
+import { customerPlace } from './engine/order-opener.service.js';
+
+export const PAYMENT_SEALED_COLUMNS: readonly SealedColumn[] = [
+  {
+    table: 'bank_session',
+    column: 'session_sealed',
+    account: 'merchant_account_id',
+    id: 'merchant_account_id',
+    version: 'version',
+    place: ({ accountId, version }) => sessionPlace(accountId, version),
+  },
+  {
+    ...ofAccountRow,
+    table: 'payment',
+    column: 'customer_sealed',
+    place: ({ accountId, id }) => customerPlace(accountId, id),
+  },
+];
