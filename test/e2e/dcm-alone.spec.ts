@@ -1,6 +1,6 @@
 import { generateKeyPairSync, randomUUID, sign } from 'node:crypto';
 import { DcmControl, TokenTap } from '../support/dcm-control.js';
-import { OpsClient } from '../support/ops-client.js';
+import { type OpsAnswer, OpsClient } from '../support/ops-client.js';
 import { OPS_KEY, type Stack, startStack } from '../support/stack.js';
 import { until } from '../support/until.js';
 
@@ -20,12 +20,23 @@ describe('a bank without an employee at DCM', () => {
   let stack: Stack;
   let ops: OpsClient;
   let dcm: DcmControl;
+  let beforeOnboarding: Keys & { readonly operations: readonly OpsAnswer<unknown>[] };
 
   beforeAll(async () => {
     const gateway = { DCM_EMPLOYEE_LOGIN: '', DCM_EMPLOYEE_PASSWORD_FILE: '' };
     stack = await startStack({ withShop: false, withDcm: true, gateway });
     ops = new OpsClient(stack.gatewayUrl, OPS_KEY);
     dcm = new DcmControl(stack.simulatorUrl, stack.dcm);
+    await until('the first attempt', async () => (await keys()).lastError !== null);
+    beforeOnboarding = {
+      ...(await keys()),
+      operations: [
+        await create('olena', 'robot'),
+        await ops.call('POST', 'dcm/operations', { operation: 'jwk-list', scheme: 'dcm' }),
+      ],
+    };
+    await dcm.configureCounterparty({ firstJwk: beforeOnboarding.keys[0]!.publicJwk }); // as onboarding does
+    expect((await ops.call('POST', 'dcm/keys/rotate')).status).toBe(200);
   }, 60_000);
   afterAll(() => stack.stop());
 
@@ -45,16 +56,10 @@ describe('a bank without an employee at DCM', () => {
   };
 
   it('waits with a staged key until DCM has taken its public half by another way', async () => {
-    await until('the first attempt', async () => (await keys()).lastError !== null);
-    const { keys: all, lastError } = await keys();
+    const { keys: all, lastError, operations } = beforeOnboarding;
     expect([all.map(({ status }) => status), lastError]).toEqual([['staged'], 'DCM_CONFIGURATION no_signing_key']);
-    expect((await create('olena', 'robot')).body).toMatchObject({ code: 'DCM_NOT_READY' });
-    expect((await ops.call('POST', 'dcm/operations', { operation: 'jwk-list', scheme: 'dcm' })).body).toMatchObject({
-      code: 'DCM_NOT_READY',
-    });
-    await dcm.configureCounterparty({ firstJwk: all[0]!.publicJwk }); // as onboarding does
-    expect((await ops.call('POST', 'dcm/keys/rotate')).status).toBe(200);
-    expect(await living()).toEqual(['A signing']);
+    for (const { body } of operations) expect(body).toMatchObject({ code: 'DCM_NOT_READY' });
+    expect((await keys()).keys.find(({ id }) => id === all[0]!.id)).not.toMatchObject({ status: 'staged' });
   });
 
   it('rotates and replaces its keys, signing for itself', async () => {
@@ -85,12 +90,14 @@ describe('a bank without an employee at DCM', () => {
     );
     const signature = sign('sha256', Buffer.from(parts.join('.')), privateKey).toString('base64url');
     expect((await ask([...parts, signature].join('.'))).status).toBe(401);
+    await dcm.clearFaults();
   });
 
   it('says that it has no answer while the database does not answer', async () => {
     const tap = await TokenTap.open(`${stack.gatewayUrl}/dcm/auth`);
     await dcm.askAt(tap.url);
     await create('nobody', 'robot');
+    await dcm.askAt(stack.dcm.counterparty.authServiceUrl);
     await tap.close();
     const [token] = tap.tokens;
     expect((await ask(token!)).status).toBe(401);
@@ -111,5 +118,6 @@ describe('a bank without an employee at DCM', () => {
       `SELECT sum(times)::int AS times FROM dcm_decision WHERE reason = 'RATE_LIMITED'`,
     );
     expect(row!.times).toBe(away);
+    await stack.restartGateway({ env: { DCM_AUTH_RATE: '' } });
   });
 });

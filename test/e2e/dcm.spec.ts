@@ -7,6 +7,7 @@ import { EnvelopeKeystore, type Keystore, LocalKekProvider, parseLocalKeys } fro
 import { SEALED_COLUMNS } from '../../apps/gateway/src/app/sealed-columns.js';
 import { APP_ENVIRONMENT } from '../support/app-environment.js';
 import { DcmControl, TokenTap } from '../support/dcm-control.js';
+import { isFullSize } from '../support/full-size.js';
 import { type OpsAnswer, OpsClient } from '../support/ops-client.js';
 import { OPS_KEY, type Stack, startStack } from '../support/stack.js';
 import { until } from '../support/until.js';
@@ -23,6 +24,10 @@ interface Decision {
 }
 type Call = Readonly<Record<string, unknown>>;
 
+/** In the middle of which both sides change their keys. */
+const OPERATIONS = isFullSize ? 1_000 : 200;
+/** Tokens of kids that nobody knows, in 50 streams. */
+const UNKNOWN_KIDS = isFullSize ? 10_000 : 1_000;
 const STRANGER = 'stranger@bank.example';
 const BUSY = { DCM_AUTH_RATE: '100000', DCM_AUTH_SUBJECT_RATE: '100000', LOG_LEVEL: 'trace' };
 
@@ -30,7 +35,8 @@ const BUSY = { DCM_AUTH_RATE: '100000', DCM_AUTH_SUBJECT_RATE: '100000', LOG_LEV
 interface Customer {
   readonly login: string;
   readonly objectId: string;
-  readonly account: string;
+  /** DCM's own id: another one when DCM has lost its records. */
+  account: string;
 }
 
 describe('a bank at DCM', () => {
@@ -73,6 +79,15 @@ describe('a bank at DCM', () => {
     return operate({ operation: 'transfer-create', ...credential, body });
   };
   const byBank = (from: Customer, sub = operator): Call => ({ scheme: 'bank', flow: 'sign-in', obj: from.login, sub });
+
+  /** Two hours later: a key that another has replaced is given up. */
+  async function endLastRotation(): Promise<void> {
+    await stack.database.query(`UPDATE dcm_signing_key SET retiring_at = now() - interval '2 hours'`);
+    await until('the last rotation is over', async () => {
+      const { keys: all, rotating } = await keys();
+      return !rotating && !all.some(({ status }) => status === 'retiring');
+    });
+  }
 
   async function aCustomer(login: string, scheme: 'bank' | 'dcm'): Promise<Customer> {
     const { body } = await call<{ id: string }>('POST', 'objects', {
@@ -121,7 +136,8 @@ describe('a bank at DCM', () => {
     const answer = await fetch(`${stack.gatewayUrl}/.well-known/jwks.json`);
     expect([answer.status, answer.headers.get('cache-control')]).toEqual([200, 'public, max-age=300']);
     const { keys: published } = (await answer.json()) as { keys: Record<string, string>[] };
-    expect(published.map(({ kid }) => kid)).toEqual([await signing()]);
+    expect(published.map(({ kid }) => kid)).toContain(await signing());
+    expect(published.length).toBeLessThanOrEqual(2); // the one that signs, and one before or after it
     expect(Object.keys(published[0]!).toSorted()).toEqual(['alg', 'e', 'kid', 'kty', 'n', 'use']);
   });
 
@@ -192,7 +208,7 @@ describe('a bank at DCM', () => {
     expect(JSON.parse(granted.text)).toEqual({ key: expect.stringMatching(/^[\w-]{43}$/) });
   });
 
-  it('answers rightly while either side changes its keys, in 1,000 operations', async () => {
+  it('answers rightly while either side changes its keys under load', async () => {
     await dcm.configure({ callback_timeout: 5_000 });
     const session = await dcm.logIn(stack.dcm.clerk);
     const body = { sender_id: olena.account, receiver_id: petro.account, amount: 1 };
@@ -212,17 +228,20 @@ describe('a bank at DCM', () => {
         if ((answer.status === 200) !== isRight) wrong.push(`operation ${number}: ${JSON.stringify(answer)}`);
       }
     };
-    const until = (limit: number): Promise<unknown> => Promise.all(Array.from({ length: 10 }, () => work(limit)));
+    const upTo = (limit: number): Promise<unknown> => Promise.all(Array.from({ length: 10 }, () => work(limit)));
+    const half = OPERATIONS / 2;
+    const isUnderWay = (count: number) => until(`operation ${count}`, () => Promise.resolve(started >= count), 60_000);
+    await endLastRotation();
     const first = await signing();
-    const firstHalf = until(500);
-    while (started < 150) await new Promise((resolve) => setTimeout(resolve, 10));
+    const firstHalf = upTo(half);
+    await isUnderWay(0.3 * half);
     expect((await call('POST', 'keys/rotate')).status).toBe(200); // ours, under load
     await dcm.rotate(true);
     await firstHalf;
     await dcm.letKeysAge(601_000); // DCM signs with its new key from here
     const [before] = (await dcm.callbacks()).slice(-1);
-    const secondHalf = until(1_000);
-    while (started < 650) await new Promise((resolve) => setTimeout(resolve, 10));
+    const secondHalf = upTo(OPERATIONS);
+    await isUnderWay(1.3 * half);
     expect((await call('POST', 'keys/replace', { key: first })).status).toBe(200); // the one before, which nobody uses
     await secondHalf;
     expect([wrong, await unanswered()]).toEqual([[], []]);
@@ -237,28 +256,26 @@ describe('a bank at DCM', () => {
     const startedAt = Date.now();
     const payload = Buffer.from('{"flow":"sign-in","obj":"o","sub":"s","iat":1,"exp":2}').toString('base64url');
     const storm = async (): Promise<void> => {
-      for (let times = 0; times < 200; times++) {
+      for (let times = 0; times < UNKNOWN_KIDS / 50; times++) {
         const kid = randomBytes(12).toString('hex');
         const head = Buffer.from(JSON.stringify({ alg: 'RS256', kid, typ: 'JWT' })).toString('base64url');
         expect((await ask('user_auth', `${head}.${payload}.${'A'.repeat(342)}`)).status).toBe(401);
       }
     };
     await Promise.all(Array.from({ length: 50 }, storm));
+    await decisions(); // writes what waits
     const coolDowns = 1 + Math.floor((Date.now() - startedAt) / 30_000);
     expect((await dcm.counters()).jwksFetches - jwksFetches).toBeLessThanOrEqual(coolDowns);
     const [row] = await stack.database.query<{ lines: number }>(
       `SELECT sum(times)::int AS lines FROM dcm_decision WHERE reason = 'DCM_KID_UNKNOWN'`,
     );
-    expect(row!.lines).toBeGreaterThanOrEqual(9_000); // the rest is being written
+    expect(row!.lines).toBeGreaterThanOrEqual(UNKNOWN_KIDS);
     expect((await transfer(olena, petro)).status).toBe(200);
+    await stack.restartGateway(); // ends the cool-down
   }, 120_000);
 
   it('goes on with a rotation in which it was killed', async () => {
-    await stack.database.query(`UPDATE dcm_signing_key SET retiring_at = now() - interval '2 hours'`);
-    await until('the last rotation is over', async () => {
-      const { keys: all, rotating } = await keys();
-      return !rotating && !all.some(({ status }) => status === 'retiring');
-    });
+    await endLastRotation();
     const before = await signing();
     process.kill(stack.simulator.pid, 'SIGSTOP');
     const rotation = fetch(`${stack.gatewayUrl}/ops/dcm/keys/rotate`, {
@@ -295,8 +312,11 @@ describe('a bank at DCM', () => {
     await cli('dcm-rules', 'add', 'robot', 'sign-up', id);
     expect(await cli('dcm-keys', 'status')).toMatchObject({ rotating: false });
     const listed = await cli('dcm', 'call', 'jwk-list', '--scheme', 'dcm');
-    expect(listed).toMatchObject({ operation: 'jwk-list', answer: { keys: [{}, {}] } });
-    expect(await cli('dcm', 'decisions')).toHaveLength(50);
+    expect(listed).toMatchObject({
+      operation: 'jwk-list',
+      answer: { keys: expect.arrayContaining([expect.anything()]) },
+    });
+    expect(await cli('dcm', 'decisions')).toContainEqual(expect.objectContaining({ allowed: true, subject: operator }));
     expect((await createCustomer('kateryna', 'bank', 'robot')).status).toBe(200);
     expect(await cli('keys', 'rotate')).toMatchObject({ rowsUnderOthers: 0 }); // a new key-encrypting key
     expect((await transfer(olena, petro, byBank(olena))).status).toBe(200);
@@ -327,8 +347,11 @@ describe('a bank at DCM', () => {
     await stack.bank.reset();
     expect((await createCustomer('olena', 'bank')).body.code).toBe('DCM_UNAUTHORIZED');
     expect((await call('POST', 'keys/replace', {})).status).toBe(200);
-    expect((await createCustomer('olena', 'bank')).status).toBe(200);
-    expect((await createCustomer('petro', 'dcm')).status).toBe(200);
+    for (const [customer, scheme] of [[olena, 'bank'] as const, [petro, 'dcm'] as const]) {
+      const { status, body } = await createCustomer(customer.login, scheme);
+      expect(status).toBe(200);
+      customer.account = String(body.answer?.['guid']);
+    }
   });
 
   const canaryTokens: string[] = [];

@@ -23,7 +23,10 @@ export class JestRun {
     private readonly databaseUrl: string | undefined,
   ) {}
 
-  /** @returns what failed; a spec that cannot even be loaded is a failure @throws Error when Jest found nothing to run */
+  /**
+   * @returns what failed; a spec that cannot even be loaded is a failure, and so is one that takes Jest down with it
+   * @throws Error when Jest found nothing to run
+   */
   async failures(specs: readonly string[]): Promise<readonly Failure[]> {
     const file = path.join(this.directory, 'plants-report.json');
     await rm(file, { force: true });
@@ -31,6 +34,8 @@ export class JestRun {
     const output = await this.run(['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', ...flags, ...specs]);
     const text = await readFile(file, 'utf8').catch(() => undefined);
     const report = text === undefined ? undefined : (JSON.parse(text) as Report);
+    if (!report && output.includes('Node.js v'))
+      return [{ spec: specs.join(), test: 'an error that nobody caught ended Jest' }];
     if (!report || report.testResults.length === 0)
       throw new Error(`Jest ran nothing of ${specs.join(', ')}:\n${output}`);
     return report.testResults.flatMap((result) => {

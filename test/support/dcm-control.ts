@@ -56,6 +56,10 @@ export class DcmControl {
     return this.call('POST', 'dcm/faults', fault);
   }
 
+  clearFaults(): Promise<unknown> {
+    return this.call('DELETE', 'dcm/faults');
+  }
+
   async callbacks(): Promise<readonly DcmLedgerEntry[]> {
     return (await this.call<{ entries: DcmLedgerEntry[] }>('GET', 'ledger?kind=dcm.callback')).entries;
   }
@@ -82,7 +86,7 @@ export class DcmControl {
     const answer = await fetch(`${this.simulatorUrl}/control/${path}`, { method, ...sent });
     const text = await answer.text();
     if (!answer.ok) throw new Error(`${method} /control/${path} answered ${answer.status}: ${text}`);
-    return JSON.parse(text) as T;
+    return (text === '' ? undefined : JSON.parse(text)) as T;
   }
 }
 

@@ -1,4 +1,5 @@
 import { generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import {
   createServer,
   type IncomingHttpHeaders,
@@ -6,7 +7,7 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
-import { type AddressInfo } from 'node:net';
+import { type AddressInfo, type Socket } from 'node:net';
 import { compactDecrypt, CompactEncrypt } from 'jose';
 
 export interface Reply {
@@ -49,13 +50,18 @@ export class FakeBank {
   private readonly sessions: { readonly deviceId: string; readonly privateKey: KeyObject }[] = [];
   /** Sockets accepted so far. */
   connections = 0;
+  private readonly sockets = new Set<Socket>();
   private readonly server: Server;
 
   private constructor() {
     this.server = createServer((request, response) => {
       void this.handle(request, response);
     });
-    this.server.on('connection', () => this.connections++);
+    this.server.on('connection', (socket) => {
+      this.connections++;
+      this.sockets.add(socket);
+      socket.on('close', () => this.sockets.delete(socket));
+    });
   }
 
   static async start(): Promise<FakeBank> {
@@ -72,8 +78,11 @@ export class FakeBank {
     return this.authorizeBodies.length;
   }
 
-  dropConnections(): void {
-    this.server.closeAllConnections();
+  /** Says goodbye on every connection. Resolves when the other side has heard it and closed, too. */
+  async dropConnections(): Promise<void> {
+    const closed = [...this.sockets].map((socket) => once(socket, 'close'));
+    for (const socket of this.sockets) socket.end();
+    await Promise.all(closed);
   }
 
   async stop(): Promise<void> {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { Test } from '@nestjs/testing';
@@ -223,8 +224,7 @@ describe('AllianceClient on a real socket', () => {
       for (let i = 0; i < 10; i++) await client.operation('acc_1', 'x');
       const opened = bank.connections;
       expect(opened).toBeLessThanOrEqual(2); // the second call may begin before the first socket is free
-      bank.dropConnections();
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await bank.dropConnections();
       await client.operation('acc_1', 'x');
       expect(bank.connections).toBe(opened + 1);
     });
@@ -424,9 +424,10 @@ describe('AllianceClient on a real socket', () => {
     });
 
     it('is not replayed past the deadline of its call', async () => {
-      const brief = await start({ callTimeoutMs: 4_200 });
+      // An attempt is begun with four seconds left at least: a second to spare on either side.
+      const brief = await start({ callTimeoutMs: 5_000 });
       bank.answer = async () => {
-        await new Promise((resolve) => setTimeout(resolve, 300));
+        await sleep(2_000); // what the bank needs
         return errorReply('b_expired_token');
       };
       const error = await caught(brief.client.refund('acc_1', aRefund()));
