@@ -7,7 +7,8 @@ export {
   type BankRefusal,
 } from './error/alliance-error.js';
 export { AllianceHttpInterceptor } from './http/alliance-http.interceptor.js';
-export { AllianceSession } from './session/alliance-session.js';
+export { AllianceSession, type SessionWait } from './session/alliance-session.js';
+export { type BankSession, type FreshSession, parseSession, serializeSession } from './session/bank-session.js';
 export { AllianceModule } from './module/alliance.module.js';
 export { ALLIANCE_OPTIONS, type AllianceOptions, callTimeoutOf } from './module/alliance.module-definition.js';
 export {
@@ -21,8 +22,12 @@ export {
   type HppPaymentMethod,
   type HppPayType,
   type HppStatusPageType,
+  type OperationStatus,
+  type OperationType,
+  type OrderStatus,
 } from './client/bank-order.js';
 export { type AllianceRequest, type CallOptions } from './client/bank-call.js';
+export { type ExpectedPayment, isFinal, isPaid } from './client/order-outcome.js';
 export { BankClock, CLOCK_DIFFERS_MS } from './http/bank-clock.js';
 export { type CallRow, type Protocol } from './calls/call.js';
 export {
@@ -45,15 +50,13 @@ export {
 export { type CardJwe } from './calls/members.js';
 export { decodeCallback } from './wire/callback-codec.js';
 export { CommunicationKey, type PublicJwk, readPublicJwk } from './jwe/communication-key.js';
-export { BANK_CODES, type BankCodeMeaning } from './error/error-codes.js';
+export { BANK_CODES, type BankCode, type BankCodeMeaning, meaningOfCode } from './error/error-codes.js';
 export { type CommunicationKeys, openJwe, sealJwe } from './jwe/jwe-codec.js';
 export { type JwsAlgorithm } from './jws/algorithms.js';
 export { SigningKey, type SigningKeyOptions } from './jws/signing-key.js';
 export { isPublishedExampleKey } from './jwe/published-keys.js';
 export { type ProcessClocks, SEND_WINDOW_MS, SendWindow } from './http/send-window.js';
 export {
-  type BankSession,
-  type FreshSession,
   InMemorySessionStore,
   type RenewalRequest,
   SessionStore,

@@ -23,7 +23,7 @@ const CVV = /^\d{3}$/;
  * const encryptedCardNumber = await encryptCardNumber('5555 5555 5555 4444', paymentKey);
  */
 export async function encryptCardNumber(number: string, paymentKey: PublicJwk): Promise<CardJwe> {
-  const digits = number.replace(/[ -]/g, '');
+  const digits = typeof number === 'string' ? number.replace(/[ -]/g, '') : '';
   if (!PAN.test(digits) || !hasCheckDigit(digits)) throw invalid('number');
   return encrypt(digits, paymentKey);
 }

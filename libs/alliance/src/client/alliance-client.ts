@@ -1,12 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type z } from 'zod';
-import { clientKeysOf } from '../account/alliance-account.js';
+import { clientKeysOf, loadAccount } from '../account/alliance-account.js';
 import { AllianceError } from '../error/alliance-error.js';
 import { AllianceHttpInterceptor } from '../http/alliance-http.interceptor.js';
-import { resolveUrl } from '../session/alliance-session.js';
 import { ALLIANCE_OPTIONS, type AllianceOptions } from '../module/alliance.module-definition.js';
-import { AllianceTransport } from '../http/alliance-transport.js';
-import { type AllianceRequest, BankCall, type CallOptions, unknownOutcome } from './bank-call.js';
+import { AllianceTransport, resolveUrl } from '../http/alliance-transport.js';
+import { type AllianceRequest, BankCall, type CallOptions, invalidRequest, unknownOutcome } from './bank-call.js';
 import {
   type BankCallback,
   type BankOperation,
@@ -16,7 +15,16 @@ import {
 } from './bank-order.js';
 import { decodeCallback, decodeSignedCallback } from '../wire/callback-codec.js';
 import { type Protocol } from '../calls/call.js';
-import { type AccountCallId, type AnswerOf, type BodyOf, type PageId, type ProtocolOf, rowOf } from '../calls/calls.js';
+import {
+  type AccountCallId,
+  type AnswerOf,
+  type BodyOf,
+  type CallId,
+  CALLS,
+  type PageId,
+  type ProtocolOf,
+  rowOf,
+} from '../calls/calls.js';
 import { endpointOf } from '../calls/endpoint-of.js';
 import { SignedChannel } from '../jws/signed-channel.js';
 import { formatBankTime } from '../wire/bank-time.js';
@@ -34,16 +42,26 @@ export interface AccountCallOptions<Id extends AccountCallId> extends CallOption
  */
 @Injectable()
 export class AllianceClient {
+  readonly #bank: AllianceHttpInterceptor;
+  readonly #signed: SignedChannel;
+  readonly #transport: AllianceTransport;
+  readonly #options: AllianceOptions;
+
   constructor(
-    private readonly bank: AllianceHttpInterceptor,
-    private readonly signed: SignedChannel,
-    private readonly transport: AllianceTransport,
-    @Inject(ALLIANCE_OPTIONS) private readonly options: AllianceOptions,
-  ) {}
+    bank: AllianceHttpInterceptor,
+    signed: SignedChannel,
+    transport: AllianceTransport,
+    @Inject(ALLIANCE_OPTIONS) options: AllianceOptions,
+  ) {
+    this.#bank = bank;
+    this.#signed = signed;
+    this.#transport = transport;
+    this.#options = options;
+  }
 
   /** Cuts what is under way, whose outcome is then unknown, and takes no more calls. The module does so at its own end. */
   close(): Promise<void> {
-    return this.transport.onApplicationShutdown();
+    return this.#transport.onApplicationShutdown();
   }
 
   /**
@@ -58,23 +76,25 @@ export class AllianceClient {
     body: BodyOf<Id>,
     { protocol, merchantId, ...options }: AccountCallOptions<Id>,
   ): Promise<AnswerOf<Id>> {
+    assertKnown(id);
     const checked = rowOf(id).body.safeParse(body);
-    if (!checked.success) throw invalidRequest(id, checked.error);
+    if (!checked.success) throw invalidBody(id, checked.error);
     const members = { ...(checked.data as object), ...(merchantId !== undefined && { merchantId }) };
-    return (await this.exchange(accountId, { id, protocol, members, options })) as AnswerOf<Id>;
+    return (await this.#exchange(accountId, { id, protocol, members, options })) as AnswerOf<Id>;
   }
 
   /**
    * Any endpoint, also one that the table of calls does not know.
    * @returns the answer's JSON object, opened and unchecked
    */
-  request(request: AllianceRequest): Promise<unknown> {
-    return this.bank.send(BankCall.of(request));
+  async request(request: AllianceRequest): Promise<unknown> {
+    return this.#bank.send(BankCall.of(request));
   }
 
   /** Address of a page of the bank, for the customer's browser. */
   async pageUrl<Id extends PageId>(accountId: string, id: Id, members: BodyOf<Id>): Promise<string> {
-    const { baseUrl } = await this.options.accounts.load(accountId);
+    assertKnown(id);
+    const { baseUrl } = await loadAccount(this.#options.accounts, accountId);
     const path = (rowOf(id).page?.path ?? '').replace(/\{(\w+)\}/g, (_all, member: string) =>
       encodeURIComponent(String((members as Readonly<Record<string, unknown>>)[member])),
     );
@@ -87,51 +107,93 @@ export class AllianceClient {
    * @throws AllianceError `ALLIANCE_INVALID_CALLBACK` | `ALLIANCE_JWE_REFUSED` | `ALLIANCE_JWS_REFUSED` | `ALLIANCE_UNKNOWN_BANK_KEY`
    */
   async readCallback(accountId: string, body: Uint8Array | string): Promise<BankCallback> {
-    const account = await this.options.accounts.load(accountId);
-    const signed = await decodeSignedCallback(body, (token) => this.signed.open(account, token, 'callback'));
+    const account = await loadAccount(this.#options.accounts, accountId);
+    const signed = await decodeSignedCallback(body, (token) => this.#signed.open(account, token, 'callback'));
     return signed ?? decodeCallback(body, clientKeysOf(account));
   }
 
-  /** Cannot charge before the customer gets `redirectUrl`. @throws TypeError for an amount that is no integer */
-  createHppOrder(accountId: string, order: CreateHppOrder, options?: CallOptions): Promise<HppOrder> {
+  /**
+   * Opens an order on the hosted page. It cannot charge before the customer gets `redirectUrl`.
+   * @throws AllianceError
+   * @example
+   * const { redirectUrl, hppOrderId } = await alliance.createHppOrder('shop', {
+   *   merchantRequestId: randomUUID(), // store it before you call
+   *   coinAmount: 12_300, // kopiyky
+   *   hppPayType: 'PURCHASE',
+   *   paymentMethods: ['CARD', 'GOOGLE_PAY', 'APPLE_PAY'],
+   *   successUrl: 'https://shop.example/thanks',
+   *   failUrl: 'https://shop.example/sorry',
+   *   statusPageType: 'STATUS_REDIRECT_MERCHANT_PAGE',
+   *   customerData: { senderCustomerId: 'c-42' },
+   * });
+   */
+  async createHppOrder(accountId: string, order: CreateHppOrder, options?: CallOptions): Promise<HppOrder> {
     assertAmount(order.coinAmount);
     const { preAuthExpDate, ...rest } = order;
     const members = { ...rest, preAuthExpDate: preAuthExpDate && formatBankTime(preAuthExpDate) };
-    return this.exchangeV1(accountId, 'hpp.create-order', members, options);
+    return this.#exchangeV1(accountId, 'hpp.create-order', members, options);
   }
 
-  hppOrder(accountId: string, hppOrderId: string): Promise<HppOrder> {
-    return this.exchangeV1(accountId, 'hpp.operations', { hppOrderId });
+  /**
+   * An order of the hosted page with its operations, as it stands now.
+   * @throws AllianceError
+   * @example
+   * const order = await alliance.hppOrder('shop', hppOrderId);
+   * const paid = isPaid(order, { coinAmount: 12_300, merchantId });
+   */
+  async hppOrder(accountId: string, hppOrderId: string, options?: CallOptions): Promise<HppOrder> {
+    return this.#exchangeV1(accountId, 'hpp.operations', { hppOrderId }, options);
   }
 
-  /** The bank's member is `id`, not `operationId`. */
-  operation(accountId: string, operationId: string): Promise<BankOperation> {
-    return this.exchangeV1(accountId, 'h2h.operations.get', { id: operationId });
+  /**
+   * One operation by the bank's id.
+   * @throws AllianceError
+   * @example
+   * const { status } = await alliance.operation('shop', operationId, { timeoutMs: 5_000 });
+   */
+  async operation(accountId: string, operationId: string, options?: CallOptions): Promise<BankOperation> {
+    return this.#exchangeV1(accountId, 'h2h.operations.get', { id: operationId }, options); // not `operationId`
   }
 
-  operationByMerchantRequestId(accountId: string, merchantRequestId: string): Promise<BankOperation> {
-    return this.exchangeV1(accountId, 'h2h.operations.by-merchant-request-id', { merchantRequestId });
+  /**
+   * One operation by our own id: what to ask after an unknown outcome.
+   * @throws AllianceError
+   * @example
+   * const { status } = await alliance.operationByMerchantRequestId('shop', merchantRequestId);
+   */
+  async operationByMerchantRequestId(
+    accountId: string,
+    merchantRequestId: string,
+    options?: CallOptions,
+  ): Promise<BankOperation> {
+    return this.#exchangeV1(accountId, 'h2h.operations.by-merchant-request-id', { merchantRequestId }, options);
   }
 
-  /** The answer is PENDING first and may repeat the original's `operationId`. @throws TypeError as createHppOrder */
-  refund(accountId: string, refund: CreateRefund, options?: CallOptions): Promise<BankOperation> {
+  /**
+   * Gives money back, in full or in part. The answer is PENDING first and may repeat the original's `operationId`.
+   * @throws AllianceError
+   * @example
+   * const window = new SendWindow(); // right before your COMMIT
+   * await alliance.refund('shop', { merchantRequestId: randomUUID(), operationId, coinAmount: 500 }, { window });
+   */
+  async refund(accountId: string, refund: CreateRefund, options?: CallOptions): Promise<BankOperation> {
     assertAmount(refund.coinAmount);
-    return this.exchangeV1(accountId, 'h2h.refund', { ...refund }, options);
+    return this.#exchangeV1(accountId, 'h2h.refund', { ...refund }, options);
   }
 
   /** The named methods of Authorization 1.0 take bodies as they are. */
-  private async exchangeV1<Id extends AccountCallId>(
+  async #exchangeV1<Id extends AccountCallId>(
     accountId: string,
     id: Id,
     members: Readonly<Record<string, unknown>>,
     options?: CallOptions,
   ): Promise<AnswerOf<Id>> {
-    return (await this.exchange(accountId, { id, protocol: '1.0', members, options })) as AnswerOf<Id>;
+    return (await this.#exchange(accountId, { id, protocol: '1.0', members, options })) as AnswerOf<Id>;
   }
 
-  private async exchange(accountId: string, { id, protocol, members, options }: Exchange): Promise<unknown> {
+  async #exchange(accountId: string, { id, protocol, members, options }: Exchange): Promise<unknown> {
     const call = new BankCall(accountId, endpointOf(id, protocol), members, options);
-    const channel = protocol === '1.0' ? this.bank : this.signed;
+    const channel = protocol === '1.0' ? this.#bank : this.#signed;
     const parsed = rowOf(id).answer.safeParse(await channel.send(call));
     if (!parsed.success) throw unknownOutcome(call, 'schema_mismatch');
     return parsed.data;
@@ -146,7 +208,7 @@ interface Exchange {
 }
 
 /** Names the members and never quotes them: a body may hold card data. */
-function invalidRequest(id: string, { issues }: z.ZodError): AllianceError {
+function invalidBody(id: string, { issues }: z.ZodError): AllianceError {
   const members = [...new Set(issues.map(({ path }) => path.join('.') || 'body'))];
   const [member = 'body'] = members;
   const message = `The body of ${id} is not what the bank takes: ${members.join(', ')}`;
@@ -154,6 +216,11 @@ function invalidRequest(id: string, { issues }: z.ZodError): AllianceError {
 }
 
 function assertAmount(coinAmount: number): void {
-  if (!Number.isSafeInteger(coinAmount) || coinAmount < 0)
-    throw new TypeError('coinAmount must be an integer of minor units');
+  if (Number.isSafeInteger(coinAmount) && coinAmount >= 0) return;
+  throw invalidRequest('coinAmount', 'must be an integer of minor units');
+}
+
+/** For callers without types. */
+function assertKnown(id: CallId): void {
+  if (!Object.hasOwn(CALLS, id)) throw invalidRequest('id', 'names no call of the table');
 }

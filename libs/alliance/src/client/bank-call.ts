@@ -1,8 +1,9 @@
+import { inspect } from 'node:util';
 import { type AllianceAccount } from '../account/alliance-account.js';
 import { AllianceError } from '../error/alliance-error.js';
 import { type AllianceEndpoint } from './endpoints.js';
 import { type SendWindow } from '../http/send-window.js';
-import { type BankSession } from '../session/session-store.js';
+import { type BankSession } from '../session/bank-session.js';
 import { formatBankTime } from '../wire/bank-time.js';
 
 declare module 'axios' {
@@ -35,51 +36,102 @@ export interface AllianceRequest {
   readonly options?: CallOptions;
 }
 
+/** What a single call may be told. */
 export interface CallOptions {
   /** Past it nothing leaves any more, neither the request nor a replay of it. */
   readonly window?: SendWindow | undefined;
-  /** Ends the call early; what it started at the bank is then unknown. */
+  /**
+   * Ends the call: `ALLIANCE_UNKNOWN_OUTCOME`, reason `aborted`, with `noEffect` true unless the request had left. It
+   * also ends the wait for a session.
+   */
   readonly signal?: AbortSignal | undefined;
+  /** Milliseconds of the whole call, waits and replays included. Default: the module's `callTimeoutMs`. */
+  readonly timeoutMs?: number | undefined;
 }
+
+/** Milliseconds. With less left an attempt would only end in doubt: the bank answers within a second or two. */
+const MIN_ATTEMPT_MS = 4_000;
 
 /** One call from building to verdict. Every attempt but the last was refused for its session, so it started nothing. */
 export class BankCall {
   /** In the order they were sent. */
   readonly attempts: Attempt[] = [];
   /** On `performance.now()`: waits for a session and attempts end by then. */
-  deadline = Number.POSITIVE_INFINITY;
+  #deadline = Number.POSITIVE_INFINITY;
+  #minAttemptMs = MIN_ATTEMPT_MS;
+  readonly #members: Readonly<Record<string, unknown>>;
 
+  /** @throws AllianceError `ALLIANCE_INVALID_REQUEST` */
   constructor(
     readonly accountId: string,
     readonly endpoint: AllianceEndpoint,
-    private readonly members: Readonly<Record<string, unknown>>,
+    members: Readonly<Record<string, unknown>>,
     readonly options: CallOptions = {},
-  ) {}
+  ) {
+    const { timeoutMs } = options;
+    if (timeoutMs !== undefined && !(timeoutMs > 0)) throw invalidRequest('timeoutMs', 'is no time');
+    this.#members = members;
+  }
 
-  static of({ accountId, path, encoding, body, effect = true, fills = [], options }: AllianceRequest): BankCall {
-    return new BankCall(accountId, { path, encoding, effect, fills }, body, options);
+  /** @param signal of the request's own config, beside the one of its options */
+  static of(request: AllianceRequest, signal?: unknown): BankCall {
+    const { accountId, path, encoding, body, effect = true, fills = [], options = {} } = request;
+    const signals = [options.signal, signal].filter((given) => given instanceof AbortSignal);
+    const told = { ...options, signal: signals.length > 1 ? AbortSignal.any(signals) : signals[0] };
+    return new BankCall(accountId, { path, encoding, effect, fills }, body, told);
   }
 
   /** Once, with the first attempt: replays share its deadline. */
   startClock(callTimeoutMs: number): void {
-    if (this.deadline === Number.POSITIVE_INFINITY) this.deadline = performance.now() + callTimeoutMs;
+    if (this.#deadline !== Number.POSITIVE_INFINITY) return;
+    const limitMs = this.options.timeoutMs ?? callTimeoutMs;
+    this.#deadline = performance.now() + limitMs;
+    this.#minAttemptMs = Math.min(MIN_ATTEMPT_MS, limitMs / 2);
   }
 
   /** Milliseconds. */
   get leftMs(): number {
-    return this.deadline - performance.now();
+    return this.#deadline - performance.now();
+  }
+
+  /** Whether there is time for another attempt. */
+  get hasTime(): boolean {
+    return this.leftMs >= this.#minAttemptMs;
+  }
+
+  get isAborted(): boolean {
+    return this.options.signal?.aborted ?? false;
+  }
+
+  /** Neither body, account nor session. */
+  toJSON(): object {
+    return { accountId: this.accountId, path: this.endpoint.path, attempts: this.attempts.length };
+  }
+
+  [inspect.custom](): object {
+    return this.toJSON();
   }
 
   /** The body as the bank wants it: no undefined, null or blank members (it refuses them). */
   buildBody(account: AllianceAccount, now: Date): string {
-    const filled = { merchantId: this.members['merchantId'] ?? account.merchantId, date: formatBankTime(now) };
+    const filled = { merchantId: this.#members['merchantId'] ?? account.merchantId, date: formatBankTime(now) };
     const fills = this.endpoint.fills.map((member) => [member, filled[member]]);
-    return JSON.stringify({ ...this.members, ...Object.fromEntries(fills) }, dropBlank);
+    try {
+      return JSON.stringify({ ...this.#members, ...Object.fromEntries(fills) }, dropBlank);
+    } catch {
+      throw invalidRequest('body', 'is no JSON'); // a bigint or a circle; the engine's own message quotes members
+    }
   }
 }
 
 function dropBlank(_key: string, value: unknown): unknown {
   return value === null || value === '' ? undefined : value;
+}
+
+/** Names the member and never quotes it. */
+export function invalidRequest(member: string, problem: string): AllianceError {
+  const details = { reason: 'invalid_body', member, noEffect: true };
+  return new AllianceError('ALLIANCE_INVALID_REQUEST', `The call's ${member} ${problem}`, details);
 }
 
 /** A query starts nothing, so that losing its answer has no effect. */

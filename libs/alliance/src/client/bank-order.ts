@@ -1,7 +1,25 @@
+/** The bank's word, completed by an editor; it may send others, which are not final. */
+type Word<Known extends string> = Known | (string & {});
+
+/** States of an order. Source: bank docs, "Order status". */
+export type OrderStatus = Word<'PENDING' | 'REQUIRED_3DS' | 'SUCCESS' | 'FAIL' | 'CANCELED' | 'PARTIAL_REFUND'>;
+/** States of an operation. Source: bank docs, "Transaction statuses". */
+export type OperationStatus = Word<'PENDING' | 'REQUIRED_3DS' | 'SUCCESS' | 'FAIL' | 'DESIRED_THREEDS_MODE_ERROR'>;
+/** What an operation does. Source: bank docs, "Operation object". */
+export type OperationType = Word<
+  | 'PURCHASE'
+  | 'PREAUTH'
+  | 'COMPLETION'
+  | 'REFUND'
+  | 'VERIFICATION'
+  | 'ACCOUNT_2_ACCOUNT'
+  | 'ACCOUNT_2_CARD'
+  | 'CARD_2_ACCOUNT'
+>;
+
 /** One movement at the bank under an order. Bank words; blank and null members are absent. */
 export interface BankOperation {
-  /** PURCHASE, REFUND, ACCOUNT_2_ACCOUNT, … */
-  readonly type: string;
+  readonly type: OperationType;
   /** Not a unique key: pending refunds repeat the id of the original. Correlate by `merchantRequestId`. */
   readonly operationId?: string;
   readonly ecomOperationId?: string;
@@ -9,7 +27,7 @@ export interface BankOperation {
   readonly merchantRequestId?: string;
   readonly hppOrderId?: string;
   /** Verbatim. Final: SUCCESS, FAIL, DESIRED_THREEDS_MODE_ERROR; anything else is not final. */
-  readonly status: string;
+  readonly status: OperationStatus;
   /** Kopiyky of UAH, whatever the currency of the order. */
   readonly coinAmount: number | null;
   /** ISO 4217 numeric, "980". */
@@ -37,8 +55,8 @@ export interface HppOrder {
   readonly ecomOrderId?: string;
   readonly merchantRequestId: string;
   readonly merchantId: string;
-  /** PENDING, REQUIRED_3DS, SUCCESS, FAIL, CANCELED, PARTIAL_REFUND; unknown values are not final. */
-  readonly orderStatus: string;
+  /** See `isFinal`; a verdict about money is `isPaid`. */
+  readonly orderStatus: OrderStatus;
   /** Minor units of the order's currency. */
   readonly coinAmount: number;
   /** Opaque: where to send the customer. */

@@ -7,6 +7,3 @@ export interface AllianceEndpoint {
   /** Body members that are filled in when the body is built, anew for a replay. */
   readonly fills: readonly ('merchantId' | 'date')[];
 }
-
-/** Plain JSON in, `{"jwe"}` to the communication key out. Source: bank docs, "Authentication". */
-export const AUTHORIZE_PATH = '/api-gateway/authorize_virtual_device';

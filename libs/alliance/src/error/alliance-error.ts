@@ -1,3 +1,6 @@
+import { type BankCode } from './error-codes.js';
+
+/** What a caller can tell failures apart by; the README says what to do about each. */
 export type AllianceErrorCode =
   | 'ALLIANCE_REFUSED'
   | 'ALLIANCE_UNKNOWN_OUTCOME'
@@ -9,6 +12,8 @@ export type AllianceErrorCode =
   | 'ALLIANCE_JWS_REFUSED'
   | 'ALLIANCE_UNKNOWN_BANK_KEY'
   | 'ALLIANCE_NOT_CONFIGURED'
+  | 'ALLIANCE_ACCOUNT_UNAVAILABLE'
+  | 'ALLIANCE_INVALID_OPTIONS'
   | 'ALLIANCE_INVALID_REQUEST'
   | 'ALLIANCE_INVALID_CARD'
   | 'ALLIANCE_INVALID_CALLBACK'
@@ -17,17 +22,19 @@ export type AllianceErrorCode =
 /** What the bank itself said. */
 export interface BankRefusal {
   /** The bank's code; its `msgType` where it sent no code. */
-  readonly msgCode: string;
+  readonly msgCode: BankCode | (string & {});
+  /** Of the answer; the bank refuses under any status. */
   readonly httpStatus: number;
   /** The bank's id of the request, for its support desk. */
   readonly requestId?: string;
 }
 
+/** What is known of a failure beside its code. */
 export interface AllianceErrorDetails extends ErrorOptions {
   readonly bank?: BankRefusal;
   /** Why, in one word, e.g. `timeout`, `connection_reset`, `not_json`. */
   readonly reason?: string;
-  /** The member of a key or a card that is wrong. */
+  /** The member of a key, a card, a body, an account or the options that is wrong. */
   readonly member?: string;
   readonly noEffect?: boolean;
 }

@@ -1,3 +1,4 @@
+/** What one of the bank's codes means for a call. */
 export interface BankCodeMeaning {
   /** fail: do not repeat unchanged · retry: overloaded · reauthorize: the session · query: the outcome is unknown */
   readonly action: 'fail' | 'retry' | 'reauthorize' | 'query';
@@ -6,7 +7,7 @@ export interface BankCodeMeaning {
 }
 
 /** The bank's error codes. Source: bank docs, code table; `b_session_doesnt_exist(s)` is printed both ways. */
-export const BANK_CODES: Readonly<Record<string, BankCodeMeaning>> = {
+export const BANK_CODES = {
   b_terminal_not_found: { action: 'fail', noEffect: true },
   b_merchant_not_found: { action: 'fail', noEffect: true },
   b_reverse_transaction_failed: { action: 'query', noEffect: false },
@@ -53,7 +54,20 @@ export const BANK_CODES: Readonly<Record<string, BankCodeMeaning>> = {
   b_session_doesnt_exists: { action: 'reauthorize', noEffect: true },
   b_session_doesnt_exist: { action: 'reauthorize', noEffect: true },
   b_security_time_in_request_not_correct: { action: 'fail', noEffect: false },
-};
+} as const satisfies Record<string, BankCodeMeaning>;
+
+/** A code of the bank's table; it also sends others. */
+export type BankCode = keyof typeof BANK_CODES;
+
+/**
+ * What a code means; undefined for one that is in no table, which proves nothing.
+ * @example
+ * meaningOfCode('b_overload_error')?.action; // => 'retry'
+ * meaningOfCode('b_something_new'); // => undefined
+ */
+export function meaningOfCode(code: string): BankCodeMeaning | undefined {
+  return Object.hasOwn(BANK_CODES, code) ? BANK_CODES[code as BankCode] : undefined;
+}
 
 /** Field validation comes without a code. Source: the vendor's published clients. */
 export const VALIDATION_ERROR: BankCodeMeaning = { action: 'fail', noEffect: true };

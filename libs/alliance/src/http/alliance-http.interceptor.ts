@@ -8,22 +8,19 @@ import {
   type AxiosResponse,
   type InternalAxiosRequestConfig,
 } from 'axios';
-import { clientKeysOf } from '../account/alliance-account.js';
+import { assertSessionAccount, clientKeysOf, loadAccount } from '../account/alliance-account.js';
 import { AllianceError, type BankRefusal } from '../error/alliance-error.js';
-import { AllianceSession, resolveUrl } from '../session/alliance-session.js';
-import { AllianceTransport, PINNED, readTransportFailure } from './alliance-transport.js';
+import { AllianceSession } from '../session/alliance-session.js';
+import { AllianceTransport, PINNED, readTransportFailure, resolveUrl } from './alliance-transport.js';
 import { ALLIANCE_OPTIONS, type AllianceOptions, callTimeoutOf } from '../module/alliance.module-definition.js';
 import { type BankAnswer, readAnswer, toError, UnreadableAnswer } from '../wire/bank-answer.js';
 import { type Attempt, BankCall, unknownOutcome } from '../client/bank-call.js';
 import { sealJwe } from '../jwe/jwe-codec.js';
 import { cureOf, SESSION_CODES } from '../session/session-recovery.js';
-import { type BankSession } from '../session/session-store.js';
+import { type BankSession } from '../session/bank-session.js';
 
 /** Replays of one request, the first attempt included. Source: docs/correctness.md, "Session renewal". */
 const MAX_ATTEMPTS = 4;
-/** Milliseconds. With less left an attempt would only end in doubt: the bank answers within a second or two. */
-const MIN_ATTEMPT_MS = 4_000;
-
 const CONTENT_TYPES = { json: 'application/json', jwe: 'text/plain', jws: 'text/plain' } as const;
 
 /**
@@ -37,17 +34,25 @@ const CONTENT_TYPES = { json: 'application/json', jwe: 'text/plain', jws: 'text/
  */
 @Injectable()
 export class AllianceHttpInterceptor {
-  private readonly clock: () => Date;
-  private readonly callTimeoutMs: number;
+  readonly #options: AllianceOptions;
+  readonly #http: HttpService;
+  readonly #sessions: AllianceSession;
+  readonly #transport: AllianceTransport;
+  readonly #clock: () => Date;
+  readonly #callTimeoutMs: number;
 
   constructor(
-    @Inject(ALLIANCE_OPTIONS) private readonly options: AllianceOptions,
-    private readonly http: HttpService,
-    private readonly sessions: AllianceSession,
-    private readonly transport: AllianceTransport,
+    @Inject(ALLIANCE_OPTIONS) options: AllianceOptions,
+    http: HttpService,
+    sessions: AllianceSession,
+    transport: AllianceTransport,
   ) {
-    this.clock = options.clock ?? (() => new Date());
-    this.callTimeoutMs = callTimeoutOf(options);
+    this.#options = options;
+    this.#http = http;
+    this.#sessions = sessions;
+    this.#transport = transport;
+    this.#clock = options.clock ?? (() => new Date());
+    this.#callTimeoutMs = callTimeoutOf(options);
     this.attach(http.axiosRef);
   }
 
@@ -57,10 +62,10 @@ export class AllianceHttpInterceptor {
    */
   attach(axios: AxiosInstance): () => void {
     const { request, response } = axios.interceptors;
-    const onRequest = request.use((config) => this.prepare(config));
+    const onRequest = request.use((config) => this.#prepare(config));
     const onResponse = response.use(
-      (answer) => this.read(answer),
-      (error: unknown) => this.translate(error),
+      (answer) => this.#read(answer),
+      (error: unknown) => this.#translate(error),
     );
     return () => {
       request.eject(onRequest);
@@ -70,20 +75,22 @@ export class AllianceHttpInterceptor {
 
   /** Sends a call and returns the answer's JSON object, opened. @throws AllianceError */
   async send(call: BankCall): Promise<unknown> {
-    const { data } = await this.http.axiosRef.request<unknown>({ alliance: call });
+    const { data } = await this.#http.axiosRef.request<unknown>({ alliance: call });
     return data;
   }
 
-  private async prepare(config: InternalAxiosRequestConfig): Promise<InternalAxiosRequestConfig> {
+  async #prepare(config: InternalAxiosRequestConfig): Promise<InternalAxiosRequestConfig> {
     if (!config.alliance) return config;
-    const call = config.alliance instanceof BankCall ? config.alliance : BankCall.of(config.alliance);
+    const call = config.alliance instanceof BankCall ? config.alliance : BankCall.of(config.alliance, config.signal);
     config.alliance = call;
-    call.startClock(this.callTimeoutMs);
-    const account = await this.options.accounts.load(call.accountId);
-    const session = await this.sessions.current(call.accountId, call.leftMs);
-    if (call.leftMs < MIN_ATTEMPT_MS) throw notSent('no_time_left');
-    const body = call.buildBody(account, this.clock());
-    Object.assign(config, PINNED, { adapter: this.transport.adapter, method: 'post' });
+    delete config.signal; // now the call's own, for all its attempts
+    call.startClock(this.#callTimeoutMs);
+    const account = await loadAccount(this.#options.accounts, call.accountId);
+    assertSessionAccount(account);
+    const session = await this.#sessionFor(call);
+    if (!call.hasTime) throw notSent('no_time_left');
+    const body = call.buildBody(account, this.#clock());
+    Object.assign(config, PINNED, { adapter: this.#transport.adapter, method: 'post' });
     config.url = resolveUrl(account.baseUrl, call.endpoint.path);
     config.headers = buildHeaders(call, session);
     config.data = call.endpoint.encoding === 'jwe' ? await sealJwe(body, session.serverPublic) : body;
@@ -92,14 +99,26 @@ export class AllianceHttpInterceptor {
     return config;
   }
 
-  private async read(response: AxiosResponse): Promise<AxiosResponse> {
+  async #sessionFor(call: BankCall): Promise<BankSession> {
+    try {
+      if (!call.isAborted) {
+        return await this.#sessions.current(call.accountId, { waitMs: call.leftMs, signal: call.options.signal });
+      }
+    } catch (error) {
+      if (!call.isAborted) throw error;
+    }
+    throw unknownOutcome(call, 'aborted', true);
+  }
+
+  async #read(response: AxiosResponse): Promise<AxiosResponse> {
     const call = response.config.alliance;
     const attempt = call instanceof BankCall ? call.attempts.at(-1) : undefined;
     if (!(call instanceof BankCall) || !attempt) return response;
     const answer = await readFor(call, attempt, response as AxiosResponse<Buffer>);
-    if ('refusal' in answer && cureOf(answer.refusal)) return this.replay(call, attempt, answer.refusal);
-    if (call.attempts.some(isUndecryptable)) await this.sessions.noteDecrypted(call.accountId);
-    if ('json' in answer) return Object.assign(response, { data: answer.json });
+    if ('refusal' in answer && cureOf(answer.refusal)) return this.#replay(call, attempt, answer.refusal);
+    if (call.attempts.some(isUndecryptable)) await this.#sessions.noteDecrypted(call.accountId);
+    if ('json' in answer)
+      return Object.assign(response, { data: answer.json, config: withoutSecrets(response.config) });
     throw toError(answer.refusal, call.endpoint.effect);
   }
 
@@ -107,30 +126,41 @@ export class AllianceHttpInterceptor {
    * A refused session proves that nothing was executed: the same body goes out again, under a newer session, as long as
    * there is one and time for it. After that the request counts as not sent.
    */
-  private async replay(call: BankCall, attempt: Attempt, refusal: BankRefusal): Promise<AxiosResponse> {
+  async #replay(call: BankCall, attempt: Attempt, refusal: BankRefusal): Promise<AxiosResponse> {
     attempt.refusal = refusal.msgCode;
     const { accountId, attempts } = call;
     const onlyAnothers = isUndecryptable(attempt) && attempts.slice(0, -1).some(isUndecryptable);
-    if (onlyAnothers && (await this.sessions.noteUndecryptable(accountId, attempt.session.version))) {
+    if (onlyAnothers && (await this.#sessions.noteUndecryptable(accountId, attempt.session.version))) {
       throw blocked(refusal);
     }
-    if (attempts.length >= MAX_ATTEMPTS || call.leftMs < MIN_ATTEMPT_MS)
-      throw notSent('session_refused_again', refusal);
+    if (attempts.length >= MAX_ATTEMPTS || !call.hasTime) throw notSent('session_refused_again', refusal);
     const { version: stale } = attempt.session;
     // A new key that did not help was got for this call a moment ago: another one would not help either.
-    if (onlyAnothers && (await this.sessions.current(accountId, call.leftMs)).version <= stale) {
+    if (onlyAnothers && (await this.#sessionFor(call)).version <= stale) {
       throw notSent('session_refused_again', refusal);
     }
-    await this.sessions.renew(accountId, { stale, refusal: refusal.msgCode, waitMs: call.leftMs });
-    return this.http.axiosRef.request({ alliance: call });
+    const { signal } = call.options;
+    try {
+      await this.#sessions.renew(accountId, { stale, refusal: refusal.msgCode, waitMs: call.leftMs, signal });
+    } catch (error) {
+      throw call.isAborted ? unknownOutcome(call, 'aborted', true) : error;
+    }
+    return this.#http.axiosRef.request({ alliance: call });
   }
 
-  private translate(error: unknown): never {
+  #translate(error: unknown): never {
     const call = error instanceof AxiosError ? error.config?.alliance : undefined;
     if (!(call instanceof BankCall)) throw error;
     const { reason, neverSent } = readTransportFailure(error);
     throw unknownOutcome(call, reason, neverSent);
   }
+}
+
+/** An answer's config is often logged: what was sent goes no further. */
+function withoutSecrets({ headers, data: _sent, ...config }: InternalAxiosRequestConfig): InternalAxiosRequestConfig {
+  const shown = new AxiosHeaders(headers);
+  shown.delete(['x-device_id', 'x-refresh_token']);
+  return { ...config, headers: shown };
 }
 
 const isUndecryptable = ({ refusal }: Attempt): boolean => refusal !== undefined && SESSION_CODES[refusal] === 'key';
@@ -150,6 +180,7 @@ async function readFor(call: BankCall, { account }: Attempt, response: AxiosResp
   try {
     return await readAnswer(response.status, response.data, clientKeysOf(account));
   } catch (error) {
+    if (error instanceof AllianceError) throw error;
     throw unknownOutcome(call, error instanceof UnreadableAnswer ? error.reason : 'unreadable');
   }
 }

@@ -3,8 +3,8 @@ import axios, { type AxiosAdapter, AxiosError, type AxiosInstance, type AxiosReq
 import { ALLIANCE_OPTIONS, type AllianceOptions, DEFAULT_TIMEOUT_MS } from '../module/alliance.module-definition.js';
 import { MAX_ANSWER_BYTES } from '../wire/bank-answer.js';
 import { BankClock } from './bank-clock.js';
-import { SEND_WINDOW_OVER } from './send-guard.js';
-import { CLIENT_CLOSED, ConnectFailure, UndiciAdapter } from './undici-adapter.js';
+import { SEND_WINDOW_OVER } from './send-watch.js';
+import { CLIENT_CLOSED, TransportFailure, UndiciAdapter } from './undici-adapter.js';
 
 /** Bodies go out and come in as they are; every HTTP status is an answer, for the bank's errors come under any. */
 export const PINNED: AxiosRequestConfig = {
@@ -21,13 +21,12 @@ export const PINNED: AxiosRequestConfig = {
 @Injectable()
 export class AllianceTransport implements OnApplicationShutdown {
   readonly bare: AxiosInstance;
-  private readonly undici: UndiciAdapter;
+  readonly #undici: UndiciAdapter;
+  readonly #bankClock: BankClock;
 
-  constructor(
-    @Inject(ALLIANCE_OPTIONS) options: AllianceOptions,
-    private readonly bankClock: BankClock,
-  ) {
-    this.undici = new UndiciAdapter({
+  constructor(@Inject(ALLIANCE_OPTIONS) options: AllianceOptions, bankClock: BankClock) {
+    this.#bankClock = bankClock;
+    this.#undici = new UndiciAdapter({
       timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
       maxAnswerBytes: MAX_ANSWER_BYTES,
     });
@@ -35,34 +34,33 @@ export class AllianceTransport implements OnApplicationShutdown {
   }
 
   readonly adapter: AxiosAdapter = async (config) => {
-    const sentAt = this.bankClock.now();
-    const response = await this.undici.adapter(config);
+    const sentAt = this.#bankClock.now();
+    const response = await this.#undici.adapter(config);
     const { url = '' } = config;
-    if (URL.canParse(url)) this.bankClock.note(new URL(url).origin, response.headers['date'], sentAt);
+    if (URL.canParse(url)) this.#bankClock.note(new URL(url).origin, response.headers['date'], sentAt);
     return response;
   };
 
   /** Not when the application begins to stop: requests that it still answers need the bank. */
   onApplicationShutdown(): Promise<void> {
-    return this.undici.close();
+    return this.#undici.close();
   }
 }
 
-/** Axios and undici codes. `neverSent`: not one byte of the request left. */
-const TRANSPORT_FAILURES: Readonly<Record<string, { readonly reason: string; readonly neverSent?: true }>> = {
-  ECONNREFUSED: { reason: 'not_connected', neverSent: true },
-  ENOTFOUND: { reason: 'not_connected', neverSent: true },
-  EAI_AGAIN: { reason: 'not_connected', neverSent: true },
-  UND_ERR_CONNECT_TIMEOUT: { reason: 'not_connected', neverSent: true },
-  [SEND_WINDOW_OVER]: { reason: 'send_window_over', neverSent: true },
-  [CLIENT_CLOSED]: { reason: 'closed', neverSent: true },
-  ABORT_ERR: { reason: 'aborted' },
-  ECONNABORTED: { reason: 'timeout' },
-  ETIMEDOUT: { reason: 'timeout' },
-  ECONNRESET: { reason: 'connection_reset' },
-  EPIPE: { reason: 'connection_reset' },
-  UND_ERR_SOCKET: { reason: 'connection_reset' },
-  UND_ERR_RES_EXCEEDED_MAX_SIZE: { reason: 'too_large' },
+/** Reasons by axios' and undici's codes. */
+const REASONS: Readonly<Record<string, string>> = {
+  [SEND_WINDOW_OVER]: 'send_window_over',
+  [CLIENT_CLOSED]: 'closed',
+  UND_ERR_DESTROYED: 'closed',
+  UND_ERR_CLOSED: 'closed',
+  ABORT_ERR: 'aborted',
+  ERR_CANCELED: 'aborted',
+  ECONNABORTED: 'timeout',
+  ETIMEDOUT: 'timeout',
+  ECONNRESET: 'connection_reset',
+  EPIPE: 'connection_reset',
+  UND_ERR_SOCKET: 'connection_reset',
+  UND_ERR_RES_EXCEEDED_MAX_SIZE: 'too_large',
 };
 
 /** Codes of a TLS connection that did not come up. Source: Node.js documentation, "X509 certificate error codes". */
@@ -84,10 +82,9 @@ const TLS_FAILURES: Readonly<Record<string, string>> = {
 /** Takes only the code out of an axios error: the error itself holds headers and bodies. */
 export function readTransportFailure(error: unknown): { readonly reason: string; readonly neverSent: boolean } {
   const code = error instanceof AxiosError ? (error.code ?? '') : '';
-  const tls = readTls(code);
-  if (error instanceof ConnectFailure) return { reason: tls ?? 'not_connected', neverSent: true };
-  const known = readOwn(TRANSPORT_FAILURES, code);
-  return { reason: tls ?? known?.reason ?? 'transport', neverSent: known?.neverSent ?? false };
+  const facts = error instanceof TransportFailure ? error.facts : undefined;
+  const usual = facts?.connecting === true ? 'not_connected' : (readOwn(REASONS, code) ?? 'transport');
+  return { reason: readTls(code) ?? usual, neverSent: facts?.neverSent ?? false };
 }
 
 const readTls = (code: string): string | undefined =>
@@ -95,3 +92,8 @@ const readTls = (code: string): string | undefined =>
 
 const readOwn = <T>(table: Readonly<Record<string, T>>, key: string): T | undefined =>
   Object.hasOwn(table, key) ? table[key] : undefined;
+
+/** Keeps a path prefix of the base, which `new URL(path, base)` would drop. */
+export function resolveUrl(baseUrl: URL, path: string): string {
+  return baseUrl.href.replace(/\/+$/, '') + path;
+}

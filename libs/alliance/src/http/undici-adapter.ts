@@ -1,6 +1,6 @@
 import { AxiosError, type AxiosAdapter, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
 import { Agent, buildConnector, request } from 'undici';
-import { guardBy } from './send-guard.js';
+import { SendWatch } from './send-watch.js';
 
 /**
  * Open connections to one host, and so calls under way; more would wait unseen. Whoever calls has limits of its own by
@@ -25,13 +25,13 @@ export interface UndiciAdapterOptions {
  * what is left is mostly axios itself.
  */
 export class UndiciAdapter {
-  private readonly agent: Agent;
-  private readonly timeoutMs: number;
-  private closed = false;
+  readonly #agent: Agent;
+  readonly #timeoutMs: number;
+  #closed = false;
 
   constructor({ timeoutMs, maxAnswerBytes }: UndiciAdapterOptions) {
-    this.timeoutMs = timeoutMs;
-    this.agent = new Agent({
+    this.#timeoutMs = timeoutMs;
+    this.#agent = new Agent({
       connections: CONNECTIONS,
       maxResponseSize: maxAnswerBytes,
       connect: connectorThatTells(Math.min(MAX_CONNECT_MS, timeoutMs / 2)),
@@ -39,20 +39,22 @@ export class UndiciAdapter {
   }
 
   readonly adapter: AxiosAdapter = async (config) => {
-    if (this.closed) throw new AxiosError('The client is closed', CLIENT_CLOSED, config);
+    if (this.#closed) throw new TransportFailure(CLIENT_CLOSED, config, { neverSent: true, connecting: false });
     const deadline = new AbortController();
+    const watch = new SendWatch(config.alliance?.options?.window);
     const timer = setTimeout(
       () => {
         deadline.abort(Object.assign(new Error('timeout'), { code: AxiosError.ETIMEDOUT }));
       },
-      Math.min(this.timeoutMs, config.timeout ?? 0) || this.timeoutMs,
+      Math.min(this.#timeoutMs, config.timeout ?? 0) || this.#timeoutMs,
     );
     try {
       const callers = config.alliance?.options?.signal;
-      return await this.exchange(config, callers ? AbortSignal.any([deadline.signal, callers]) : deadline.signal);
+      const signal = callers ? AbortSignal.any([deadline.signal, callers]) : deadline.signal;
+      return await this.#exchange(config, signal, watch);
     } catch (error) {
-      const Failure = wasConnecting(error) ? ConnectFailure : AxiosError;
-      throw new Failure('The request failed', readCode(error), config);
+      const code = config.alliance?.options?.signal?.aborted === true ? 'ABORT_ERR' : readCode(error);
+      throw new TransportFailure(code, config, { neverSent: !watch.hasLeft, connecting: wasConnecting(error) });
     } finally {
       clearTimeout(timer);
     }
@@ -60,15 +62,18 @@ export class UndiciAdapter {
 
   /** Cuts what is under way, since a bank that hangs must not keep a process from stopping; what comes later is not sent. */
   close(): Promise<void> {
-    this.closed = true;
-    return this.agent.destroy();
+    this.#closed = true;
+    return this.#agent.destroy();
   }
 
-  private async exchange(config: InternalAxiosRequestConfig, signal: AbortSignal): Promise<AxiosResponse<Buffer>> {
+  async #exchange(
+    config: InternalAxiosRequestConfig,
+    signal: AbortSignal,
+    watch: SendWatch,
+  ): Promise<AxiosResponse<Buffer>> {
     const sent: unknown = config.data;
-    const { window } = config.alliance?.options ?? {};
     const { statusCode, headers, body } = await request(config.url ?? '', {
-      dispatcher: window ? this.agent.compose(guardBy(window)) : this.agent,
+      dispatcher: this.#agent.compose(watch.interceptor),
       method: 'POST',
       headers: config.headers.toJSON() as Record<string, string>,
       body: typeof sent === 'string' ? sent : null,
@@ -79,8 +84,24 @@ export class UndiciAdapter {
   }
 }
 
-/** No connection came up, TLS included: not one byte of the request left. */
-export class ConnectFailure extends AxiosError {}
+/** What is known of a request that got no answer. */
+interface FailureFacts {
+  /** Not one byte of the request left. */
+  readonly neverSent: boolean;
+  /** No connection came up, TLS included. */
+  readonly connecting: boolean;
+}
+
+/** A request without an answer. */
+export class TransportFailure extends AxiosError {
+  constructor(
+    code: string | undefined,
+    config: InternalAxiosRequestConfig,
+    readonly facts: FailureFacts,
+  ) {
+    super('The request failed', code, config);
+  }
+}
 
 const CONNECTING = Symbol('while connecting');
 

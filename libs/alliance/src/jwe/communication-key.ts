@@ -36,7 +36,11 @@ export class CommunicationKey {
   readonly thumbprint: string;
 
   static {
-    readPrivateKey = (key) => key.#privateKey;
+    readPrivateKey = (key) => {
+      if (#privateKey in key) return key.#privateKey;
+      const problem = 'the communication key was imported by another copy of this library, or is none';
+      throw new AllianceError('ALLIANCE_INVALID_KEY', problem, { reason: 'foreign_key', noEffect: true });
+    };
   }
 
   private constructor(privateKey: CryptoKey, publicJwk: PublicJwk) {
@@ -72,7 +76,7 @@ export class CommunicationKey {
   }
 }
 
-/** For the codec alone; not exported by the door. */
+/** For the codec alone; not exported by the door. @throws AllianceError `ALLIANCE_INVALID_KEY` for no key of ours */
 export const privateKeyOf = (key: CommunicationKey): CryptoKey => readPrivateKey(key);
 
 /**

@@ -43,9 +43,9 @@ export async function sealJwe(plaintext: string | Uint8Array, recipient: PublicJ
  */
 export async function openJwe(jwe: string, keys: CommunicationKeys): Promise<Uint8Array> {
   assertProfile(jwe);
-  for (const key of [keys].flat()) {
+  for (const privateKey of [keys].flat().map(privateKeyOf)) {
     try {
-      const { plaintext } = await compactDecrypt(jwe, privateKeyOf(key), {
+      const { plaintext } = await compactDecrypt(jwe, privateKey, {
         keyManagementAlgorithms: [JWE_ALG],
         contentEncryptionAlgorithms: [JWE_ENC],
         maxDecompressedLength: 0,
@@ -66,6 +66,7 @@ export const looksLikeJwe = (text: string): boolean => /^[\w-]+(?:\.[\w-]*){4}$/
  * @throws AllianceError `ALLIANCE_JWE_REFUSED`
  */
 export function assertProfile(jwe: string): void {
+  if (typeof jwe !== 'string') throw refused('malformed', 'it is no text');
   if (jwe.length > MAX_JWE_BYTES) throw refused('too_large', `it exceeds ${MAX_JWE_BYTES} bytes`);
   const segments = jwe.split('.');
   if (segments.length !== SEGMENTS.length) throw refused('malformed', 'it does not have five segments');
@@ -112,6 +113,7 @@ function parseHeader(segment: string): Record<string, unknown> {
 function importOnce(recipient: PublicJwk): Promise<CryptoKey> {
   const known = importedKeys.get(recipient);
   if (known) return known;
+  if (typeof recipient !== 'object') return importPublic(recipient); // which refuses it
   const imported = importPublic(recipient);
   importedKeys.set(recipient, imported);
   return imported;

@@ -108,7 +108,7 @@ function readKey(value: unknown): KeyObject {
   return key;
 }
 
-function unknownKey(reason: string): AllianceError {
+export function unknownKey(reason: string): AllianceError {
   return new AllianceError('ALLIANCE_UNKNOWN_BANK_KEY', 'The key that a token names is not known to the bank', {
     reason,
   });

@@ -1,14 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type AxiosResponse } from 'axios';
-import { type AllianceAccount } from '../account/alliance-account.js';
-import { AllianceError } from '../error/alliance-error.js';
-import { resolveUrl } from '../session/alliance-session.js';
-import { AllianceTransport, readTransportFailure } from '../http/alliance-transport.js';
-import { ALLIANCE_OPTIONS, type AllianceOptions } from '../module/alliance.module-definition.js';
+import { type AllianceAccount, loadAccount, notConfigured } from '../account/alliance-account.js';
+import { AllianceTransport, readTransportFailure, resolveUrl } from '../http/alliance-transport.js';
+import { ALLIANCE_OPTIONS, type AllianceOptions, callTimeoutOf } from '../module/alliance.module-definition.js';
 import { toError, UnreadableAnswer } from '../wire/bank-answer.js';
 import { type BankCall, unknownOutcome } from '../client/bank-call.js';
 import { rowOf } from '../calls/calls.js';
-import { type BankKeyEndpoint, BankKeys, type KidOrigin } from './bank-keys.js';
+import { type BankKeyEndpoint, BankKeys, type KidOrigin, unknownKey } from './bank-keys.js';
 import { openJws, signJws } from './jws-codec.js';
 import { readSignedAnswer } from './signed-answer.js';
 
@@ -17,23 +15,26 @@ const HEADERS = { 'Content-Type': 'text/plain', Accept: 'text/plain' } as const;
 /** Calls under Authorization 2.0: no session, every attempt signed on its own, answers verified. */
 @Injectable()
 export class SignedChannel {
-  private readonly clock: () => Date;
+  readonly #options: AllianceOptions;
+  readonly #transport: AllianceTransport;
+  readonly #clock: () => Date;
   /** By the bank's origin: a test bank's keys are not those of the live one. */
-  private readonly keys = new Map<string, BankKeys>();
+  readonly #keys = new Map<string, BankKeys>();
 
-  constructor(
-    @Inject(ALLIANCE_OPTIONS) private readonly options: AllianceOptions,
-    private readonly transport: AllianceTransport,
-  ) {
-    this.clock = options.clock ?? (() => new Date());
+  constructor(@Inject(ALLIANCE_OPTIONS) options: AllianceOptions, transport: AllianceTransport) {
+    this.#options = options;
+    this.#transport = transport;
+    this.#clock = options.clock ?? (() => new Date());
   }
 
   /** Sends a call and returns the answer's JSON object, verified. @throws AllianceError */
   async send(call: BankCall): Promise<unknown> {
-    const account = await this.options.accounts.load(call.accountId);
-    const response = await this.post(call, account);
-    const keys = this.keysOf(account);
-    const answer = await this.read(call, response, (kid) => keys.get(kid, 'answer'));
+    call.startClock(callTimeoutOf(this.#options));
+    const account = await loadAccount(this.#options.accounts, call.accountId);
+    if (call.isAborted) throw unknownOutcome(call, 'aborted', true);
+    const response = await this.#post(call, account);
+    const keys = this.#keysOf(account);
+    const answer = await this.#read(call, response, (kid) => keys.get(kid, 'answer'));
     if ('refusal' in answer) throw toError(answer.refusal, call.endpoint.effect);
     return answer.json;
   }
@@ -43,25 +44,26 @@ export class SignedChannel {
    * @throws AllianceError `ALLIANCE_JWS_REFUSED` | `ALLIANCE_UNKNOWN_BANK_KEY`
    */
   async open(account: AllianceAccount, token: string, origin: KidOrigin): Promise<Uint8Array> {
-    const keys = this.keysOf(account);
+    const keys = this.#keysOf(account);
     return openJws(token, (kid) => keys.get(kid, origin));
   }
 
-  private async post(call: BankCall, account: AllianceAccount): Promise<AxiosResponse<Buffer>> {
-    if (!account.signingKey) throw notConfigured(account.id);
+  async #post(call: BankCall, account: AllianceAccount): Promise<AxiosResponse<Buffer>> {
+    if (!account.signingKey) throw notConfigured(account.id, 'signingKey');
     const url = resolveUrl(account.baseUrl, call.endpoint.path);
-    const now = this.clock();
-    const facts = { targetUrl: new URL(url).pathname, now, tsAsText: this.options.signatureTimeAsText ?? false };
+    const now = this.#clock();
+    const facts = { targetUrl: new URL(url).pathname, now, tsAsText: this.#options.signatureTimeAsText ?? false };
     const data = await signJws(call.buildBody(account, now), account.signingKey, facts);
     try {
-      return await this.transport.bare.request<Buffer>({ alliance: call, method: 'post', url, headers: HEADERS, data });
+      const sent = { alliance: call, method: 'post', url, headers: HEADERS, data, timeout: call.leftMs } as const;
+      return await this.#transport.bare.request<Buffer>(sent);
     } catch (error) {
       const { reason, neverSent } = readTransportFailure(error);
       throw unknownOutcome(call, reason, neverSent);
     }
   }
 
-  private async read(call: BankCall, response: AxiosResponse<Buffer>, resolve: Parameters<typeof openJws>[1]) {
+  async #read(call: BankCall, response: AxiosResponse<Buffer>, resolve: Parameters<typeof openJws>[1]) {
     try {
       return await readSignedAnswer(response.status, response.data, resolve);
     } catch (error) {
@@ -69,31 +71,31 @@ export class SignedChannel {
     }
   }
 
-  private keysOf({ baseUrl }: AllianceAccount): BankKeys {
-    const known = this.keys.get(baseUrl.origin);
+  #keysOf({ baseUrl }: AllianceAccount): BankKeys {
+    const known = this.#keys.get(baseUrl.origin);
     if (known) return known;
-    const { bankKeys = {}, onNewBankKey } = this.options;
+    const { bankKeys = {}, onNewBankKey } = this.#options;
     const keys = new BankKeys({
-      fetch: (endpoint, kid) => this.fetchKey(baseUrl, endpoint, kid),
-      clock: () => this.clock().getTime(),
+      fetch: (endpoint, kid) => this.#fetchKey(baseUrl, endpoint, kid),
+      clock: () => this.#clock().getTime(),
       pinned: bankKeys,
       ...(onNewBankKey && { onNewKey: onNewBankKey }),
     });
-    this.keys.set(baseUrl.origin, keys);
+    this.#keys.set(baseUrl.origin, keys);
     return keys;
   }
 
-  /** @throws Error where the bank cannot be asked: nobody knows then whether the id exists */
-  private async fetchKey(baseUrl: URL, endpoint: BankKeyEndpoint, kid: string): Promise<Uint8Array | undefined> {
+  /** @throws AllianceError `ALLIANCE_UNKNOWN_BANK_KEY` where the bank cannot be asked: nobody knows whether the id exists */
+  async #fetchKey(baseUrl: URL, endpoint: BankKeyEndpoint, kid: string): Promise<Uint8Array | undefined> {
     const url = resolveUrl(baseUrl, rowOf(endpoint).open?.path ?? '');
     const headers = { 'Content-Type': 'application/json', Accept: 'application/json' };
-    const { status, data } = await this.transport.bare.post<Buffer>(url, JSON.stringify({ kid }), { headers });
-    if (status >= 500) throw new UnreadableAnswer(`http_${status}`);
-    return status === 200 ? data : undefined;
+    let answer: AxiosResponse<Buffer>;
+    try {
+      answer = await this.#transport.bare.post<Buffer>(url, JSON.stringify({ kid }), { headers });
+    } catch (error) {
+      throw unknownKey(readTransportFailure(error).reason);
+    }
+    if (answer.status >= 500) throw unknownKey(`http_${answer.status}`);
+    return answer.status === 200 ? answer.data : undefined;
   }
 }
-
-const notConfigured = (accountId: string): AllianceError =>
-  new AllianceError('ALLIANCE_NOT_CONFIGURED', `The account ${accountId} has no signing key for Authorization 2.0`, {
-    noEffect: true,
-  });

@@ -19,7 +19,10 @@ export class SigningKey {
   readonly alg: JwsAlgorithm;
 
   static {
-    readPrivateKey = (key) => key.#privateKey;
+    readPrivateKey = (key) => {
+      if (#privateKey in key) return key.#privateKey;
+      throw invalid('was imported by another copy of this library, or is none');
+    };
   }
 
   private constructor(privateKey: KeyObject, kid: string, alg: JwsAlgorithm) {
@@ -35,6 +38,7 @@ export class SigningKey {
    * const key = SigningKey.import(pem, { kid: '9a3f6e6d-4f56-4b8b-99d3-24db19f54d8a' });
    */
   static import(material: string | JsonWebKey, { kid, alg }: SigningKeyOptions): SigningKey {
+    if (typeof kid !== 'string' || kid === '') throw invalid('needs the id that the bank gave it');
     const key = importPrivate(material);
     const possible = algorithmsOf(key);
     const chosen = alg ?? possible[0];

@@ -20,7 +20,9 @@ describe('AllianceModule', () => {
       useFactory: (accounts: NoAccounts) => ({ accounts }),
     });
     const module = await Test.createTestingModule({ imports: [alliance] }).compile();
-    await expect(module.get(AllianceClient).hppOrder('acc_9', 'x')).rejects.toThrow('no account acc_9');
+    await expect(module.get(AllianceClient).hppOrder('acc_9', 'x')).rejects.toMatchObject({
+      ...{ code: 'ALLIANCE_ACCOUNT_UNAVAILABLE', noEffect: true, cause: { message: 'no account acc_9' } },
+    });
     await module.close();
   });
 

@@ -1,3 +1,6 @@
+import { format, inspect } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterTime } from '../../../../test/support/shifted-clock.js';
 import { type Behaviour, errorReply, FakeBank } from '../../test/fake-bank.js';
 import { type AllianceAccount, AllianceAccounts } from '../account/alliance-account.js';
@@ -6,7 +9,8 @@ import { AllianceSession } from './alliance-session.js';
 import { AllianceTransport } from '../http/alliance-transport.js';
 import { BankClock } from '../http/bank-clock.js';
 import { CommunicationKey } from '../jwe/communication-key.js';
-import { type BankSession, InMemorySessionStore, SessionStore } from './session-store.js';
+import { type BankSession, parseSession, serializeSession } from './bank-session.js';
+import { InMemorySessionStore, SessionStore } from './session-store.js';
 
 const HOUR_MS = 3_600_000;
 
@@ -52,7 +56,9 @@ describe('AllianceSession', () => {
   const start = async (sessions?: SessionStore, timeoutMs = 3_000) => {
     const clientKey = await CommunicationKey.import(bank.clientKeys.privateKey.export({ format: 'jwk' }));
     const { url: baseUrl, serviceCode } = bank;
-    const accounts = new OneAccount({ id: 'a', baseUrl, merchantId: 'm', serviceCode, clientKey });
+    return startFor(new OneAccount({ id: 'a', baseUrl, merchantId: 'm', serviceCode, clientKey }), sessions, timeoutMs);
+  };
+  const startFor = (accounts: AllianceAccounts, sessions?: SessionStore, timeoutMs = 3_000) => {
     const options = { accounts, timeoutMs, clock: () => now, ...(sessions && { sessions }) };
     const transport = new AllianceTransport(options, new BankClock(options));
     transports.push(transport);
@@ -169,12 +175,195 @@ describe('AllianceSession', () => {
     expect(await sessions.renew('a', { stale: 1 })).toBe(two);
   });
 
-  it('forgets a failure', async () => {
+  it('forgets a failure after a second', async () => {
     const sessions = await start();
     bank.answerAuthorize = () => 'reset';
     await expect(sessions.current('a')).rejects.toMatchObject({ reason: 'connection_reset' });
     bank.answerAuthorize = () => undefined;
-    await expect(sessions.current('a')).resolves.toMatchObject({ version: 1 });
+    await afterTime(1_001, () => expect(sessions.current('a')).resolves.toMatchObject({ version: 1 }));
+  });
+
+  describe('a bank that refuses every session', () => {
+    const down: Behaviour = { status: 503, body: '<html>Service Unavailable</html>' };
+    const failing = { code: 'ALLIANCE_SESSION_UNAVAILABLE', reason: 'http_503', noEffect: true };
+
+    it('is asked after 1, 2, 5, 10 and every 30 seconds, however many call', async () => {
+      const sessions = await start();
+      bank.answerAuthorize = () => down;
+      let passedMs = 0;
+      for (const [time, pauseMs] of [0, 1_000, 2_000, 5_000, 10_000, 30_000, 30_000].entries()) {
+        await afterTime(passedMs + Math.max(0, pauseMs - 500), async () => {
+          if (time > 0) await expect(sessions.current('a')).rejects.toMatchObject(failing);
+          expect(bank.authorizes).toBe(time);
+        });
+        passedMs += pauseMs + 100;
+        await afterTime(passedMs, async () => {
+          for (let call = 0; call < 20; call++) await expect(sessions.current('a')).rejects.toMatchObject(failing);
+          expect(bank.authorizes).toBe(time + 1);
+        });
+      }
+      bank.answerAuthorize = () => undefined;
+      await afterTime(passedMs + 30_100, () => expect(sessions.current('a')).resolves.toMatchObject({ version: 1 }));
+    });
+
+    it('holds up no other account', async () => {
+      const sessions = await start();
+      bank.answerAuthorize = () => down;
+      await expect(sessions.current('a')).rejects.toMatchObject(failing);
+      bank.answerAuthorize = () => undefined;
+      await expect(sessions.current('b')).resolves.toMatchObject({ version: 1 });
+    });
+
+    it('is asked by a store that paces renewals as that store says', async () => {
+      class PacingStore extends InMemorySessionStore {
+        override readonly pacesRenewals = true;
+      }
+      const sessions = await start(new PacingStore());
+      bank.answerAuthorize = () => down;
+      for (let call = 0; call < 3; call++) await expect(sessions.current('a')).rejects.toMatchObject(failing);
+      expect(bank.authorizes).toBe(3);
+    });
+  });
+
+  it('keeps nothing of an id that nobody knows', async () => {
+    const sessions = await startFor({ load: (id) => Promise.reject(new Error(`no account ${id.slice(0, 5)}`)) });
+    const ask = async (count: number, from: number): Promise<void> => {
+      for (let i = from; i < from + count; i++) {
+        await expect(sessions.current(`${i}-${'x'.repeat(10_000)}`)).rejects.toThrow();
+      }
+    };
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    await ask(100, 0);
+    collect();
+    const before = process.memoryUsage().heapUsed;
+    await ask(2_000, 100);
+    collect();
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(10_000_000); // a row each would hold 20 MB
+  });
+
+  describe('a store of somebody else', () => {
+    /** Sessions as text, as a store over a network keeps them. */
+    class TextStore extends InMemorySessionStore {
+      readonly texts = new Map<string, string>();
+      constructor(
+        private readonly write: (session: BankSession) => string,
+        private readonly read: (text: string) => BankSession,
+      ) {
+        super();
+      }
+      override load(accountId: string): Promise<BankSession | undefined> {
+        const text = this.texts.get(accountId);
+        return Promise.resolve(text === undefined ? undefined : this.read(text));
+      }
+      override async replace(...args: Parameters<InMemorySessionStore['replace']>): Promise<BankSession> {
+        const session = await super.replace(...args);
+        this.texts.set(args[0], this.write(session));
+        return session;
+      }
+    }
+
+    it.each<[string, (session: BankSession) => string, (text: string) => BankSession]>([
+      ['the serializer', serializeSession, parseSession],
+      ['JSON of the members', (session) => JSON.stringify({ ...session }), (text) => JSON.parse(text) as BankSession],
+    ])('may keep %s', async (_how, write, read) => {
+      const store = new TextStore(write, read);
+      const first = await (await start(store)).current('a');
+      const second = await (await start(store)).current('a');
+      expect(second).toEqual(first);
+      expect(second.expiresAt).toBeInstanceOf(Date);
+      expect(bank.authorizes).toBe(1);
+    });
+
+    it.each<[string, unknown, RegExp]>([
+      ['JSON of the session, which hides the token', undefined, /refreshToken.*serializeSession/],
+      ['an empty object', {}, /version/],
+      ['a text', 'ks1', /no session/],
+      ['null for the key', { version: 1, deviceId: 'd', refreshToken: 'r', serverPublic: null }, /serverPublic/],
+    ])('that gives back %s is told so', async (_what, stored, message) => {
+      const store = new TextStore(JSON.stringify, (text) => (stored ?? JSON.parse(text)) as BankSession);
+      await (await start(store)).current('a');
+      const again = (await start(store)).current('a');
+      await expect(again).rejects.toMatchObject({ code: 'ALLIANCE_SESSION_UNAVAILABLE', reason: 'session_store' });
+      await expect(again).rejects.toThrow(message);
+    });
+
+    it.each<[string, () => never]>([
+      [
+        'throws at once',
+        () => {
+          throw new TypeError('no connection');
+        },
+      ],
+      [
+        'throws no Error',
+        () => {
+          throw 'no connection';
+        },
+      ], // eslint-disable-line @typescript-eslint/only-throw-error
+    ])('that %s fails with a code', async (_how, load) => {
+      class RudeStore extends InMemorySessionStore {
+        override load = load;
+      }
+      await expect((await start(new RudeStore())).current('a')).rejects.toMatchObject({
+        ...{ code: 'ALLIANCE_SESSION_UNAVAILABLE', reason: 'session_store', noEffect: true },
+        cause: expect.anything() as unknown,
+      });
+    });
+  });
+
+  it.each<[string, Partial<AllianceAccount> | Error | undefined, string, string | undefined]>([
+    ['rejects', new RangeError('no such shop'), 'ALLIANCE_ACCOUNT_UNAVAILABLE', undefined],
+    ['gives nothing', undefined, 'ALLIANCE_NOT_CONFIGURED', 'baseUrl'],
+    ['gives an address as text', { baseUrl: 'http://bank' as unknown as URL }, 'ALLIANCE_NOT_CONFIGURED', 'baseUrl'],
+    ['gives no terminal', { baseUrl: new URL('http://bank'), merchantId: '' }, 'ALLIANCE_NOT_CONFIGURED', 'merchantId'],
+    [
+      'gives an account of 2.0 alone',
+      { baseUrl: new URL('http://bank'), merchantId: 'm' },
+      'ALLIANCE_NOT_CONFIGURED',
+      'serviceCode',
+    ],
+  ])('a loader that %s is a coded failure', async (_how, given, code, member) => {
+    const sessions = await startFor({
+      load: () => (given instanceof Error ? Promise.reject(given) : Promise.resolve(given as AllianceAccount)),
+    });
+    const failed = sessions.current('a');
+    await expect(failed).rejects.toMatchObject({ code, noEffect: true, ...(member && { member }) });
+    if (given instanceof Error) await expect(failed).rejects.toMatchObject({ cause: given });
+    expect(bank.authorizes).toBe(0);
+  });
+
+  it('shows no token, however it is printed', async () => {
+    const store = new InMemorySessionStore();
+    const sessions = await start(store);
+    const session = await sessions.current('a');
+    expect(session.refreshToken).toMatch(/^[\da-f-]{36}$/);
+    const stored = await store.load('a');
+    for (const shown of [session, sessions, store, stored, { session }, [session]]) {
+      const printed = [
+        inspect(shown, { depth: null, showHidden: true }),
+        format('%O %o %j %s', shown, shown, shown, shown),
+      ];
+      for (const text of [...printed, JSON.stringify(shown)]) {
+        expect(text).not.toContain(session.refreshToken);
+        expect(text).not.toContain(bank.serviceCode);
+      }
+    }
+    expect(inspect(session)).toContain(session.deviceId);
+  });
+
+  it('waits no longer than its caller, whose renewal goes on for others', async () => {
+    const gate = Promise.withResolvers<undefined>();
+    bank.answerAuthorize = () => gate.promise;
+    const sessions = await start();
+    const impatient = new AbortController();
+    const [aborted, other] = [sessions.current('a', { signal: impatient.signal }), sessions.current('a')];
+    impatient.abort();
+    await expect(aborted).rejects.toMatchObject({ reason: 'aborted', noEffect: true });
+    await expect(sessions.current('a', { signal: impatient.signal })).rejects.toMatchObject({ reason: 'aborted' });
+    gate.resolve(undefined);
+    await expect(other).resolves.toMatchObject({ version: 1 });
+    expect(bank.authorizes).toBe(1);
   });
 
   it.each<[string, Behaviour, string, string]>([
@@ -188,6 +377,7 @@ describe('AllianceSession', () => {
     ['an overload', errorReply('b_overload_error', 200), 'ALLIANCE_SESSION_UNAVAILABLE', 'b_overload_error'],
     ['silence', 'hang', 'ALLIANCE_SESSION_UNAVAILABLE', 'timeout'],
     ['HTML', { body: '<html>' }, 'ALLIANCE_SESSION_UNAVAILABLE', 'not_json'],
+    ['HTML of a gateway', { status: 503, body: '<html>' }, 'ALLIANCE_SESSION_UNAVAILABLE', 'http_503'],
     ['garbage in jwe', { body: '{"jwe":"a.b.c.d.e"}' }, 'ALLIANCE_SESSION_UNAVAILABLE', 'undecryptable'],
   ])('%s on authorize', async (_name, behaviour, code, reason) => {
     bank.answerAuthorize = () => behaviour;
@@ -284,7 +474,10 @@ describe('AllianceSession', () => {
     bank.answerAuthorize = () => gate.promise;
     const sessions = await start();
     const waiting = sessions.current('a');
-    await expect(sessions.current('a', 50)).rejects.toMatchObject({ reason: 'no_session_in_time', noEffect: true });
+    await expect(sessions.current('a', { waitMs: 50 })).rejects.toMatchObject({
+      reason: 'no_session_in_time',
+      noEffect: true,
+    });
     gate.resolve(undefined);
     await expect(waiting).resolves.toMatchObject({ version: 1 });
     expect(bank.authorizes).toBe(1);

@@ -1,21 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { type AxiosResponse } from 'axios';
-import { type AllianceAccount, clientKeysOf } from '../account/alliance-account.js';
+import { assertSessionAccount, clientKeysOf, loadAccount, type SessionAccount } from '../account/alliance-account.js';
+import { CALLS } from '../calls/calls.js';
 import { AllianceError, type AllianceErrorDetails, type BankRefusal } from '../error/alliance-error.js';
-import { AllianceTransport, readTransportFailure } from '../http/alliance-transport.js';
+import { AllianceTransport, readTransportFailure, resolveUrl } from '../http/alliance-transport.js';
 import { ALLIANCE_OPTIONS, type AllianceOptions } from '../module/alliance.module-definition.js';
 import { readAnswer, UnreadableAnswer } from '../wire/bank-answer.js';
-import { AUTHORIZE_PATH } from '../client/endpoints.js';
-import {
-  type BankSession,
-  type FreshSession,
-  InMemorySessionStore,
-  type RenewalRequest,
-  type SessionStore,
-} from './session-store.js';
-import { SingleFlight } from './single-flight.js';
 import { readExpiry, sessionWire } from '../wire/session.wire.js';
+import { type BankSession, type FreshSession, hideToken, readStored } from './bank-session.js';
+import { RenewalPace } from './renewal-pace.js';
+import { InMemorySessionStore, type RenewalRequest, type SessionStore } from './session-store.js';
+import { SingleFlight } from './single-flight.js';
 
 const HOUR_MS = 3_600_000;
 /** Milliseconds. A session with less left is renewed before it is used. */
@@ -39,38 +35,64 @@ const AUTHORIZE_REFUSALS: Readonly<Record<string, 'ALLIANCE_ACCOUNT_BLOCKED' | '
   b_virtual_device_not_found: 'ALLIANCE_REFUSED', // wrong serviceCode
 };
 
-/** The bank session of each account, one for all callers. */
+/** How long a caller waits for a session. */
+export interface SessionWait {
+  /** Milliseconds. Default 25 000. */
+  readonly waitMs?: number;
+  /** Ends the waiting; a renewal that is under way goes on for others. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What this process knows of an account's session. */
+interface Known {
+  readonly session: BankSession;
+  /** When the store was last asked, on the monotonic clock. */
+  checkedAt: number;
+}
+
+/**
+ * The bank session of each account, one for all callers.
+ * @example
+ * const { version, expiresAt } = await sessions.current('shop');
+ * await sessions.renew('shop', { stale: version }); // a newer one, by whoever made it
+ */
 @Injectable()
 export class AllianceSession {
-  private readonly cache = new Map<string, BankSession>();
-  private readonly checkedAt = new Map<string, number>();
+  /** Only of accounts that have a session: an id that nobody knows leaves nothing behind. */
+  readonly #known = new Map<string, Known>();
   /** When the store said, against our clock, that the time of a session has not come. */
-  private readonly notDue = new WeakMap<BankSession, number>();
-  private readonly flights = new SingleFlight<BankSession>();
-  private readonly store: SessionStore;
-  private readonly clock: () => Date;
+  readonly #notDue = new WeakMap<BankSession, number>();
+  readonly #flights = new SingleFlight<BankSession>();
+  readonly #pace = new RenewalPace();
+  readonly #options: AllianceOptions;
+  readonly #transport: AllianceTransport;
+  readonly #store: SessionStore;
+  readonly #clock: () => Date;
 
-  constructor(
-    @Inject(ALLIANCE_OPTIONS) private readonly options: AllianceOptions,
-    private readonly transport: AllianceTransport,
-  ) {
-    this.store = options.sessions ?? new InMemorySessionStore();
-    this.clock = options.clock ?? (() => new Date());
+  constructor(@Inject(ALLIANCE_OPTIONS) options: AllianceOptions, transport: AllianceTransport) {
+    this.#options = options;
+    this.#transport = transport;
+    this.#store = options.sessions ?? new InMemorySessionStore();
+    this.#clock = options.clock ?? (() => new Date());
   }
 
   /**
    * The session to use now; renewed first where there is none, or where by our clock it ends within a minute and the
    * store agrees.
-   * @throws AllianceError `ALLIANCE_SESSION_UNAVAILABLE`, `ALLIANCE_ACCOUNT_BLOCKED`, `ALLIANCE_REFUSED`
+   * @throws AllianceError `ALLIANCE_SESSION_UNAVAILABLE`, `ALLIANCE_ACCOUNT_BLOCKED`, `ALLIANCE_REFUSED`,
+   *   `ALLIANCE_NOT_CONFIGURED`, `ALLIANCE_ACCOUNT_UNAVAILABLE`
+   * @example
+   * const session = await sessions.current('shop');
+   * console.log(session); // shows no token
    */
-  async current(accountId: string, waitMs = WAIT_MS): Promise<BankSession> {
-    const session = await this.latest(accountId);
-    if (!session) return this.renew(accountId, { stale: 0, waitMs });
-    if (this.leftMs(session) >= RENEW_BEFORE_MS || this.isKnownNotDue(session)) return session;
+  async current(accountId: string, wait: SessionWait = {}): Promise<BankSession> {
+    const session = await this.#latest(accountId);
+    if (!session) return this.renew(accountId, { stale: 0, ...wait });
+    if (this.#leftMs(session) >= RENEW_BEFORE_MS || this.#isKnownNotDue(session)) return session;
     try {
-      return await this.renew(accountId, { stale: session.version, onlyIfDue: true, waitMs });
+      return await this.renew(accountId, { stale: session.version, onlyIfDue: true, ...wait });
     } catch (error) {
-      if (this.leftMs(session) > 0) return session;
+      if (this.#leftMs(session) > 0) return session;
       throw error;
     }
   }
@@ -78,18 +100,22 @@ export class AllianceSession {
   /**
    * A session newer than `stale`: another's if there is one, else a new one. With `onlyIfDue` it may be the same.
    * @throws AllianceError as `current`
+   * @example
+   * const { version } = await sessions.current('shop');
+   * (await sessions.renew('shop', { stale: version })).version; // => version + 1
    */
-  async renew(accountId: string, request: RenewalRequest): Promise<BankSession> {
-    const { stale, onlyIfDue = false, waitMs = WAIT_MS } = request;
+  async renew(accountId: string, request: RenewalRequest & SessionWait): Promise<BankSession> {
+    const { stale, onlyIfDue = false, waitMs = WAIT_MS, signal, ...rest } = request;
     const deadline = performance.now() + waitMs;
     for (;;) {
-      const cached = this.cache.get(accountId);
-      if (cached && cached.version > stale) return cached;
-      const flight = this.flights.run(accountId, () => this.replace(accountId, { ...request, waitMs: WAIT_MS }));
-      const session = await within(deadline, flight);
+      const known = this.#known.get(accountId)?.session;
+      if (known && known.version > stale) return known;
+      const renewal = { ...rest, stale, onlyIfDue, waitMs: WAIT_MS };
+      const flight = this.#flights.run(accountId, () => this.#replace(accountId, renewal));
+      const session = await within(deadline, flight, signal);
       if (session.version > stale) return session;
       if (onlyIfDue) {
-        this.notDue.set(session, performance.now());
+        this.#notDue.set(session, performance.now());
         return session;
       }
       // The flight that was joined replaced an older session than ours, or only looked whether it was due.
@@ -98,77 +124,90 @@ export class AllianceSession {
 
   /** See {@link SessionStore.noteUndecryptable}. */
   noteUndecryptable(accountId: string, version: number): Promise<boolean> {
-    return fromStore(this.store.noteUndecryptable(accountId, version));
+    return fromStore(() => this.#store.noteUndecryptable(accountId, version));
   }
 
   /** See {@link SessionStore.noteDecrypted}. */
   noteDecrypted(accountId: string): Promise<void> {
-    return fromStore(this.store.noteDecrypted(accountId)).catch(() => undefined); // the call itself has worked
+    return fromStore(() => this.#store.noteDecrypted(accountId)).catch(() => undefined); // the call itself has worked
   }
 
   /** From memory for a moment, then from the store again: another process may have renewed or blocked it. */
-  private async latest(accountId: string): Promise<BankSession | undefined> {
-    const cached = this.cache.get(accountId);
-    if (cached && performance.now() - (this.checkedAt.get(accountId) ?? -Infinity) < RECHECK_MS) return cached;
-    this.checkedAt.set(accountId, performance.now());
+  async #latest(accountId: string): Promise<BankSession | undefined> {
+    const known = this.#known.get(accountId);
+    if (known && performance.now() - known.checkedAt < RECHECK_MS) return known.session;
+    if (known) known.checkedAt = performance.now();
     try {
-      const stored = await fromStore(this.store.load(accountId));
-      return stored && this.remember(accountId, stored);
+      const stored = await fromStore(() => this.#store.load(accountId));
+      return stored && this.#remember(accountId, readStored(stored));
     } catch (error) {
-      if (cached && (error as AllianceError).code !== 'ALLIANCE_ACCOUNT_BLOCKED') return cached;
-      this.forget(accountId);
+      if (known && (error as AllianceError).code !== 'ALLIANCE_ACCOUNT_BLOCKED') return known.session;
+      this.#known.delete(accountId);
       throw error;
     }
   }
 
-  private forget(accountId: string): void {
-    this.cache.delete(accountId);
-    this.checkedAt.delete(accountId);
-  }
-
   /** Whatever needs the database or a key comes before the store's claim; after it there is only the bank. */
-  private async replace(accountId: string, request: RenewalRequest): Promise<BankSession> {
-    const account = await this.options.accounts.load(accountId);
-    const session = await fromStore(this.store.replace(accountId, request, () => this.authorize(account)));
+  async #replace(accountId: string, request: RenewalRequest): Promise<BankSession> {
+    const account = await loadAccount(this.#options.accounts, accountId);
+    assertSessionAccount(account);
+    const stored = await fromStore(() =>
+      this.#store.replace(accountId, request, () => this.#authorize(accountId, account)),
+    );
+    const session = readStored(stored);
     if (session.version <= request.stale && !request.onlyIfDue) throw unavailable('session_store');
-    return this.remember(accountId, session);
+    return this.#remember(accountId, session);
   }
 
-  private isKnownNotDue(session: BankSession): boolean {
-    return performance.now() - (this.notDue.get(session) ?? -Infinity) < NOT_DUE_MS;
+  #isKnownNotDue(session: BankSession): boolean {
+    return performance.now() - (this.#notDue.get(session) ?? -Infinity) < NOT_DUE_MS;
   }
 
   /** Versions only grow: a slow reader never brings an old session back. */
-  private remember(accountId: string, session: BankSession): BankSession {
-    const known = this.cache.get(accountId);
+  #remember(accountId: string, session: BankSession): BankSession {
+    const known = this.#known.get(accountId)?.session;
     if (known && known.version >= session.version) return known;
-    this.cache.set(accountId, session);
-    this.checkedAt.set(accountId, performance.now());
+    this.#known.set(accountId, { session, checkedAt: performance.now() });
     return session;
   }
 
-  private leftMs({ expiresAt }: BankSession): number {
-    return expiresAt.getTime() - this.clock().getTime();
+  #leftMs({ expiresAt }: BankSession): number {
+    return expiresAt.getTime() - this.#clock().getTime();
   }
 
-  private async authorize(account: AllianceAccount): Promise<FreshSession> {
-    const { status, data } = await this.post(account);
+  /** One question to the bank, unless the last one failed a moment ago and the store leaves the pace to us. */
+  async #authorize(accountId: string, account: SessionAccount): Promise<FreshSession> {
+    if (this.#store.pacesRenewals) return this.#ask(account);
+    this.#pace.assertDue(accountId);
+    try {
+      const session = await this.#ask(account);
+      this.#pace.noteSuccess(accountId);
+      return session;
+    } catch (error) {
+      this.#pace.noteFailure(accountId, error as AllianceError);
+      throw error;
+    }
+  }
+
+  async #ask(account: SessionAccount): Promise<FreshSession> {
+    const { status, data } = await this.#post(account);
     let answer;
     try {
       answer = await readAnswer(status, data, clientKeysOf(account));
     } catch (error) {
+      if (error instanceof AllianceError) throw error;
       throw unavailable(error instanceof UnreadableAnswer ? error.reason : 'unreadable');
     }
     if ('refusal' in answer) throw toAuthorizeError(answer.refusal);
-    return this.validate(answer.json);
+    return this.#validate(answer.json);
   }
 
   /** No session headers, no interceptor, no retry. */
-  private async post({ baseUrl, serviceCode }: AllianceAccount): Promise<AxiosResponse<Buffer>> {
+  async #post({ baseUrl, serviceCode }: SessionAccount): Promise<AxiosResponse<Buffer>> {
     const headers = { 'x-api_version': 'V1', 'x-request_id': randomUUID(), 'Content-Type': 'application/json' };
+    const url = resolveUrl(baseUrl, CALLS['auth.authorize-virtual-device'].open.path);
     try {
-      const url = resolveUrl(baseUrl, AUTHORIZE_PATH);
-      return await this.transport.bare.post<Buffer>(url, JSON.stringify({ serviceCode }), {
+      return await this.#transport.bare.post<Buffer>(url, JSON.stringify({ serviceCode }), {
         headers,
         timeout: AUTHORIZE_MS,
       });
@@ -177,13 +216,13 @@ export class AllianceSession {
     }
   }
 
-  private validate(json: object): FreshSession {
+  #validate(json: object): FreshSession {
     const parsed = sessionWire.safeParse(json);
     if (!parsed.success) throw unavailable('schema_mismatch');
     const { deviceId, refreshToken, serverPublic } = parsed.data;
-    const obtainedAt = this.clock();
+    const obtainedAt = this.#clock();
     const expiresAt = new Date(obtainedAt.getTime() + lifeOf(readExpiry(parsed.data), obtainedAt));
-    return { deviceId, refreshToken, serverPublic, obtainedAt, expiresAt };
+    return hideToken({ deviceId, refreshToken, serverPublic, obtainedAt, expiresAt });
   }
 }
 
@@ -196,25 +235,31 @@ function lifeOf(expiry: Date | undefined, obtainedAt: Date): number {
   return lifeMs < MIN_LIFE_MS || lifeMs > USUAL_LIFE_MS ? USUAL_LIFE_MS : lifeMs;
 }
 
-/** What a renewal under way brings, or an error at the deadline of this caller; others may go on waiting for it. */
-async function within(deadline: number, flight: Promise<BankSession>): Promise<BankSession> {
+/** What a renewal under way brings, or an error when this caller waits no longer; others may go on waiting for it. */
+async function within(
+  deadline: number,
+  flight: Promise<BankSession>,
+  signal: AbortSignal | undefined,
+): Promise<BankSession> {
   const { promise: late, reject } = Promise.withResolvers<never>();
+  const giveUp = (): void => {
+    reject(unavailable('aborted'));
+  };
   const timer = setTimeout(reject, Math.max(0, deadline - performance.now()), unavailable('no_session_in_time'));
+  signal?.addEventListener('abort', giveUp);
   try {
+    if (signal?.aborted) giveUp();
     return await Promise.race([flight, late]);
   } finally {
     clearTimeout(timer);
+    signal?.removeEventListener('abort', giveUp);
   }
 }
 
-/** Keeps a path prefix of the base, which `new URL(path, base)` would drop. */
-export function resolveUrl(baseUrl: URL, path: string): string {
-  return baseUrl.href.replace(/\/+$/, '') + path;
-}
-
-async function fromStore<T>(work: Promise<T>): Promise<T> {
+/** A store is somebody else's code: it may throw where it should reject, and throw anything. */
+async function fromStore<T>(work: () => Promise<T>): Promise<T> {
   try {
-    return await work;
+    return await work();
   } catch (error) {
     throw error instanceof AllianceError ? error : unavailable('session_store', { cause: error });
   }

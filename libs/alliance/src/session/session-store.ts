@@ -1,19 +1,4 @@
-import { type PublicJwk } from '../jwe/communication-key.js';
-
-/** The bank session of one account. The bank keeps one session per service code: a new one ends the old one. */
-export interface BankSession {
-  /** Starts at 1 and grows by one with every renewal. */
-  readonly version: number;
-  readonly deviceId: string;
-  /** Secret. */
-  readonly refreshToken: string;
-  /** The key that request bodies are encrypted to while this session lives. */
-  readonly serverPublic: PublicJwk;
-  /** By the clock of the process that got it. */
-  readonly obtainedAt: Date;
-  readonly expiresAt: Date;
-}
-export type FreshSession = Omit<BankSession, 'version'>;
+import { type BankSession, type FreshSession, hideToken } from './bank-session.js';
 
 /** Which session will not do, and why. */
 export interface RenewalRequest {
@@ -27,8 +12,18 @@ export interface RenewalRequest {
   readonly waitMs?: number;
 }
 
-/** Port: where sessions live, shared by every process that serves the account. */
+/**
+ * Port: where sessions live, shared by every process that serves the account. What it throws reaches the caller as
+ * AllianceError `ALLIANCE_SESSION_UNAVAILABLE`, reason `session_store`, with it as the cause. Try your own with
+ * `sessionStoreContract` of the `/testing` entry.
+ */
 export abstract class SessionStore {
+  /**
+   * True for a store that spaces renewals which fail, for all processes. Otherwise `authorize` itself fails at once
+   * while the last failure in this process is too fresh: after 1, 2, 5, 10 and then every 30 seconds it asks the bank.
+   */
+  readonly pacesRenewals: boolean = false;
+
   /**
    * The latest session. @throws AllianceError `ALLIANCE_ACCOUNT_BLOCKED` while an operator forbids its use
    */
@@ -59,17 +54,20 @@ export const UNDECRYPTABLE_APART_SECONDS = 60;
 
 /** For one process: sessions are lost on restart, which costs one authorize. */
 export class InMemorySessionStore extends SessionStore {
-  private readonly sessions = new Map<string, BankSession>();
-  private readonly queues = new Map<string, Promise<unknown>>();
-  private readonly undecryptable = new Map<string, { readonly times: number; readonly at: number }>();
+  readonly #sessions = new Map<string, BankSession>();
+  /** The last renewal of each account that is under way. */
+  readonly #queues = new Map<string, Promise<unknown>>();
+  readonly #undecryptable = new Map<string, { readonly times: number; readonly at: number }>();
+  readonly #clock: () => number;
 
   /** @param clock milliseconds that only grow */
-  constructor(private readonly clock: () => number = () => performance.now()) {
+  constructor(clock: () => number = () => performance.now()) {
     super();
+    this.#clock = clock;
   }
 
   override load(accountId: string): Promise<BankSession | undefined> {
-    return Promise.resolve(this.sessions.get(accountId));
+    return Promise.resolve(this.#sessions.get(accountId));
   }
 
   override replace(
@@ -77,37 +75,35 @@ export class InMemorySessionStore extends SessionStore {
     request: RenewalRequest,
     authorize: () => Promise<FreshSession>,
   ): Promise<BankSession> {
-    const turn = (this.queues.get(accountId) ?? Promise.resolve()).then(() =>
-      this.replaceNow(accountId, request.stale, authorize),
+    const turn = (this.#queues.get(accountId) ?? Promise.resolve()).then(() =>
+      this.#replaceNow(accountId, request.stale, authorize),
     );
-    this.queues.set(
-      accountId,
-      turn.catch(() => undefined),
-    );
+    const ended = turn
+      .catch(() => undefined)
+      .then(() => {
+        if (this.#queues.get(accountId) === ended) this.#queues.delete(accountId);
+      });
+    this.#queues.set(accountId, ended);
     return turn;
   }
 
   override noteUndecryptable(accountId: string): Promise<boolean> {
-    const { times, at } = this.undecryptable.get(accountId) ?? { times: 0, at: -Infinity };
-    const counts = this.clock() - at >= UNDECRYPTABLE_APART_SECONDS * 1000;
-    if (counts) this.undecryptable.set(accountId, { times: times + 1, at: this.clock() });
+    const { times, at } = this.#undecryptable.get(accountId) ?? { times: 0, at: -Infinity };
+    const counts = this.#clock() - at >= UNDECRYPTABLE_APART_SECONDS * 1000;
+    if (counts) this.#undecryptable.set(accountId, { times: times + 1, at: this.#clock() });
     return Promise.resolve(times + Number(counts) >= UNDECRYPTABLE_LIMIT);
   }
 
   override noteDecrypted(accountId: string): Promise<void> {
-    this.undecryptable.delete(accountId);
+    this.#undecryptable.delete(accountId);
     return Promise.resolve();
   }
 
-  private async replaceNow(
-    accountId: string,
-    stale: number,
-    authorize: () => Promise<FreshSession>,
-  ): Promise<BankSession> {
-    const stored = this.sessions.get(accountId);
+  async #replaceNow(accountId: string, stale: number, authorize: () => Promise<FreshSession>): Promise<BankSession> {
+    const stored = this.#sessions.get(accountId);
     if (stored && stored.version > stale) return stored;
-    const session = { ...(await authorize()), version: Math.max(stored?.version ?? 0, stale) + 1 };
-    this.sessions.set(accountId, session);
+    const session = hideToken({ ...(await authorize()), version: Math.max(stored?.version ?? 0, stale) + 1 });
+    this.#sessions.set(accountId, session);
     return session;
   }
 }

@@ -2,7 +2,7 @@ import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { AllianceError, type AllianceErrorCode, type BankRefusal } from '../error/alliance-error.js';
 import { parseBankJson } from './bank-json.js';
-import { BANK_CODES, type BankCodeMeaning, NOT_FOUND_CODES, VALIDATION_ERROR } from '../error/error-codes.js';
+import { type BankCodeMeaning, meaningOfCode, NOT_FOUND_CODES, VALIDATION_ERROR } from '../error/error-codes.js';
 import { type CommunicationKeys, looksLikeJwe, openJwe } from '../jwe/jwe-codec.js';
 import { blankToAbsent, present } from './wire-member.js';
 
@@ -74,7 +74,8 @@ async function openOuter(body: Uint8Array, keys: CommunicationKeys): Promise<obj
 async function openLayer(jwe: string, keys: CommunicationKeys): Promise<Uint8Array> {
   try {
     return await openJwe(jwe, keys);
-  } catch {
+  } catch (error) {
+    if (error instanceof AllianceError && error.code === 'ALLIANCE_INVALID_KEY') throw error;
     throw new UnreadableAnswer('undecryptable');
   }
 }
@@ -99,13 +100,12 @@ export function readRefusal(json: object, httpStatus: number): BankRefusal | und
   return code === undefined ? undefined : present({ msgCode: code, httpStatus, requestId });
 }
 
-const isKnown = (msgCode: string | undefined): boolean => msgCode !== undefined && Object.hasOwn(BANK_CODES, msgCode);
+const isKnown = (msgCode: string | undefined): boolean => msgCode !== undefined && meaningOfCode(msgCode) !== undefined;
 
 /** What the code means for a call; unknown codes prove nothing. */
 export function meaningOf(refusal: BankRefusal, effect: boolean): BankCodeMeaning {
   if (refusal.msgCode === 'VALIDATION_ERROR') return VALIDATION_ERROR;
-  const known = Object.hasOwn(BANK_CODES, refusal.msgCode) ? BANK_CODES[refusal.msgCode] : undefined;
-  return known ?? { action: effect ? 'query' : 'fail', noEffect: false };
+  return meaningOfCode(refusal.msgCode) ?? { action: effect ? 'query' : 'fail', noEffect: false };
 }
 
 const CODE_OF_ACTION = {

@@ -39,6 +39,7 @@ export async function decodeSignedCallback(
 }
 
 function readText(body: Uint8Array | string): string {
+  if (typeof body !== 'string' && !ArrayBuffer.isView(body)) throw invalid('not_text'); // a body that was parsed already
   if (Buffer.byteLength(body) > MAX_CALLBACK_BYTES) throw invalid('too_large');
   const text = typeof body === 'string' ? body : new TextDecoder('utf-8').decode(body);
   return text.trim(); // a byte order mark is a blank, too

@@ -5,6 +5,7 @@ import { MerchantAccountsService } from '../../accounts/merchant-accounts.servic
 import { type SessionForecast, SessionSchedule } from './session-schedule.store.js';
 import { SessionRows } from './session-rows.store.js';
 import { SessionWaiters } from './session-waiters.store.js';
+import { failureOfCall } from './stored-alliance-accounts.js';
 
 /** What an operator can see and do about bank sessions. */
 @Injectable()
@@ -28,9 +29,10 @@ export class BankSessionsService {
     try {
       return (await this.sessions.renew(accountId, { stale: row?.version ?? 0 })).version;
     } catch (error) {
-      if (!(error instanceof AllianceError)) throw error;
-      const code = error.code === 'ALLIANCE_ACCOUNT_BLOCKED' ? 'ACCOUNT_BLOCKED' : 'SESSION_UNAVAILABLE';
-      throw new AccountError(code, error.message);
+      const failure = failureOfCall(error);
+      if (!(failure instanceof AllianceError)) throw failure;
+      const code = failure.code === 'ALLIANCE_ACCOUNT_BLOCKED' ? 'ACCOUNT_BLOCKED' : 'SESSION_UNAVAILABLE';
+      throw new AccountError(code, failure.message);
     }
   }
 

@@ -2,7 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { type DataSource } from 'typeorm';
 import { z } from 'zod';
-import { AllianceError, type BankSession, type FreshSession, type RenewalRequest, SessionStore } from '#libs/alliance';
+import {
+  AllianceError,
+  type BankSession,
+  type FreshSession,
+  type RenewalRequest,
+  serializeSession,
+  SessionStore,
+} from '#libs/alliance';
 import { type Keystore, type Sealer, type SealPlace } from '#libs/keystore';
 import { errorSummary } from '../../database/error-summary.js';
 import { type Claimed, type Published, SessionRows, type SessionRow } from './session-rows.store.js';
@@ -34,6 +41,7 @@ type Authorize = () => Promise<FreshSession>;
  * authorizes with no transaction open; only the latest epoch may publish, so a late loser stores nothing.
  */
 export class PgSessionStore extends SessionStore {
+  override readonly pacesRenewals = true;
   private readonly logger = new Logger(PgSessionStore.name);
   private readonly rows: SessionRows;
   private readonly waiters: SessionWaiters;
@@ -114,7 +122,7 @@ export class PgSessionStore extends SessionStore {
     try {
       if (!(await this.isStillOurs(accountId, epoch))) return undefined;
       const session = await authorize();
-      const sealed = sealer.seal(Buffer.from(JSON.stringify(session)), sessionPlace(accountId, version));
+      const sealed = sealer.seal(Buffer.from(serializeSession(session)), sessionPlace(accountId, version));
       if (await this.publish(accountId, { epoch, version, sealed, session })) return { ...session, version };
     } catch (error) {
       const winner = await this.fail(accountId, attempt, error);

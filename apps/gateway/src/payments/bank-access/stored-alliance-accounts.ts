@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type AllianceAccount, AllianceAccounts, CommunicationKey } from '#libs/alliance';
+import { type AllianceAccount, AllianceAccounts, AllianceError, CommunicationKey } from '#libs/alliance';
 import { AccountError } from '../../accounts/account-error.js';
 import { type MerchantAccount, MerchantAccountsService } from '../../accounts/merchant-accounts.service.js';
 
@@ -51,3 +51,7 @@ async function importAccount(account: MerchantAccount): Promise<AllianceAccount>
   if (clientKey) return new OpenedAccount(account, clientKey, otherClientKeys);
   throw new AccountError('CLIENT_KEY_NOT_FOUND', `merchant account ${account.id} has no client key yet`);
 }
+
+/** What a call failed with: of accounts, what {@link StoredAllianceAccounts} threw, for others give it a status. */
+export const failureOfCall = (error: unknown): unknown =>
+  error instanceof AllianceError && error.code === 'ALLIANCE_ACCOUNT_UNAVAILABLE' ? error.cause : error;

@@ -8,6 +8,7 @@ import {
   type CreateRefund,
   type HppOrder,
 } from '#libs/alliance';
+import { failureOfCall } from '../bank-access/stored-alliance-accounts.js';
 import { type BankOperationFacts, type BankOrderFacts } from '../domain/bank-facts.js';
 import {
   type Customer,
@@ -232,6 +233,7 @@ const isForWantOfSession = (error: unknown): boolean =>
 
 /** A defect of our own is no bank outcome: let it surface. */
 function reasonOf(error: unknown): string {
-  if (!(error instanceof AllianceError)) throw error;
-  return [error.code, error.bank?.msgCode ?? error.reason].filter(Boolean).join(' ');
+  const failure = failureOfCall(error);
+  if (!(failure instanceof AllianceError)) throw failure;
+  return [failure.code, failure.bank?.msgCode ?? failure.reason].filter(Boolean).join(' ');
 }
