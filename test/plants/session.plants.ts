@@ -12,6 +12,22 @@ const SESSION_SPECS = [
 /** One session an account, over all processes. */
 export const SESSION_PLANTS: readonly Plant[] = [
   {
+    name: 'session/no-back-off-in-one-process',
+    file: SESSION,
+    text: 'this.#pace.assertDue(accountId);',
+    replacement: '',
+    noticedBy: SESSION_SPECS,
+    why: 'A bank that is down is asked for a session by every call.',
+  },
+  {
+    name: 'session/token-in-the-log',
+    file: 'libs/alliance/src/session/bank-session.ts',
+    text: "return { ...this, refreshToken: '[hidden]' };",
+    replacement: 'return { ...this };',
+    noticedBy: SESSION_SPECS,
+    why: 'Whoever logs a session logs its token.',
+  },
+  {
     name: 'session/late-loser-publishes',
     file: ROWS,
     text: 'AND renewal_epoch = $2 AND version < $3',

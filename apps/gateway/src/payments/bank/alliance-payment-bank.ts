@@ -234,6 +234,6 @@ const isForWantOfSession = (error: unknown): boolean =>
 /** A defect of our own is no bank outcome: let it surface. */
 function reasonOf(error: unknown): string {
   const failure = failureOfCall(error);
-  if (!(failure instanceof AllianceError)) throw failure;
+  if (!(failure instanceof AllianceError) || failure.code === 'ALLIANCE_INVALID_REQUEST') throw failure;
   return [failure.code, failure.bank?.msgCode ?? failure.reason].filter(Boolean).join(' ');
 }
