@@ -8,6 +8,7 @@ const PAID_ORDER: ReadonlySet<string> = new Set(['SUCCESS', 'PARTIAL_REFUND']);
 const PAYMENTS: ReadonlySet<string> = new Set(['PURCHASE', 'ACCOUNT_2_ACCOUNT']);
 /** RRN that test terminals answer with. */
 const TEST_RRN = '-1';
+const RRN_LENGTH = 12;
 /** ISO 4217 numeric of UAH, in which the bank counts where it names no currency. */
 const UAH = '980';
 
@@ -63,14 +64,11 @@ function isAmount(payment: BankOperation, { coinAmount, currencyCode = UAH }: Ex
 /** Transfers between accounts carry neither codes nor a reference number. */
 function isApproved({ type, rrn, approvalCode, actionCode, responseCode }: BankOperation, allowTest: boolean): boolean {
   if (type === 'ACCOUNT_2_ACCOUNT') return true;
-  const agrees = (actionCode ?? '0') === '0' && ['00', '0'].includes(responseCode ?? '00');
-  if (allowTest) return agrees;
-  return (
-    agrees &&
-    actionCode !== undefined &&
-    responseCode !== undefined &&
-    approvalCode !== undefined &&
-    rrn !== TEST_RRN &&
-    rrn?.length === 12
-  );
+  const isRefused = isOther(actionCode, ['0']) || isOther(responseCode, ['00', '0']);
+  const isWhole = [actionCode, responseCode, approvalCode].every((member) => member !== undefined);
+  const isLive = rrn !== TEST_RRN && rrn?.length === RRN_LENGTH;
+  return !isRefused && (allowTest || (isWhole && isLive));
 }
+
+const isOther = (code: string | undefined, good: readonly string[]): boolean =>
+  code !== undefined && !good.includes(code);

@@ -157,10 +157,10 @@ export class AllianceHttpInterceptor {
 }
 
 /** An answer's config is often logged: what was sent goes no further. */
-function withoutSecrets({ headers, data: _sent, ...config }: InternalAxiosRequestConfig): InternalAxiosRequestConfig {
-  const shown = new AxiosHeaders(headers);
+function withoutSecrets(config: InternalAxiosRequestConfig): InternalAxiosRequestConfig {
+  const shown = new AxiosHeaders(config.headers);
   shown.delete(['x-device_id', 'x-refresh_token']);
-  return { ...config, headers: shown };
+  return { ...config, headers: shown, data: undefined };
 }
 
 const isUndecryptable = ({ refusal }: Attempt): boolean => refusal !== undefined && SESSION_CODES[refusal] === 'key';

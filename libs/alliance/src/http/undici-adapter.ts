@@ -40,25 +40,26 @@ export class UndiciAdapter {
 
   readonly adapter: AxiosAdapter = async (config) => {
     if (this.#closed) throw new TransportFailure(CLIENT_CLOSED, config, { neverSent: true, connecting: false });
+    const { window, signal } = config.alliance?.options ?? {};
+    const watch = new SendWatch(window);
     const deadline = new AbortController();
-    const watch = new SendWatch(config.alliance?.options?.window);
-    const timer = setTimeout(
-      () => {
-        deadline.abort(Object.assign(new Error('timeout'), { code: AxiosError.ETIMEDOUT }));
-      },
-      Math.min(this.#timeoutMs, config.timeout ?? 0) || this.#timeoutMs,
-    );
+    const timer = setTimeout(() => {
+      deadline.abort(Object.assign(new Error('timeout'), { code: AxiosError.ETIMEDOUT }));
+    }, this.#limitOf(config));
     try {
-      const callers = config.alliance?.options?.signal;
-      const signal = callers ? AbortSignal.any([deadline.signal, callers]) : deadline.signal;
-      return await this.#exchange(config, signal, watch);
+      return await this.#exchange(config, AbortSignal.any([deadline.signal, ...(signal ? [signal] : [])]), watch);
     } catch (error) {
-      const code = config.alliance?.options?.signal?.aborted === true ? 'ABORT_ERR' : readCode(error);
-      throw new TransportFailure(code, config, { neverSent: !watch.hasLeft, connecting: wasConnecting(error) });
+      const facts = { neverSent: !watch.hasLeft, connecting: wasConnecting(error) };
+      throw new TransportFailure(isAborted(signal) ? 'ABORT_ERR' : readCode(error), config, facts);
     } finally {
       clearTimeout(timer);
     }
   };
+
+  /** Milliseconds; axios says 0 for "none". */
+  #limitOf({ timeout }: InternalAxiosRequestConfig): number {
+    return timeout ? Math.min(this.#timeoutMs, timeout) : this.#timeoutMs;
+  }
 
   /** Cuts what is under way, since a bank that hangs must not keep a process from stopping; what comes later is not sent. */
   close(): Promise<void> {
@@ -83,6 +84,8 @@ export class UndiciAdapter {
     return { data, status: statusCode, statusText: '', headers: headers as Record<string, string>, config };
   }
 }
+
+const isAborted = (signal: AbortSignal | undefined): boolean => signal?.aborted ?? false;
 
 /** What is known of a request that got no answer. */
 interface FailureFacts {

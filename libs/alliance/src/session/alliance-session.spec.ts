@@ -226,7 +226,7 @@ describe('AllianceSession', () => {
   });
 
   it('keeps nothing of an id that nobody knows', async () => {
-    const sessions = await startFor({ load: (id) => Promise.reject(new Error(`no account ${id.slice(0, 5)}`)) });
+    const sessions = startFor({ load: (id) => Promise.reject(new Error(`no account ${id.slice(0, 5)}`)) });
     const ask = async (count: number, from: number): Promise<void> => {
       for (let i = from; i < from + count; i++) {
         await expect(sessions.current(`${i}-${'x'.repeat(10_000)}`)).rejects.toThrow();
@@ -298,9 +298,9 @@ describe('AllianceSession', () => {
       [
         'throws no Error',
         () => {
-          throw 'no connection';
+          throw 'no connection'; // eslint-disable-line @typescript-eslint/only-throw-error -- as somebody may
         },
-      ], // eslint-disable-line @typescript-eslint/only-throw-error
+      ],
     ])('that %s fails with a code', async (_how, load) => {
       class RudeStore extends InMemorySessionStore {
         override load = load;
@@ -324,7 +324,7 @@ describe('AllianceSession', () => {
       'serviceCode',
     ],
   ])('a loader that %s is a coded failure', async (_how, given, code, member) => {
-    const sessions = await startFor({
+    const sessions = startFor({
       load: () => (given instanceof Error ? Promise.reject(given) : Promise.resolve(given as AllianceAccount)),
     });
     const failed = sessions.current('a');

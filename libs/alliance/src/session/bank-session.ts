@@ -25,29 +25,21 @@ export interface BankSession {
 /** A session as the bank gave it; the store numbers it. */
 export type FreshSession = Omit<BankSession, 'version'>;
 
-/** The members alone, tokens as they are. */
-interface QuietSession extends FreshSession {
-  readonly version?: number;
-}
-
 /** Prints everything but the token. */
-class QuietSession {
-  constructor(members: FreshSession) {
-    Object.assign(this, members);
-  }
-
-  toJSON(): object {
+const QUIET = {
+  toJSON(this: FreshSession): object {
     return { ...this, refreshToken: '[hidden]' };
-  }
+  },
+  [inspect.custom](this: FreshSession): object {
+    return { ...this, refreshToken: '[hidden]' };
+  },
+};
 
-  [inspect.custom](): object {
-    return this.toJSON();
-  }
-}
+const isQuiet = (session: object): boolean => Object.getPrototypeOf(session) === QUIET;
 
 /** The same members in an object that hides the token when it is shown. */
 export function hideToken<T extends FreshSession>(session: T): T {
-  return session instanceof QuietSession ? session : (new QuietSession(session) as FreshSession as T);
+  return isQuiet(session) ? session : Object.assign<object, T>(Object.create(QUIET) as object, session);
 }
 
 /** What was stored, however often it went through JSON. */
@@ -101,7 +93,7 @@ export function parseSession(text: string): BankSession {
  * @throws AllianceError `ALLIANCE_SESSION_UNAVAILABLE`, naming the member and never quoting it
  */
 export function readStored(stored: unknown): BankSession {
-  if (stored instanceof QuietSession) return stored as BankSession;
+  if (typeof stored === 'object' && stored !== null && isQuiet(stored)) return stored as BankSession;
   const parsed = storedWire.safeParse(stored);
   if (parsed.success) return hideToken(parsed.data);
   const member = parsed.error.issues[0]?.path[0];
