@@ -406,7 +406,9 @@ describe('AlliancePaymentBank', () => {
     });
 
     it('lets a defect of our own surface', async () => {
-      await expect(payments.refund(aRefundRequest({ amount: 0.5 }))).rejects.toMatchObject({ code: 'ALLIANCE_INVALID_REQUEST' });
+      await expect(payments.refund(aRefundRequest({ amount: 0.5 }))).rejects.toMatchObject({
+        code: 'ALLIANCE_INVALID_REQUEST',
+      });
       expect(bank.requests).toEqual([]);
     });
   });
