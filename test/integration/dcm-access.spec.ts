@@ -107,11 +107,27 @@ describe('the Bank Auth Service', () => {
     ]);
   });
 
+  it.each([
+    ['one of the same name and any object', OPERATOR],
+    ['anybody and any object', '*'],
+  ])('takes no rule of another counterparty, for %s', async (_what, sub) => {
+    const other = await start({ counterpartyGuid: aDcmConfig().counterpartyGuid });
+    await other.access.addSubject('cli', { sub: OPERATOR, kind: 'employee' });
+    const namesake = await other.access.addObject('cli', { login: 'olena', externalId: 'ext-olena' });
+    const { id } = await permit(sub, 'sign-in', '*');
+    for (const call of CALLS)
+      expect(await outcome(call, call === 'user_auth' ? { obj: 'olena' } : {}, other)).toBe('denied');
+    await parts.access.removeRule('cli', id);
+    await other.access.addRule('cli', { sub: OPERATOR, flow: 'sign-in', object: namesake.id });
+    expect(await outcome('external_id', {}, other)).toEqual({ external_id: 'ext-olena' });
+  });
+
   it('hands out the same secret for life, sealed for its own row', async () => {
     const [first, again] = [await outcome('key'), await outcome('key')];
     expect(again).toEqual(first);
     const rows = await database.query<{ id: string; key: string; profile: string | null }>(
-      'SELECT id, key_sealed AS key, profile_sealed AS profile FROM dcm_object ORDER BY login',
+      `SELECT id, key_sealed AS key, profile_sealed AS profile FROM dcm_object WHERE counterparty_guid = $1 ORDER BY login`,
+      [config.counterpartyGuid],
     );
     const [own, others] = rows as [(typeof rows)[0], (typeof rows)[0]];
     const guid = config.counterpartyGuid;
@@ -132,8 +148,8 @@ describe('the Bank Auth Service', () => {
     const { id } = await parts.access.addObject('cli', { login: 'moved' });
     await permit(OPERATOR, 'sign-in', id);
     await database.query(
-      `UPDATE dcm_object SET key_sealed = (SELECT key_sealed FROM dcm_object WHERE login = 'olena') WHERE id = $1`,
-      [id],
+      'UPDATE dcm_object SET key_sealed = (SELECT key_sealed FROM dcm_object WHERE id = $2) WHERE id = $1',
+      [id, olena],
     );
     expect(await outcome('key', { obj: 'moved' })).toBe('KeystoreError');
     expect(await outcome('key')).toMatchObject({ key: expect.any(String) });

@@ -130,6 +130,29 @@ describe('renewal ahead of time', () => {
     expect(new Map(asked)).toEqual(new Map(rows.map(({ id, version: stale }) => [id, { stale, onlyIfDue: true }])));
   });
 
+  it('does not wait for one that hangs, and does not ask for it twice', async () => {
+    const asked: string[] = [];
+    const hanging = Promise.withResolvers<BankSession>();
+    const job = aJob((accountId) => {
+      asked.push(accountId);
+      return asked.length === 1 ? hanging.promise : Promise.reject(new Error('the bank is away'));
+    });
+    const first = job.tick();
+    await until('every account is asked for', () => Promise.resolve(new Set(asked).size === 3));
+    const [slow] = asked;
+    await job.tick();
+    expect(asked.filter((id) => id === slow)).toHaveLength(1);
+    expect(asked).toHaveLength(5); // the other two again
+    let isStopped = false;
+    const stopped = job.beforeApplicationShutdown().then(() => (isStopped = true));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(isStopped).toBe(false); // a renewal that is cut off costs the session
+    hanging.reject(new Error('it came at last'));
+    await Promise.all([first, stopped]);
+    await job.tick();
+    expect(asked).toHaveLength(5); // nothing is begun any more
+  });
+
   it('forgets attempts after thirty days, and no others', async () => {
     const [row] = await database.query<{ id: string }>('SELECT merchant_account_id AS id FROM bank_session LIMIT 1');
     const attempt = (epoch: number, age: string) =>

@@ -16,6 +16,8 @@ type Case = readonly [name: PersonalityName, options: Options];
 
 type Group = Readonly<Partial<Record<PersonalityName, Expectation>>>;
 
+/** The personality keeps no payment from its end. */
+const isWorking = (meanwhile: readonly string[]): boolean => meanwhile.length === 1;
 const casesOf = (group: Group): readonly Case[] =>
   (Object.keys(group) as PersonalityName[]).flatMap((name) =>
     [SHORT[name] ?? {}, ...(EXPECTATIONS[name].variants ?? [])].map((options) => [name, options] as const),
@@ -36,7 +38,7 @@ export function meetStrangers(group: Group): void {
   let world: World;
 
   beforeAll(async () => {
-    const gateway = { BANK_TIMEOUT_MS: '1500' };
+    const gateway = { BANK_TIMEOUT_MS: '3000' }; // the bank of a busy machine needs a second
     stack = await startStack({ withShop: false, gateway, merchant: { terminal: 'live' } });
     world = new World(stack);
   }, 60_000);
@@ -91,12 +93,13 @@ export function meetStrangers(group: Group): void {
     return payment;
   }
 
-  async function begin({ from, live }: Expectation, key: string, switchOn: () => Promise<unknown>) {
+  async function begin({ from, live, meanwhile }: Expectation, key: string, switchOn: () => Promise<unknown>) {
     if (from === 'start') {
       await switchOn(); // first: a worker may be the one who renews
       await world.endSession();
     }
-    const payment = await open(key);
+    const hasLink = from === 'opened' || isWorking(meanwhile);
+    const payment = await (hasLink ? untilOpen(key) : open(key));
     if (from === 'opened') await switchOn();
     if (payment && live) await makeLive(payment.id);
     return payment;
@@ -125,7 +128,7 @@ export function meetStrangers(group: Group): void {
   }
 
   async function watch(paymentId: string, { meanwhile, notices }: Expectation): Promise<void> {
-    const settles = meanwhile.length === 1;
+    const settles = isWorking(meanwhile);
     if (settles) {
       const isThere = async () => meanwhile.includes((await world.payment(paymentId)).status);
       await world.passUntil(`the payment is ${meanwhile.join()}`, paymentId, isThere);
@@ -163,7 +166,7 @@ export function meetStrangers(group: Group): void {
   }
 
   async function untilOpen(key: string): Promise<Payment> {
-    const giveUpAt = Date.now() + 15_000;
+    const giveUpAt = Date.now() + 30_000;
     for (;;) {
       const payment = await open(key);
       const current = payment && (await world.payment(payment.id));
