@@ -6,6 +6,7 @@ import { CallbackRepository } from '../../apps/gateway/src/callbacks/callback.re
 import { CallbacksController } from '../../apps/gateway/src/callbacks/callbacks.controller.js';
 import { CallbacksService } from '../../apps/gateway/src/callbacks/callbacks.service.js';
 import { registerBodyParsers } from '../../apps/gateway/src/http/body-parsers.js';
+import { PROBLEMS } from '../../apps/gateway/src/app/problems.js';
 import { ProblemFilter } from '../../apps/gateway/src/http/problem.filter.js';
 import { type PaymentView } from '../../apps/gateway/src/payments/api/payment.dto.js';
 import { aMerchant } from '../support/demo-merchant.js';
@@ -55,7 +56,7 @@ describe('callback inbox', () => {
       providers: [{ provide: CallbacksService, useValue: service }],
     }).compile();
     app = module.createNestApplication<NestFastifyApplication>(adapter, { bodyParser: false, logger: false });
-    app.useGlobalFilters(new ProblemFilter());
+    app.useGlobalFilters(new ProblemFilter(PROBLEMS));
     await app.init();
     await adapter.getInstance().ready();
   });

@@ -1,5 +1,5 @@
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { type ProblemDocument } from '../../apps/gateway/src/http/problem-catalogue.js';
+import { type ProblemDocument } from '../../apps/gateway/src/http/problem-document.js';
 import { AccountProvisioner } from '../../apps/gateway/src/payments/bank-access/account-provisioner.js';
 import { aMerchant } from '../support/demo-merchant.js';
 import { aPaymentRequest } from '../support/gateway-client.js';

@@ -4,6 +4,7 @@ import { generateLocalKeys, LocalKekProvider } from '#libs/keystore';
 import { loadConfig } from '../../apps/gateway/src/config/gateway-config.js';
 import { GatewayModule } from '../../apps/gateway/src/app/gateway.module.js';
 import { registerBodyParsers } from '../../apps/gateway/src/http/body-parsers.js';
+import { PROBLEMS } from '../../apps/gateway/src/app/problems.js';
 import { ProblemFilter } from '../../apps/gateway/src/http/problem.filter.js';
 import { validationPipe } from '../../apps/gateway/src/http/validation.js';
 import { NoKekFile } from '../../apps/gateway/src/keys/kek-file.js';
@@ -52,7 +53,7 @@ export async function startGateway(
   const adapter = new FastifyAdapter();
   registerBodyParsers(adapter.getInstance());
   const app = module.createNestApplication<NestFastifyApplication>(adapter, { bodyParser: false, logger: false });
-  app.useGlobalFilters(new ProblemFilter());
+  app.useGlobalFilters(new ProblemFilter(PROBLEMS));
   app.useGlobalPipes(validationPipe());
   await app.init();
   await adapter.getInstance().ready();

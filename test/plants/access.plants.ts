@@ -281,7 +281,7 @@ export const ACCESS_PLANTS: readonly Plant[] = [
     file: 'apps/gateway/src/database/error-summary.ts',
     text: "['QueryFailedError', 'SyntaxError']",
     replacement: "['SyntaxError']",
-    noticedBy: ['apps/gateway/src/http/problem.filter.spec.ts', 'test/e2e/failing-statements.spec.ts'],
+    noticedBy: ['apps/gateway/src/app/problems.spec.ts', 'test/e2e/failing-statements.spec.ts'],
     why: "Customers' data stands in the log.",
   },
   {

@@ -1,4 +1,3 @@
-import { buildOpenApi } from './docs/openapi.js';
-import { API_VERSION } from './docs/version.js';
+import { buildOpenApi } from './app/openapi.js';
 
-process.stdout.write(`${JSON.stringify(buildOpenApi(API_VERSION), null, 2)}\n`);
+process.stdout.write(`${JSON.stringify(buildOpenApi(), null, 2)}\n`);

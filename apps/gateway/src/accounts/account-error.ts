@@ -1,3 +1,5 @@
+import { CodedError, type ProblemTable } from '../problems/coded-error.js';
+
 export type AccountErrorCode =
   | 'ACCOUNT_NOT_FOUND'
   | 'ACCOUNT_EXISTS'
@@ -9,14 +11,51 @@ export type AccountErrorCode =
   | 'CLIENT_KEY_NOT_FOUND'
   | 'SESSION_UNAVAILABLE';
 
+export const ACCOUNT_PROBLEMS: ProblemTable<AccountErrorCode> = {
+  ACCOUNT_NOT_FOUND: {
+    status: 404,
+    title: 'No such merchant account',
+    remedy: 'List the accounts at /ops/merchant-accounts.',
+  },
+  ACCOUNT_EXISTS: {
+    status: 409,
+    title: 'The terminal has an account already',
+    remedy: 'Change the account that there is.',
+  },
+  ACCOUNT_INVALID: {
+    status: 422,
+    title: 'The account cannot be like that',
+    remedy: 'See the detail: it names what is wrong.',
+  },
+  ACCOUNT_CHANGED: {
+    status: 409,
+    title: 'Changed by somebody else',
+    remedy: 'Read the account again and repeat the change.',
+  },
+  ACCOUNT_BLOCKED: {
+    status: 409,
+    title: 'The account is blocked',
+    remedy: 'See the reason at /ops/sessions; unblock it when the cause is gone.',
+  },
+  API_KEY_NOT_FOUND: { status: 404, title: 'No such API key', remedy: 'List the keys of the account.' },
+  CLIENT_KEY_INVALID: {
+    status: 422,
+    title: 'The key cannot be used',
+    remedy: 'Give a private JWK of a P-384 pair; the detail names the member that is wrong.',
+  },
+  CLIENT_KEY_NOT_FOUND: {
+    status: 404,
+    title: 'No such client key',
+    remedy: 'Read the account: it lists its keys and their status.',
+  },
+  SESSION_UNAVAILABLE: {
+    status: 503,
+    title: 'No bank session can be had',
+    remedy: 'See the last error at /ops/sessions and try again.',
+  },
+};
+
 /** What an operator asked for cannot be done. */
-export class AccountError extends Error {
+export class AccountError extends CodedError<AccountErrorCode> {
   override readonly name = 'AccountError';
-  constructor(
-    readonly code: AccountErrorCode,
-    message: string,
-    options?: ErrorOptions,
-  ) {
-    super(message, options);
-  }
 }

@@ -6,7 +6,11 @@ import { CallbacksModule } from '../callbacks/callbacks.module.js';
 import { type GatewayConfig } from '../config/gateway-config.js';
 import { dataSourceOptions } from './schema.js';
 import { DcmBankModule } from '../dcm/dcm-bank.module.js';
+import { ApiDocuments } from '../docs/api-documents.js';
 import { DocsModule } from '../docs/docs.module.js';
+import { FAILURES } from '../payments/domain/failures.js';
+import { buildOpenApi } from './openapi.js';
+import { PROBLEMS } from './problems.js';
 import { KeysModule, type KeysOptions } from '../keys/keys.module.js';
 import { SEALED_COLUMNS } from './sealed-columns.js';
 import { logOptions } from '../http/request-log.js';
@@ -33,7 +37,7 @@ export class GatewayModule {
         CallbacksModule.register({ api, worker, payments }),
         OpsModule.register({ payments, opsKey }),
         ...(dcm ? [DcmBankModule.register({ config: dcm, api, worker, opsKey, readOnly })] : []),
-        ...(api ? [DocsModule] : []),
+        ...(api ? [DocsModule.register(new ApiDocuments(buildOpenApi('./'), PROBLEMS, FAILURES))] : []),
       ],
     };
   }

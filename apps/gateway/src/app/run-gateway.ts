@@ -6,6 +6,7 @@ import { type GatewayConfig, loadConfig } from '../config/gateway-config.js';
 import { explained } from '../database/database-problem.js';
 import { transactionGuard } from '../database/transaction-guard.js';
 import { GatewayModule } from './gateway.module.js';
+import { PROBLEMS } from './problems.js';
 import { dataSourceOptions } from './schema.js';
 import { createHttpAdapter } from '../http/http-server.js';
 import { Drain } from '../http/drain.js';
@@ -86,7 +87,7 @@ async function createApp(
   });
   app.useLogger(app.get(Logger));
   logRequests(adapter.getInstance(), app.get(Logger));
-  app.useGlobalFilters(new ProblemFilter(basePathOf(config.publicUrl)));
+  app.useGlobalFilters(new ProblemFilter(PROBLEMS, basePathOf(config.publicUrl)));
   app.useGlobalPipes(validationPipe());
   return { app, drain };
 }

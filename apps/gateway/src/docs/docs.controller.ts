@@ -3,10 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { Controller, Get, Header, NotFoundException, Param, Res } from '@nestjs/common';
 import { type FastifyReply } from 'fastify';
-import { PROBLEMS } from '../http/problem-catalogue.js';
-import { FAILURES } from '../payments/domain/failures.js';
-import { buildOpenApi } from './openapi.js';
-import { API_VERSION } from './version.js';
+import { ApiDocuments } from './api-documents.js';
 
 /** Everything comes from this server, so that the page works offline. */
 const PAGE_POLICY =
@@ -19,7 +16,13 @@ const ASSETS: Readonly<Record<string, string>> = {
 
 @Controller()
 export class DocsController {
-  private readonly openApi = JSON.stringify(buildOpenApi(API_VERSION, './'), null, 2);
+  private readonly openApi: string;
+  private readonly problemsPage: string;
+
+  constructor({ openApi, problems, failures }: ApiDocuments) {
+    this.openApi = JSON.stringify(openApi, null, 2);
+    this.problemsPage = problemsPage(problems, failures);
+  }
 
   @Get('openapi.json')
   @Header('content-type', 'application/json; charset=utf-8')
@@ -44,7 +47,7 @@ export class DocsController {
   @Header('content-type', 'text/html; charset=utf-8')
   @Header('content-security-policy', PAGE_POLICY)
   problems(): string {
-    return PROBLEMS_PAGE;
+    return this.problemsPage;
   }
 
   @Get('docs/assets/:name')
@@ -73,28 +76,28 @@ const STYLE = `<style>body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;ma
 table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.5rem;border-bottom:1px solid #d8dee4;vertical-align:top}
 code{font-size:.9em}tr:target{background:#fff8c5}</style><link rel="icon" href="data:,">`;
 
-const PROBLEMS_PAGE = page(
-  'Problems of the Alliance Gateway API',
-  STYLE,
-  `<h1>Problems</h1><p>Errors are RFC 9457 documents. <code>code</code> is stable: branch on it, not on texts.</p>
-<table><thead><tr><th>code</th><th>status</th><th>meaning</th><th>what to do</th></tr></thead><tbody>${Object.entries(
-    PROBLEMS,
-  )
-    .map(
-      ([code, { status, title, remedy }]) =>
-        `<tr id="${code}"><td><code>${code}</code></td><td>${status}</td><td>${title}</td><td>${escapeHtml(remedy)}</td></tr>`,
-    )
-    .join('')}</tbody></table>
+const row = (code: string, cells: readonly (string | number)[]): string =>
+  `<tr id="${code}"><td><code>${code}</code></td>${cells.map((cell) => `<td>${escapeHtml(String(cell))}</td>`).join('')}</tr>`;
+const table = (heads: readonly string[], rows: readonly string[]): string =>
+  `<table><thead><tr>${heads.map((head) => `<th>${head}</th>`).join('')}</tr></thead><tbody>${rows.join('')}</tbody></table>`;
+
+const problemsPage = (problems: ApiDocuments['problems'], failures: ApiDocuments['failures']): string =>
+  page(
+    'Problems of the Alliance Gateway API',
+    STYLE,
+    `<h1>Problems</h1><p>Errors are RFC 9457 documents. <code>code</code> is stable: branch on it, not on texts.</p>
+${table(
+  ['code', 'status', 'meaning', 'what to do'],
+  Object.entries(problems).map(([code, { status, title, remedy }]) => row(code, [status, title, remedy])),
+)}
 <h2 id="failures">Why money did not move</h2><p><code>failure.code</code> of a payment or a refund. The texts are for you, not for your customer.</p>
-<table><thead><tr><th>code</th><th>meaning</th><th>what to do</th><th>worth another try</th></tr></thead><tbody>${Object.entries(
-    FAILURES,
-  )
-    .map(
-      ([code, { message, advice, retry }]) =>
-        `<tr id="${code}"><td><code>${code}</code></td><td>${message}</td><td>${escapeHtml(advice)}</td><td>${retry ? 'yes' : 'no'}</td></tr>`,
-    )
-    .join('')}</tbody></table><p><a href="../docs">API reference</a></p>`,
-);
+${table(
+  ['code', 'meaning', 'what to do', 'worth another try'],
+  Object.entries(failures).map(([code, { message, advice, retry }]) =>
+    row(code, [message, advice, retry ? 'yes' : 'no']),
+  ),
+)}<p><a href="../docs">API reference</a></p>`,
+  );
 
 function escapeHtml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

@@ -1,5 +1,11 @@
-import { Module } from '@nestjs/common';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { ApiDocuments } from './api-documents.js';
 import { DocsController } from './docs.controller.js';
 
-@Module({ controllers: [DocsController] })
-export class DocsModule {}
+@Module({})
+export class DocsModule {
+  static register(documents: ApiDocuments): DynamicModule {
+    const providers = [{ provide: ApiDocuments, useValue: documents }];
+    return { module: DocsModule, controllers: [DocsController], providers };
+  }
+}

@@ -1,13 +1,96 @@
-import { type DcmProblemCode, type FieldError, type HttpProblemCode } from './problem-catalogue.js';
+import { CodedError, type FieldError, type ProblemTable } from '../problems/coded-error.js';
 
-/** A problem found at the edge. `message` goes to the caller. */
-export class HttpProblem extends Error {
+/** Problems that the HTTP layer itself finds. */
+export type HttpProblemCode =
+  | 'API_KEY_MISSING'
+  | 'API_KEY_INVALID'
+  | 'REQUEST_MALFORMED'
+  | 'REQUEST_TIMEOUT'
+  | 'ADDRESS_TOO_LONG'
+  | 'HEADERS_TOO_LARGE'
+  | 'EXPECTATION_UNSUPPORTED'
+  | 'VALIDATION_FAILED'
+  | 'BODY_NOT_JSON'
+  | 'BODY_TOO_LARGE'
+  | 'MEDIA_TYPE_UNSUPPORTED'
+  | 'ROUTE_NOT_FOUND'
+  | 'METHOD_NOT_ALLOWED'
+  | 'SERVICE_UNAVAILABLE'
+  | 'INTERNAL_ERROR';
+
+export const HTTP_PROBLEMS: ProblemTable<HttpProblemCode> = {
+  API_KEY_MISSING: {
+    status: 401,
+    title: 'No API key or operator key',
+    remedy:
+      'Send the header "Authorization: Bearer …": with an API key (ap_…) under /v1, with the operator key (OPS_KEY) under /ops and for /metrics.',
+  },
+  API_KEY_INVALID: {
+    status: 401,
+    title: 'API key or operator key not accepted',
+    remedy:
+      'Check that the key is complete: under /v1 an API key that is not revoked, under /ops and for /metrics the operator key (OPS_KEY).',
+  },
+  REQUEST_MALFORMED: {
+    status: 400,
+    title: 'The request is not HTTP as we read it',
+    remedy: 'Send HTTP/1.1 with a "Host" header; check the client or the proxy in between.',
+  },
+  REQUEST_TIMEOUT: {
+    status: 408,
+    title: 'The request did not arrive in time',
+    remedy: 'Repeat the request; send head and body at once.',
+  },
+  ADDRESS_TOO_LONG: {
+    status: 414,
+    title: 'The address is too long',
+    remedy: 'Check the id: none has more than 100 characters.',
+  },
+  HEADERS_TOO_LARGE: { status: 431, title: 'The headers are too large', remedy: 'Send at most 16 KB of headers.' },
+  EXPECTATION_UNSUPPORTED: {
+    status: 417,
+    title: 'Expectation not supported',
+    remedy: 'Leave out the header "Expect", or send "100-continue".',
+  },
+  VALIDATION_FAILED: {
+    status: 400,
+    title: 'The request is not valid',
+    remedy: 'See "errors": each names a member and what is wrong with it.',
+  },
+  BODY_NOT_JSON: {
+    status: 400,
+    title: 'The body is not acceptable JSON',
+    remedy: 'Send one JSON object in UTF-8, with whole numbers and without duplicate members.',
+  },
+  BODY_TOO_LARGE: { status: 413, title: 'The body is too large', remedy: 'Send at most 64 KB.' },
+  MEDIA_TYPE_UNSUPPORTED: {
+    status: 415,
+    title: 'Media type not supported',
+    remedy: 'Send "Content-Type: application/json" in UTF-8, without "Content-Encoding".',
+  },
+  ROUTE_NOT_FOUND: { status: 404, title: 'No such route', remedy: 'See /docs for the routes there are.' },
+  METHOD_NOT_ALLOWED: {
+    status: 405,
+    title: 'Method not allowed',
+    remedy: 'Use one of the methods in the header "Allow".',
+  },
+  SERVICE_UNAVAILABLE: {
+    status: 503,
+    retryAfterSeconds: 5,
+    title: 'Temporarily unavailable',
+    remedy: 'Repeat the request with the same Idempotency-Key in some seconds.',
+  },
+  INTERNAL_ERROR: {
+    status: 500,
+    title: 'Internal error',
+    remedy: 'Repeat the request with the same Idempotency-Key; if it persists, report the "instance".',
+  },
+};
+
+/** A problem found at the edge. */
+export class HttpProblem extends CodedError<HttpProblemCode> {
   override readonly name = 'HttpProblem';
-  constructor(
-    readonly code: HttpProblemCode | DcmProblemCode,
-    message: string,
-    readonly errors?: readonly FieldError[],
-  ) {
-    super(message);
+  constructor(code: HttpProblemCode, message: string, errors?: readonly FieldError[]) {
+    super(code, message, { errors });
   }
 }

@@ -5,8 +5,8 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { v7 } from 'uuid';
 import { refuseOtherMethods } from './allowed-methods.js';
 import { registerBodyParsers } from './body-parsers.js';
-import { HttpProblem } from './http-problem.js';
-import { type HttpProblemCode, problemDocument, type ProblemDocument } from './problem-catalogue.js';
+import { HTTP_PROBLEMS, HttpProblem, type HttpProblemCode } from './http-problem.js';
+import { type ProblemDocument, ProblemDocuments } from './problem-document.js';
 import { basePathOf, isReadableQuery, routedUrl } from './request-path.js';
 
 const PROBLEM_TYPE = 'application/problem+json';
@@ -20,8 +20,9 @@ const CHECK_EVERY_MS = 2_000;
 /** An HTTP server whose own refusals are problem documents, too. @param publicUrl see `GatewayConfig` */
 export function createHttpAdapter(publicUrl: string): FastifyAdapter {
   const basePath = basePathOf(publicUrl);
+  const documents = new ProblemDocuments(HTTP_PROBLEMS, basePath);
   const problem = (code: HttpProblemCode, detail: string, id: string): ProblemDocument =>
-    problemDocument({ code, detail }, id, basePath);
+    documents.of({ code, detail }, id);
   const adapter = new FastifyAdapter({
     forceCloseConnections: 'idle',
     trustProxy: false,

@@ -1,6 +1,6 @@
 import { StandardSchemaValidationPipe } from '@nestjs/common';
+import { type FieldError } from '../problems/coded-error.js';
 import { HttpProblem } from './http-problem.js';
-import { type FieldError } from './problem-catalogue.js';
 
 interface Issue {
   readonly message: string;

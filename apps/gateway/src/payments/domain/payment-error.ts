@@ -1,3 +1,5 @@
+import { CodedError, DelayedError, type ProblemTable } from '../../problems/coded-error.js';
+
 export type PaymentErrorCode =
   | 'PAYMENT_NOT_FOUND'
   | 'PAYMENT_ILLEGAL_MOVE'
@@ -9,26 +11,68 @@ export type PaymentErrorCode =
   | 'IDEMPOTENCY_IN_FLIGHT'
   | 'CURSOR_INVALID';
 
-/** A request that cannot be carried out; HTTP statuses and public words are in `http/problem-catalogue.ts`. */
-export class PaymentError extends Error {
+export const PAYMENT_PROBLEMS: ProblemTable<PaymentErrorCode> = {
+  PAYMENT_NOT_FOUND: {
+    status: 404,
+    title: 'No such payment',
+    remedy: 'Check the id, and that the API key belongs to the account of the payment.',
+  },
+  PAYMENT_ILLEGAL_MOVE: {
+    status: 409,
+    title: 'Not possible in this status',
+    remedy: 'Read the payment: it has moved on.',
+  },
+  PAYMENT_NOT_REFUNDABLE: {
+    status: 409,
+    title: 'The payment cannot be refunded',
+    remedy: 'Only a payment that succeeded, and at which no person must look first, can be refunded.',
+  },
+  REFUND_TOO_LARGE: {
+    status: 422,
+    title: 'The refund exceeds what is left',
+    remedy: 'Refund at most the captured amount less refunds that succeeded or are under way.',
+  },
+  IDEMPOTENCY_KEY_MISSING: {
+    status: 400,
+    title: 'No Idempotency-Key',
+    remedy: 'Send a header "Idempotency-Key" with a value of your own that is unique to this request.',
+  },
+  IDEMPOTENCY_KEY_INVALID: {
+    status: 400,
+    title: 'Idempotency-Key not valid',
+    remedy: 'Use 1 to 255 printable ASCII characters.',
+  },
+  IDEMPOTENCY_MISMATCH: {
+    status: 422,
+    title: 'Idempotency-Key used for another request',
+    remedy: 'Use a new key for a new request; repeat an old one unchanged.',
+  },
+  IDEMPOTENCY_IN_FLIGHT: {
+    status: 409,
+    retryAfterSeconds: 2,
+    title: 'The same request is still being worked on',
+    remedy: 'Repeat it after the seconds in "Retry-After".',
+  },
+  CURSOR_INVALID: {
+    status: 400,
+    title: 'The cursor is not valid',
+    remedy: 'Pass "nextCursor" of the page before unchanged.',
+  },
+};
+
+/** A request that cannot be carried out. */
+export class PaymentError extends CodedError<PaymentErrorCode> {
   override readonly name = 'PaymentError';
-  constructor(
-    readonly code: PaymentErrorCode,
-    message: string,
-    /** Seconds after which a repeat is worth it, where that is known. */
-    readonly retryAfterSeconds?: number,
-  ) {
-    super(message);
+  /** @param retryAfterSeconds after which a repeat is worth it, where that is known */
+  constructor(code: PaymentErrorCode, message: string, retryAfterSeconds?: number) {
+    super(code, message, { retryAfterSeconds });
   }
 }
 
 /** A request failed, and its Idempotency-Key could not be freed: until the lease has run out a repeat finds it in flight. */
-export class KeyHeldError extends Error {
+export class KeyHeldError extends DelayedError {
   override readonly name = 'KeyHeldError';
-  constructor(
-    override readonly cause: unknown,
-    readonly retryAfterSeconds: number,
-  ) {
-    super('the request failed and its key is still held');
+  constructor(cause: unknown, retryAfterSeconds: number) {
+    super(cause, 'the request failed and its key is still held', retryAfterSeconds);
   }
 }

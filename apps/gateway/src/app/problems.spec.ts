@@ -7,15 +7,12 @@ import {
 } from '@nestjs/common';
 import { type AccountErrorCode } from '../accounts/account-error.js';
 import { PaymentError, type PaymentErrorCode } from '../payments/domain/payment-error.js';
-import { HttpProblem } from './http-problem.js';
-import {
-  type DcmProblemCode,
-  type HttpProblemCode,
-  type ProblemCode,
-  type ProblemDocument,
-  PROBLEMS,
-} from './problem-catalogue.js';
-import { ProblemFilter } from './problem.filter.js';
+import { PROBLEMS as TABLES, type ProblemCode } from './problems.js';
+import { type DcmProblemCode } from '../dcm/dcm-problem.js';
+import { CodedError, type ProblemTable } from '../problems/coded-error.js';
+import { HttpProblem, type HttpProblemCode } from '../http/http-problem.js';
+import { type ProblemDocument } from '../http/problem-document.js';
+import { ProblemFilter } from '../http/problem.filter.js';
 
 interface Answered {
   readonly status: number;
@@ -23,6 +20,11 @@ interface Answered {
   readonly document: ProblemDocument;
   readonly body: string;
 }
+
+const PROBLEMS: ProblemTable<ProblemCode> = TABLES;
+
+/** A room whose table nobody joined. */
+class StrangeError extends CodedError {}
 
 /** What the filter answers, read off a reply that only remembers. */
 function answerTo(error: unknown): Answered {
@@ -36,7 +38,7 @@ function answerTo(error: unknown): Answered {
     send: (text: string) => ((body = text), reply),
   };
   const http = { getRequest: () => ({ id: 'req-1' }), getResponse: () => reply };
-  new ProblemFilter().catch(error, { switchToHttp: () => http } as unknown as ArgumentsHost);
+  new ProblemFilter(PROBLEMS).catch(error, { switchToHttp: () => http } as unknown as ArgumentsHost);
   return { status, headers, body, document: JSON.parse(body) as ProblemDocument };
 }
 
@@ -162,6 +164,7 @@ describe('ProblemFilter', () => {
     ['no connection in time', new Error('timeout exceeded when trying to connect'), 'SERVICE_UNAVAILABLE'],
     ['a character no database can hold', Object.assign(new Error('x'), { code: '22021' }), 'VALIDATION_FAILED'],
     ['a broken constraint', Object.assign(new Error('x'), { code: '23505' }), 'INTERNAL_ERROR'],
+    ['a code that no table has', new StrangeError('STRANGE', 'x'), 'INTERNAL_ERROR'],
     ['a defect', new TypeError('x is not a function'), 'INTERNAL_ERROR'],
     ['a thrown text', 'oops', 'INTERNAL_ERROR'],
     ['nothing at all', undefined, 'INTERNAL_ERROR'],

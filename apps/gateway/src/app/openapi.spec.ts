@@ -2,8 +2,7 @@ import { readFileSync } from 'node:fs';
 import { RequestMethod, type Type } from '@nestjs/common';
 import { HealthController } from '../ops/health.controller.js';
 import { PaymentsController } from '../payments/api/payments.controller.js';
-import { buildOpenApi } from './openapi.js';
-import { API_VERSION } from './version.js';
+import { API_VERSION, buildOpenApi } from './openapi.js';
 
 interface Operation {
   readonly operationId?: string;
@@ -20,7 +19,7 @@ interface Document {
   readonly components: { readonly schemas: Record<string, { required?: string[]; additionalProperties?: unknown }> };
 }
 
-const document = buildOpenApi(API_VERSION) as unknown as Document;
+const document = buildOpenApi() as unknown as Document;
 const operations = Object.entries(document.paths).flatMap(([path, item]) =>
   Object.entries(item).map(([method, operation]) => ({ name: `${method.toUpperCase()} ${path}`, path, operation })),
 );

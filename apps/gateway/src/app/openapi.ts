@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { type ApiDescription, type Json, schemasOf } from '../docs/api-description.js';
+import { describeHealth } from '../ops/health.openapi.js';
+import { describePayments } from '../payments/api/payments.openapi.js';
+import { type ProblemCode, PROBLEMS } from './problems.js';
+
+/** Version of the public API, raised with every change that clients can see. */
+export const API_VERSION = '0.1.0';
+
+/** What the rooms say of their routes. */
+const described = (): readonly ApiDescription[] => [describePayments(), describeHealth()];
+
+const problem = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    code: z.enum(Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]]),
+    instance: z.string(),
+    errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  })
+  .meta({ id: 'Problem', description: 'RFC 9457. `code` is stable; every code is explained at /docs/problems.' });
+
+/**
+ * The OpenAPI 3.1 document, made from the schemas that validate the requests.
+ * @param server where the API is, seen from the document
+ */
+export function buildOpenApi(server = '/'): Json {
+  const rooms = described();
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Alliance Gateway',
+      version: API_VERSION,
+      description:
+        'Takes payments through Bank Alliance. Amounts are integers of minor units (kopiyky). Errors are RFC 9457 problem documents.',
+    },
+    servers: [{ url: server }],
+    security: [{ apiKey: [] }],
+    tags: rooms.flatMap(({ tags }) => tags.map((name) => ({ name }))),
+    paths: joined(rooms, ({ paths }) => paths),
+    components: {
+      securitySchemes: {
+        apiKey: { type: 'http', scheme: 'bearer', description: 'An API key, `ap_test_…` or `ap_live_…`.' },
+      },
+      schemas: {
+        ...schemasOf(
+          joined(rooms, ({ incoming }) => incoming),
+          'input',
+        ),
+        ...schemasOf({ ...joined(rooms, ({ outgoing }) => outgoing), Problem: problem }, 'output'),
+      },
+    },
+  };
+}
+
+const joined = <T>(
+  rooms: readonly ApiDescription[],
+  part: (room: ApiDescription) => Readonly<Record<string, T>> | undefined,
+): Record<string, T> => Object.assign({}, ...rooms.map(part)) as Record<string, T>;

@@ -1,0 +1,8 @@
+import { ACCOUNT_PROBLEMS } from '../accounts/account-error.js';
+import { DCM_PROBLEMS } from '../dcm/dcm-problem.js';
+import { HTTP_PROBLEMS } from '../http/http-problem.js';
+import { PAYMENT_PROBLEMS } from '../payments/domain/payment-error.js';
+
+/** Every error that the API can answer with: the rooms' tables, joined. */
+export const PROBLEMS = { ...HTTP_PROBLEMS, ...PAYMENT_PROBLEMS, ...ACCOUNT_PROBLEMS, ...DCM_PROBLEMS };
+export type ProblemCode = keyof typeof PROBLEMS;

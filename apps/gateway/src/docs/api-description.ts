@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { type ProblemTable } from '../problems/coded-error.js';
+
+export type Json = Record<string, unknown>;
+
+/** What a room says of its routes, for the document at /openapi.json. */
+export interface ApiDescription {
+  readonly tags: readonly string[];
+  readonly paths: Json;
+  /** Schemas by name. Bodies that come in show what may be sent; bodies that go out, what is sent. */
+  readonly incoming?: Readonly<Record<string, z.ZodType>>;
+  readonly outgoing?: Readonly<Record<string, z.ZodType>>;
+}
+
+const refTo = (name: string): Json => ({ $ref: `#/components/schemas/${name}` });
+export const body = (name: string): Json => ({
+  required: true,
+  content: { 'application/json': { schema: refTo(name) } },
+});
+export const answer = (name: string, description: string, more: Json = {}): Json => ({
+  description,
+  ...more,
+  content: { 'application/json': { schema: refTo(name) } },
+});
+
+/** Problems by status; several codes of one status share the entry. */
+export function problemsOf<Code extends string>(table: ProblemTable<Code>, codes: readonly Code[]): Json {
+  const byStatus = Map.groupBy(codes, (code) => table[code].status);
+  return Object.fromEntries(
+    [...byStatus].map(([status, group]) => [
+      status,
+      {
+        description: group.map((code) => `\`${code}\`: ${table[code].title}.`).join(' '),
+        content: { 'application/problem+json': { schema: refTo('Problem') } },
+      },
+    ]),
+  );
+}
+
+export function queryParameters(schema: z.ZodObject): Json[] {
+  const { properties = {} } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  return Object.entries(properties).map(([name, property]) => ({
+    name,
+    in: 'query',
+    required: false,
+    schema: property,
+  }));
+}
+
+export function schemasOf(schemas: Readonly<Record<string, z.ZodType>>, io: 'input' | 'output'): Json {
+  const registry = z.registry<{ id: string }>();
+  for (const [id, schema] of Object.entries(schemas)) registry.add(schema, { id });
+  const { schemas: made } = z.toJSONSchema(registry, {
+    io,
+    unrepresentable: 'any',
+    uri: (id) => `#/components/schemas/${id}`,
+  });
+  return Object.fromEntries(Object.entries(made).map(([id, schema]) => [id, withoutOwnAddress(schema)]));
+}
+
+/** The document says the dialect and the place of its schemas; each need not repeat it. */
+function withoutOwnAddress(schema: Json): Json {
+  return Object.fromEntries(Object.entries(schema).filter(([member]) => member !== '$schema' && member !== '$id'));
+}

@@ -1,0 +1,126 @@
+import {
+  answer,
+  type ApiDescription,
+  body,
+  type Json,
+  problemsOf,
+  queryParameters,
+} from '../../docs/api-description.js';
+import { HTTP_PROBLEMS } from '../../http/http-problem.js';
+import { PAYMENT_PROBLEMS } from '../domain/payment-error.js';
+import {
+  createPayment,
+  createRefund,
+  listPayments,
+  paymentPage,
+  paymentView,
+  refundList,
+  refundView,
+} from './payment.dto.js';
+
+const PROBLEMS = { ...HTTP_PROBLEMS, ...PAYMENT_PROBLEMS };
+const problems = (...codes: (keyof typeof PROBLEMS)[]): Json => problemsOf(PROBLEMS, codes);
+
+const IDEMPOTENCY_KEY = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: true,
+  description:
+    'Unique to this request, for example your order number. Repeat a request with the same key and it happens once.',
+  schema: { type: 'string', minLength: 1, maxLength: 255 },
+};
+/** Problems of every request, and of every request that creates something. */
+const READING = ['API_KEY_MISSING', 'API_KEY_INVALID', 'SERVICE_UNAVAILABLE'] as const;
+const WRITING = [
+  'VALIDATION_FAILED',
+  'BODY_NOT_JSON',
+  'IDEMPOTENCY_KEY_MISSING',
+  'IDEMPOTENCY_KEY_INVALID',
+  'IDEMPOTENCY_IN_FLIGHT',
+  'IDEMPOTENCY_MISMATCH',
+  'BODY_TOO_LARGE',
+  'MEDIA_TYPE_UNSUPPORTED',
+  ...READING,
+] as const;
+const PAYMENT_ID = { name: 'id', in: 'path', required: true, schema: { type: 'string' } };
+
+/** The routes below /v1/payments. */
+export const describePayments = (): ApiDescription => ({
+  tags: ['Payments', 'Refunds'],
+  paths: { ...paymentPaths(), ...refundPaths() },
+  incoming: { CreatePayment: createPayment, CreateRefund: createRefund },
+  outgoing: { Payment: paymentView, Refund: refundView, PaymentPage: paymentPage, RefundList: refundList },
+});
+
+const REPLAYED = {
+  headers: {
+    'Idempotent-Replayed': {
+      description: '`true` when this is the first answer again.',
+      schema: { type: 'string', const: 'true' },
+    },
+  },
+};
+
+function paymentPaths(): Json {
+  return {
+    '/v1/payments': {
+      post: {
+        tags: ['Payments'],
+        operationId: 'createPayment',
+        summary: 'Create a payment and get the link to the bank page',
+        parameters: [IDEMPOTENCY_KEY],
+        requestBody: body('CreatePayment'),
+        responses: {
+          201: answer('Payment', 'Created: send the customer to `redirectUrl`.', REPLAYED),
+          202: answer('Payment', 'Recorded, but the bank has not answered yet: poll the payment.'),
+          ...problems(...WRITING),
+        },
+      },
+      get: {
+        tags: ['Payments'],
+        operationId: 'listPayments',
+        summary: 'List payments, newest first',
+        parameters: queryParameters(listPayments),
+        responses: {
+          200: answer('PaymentPage', 'A page.'),
+          ...problems('VALIDATION_FAILED', 'CURSOR_INVALID', ...READING),
+        },
+      },
+    },
+    '/v1/payments/{id}': {
+      get: {
+        tags: ['Payments'],
+        operationId: 'getPayment',
+        summary: 'Read a payment',
+        parameters: [PAYMENT_ID],
+        responses: { 200: answer('Payment', 'As it is now.'), ...problems(...READING, 'PAYMENT_NOT_FOUND') },
+      },
+    },
+  };
+}
+
+function refundPaths(): Json {
+  return {
+    '/v1/payments/{id}/refunds': {
+      post: {
+        tags: ['Refunds'],
+        operationId: 'createRefund',
+        summary: 'Give money back, all or part',
+        parameters: [PAYMENT_ID, IDEMPOTENCY_KEY],
+        requestBody: body('CreateRefund'),
+        responses: {
+          201: answer('Refund', 'The bank has it: poll until it is final.', REPLAYED),
+          202: answer('Refund', 'The bank did not answer; it is being asked. Do not refund again.'),
+          ...problems('PAYMENT_NOT_FOUND', 'PAYMENT_NOT_REFUNDABLE', 'REFUND_TOO_LARGE', ...WRITING),
+        },
+      },
+      get: {
+        tags: ['Refunds'],
+        operationId: 'listRefunds',
+        summary: 'List the refunds of a payment, oldest first',
+        parameters: [PAYMENT_ID],
+        responses: { 200: answer('RefundList', 'All of them.'), ...problems(...READING, 'PAYMENT_NOT_FOUND') },
+      },
+    },
+  };
+}
