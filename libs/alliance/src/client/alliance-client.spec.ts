@@ -427,7 +427,7 @@ describe('AllianceClient on a real socket', () => {
 
     it('is not replayed past the deadline of its call', async () => {
       // An attempt is begun with half of a short call left at least: most of a second to spare on either side.
-      const brief = await start({ callTimeoutMs: 5_000 });
+      const brief = await start({ timeoutMs: 10_000, callTimeoutMs: 5_000 });
       bank.answer = async () => {
         await sleep(3_200); // what the bank needs
         return errorReply('b_expired_token');
