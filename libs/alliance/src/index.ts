@@ -10,7 +10,15 @@ export { AllianceHttpInterceptor } from './http/alliance-http.interceptor.js';
 export { AllianceSession, type SessionWait } from './session/alliance-session.js';
 export { type BankSession, type FreshSession, parseSession, serializeSession } from './session/bank-session.js';
 export { AllianceModule } from './module/alliance.module.js';
-export { ALLIANCE_OPTIONS, type AllianceOptions, callTimeoutOf } from './module/alliance.module-definition.js';
+export {
+  ALLIANCE_OPTIONS,
+  type AllianceModuleExtras,
+  type AllianceOptions,
+  type AllianceOptionsFactory,
+  callTimeoutOf,
+  getAllianceToken,
+  InjectAlliance,
+} from './module/alliance.module-definition.js';
 export {
   type BankCallback,
   type BankOperation,

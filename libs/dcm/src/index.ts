@@ -27,7 +27,15 @@ export { DcmError, type DcmErrorCode, type DcmErrorDetails, type DcmTokenErrorCo
 export { DcmTokens, type NewAuthorization, type NewOrder } from './token/dcm-tokens.js';
 export { DcmVerifier, type Signer, type VerifierOptions } from './token/dcm-verifier.js';
 export { DcmModule } from './module/dcm.module.js';
-export { DCM_OPTIONS, type DcmEmployee, type DcmOptions } from './module/dcm.module-definition.js';
+export {
+  DCM_OPTIONS,
+  type DcmEmployee,
+  type DcmModuleExtras,
+  type DcmOptions,
+  type DcmOptionsFactory,
+  getDcmToken,
+  InjectDcm,
+} from './module/dcm.module-definition.js';
 export { JWKS_LIMITS, JwksCache, type JwksCacheOptions, type JwksLimits } from './key/jwks-cache.js';
 export { FixedKeySet, KeySet, type VerificationKey } from './key/key-set.js';
 export { type CallOptions } from './client/operation-caller.js';

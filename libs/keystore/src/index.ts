@@ -6,6 +6,14 @@ export { kekVersionOf } from './kek/kek-ring.js';
 export { KekProvider, type WrappedDek } from './kek/kek-provider.js';
 export { Keystore, type Sealed, type Sealer, type SealPlace } from './envelope/keystore.js';
 export { KeystoreError, type KeystoreErrorCode } from './error/keystore-error.js';
+export { KeystoreModule } from './module/keystore.module.js';
+export {
+  getKeystoreToken,
+  InjectKeystore,
+  type KeystoreModuleExtras,
+  type KeystoreOptions,
+  type KeystoreOptionsFactory,
+} from './module/keystore.module-definition.js';
 export { type AwsCredentials } from './aws-kms/kms-sdk.js';
 export { LocalKekProvider } from './kek/local-kek-provider.js';
 export { addLocalKek, generateLocalKeys, type LocalKeys, parseLocalKeys } from './kek/local-keys.js';

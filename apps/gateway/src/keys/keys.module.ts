@@ -1,5 +1,5 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
-import { KekProvider, Keystore } from '#libs/keystore';
+import { type KekProvider, KeystoreModule } from '#libs/keystore';
 import { GatewayKeystore } from './gateway-keystore.js';
 import { KekFile } from './kek-file.js';
 import { KekRotationService } from './kek-rotation.service.js';
@@ -23,15 +23,20 @@ export class KeysModule {
   static register({ keks, file, remote }: KeysOptions, columns: SealedColumns): DynamicModule {
     return {
       module: KeysModule,
+      imports: [
+        KeystoreModule.forRoot({
+          keks,
+          ...(remote && { dekCache: DEK_CACHE }),
+          create: (...given) => new GatewayKeystore(...given),
+        }),
+      ],
       providers: [
-        { provide: Keystore, useValue: new GatewayKeystore(keks, remote ? { dekCache: DEK_CACHE } : {}) },
-        { provide: KekProvider, useValue: keks },
         { provide: KekFile, useValue: file },
         { provide: SealedColumns, useValue: columns },
         KekRotationService,
         SealedValuesRepository,
       ],
-      exports: [Keystore, KekRotationService],
+      exports: [KeystoreModule, KekRotationService],
     };
   }
 }

@@ -40,7 +40,7 @@ export class BankKeys {
   private strangersFrom = 0;
 
   constructor(private readonly options: BankKeysOptions) {
-    for (const [kid, pem] of Object.entries(options.pinned ?? {})) this.known.set(kid, readKey(pem));
+    for (const [kid, pem] of Object.entries(options.pinned ?? {})) this.known.set(kid, readBankKey(pem));
   }
 
   /** @throws AllianceError `ALLIANCE_UNKNOWN_BANK_KEY` */
@@ -90,14 +90,14 @@ function readAnswer(body: Uint8Array): KeyObject | undefined {
 
 function tryKey(value: unknown): KeyObject | undefined {
   try {
-    return readKey(value);
+    return readBankKey(value);
   } catch {
     return undefined;
   }
 }
 
 /** @throws Error for what is no public key that the bank may sign with */
-function readKey(value: unknown): KeyObject {
+export function readBankKey(value: unknown): KeyObject {
   const key =
     typeof value === 'string'
       ? createPublicKey(

@@ -30,6 +30,7 @@ const SENTENCES: Readonly<Record<KeystoreErrorCode, string>> = {
   KEYSTORE_UNAVAILABLE: 'AWS KMS does not serve',
   KEYSTORE_MALFORMED: '',
   KEYSTORE_INVALID_PRIVATE_KEY: '',
+  KEYSTORE_INVALID_OPTIONS: '',
 };
 
 /** The SDK's error itself holds the request: only its name is kept. */

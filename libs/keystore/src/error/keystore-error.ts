@@ -14,6 +14,8 @@ export type KeystoreErrorCode =
   | 'KEYSTORE_MALFORMED'
   /** The KEKs are configured wrongly; names the member. */
   | 'KEYSTORE_INVALID_KEYS'
+  /** `KeystoreModule` is told something that cannot work; the message names the option. */
+  | 'KEYSTORE_INVALID_OPTIONS'
   /** The text is no EC P-384 private key; names what is wrong. */
   | 'KEYSTORE_INVALID_PRIVATE_KEY';
 
