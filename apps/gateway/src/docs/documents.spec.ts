@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { roomPictures } from '../../../../bench/rooms.js';
 
 const FOLDERS = ['docs', 'apps', 'libs'];
 const DOCUMENTS = [
@@ -41,6 +42,10 @@ describe('documents', () => {
   it.each(DOCUMENTS)('%s names files that exist', (file) => {
     const paths = matches(textOf(file), /`([\w.-]+\/[\w./-]+\.ts)`/gu).filter((path) => path !== 'src/index.ts');
     expect(paths.filter((path) => !startsOf(file).some((start) => existsSync(join(start, path))))).toEqual([]);
+  });
+
+  it('the architecture shows the rooms as they import each other: run "npm run docs:rooms"', () => {
+    expect(textOf('docs/architecture.md')).toContain(roomPictures());
   });
 
   it('the runbook explains every gauge, and no other', () => {
