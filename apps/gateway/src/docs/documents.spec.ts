@@ -44,6 +44,10 @@ describe('documents', () => {
     expect(paths.filter((path) => !startsOf(file).some((start) => existsSync(join(start, path))))).toEqual([]);
   });
 
+  it('the README is one sitting: at most 250 lines', () => {
+    expect(textOf('README.md').trimEnd().split('\n').length).toBeLessThanOrEqual(250);
+  });
+
   it('the architecture shows the rooms as they import each other: run "npm run docs:rooms"', () => {
     expect(textOf('docs/architecture.md')).toContain(roomPictures());
   });

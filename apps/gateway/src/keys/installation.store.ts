@@ -72,7 +72,7 @@ async function inspect(database: DataSource, access: Access): Promise<Found> {
 function mayMakeKeys(config: GatewayConfig, { keks }: Found, access: Access): string | undefined {
   if (keks.some(({ isRetired }) => !isRetired)) return 'restore it from your backup';
   if (config.production) {
-    return 'nothing is sealed in this database yet, so make one, as README describes under "A real bank", and back it up';
+    return 'nothing is sealed in this database yet, so make one, as docs/operate.md describes under "A real bank", and back it up';
   }
   return access === 'reads' ? 'start the gateway, which makes one' : undefined;
 }
