@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { roomPictures } from '../../../../bench/rooms.js';
+import { roomPictures } from '../../../../bench/reports/rooms.js';
 
 const FOLDERS = ['docs', 'apps', 'libs'];
 const DOCUMENTS = [

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
 
-/** `node dist/bench/lengths.report.js [root]`: lines of functions and files per part, specs left out. */
+/** `node dist/bench/reports/lengths.report.js [root]`: lines of functions and files per part, specs left out. */
 const root = process.argv[2] ?? '.';
 const PARTS = [
   'apps/gateway/src',
