@@ -3,8 +3,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findCard } from './bank/cards.js';
-import { parseMerchant } from './bank/merchants.js';
+import { type Caller, parseMerchant } from './bank/merchants.js';
 import { type SimulatorConfig } from './config.js';
+import { parseCreateOrder } from './protocol/create-order.fields.js';
 import { type Simulator, startSimulator } from './start-simulator.js';
 
 const merchant = parseMerchant({
@@ -25,17 +26,23 @@ const start = async (over: Partial<SimulatorConfig> = {}): Promise<Simulator> =>
   return simulator;
 };
 
-const anOrder = () => ({
-  merchantRequestId: randomUUID(),
-  merchantId: merchant.merchantId,
-  hppPayType: 'PURCHASE',
-  coinAmount: 1_000,
-  paymentMethods: ['CARD'],
-  successUrl: 'https://shop.example/ok',
-  failUrl: 'https://shop.example/no',
-  statusPageType: 'STATUS_PAGE',
-  customerData: { senderCustomerId: 'c1' },
-});
+const caller: Caller = { protocol: '1.0', merchants: [merchant] };
+
+const anOrder = () =>
+  parseCreateOrder(
+    {
+      merchantRequestId: randomUUID(),
+      merchantId: merchant.merchantId,
+      hppPayType: 'PURCHASE',
+      coinAmount: 1_000,
+      paymentMethods: ['CARD'],
+      successUrl: 'https://shop.example/ok',
+      failUrl: 'https://shop.example/no',
+      statusPageType: 'STATUS_PAGE',
+      customerData: { senderCustomerId: 'c1' },
+    },
+    false,
+  );
 
 afterEach(async () => {
   await Promise.all(running.splice(0).map((simulator) => simulator.close()));
@@ -49,22 +56,22 @@ describe('a restart', () => {
     const first = await start({ stateFile });
     const session = await first.bank.sessions.authorize(merchant.serviceCode);
     const order = anOrder();
-    const { hppOrderId } = first.bank.orders.create(order, merchant.serviceCode) as { hppOrderId: string };
+    const { hppOrderId } = first.bank.orders.create(order, caller) as { hppOrderId: string };
     first.bank.checkout.pay(first.bank.book.order(hppOrderId)!, findCard('4111111111111111')!);
     const [purchase] = first.bank.book.operationsOf(first.bank.book.order(hppOrderId)!);
     const { merchantId } = merchant;
-    const { operationId } = purchase!;
+    const { operationId = '' } = purchase!;
     const date = new Date().toISOString();
     const refund = { merchantRequestId: 'back', merchantId, operationId, coinAmount: 100, date };
-    first.bank.refunds.create(refund, merchant.serviceCode);
+    first.bank.refunds.create(refund, caller);
     await first.close();
 
     expect(readFileSync(stateFile, 'utf8')).not.toContain('4111111111111111');
     const second = await start({ stateFile, merchants: [] });
     expect(second.bank.sessions.authenticate(session.deviceId, session.refreshToken).key).toEqual(session.key);
-    expect(() => second.bank.orders.create(order, merchant.serviceCode)).toThrow('b_duplicate_field_value');
+    expect(() => second.bank.orders.create(order, caller)).toThrow('b_duplicate_field_value');
     await second.bank.clock.advance(2_000);
-    expect(second.bank.orders.data({ hppOrderId }, merchant.serviceCode)).toMatchObject({
+    expect(second.bank.orders.data(hppOrderId, caller)).toMatchObject({
       orderStatus: 'PARTIAL_REFUND',
       operations: [{ status: 'SUCCESS' }, { status: 'SUCCESS', merchantRequestId: 'back' }],
     });
@@ -74,12 +81,12 @@ describe('a restart', () => {
   it('is at real time again, and what waited does not wait longer', async () => {
     const first = await start({ stateFile });
     await first.bank.clock.advance(1_800_000);
-    const { hppOrderId } = first.bank.orders.create(anOrder(), merchant.serviceCode) as { hppOrderId: string };
+    const { hppOrderId } = first.bank.orders.create(anOrder(), caller) as { hppOrderId: string };
     first.bank.checkout.pay(first.bank.book.order(hppOrderId)!, findCard('4111111111111111')!);
     const [purchase] = first.bank.book.operationsOf(first.bank.book.order(hppOrderId)!);
     const date = new Date().toISOString();
     const refund = { merchantRequestId: 'late', merchantId: merchant.merchantId, coinAmount: 100, date };
-    first.bank.refunds.create({ ...refund, operationId: purchase!.operationId }, merchant.serviceCode);
+    first.bank.refunds.create({ ...refund, operationId: purchase!.operationId ?? '' }, caller);
     await first.close();
 
     const second = await start({ stateFile, merchants: [] });

@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto';
 import { formatOrderDate } from '../src/protocol/bank-dates.js';
 import { decryptCompact, encryptCompact, type PrivateJwk, publicHalf, type PublicJwk } from '../src/protocol/jwe.js';
 import { type Merchant, parseMerchant } from '../src/bank/merchants.js';
@@ -13,6 +13,21 @@ export interface Reply {
 
 const HOUR_MS = 3_600_000;
 export const API = '/ecom/execute_request';
+export const SIGNED_API = '/ecom/jws';
+
+const base64url = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+/** A compact JWS over a payload, on node:crypto alone. */
+export function signed(
+  header: Json,
+  payload: Json,
+  key: KeyObject,
+  dsaEncoding: 'ieee-p1363' | 'der' = 'ieee-p1363',
+): string {
+  const input = `${base64url(header)}.${base64url(payload)}`;
+  const signature = sign('sha256', Buffer.from(input), { key, dsaEncoding });
+  return `${input}.${signature.toString('base64url')}`;
+}
 
 interface Session {
   readonly deviceId: string;
@@ -28,15 +43,20 @@ export class MerchantAtBank {
     readonly simulator: Simulator,
     readonly merchant: Merchant,
     private readonly key: PrivateJwk,
+    readonly kid: string,
+    readonly signingKey: KeyObject,
   ) {}
 
   static async start(over: Json = {}, strict = false): Promise<MerchantAtBank> {
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-384' });
     const key = privateKey.export({ format: 'jwk' }) as PrivateJwk;
     const ids = { serviceCode: randomUUID(), merchantId: randomUUID(), name: 'Shop', terminal: 'live' };
-    const merchant = parseMerchant({ ...ids, clientPublicKey: publicHalf(key), ...over });
+    const signing = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const kid = randomUUID();
+    const signingKeys = [{ kid, publicKey: signing.publicKey.export({ type: 'spki', format: 'pem' }) }];
+    const merchant = parseMerchant({ ...ids, clientPublicKey: publicHalf(key), signingKeys, ...over });
     const simulator = await startSimulator({ host: '127.0.0.1', port: 0, merchants: [merchant], strict });
-    return new MerchantAtBank(simulator, merchant, key);
+    return new MerchantAtBank(simulator, merchant, key, kid, signing.privateKey);
   }
 
   get bank() {
@@ -58,6 +78,24 @@ export class MerchantAtBank {
     const { deviceId, refreshToken, serverPublic } = (this.session ??= await this.authorize());
     const sealed = await encryptCompact(JSON.stringify(body), serverPublic);
     return this.post(API + path, sealed, { 'x-device_id': deviceId, 'x-refresh_token': refreshToken });
+  }
+
+  /** Authorization 2.0: the payload signed, the answer read without a look at its signature. */
+  async callSigned(path: string, body: Json): Promise<Reply> {
+    const header = { alg: 'ES256', kid: this.kid, ts: Date.now(), targetUrl: SIGNED_API + path };
+    return this.postSigned(path, signed(header, body, this.signingKey));
+  }
+
+  async postSigned(path: string, token: string): Promise<Reply> {
+    const answer = await fetch(this.simulator.url + SIGNED_API + path, { method: 'POST', body: token });
+    const text = await answer.text();
+    const json = text.startsWith('{') ? text : Buffer.from(text.split('.')[1] ?? '', 'base64url').toString();
+    return { status: answer.status, body: JSON.parse(json) as Json };
+  }
+
+  /** Card data as a merchant seals them. */
+  seal(text: string): Promise<string> {
+    return encryptCompact(text, this.bank.keys.paymentPublicKey(this.merchant.merchantId));
   }
 
   order(over: Json = {}): Promise<Reply> {

@@ -42,24 +42,24 @@ export class BackOffice {
   follow(operation: Operation): void {
     const { personalities, clock, book } = this.options;
     if (!isPaid(operation)) return;
-    const order = book.order(operation.hppOrderId);
+    const order = book.orderOf(operation);
     if (!order || book.operationsOf(order).filter(isPaid).length > 1) return;
     for (const thought of personalities.afterthoughts(operation)) {
       clock.after(thought.delayMs, () => {
-        this.carryOut(thought, operation.hppOrderId);
+        this.carryOut(thought, order.hppOrderId);
       });
     }
   }
 
   /** One more successful purchase under the same order. @throws Error when there is no such order */
   charge(hppOrderId: string, coinAmount?: number): Operation {
-    const { book, clock, settlement } = this.options;
+    const { clock, settlement } = this.options;
     const order = this.requireOrder(hppOrderId);
     const [card] = TEST_CARDS;
     if (!card) throw new Error('the bank has no test card');
     const opened = openAttempt(order, card, clock.now());
     const operation = coinAmount === undefined ? opened : { ...opened, coinAmount };
-    settlement.open(book.order(hppOrderId) ?? order, operation);
+    settlement.open(operation);
     return this.finish(operation);
   }
 
@@ -93,8 +93,7 @@ export class BackOffice {
     const { book } = this.options;
     const hold = book.operationById(operationId);
     if (hold?.type !== 'PREAUTH') throw new Error('no such hold');
-    const operations = book.operationsOf(this.requireOrder(hold.hppOrderId));
-    const amount = coinAmount ?? holdBookOf(hold, operations).left;
+    const amount = coinAmount ?? holdBookOf(hold, book.following(hold)).left;
     return this.refundOf(hold as PaidOperation, { coinAmount: amount, merchantRequestId: randomUUID() });
   }
 
@@ -107,12 +106,11 @@ export class BackOffice {
 
   private refundOf(original: PaidOperation, { coinAmount, merchantRequestId }: Required<BackOfficeRefund>): Operation {
     const { book, clock, settlement } = this.options;
-    const order = this.requireOrder(original.hppOrderId);
-    requireRefundable(original, coinAmount, book.operationsOf(order));
+    requireRefundable(original, coinAmount, book.following(original));
     const { merchantId, operationId } = original;
     const request = { merchantRequestId, merchantId, operationId, coinAmount, date: '' };
-    const operation = openRefund(original, request, clock.now());
-    settlement.open(order, operation);
+    const operation = openRefund(original, request, { now: clock.now() });
+    settlement.open(operation);
     return this.finish(operation);
   }
 
@@ -125,8 +123,7 @@ export class BackOffice {
     const { merchants, clock, settlement } = this.options;
     const { terminal = 'test' } = merchants.find(operation.merchantId) ?? {};
     const finished = finishOperation(operation, APPROVED, terminal, clock.now());
-    settlement.close(operation, finished);
-    return finished;
+    return settlement.close(operation, finished);
   }
 
   private requireOrder(hppOrderId: string): Order {

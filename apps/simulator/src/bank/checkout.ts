@@ -1,31 +1,26 @@
-import { randomUUID } from 'node:crypto';
-import { type Personalities } from '../personalities/personalities.js';
+import { BankError } from '../protocol/bank-error.js';
+import { type Authorizer } from './authorizer.js';
 import { type BankClock } from './bank-clock.js';
 import { type Book, type Challenge } from './book.js';
-import { type ResultCodes, type TestCard, THREE_DS_FAILED, THREE_DS_TIMED_OUT } from './cards.js';
-import { type Merchants } from './merchants.js';
-import { finishOperation, openAttempt, type Operation, scriptedResult, withThreeDsStatus } from './operation.js';
+import { APPROVED, type TestCard } from './cards.js';
+import { openAttempt, openInitial, openTransfer, type Operation } from './operation.js';
 import { isExpired, isPayable, type Order } from './order.js';
-import { type Scripts } from './scripts.js';
+import { type Schedule } from './schedule.js';
 import { type Settlement } from './settlement.js';
-
-export const OTP = '1234';
-const WRONG_CODES_ALLOWED = 3;
 
 export type PayOutcome =
   | { readonly kind: 'closed' }
   | { readonly kind: 'challenge'; readonly challengeId: string }
-  | { readonly kind: 'finished'; readonly status: Operation['status'] };
+  | { readonly kind: 'finished'; readonly operation: Operation };
 
 export type OtpOutcome = { readonly kind: 'wrong-code' } | PayOutcome;
 
 export interface CheckoutOptions {
   readonly book: Book;
   readonly clock: BankClock;
-  readonly merchants: Merchants;
   readonly settlement: Settlement;
-  readonly personalities: Personalities;
-  readonly scripts: Scripts;
+  readonly authorizer: Authorizer;
+  readonly schedule: Schedule;
 }
 
 /** What the payer does on the bank's pages. */
@@ -33,27 +28,49 @@ export class Checkout {
   constructor(private readonly options: CheckoutOptions) {}
 
   pay(order: Order, card: TestCard): PayOutcome {
-    const { clock, settlement } = this.options;
+    const { book, clock, settlement, authorizer } = this.options;
     const now = clock.now();
     if (!isPayable(order, now)) return { kind: 'closed' };
-    const operation = openAttempt(order, card, now);
-    if (card.threeDs) return this.challenge(order, operation, card.result);
-    settlement.open(order, operation);
-    return this.finish(operation, this.resultOf(operation, card.result));
+    const operation = this.attempt(order, card);
+    if (!operation) return { kind: 'closed' };
+    settlement.open(operation);
+    if (!card.threeDs) return { kind: 'finished', operation: authorizer.finish(operation, card.result) };
+    const opened = book.order(order.hppOrderId);
+    if (opened && !order.subscription) book.saveOrder({ ...opened, status: 'REQUIRED_3DS' });
+    return { kind: 'challenge', challengeId: authorizer.challenge(operation, card.result, order.expiresAt).id };
+  }
+
+  /** Undefined = a subscription that has begun already, or is over. */
+  private attempt(order: Order, card: TestCard): Operation | undefined {
+    const { clock, schedule } = this.options;
+    const now = clock.now();
+    if (!order.subscription) return openAttempt(order, card, now);
+    try {
+      return openInitial(order, card, { now, ...schedule.initialOf(order) });
+    } catch (error) {
+      if (error instanceof BankError) return undefined;
+      throw error;
+    }
+  }
+
+  /** A payer's bank sends the money of an A2A order. @param coinAmount kopecks, another one only where the order lets it */
+  transfer(order: Order, coinAmount = order.coinAmount): PayOutcome {
+    const { clock, settlement, authorizer } = this.options;
+    if (order.hppPayType !== 'A2A' || !isPayable(order, clock.now())) return { kind: 'closed' };
+    const operation = openTransfer(order, order.editableAmount ? coinAmount : order.coinAmount, clock.now());
+    settlement.open(operation);
+    return { kind: 'finished', operation: authorizer.finish(operation, APPROVED) };
   }
 
   confirm(challenge: Challenge, otp: string): OtpOutcome {
-    const operation = this.running(challenge);
-    if (!operation) return { kind: 'closed' };
-    if (otp === OTP) return this.conclude(challenge, 'Y', this.resultOf(operation, challenge.byCard));
-    const wrongCodes = challenge.wrongCodes + 1;
-    if (wrongCodes >= WRONG_CODES_ALLOWED) return this.reject(challenge);
-    this.options.book.saveChallenge({ ...challenge, wrongCodes });
-    return { kind: 'wrong-code' };
+    const outcome = this.options.authorizer.confirm(challenge, otp);
+    if (outcome === 'wrong-code') return { kind: 'wrong-code' };
+    return outcome ? { kind: 'finished', operation: outcome } : { kind: 'closed' };
   }
 
   reject(challenge: Challenge): PayOutcome {
-    return this.conclude(challenge, 'N', THREE_DS_FAILED);
+    const operation = this.options.authorizer.reject(challenge);
+    return operation ? { kind: 'finished', operation } : { kind: 'closed' };
   }
 
   /** True when the order was still open. A cancelled order has no operation and no callback (U9). */
@@ -62,60 +79,5 @@ export class Checkout {
     if (order.status !== 'PENDING' || isExpired(order, clock.now())) return false;
     book.saveOrder({ ...order, status: 'CANCELED' });
     return true;
-  }
-
-  /** Lets every open 3DS page end with the order; called again after a restart. */
-  watch(challenge: Challenge, expiresAt: number): void {
-    this.options.clock.at(expiresAt, () => {
-      const current = this.options.book.challenge(challenge.id);
-      if (current) this.conclude(current, 'N', THREE_DS_TIMED_OUT);
-    });
-  }
-
-  private challenge(order: Order, operation: Operation, byCard: ResultCodes): PayOutcome {
-    const { book, settlement } = this.options;
-    const challenge = { id: randomUUID(), ecomOperationId: operation.ecomOperationId, byCard, wrongCodes: 0 };
-    const opened = settlement.open(order, operation);
-    book.saveOrder({ ...opened, status: 'REQUIRED_3DS' });
-    book.saveChallenge(challenge);
-    this.watch(challenge, order.expiresAt);
-    return { kind: 'challenge', challengeId: challenge.id };
-  }
-
-  private conclude(challenge: Challenge, status: 'Y' | 'N', result: ResultCodes): PayOutcome {
-    const operation = this.running(challenge);
-    this.options.book.dropChallenge(challenge.id);
-    return operation ? this.finish(operation, result, status) : { kind: 'closed' };
-  }
-
-  private finish(operation: Operation, result: ResultCodes, threeDs?: 'Y' | 'N'): PayOutcome {
-    const { clock, book, personalities, scripts } = this.options;
-    const authenticated = threeDs ? withThreeDsStatus(operation, threeDs) : operation;
-    const script = threeDs === 'N' ? undefined : scripts.take(operation);
-    const ending = script?.result ?? result;
-    const pendingMs = script?.delayMs ?? personalities.pendingMs(operation);
-    if (!pendingMs) return { kind: 'finished', status: this.close(authenticated, ending) };
-    const pending: Operation = { ...authenticated, status: 'PENDING' };
-    book.saveOperation(pending);
-    clock.after(pendingMs, () => this.close(pending, ending));
-    return { kind: 'finished', status: 'PENDING' };
-  }
-
-  private close(operation: Operation, result: ResultCodes): Operation['status'] {
-    const { clock, merchants, settlement } = this.options;
-    const { terminal = 'test' } = merchants.find(operation.merchantId) ?? {};
-    const finished = finishOperation(operation, result, terminal, clock.now());
-    settlement.close(operation, finished);
-    return finished.status;
-  }
-
-  private running({ ecomOperationId }: Challenge): Operation | undefined {
-    const operation = this.options.book.operation(ecomOperationId);
-    return operation?.status === 'REQUIRED_3DS' ? operation : undefined;
-  }
-
-  private resultOf(operation: Operation, byCard: ResultCodes): ResultCodes {
-    const { terminal = 'test' } = this.options.merchants.find(operation.merchantId) ?? {};
-    return scriptedResult(terminal, operation, byCard);
   }
 }

@@ -1,18 +1,20 @@
 import { BankError, validationError } from '../protocol/bank-error.js';
 import { parseRequestDate } from '../protocol/bank-dates.js';
 import { type JsonObject } from '../protocol/body-codec.js';
-import { type CreateCompletion, parseCompletion, requireFreshDate } from '../protocol/refund.fields.js';
+import { type CreateCompletion } from '../protocol/refund.fields.js';
 import { type Personalities } from '../personalities/personalities.js';
 import { type BankClock } from './bank-clock.js';
+import { type KeyRing } from './bank-keys.js';
 import { type Book } from './book.js';
 import { type Ledger } from './ledger.js';
-import { type Merchants } from './merchants.js';
+import { type Caller, type Merchants, ringOf } from './merchants.js';
 import { openCompletion, type Operation, type PaidOperation } from './operation.js';
-import { synchronousAnswer } from './operation-view.js';
-import { type HoldTerm, type Order } from './order.js';
+import { type HoldTerm } from './order.js';
 import { type Processing } from './processing.js';
+import { type RequestDates } from './request-dates.js';
 import { type Settlement } from './settlement.js';
 import { type Switches } from './switches.js';
+import { type Views } from './views.js';
 
 const HOUR_MS = 3_600_000;
 const SHORTEST_HOLD_MS = 2 * HOUR_MS;
@@ -88,7 +90,8 @@ export interface HoldsOptions {
   readonly processing: Processing;
   readonly personalities: Personalities;
   readonly switches: Switches;
-  readonly strict: boolean;
+  readonly views: Views;
+  readonly dates: RequestDates;
 }
 
 /** Held money: captured once, given back by a refund, or by the bank itself when its time is over. */
@@ -96,32 +99,27 @@ export class Holds {
   constructor(private readonly options: HoldsOptions) {}
 
   /** The call `completion`. */
-  complete(body: JsonObject, serviceCode: string): JsonObject {
-    const { book, clock, merchants, personalities, strict } = this.options;
-    const completion = parseCompletion(body, strict);
-    const merchant = merchants.require(completion.merchantId, serviceCode);
+  complete(completion: CreateCompletion, caller: Caller): JsonObject {
+    const { book, merchants, dates, views } = this.options;
+    merchants.requireAllowed(completion.merchantId, caller, 'COMPLETION');
     book.requireFresh(completion.merchantId, completion.merchantRequestId);
     const hold = book.operationById(completion.originalOperationId);
     if (hold?.operationId === undefined || hold.merchantId !== completion.merchantId)
       throw new BankError('b_operation_not_found');
-    const skewMs = personalities.clockSkewMs(completion.merchantId);
-    const clocks = clock.readings().map((reading) => reading + skewMs);
-    requireFreshDate(completion.date, clocks);
-    const operation = this.capture(hold, completion);
-    return synchronousAnswer(operation, this.orderOf(hold), merchant);
+    dates.requireFresh(completion.date, completion.merchantId);
+    return views.answer(this.capture(hold, completion, ringOf(caller)));
   }
 
   /** @throws BankError, the rules of section h.3 */
-  capture(hold: Operation, completion: CreateCompletion): Operation {
+  capture(hold: Operation, completion: CreateCompletion, signedBy?: KeyRing): Operation {
     const { book, clock, settlement, processing, personalities, switches } = this.options;
-    const order = this.orderOf(hold);
     if (!isHeld(hold)) throw new BankError('b_cannot_process_logic_transaction');
-    const { state, left, capturing, releasing } = holdBookOf(hold, book.operationsOf(order));
+    const { state, left, capturing, releasing } = holdBookOf(hold, book.following(hold));
     if (state !== 'held' || capturing || releasing) throw new BankError('b_cannot_process_logic_transaction');
     const toleranceKopecks = (left * switches.get('completionTolerancePercent')) / 100;
     if (Math.abs(completion.coinAmount - left) > toleranceKopecks) throw new BankError('b_invalid_request');
-    const operation = openCompletion(hold, completion, clock.now());
-    settlement.open(order, operation);
+    const operation = openCompletion(hold, completion, { now: clock.now(), signedBy });
+    settlement.open(operation);
     return processing.finishLater(operation, personalities.pendingMs(operation));
   }
 
@@ -147,7 +145,7 @@ export class Holds {
     const { book, settlement, switches } = this.options;
     const hold = book.operation(ecomOperationId);
     if (!hold || !isHeld(hold)) return false;
-    const { state, left, capturing, releasing } = holdBookOf(hold, book.operationsOf(this.orderOf(hold)));
+    const { state, left, capturing, releasing } = holdBookOf(hold, book.following(hold));
     if (state !== 'held' || capturing || releasing) return false;
     const term = { ...hold.hold, lapsed: true, shownStatus: switches.get('lapsedHoldStatus') };
     const lapsed = { ...hold, hold: term };
@@ -162,11 +160,11 @@ export class Holds {
     return book
       .allOperations()
       .filter(isHeld)
-      .map((hold) => ({ hold, ...holdBookOf(hold, book.operationsOf(this.orderOf(hold))) }));
+      .map((hold) => ({ hold, ...holdBookOf(hold, book.following(hold)) }));
   }
 
   private releaseRest(hold: Operation): void {
-    const { released, refunded } = holdBookOf(hold, this.options.book.operationsOf(this.orderOf(hold)));
+    const { released, refunded } = holdBookOf(hold, this.options.book.following(hold));
     if (released > refunded) this.enter(hold, released - refunded, 'completion');
   }
 
@@ -174,11 +172,5 @@ export class Holds {
     const { operationId, hppOrderId, merchantId, merchantRequestId } = hold;
     const facts = { coinAmount, operationId, hppOrderId, merchantId, merchantRequestId, by };
     this.options.ledger.append('money.released', facts);
-  }
-
-  private orderOf({ hppOrderId }: Operation): Order {
-    const order = this.options.book.order(hppOrderId);
-    if (!order) throw new BankError('b_operation_not_found');
-    return order;
   }
 }

@@ -5,16 +5,22 @@ import {
   formatTransactionDate,
 } from '../protocol/bank-dates.js';
 import { type Merchant } from './merchants.js';
-import { type Operation } from './operation.js';
-import { isAttempt, OPERATION_TYPES, refundTypeOf } from './operation-types.js';
+import { isOfOrder, type Operation } from './operation.js';
+import { rowOf } from './operation-types.js';
 import { type Order } from './order.js';
 
 type Wire = Record<string, unknown>;
 
+export interface ViewContext {
+  readonly merchant: Merchant;
+  readonly publicUrl: string;
+  readonly now: number;
+}
+
 const BANK = 'BANK_ALLIANCE';
 
 /** Absent members are left out, as in everything recorded since 2025 (trap 42). */
-const present = (members: Wire): Wire =>
+export const present = (members: Wire): Wire =>
   Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
 
 const dates = ({ createdAt, modifiedAt, processedAt }: Operation): Wire => ({
@@ -25,70 +31,100 @@ const dates = ({ createdAt, modifiedAt, processedAt }: Operation): Wire => ({
   processingDateTime: processedAt === undefined ? undefined : formatProcessingDate(processedAt),
 });
 
-const threeDsMembers = ({ threeDs }: Operation): Wire => ({
-  desiredThreeDSMode: 'SHOULD',
-  threeDSMode: threeDs ? 'MUST' : 'MUST_NOT',
-  threeDSServerTransId: threeDs?.threeDSServerTransId,
-  acsTransId: threeDs?.acsTransId,
-  dsTransId: threeDs?.dsTransId,
-  statusThreeDs: threeDs?.status,
-  eci: threeDs?.status === 'Y' ? '05' : undefined,
-});
-
 const transactionTypeOf = ({ type, original }: Operation): number | undefined =>
-  type === 'REFUND' ? refundTypeOf(original?.type ?? 'PURCHASE') : OPERATION_TYPES[type].transactionType;
+  type === 'REFUND' ? rowOf(original?.type ?? 'PURCHASE').refundType : rowOf(type).transactionType;
 
-const common = (operation: Operation, merchantName: string): Wire => ({
+const receiptUrlOf = ({ status, operationId, ecomOperationId }: Operation, { publicUrl }: ViewContext) =>
+  status === 'SUCCESS' && operationId !== undefined
+    ? `${publicUrl}/generate_receipt/${ecomOperationId}/${operationId}`
+    : undefined;
+
+const common = (operation: Operation, context: ViewContext): Wire => ({
   type: operation.type,
   rrn: operation.rrn,
   coinAmount: operation.coinAmount,
   merchantId: operation.merchantId,
   operationId: operation.operationId,
   ecomOperationId: operation.ecomOperationId,
-  merchantName,
+  merchantName: context.merchant.name,
   approvalCode: operation.approvalCode,
   status: operation.hold?.shownStatus ?? operation.status,
   transactionType: transactionTypeOf(operation),
   transactionCurrency: '980',
   merchantCommission: operation.type === 'COMPLETION' ? undefined : 0,
   ...dates(operation),
-  transactionResponseInfo: operation.result ?? {},
+  transactionResponseInfo: operation.type === 'ACCOUNT_2_ACCOUNT' ? {} : (operation.result ?? {}),
   bankCode: BANK,
-  paymentSystem: operation.card.paymentSystem,
-  paymentServiceType: 'CARD',
+  paymentServiceType: operation.service ?? 'CARD',
   notificationEncryption: operation.notificationEncryption,
-  notificationSignature: false,
+  notificationSignature: operation.signedBy !== undefined,
   hppOrderId: operation.hppOrderId,
   processingTerminalId: 'AE010002',
   processingMerchantId: 'AE100003',
-  cardNumberMask: operation.card.mask,
+  externalCardToken: operation.externalCardToken,
+  receiptUrl: receiptUrlOf(operation, context),
 });
 
-/** In order data, callbacks and the query by operationId a hosted purchase carries no merchantRequestId. */
-const attempt = (operation: Operation, order: Order): Wire => ({
-  creatorSystem: 'HPP',
+/** A2C shows the card as the recipient's, everything else as the payer's. */
+const card = ({ type, card: trace }: Operation): Wire => {
+  if (!trace) return {};
+  const { paymentSystem, mask } = trace;
+  const own = { paymentSystem, cardNumberMask: mask };
+  if (rowOf(type).cardOf === 'recipient')
+    return { ...own, recipientBankCode: BANK, recipientPaymentSystem: paymentSystem, recipientCardNumberMask: mask };
+  return { ...own, senderBankCode: BANK, senderPaymentSystem: paymentSystem, senderCardNumberMask: mask };
+};
+
+const WITHOUT_THREE_DS: readonly string[] = ['ACCOUNT_2_CARD', 'ACCOUNT_2_ACCOUNT'];
+
+const threeDs = ({ type, threeDs: trace, desiredThreeDSMode = 'SHOULD' }: Operation): Wire => {
+  if (WITHOUT_THREE_DS.includes(type)) return {};
+  if (!trace) return { desiredThreeDSMode, threeDSMode: 'MUST_NOT' };
+  const { threeDSServerTransId, acsTransId, dsTransId, status, redirectUrl } = trace;
+  return {
+    desiredThreeDSMode,
+    threeDSMode: 'MUST',
+    threeDSServerTransId,
+    acsTransId,
+    dsTransId,
+    statusThreeDs: status,
+    redirect3dsUrl: status === undefined ? redirectUrl : undefined,
+    eci: status === 'Y' ? '05' : undefined,
+  };
+};
+
+const ownId = ({ merchantRequestId, type }: Operation): Wire => ({
+  merchantRequestId: merchantRequestId === '' ? undefined : merchantRequestId, // back office
+  productType: rowOf(type).productType,
+});
+
+/** In order data, callbacks and the query by operationId what was paid on the page carries no merchantRequestId. */
+const payment = (operation: Operation, order: Order | undefined): Wire => ({
+  creatorSystem: order ? 'HPP' : 'H2H',
+  ...(isOfOrder(operation) ? {} : ownId(operation)),
   preAuthExpDate: operation.hold && formatOrderDate(operation.hold.toldExpiry),
-  purpose: order.purpose,
-  merchantComment: order.merchantComment,
+  purpose: order?.purpose,
+  merchantComment: order?.merchantComment,
+  notificationUrl: operation.notificationUrl,
   sourceAmount: operation.sourceAmount,
   sourceCurrencyCode: operation.sourceCurrencyCode,
   conversionRate: operation.conversionRate,
-  ...threeDsMembers(operation),
-  ...order.customerData,
-  senderBankCode: BANK,
-  senderPaymentSystem: operation.card.paymentSystem,
-  senderCardNumberMask: operation.card.mask,
+  repeatedPayment: operation.repeatedPayment,
+  ...threeDs(operation),
+  ...order?.customerData,
+  ...card(operation),
+  ...operation.recurring,
+  ...operation.echo,
 });
 
 const followUp = (operation: Operation): Wire => ({
   creatorSystem: 'H2H',
-  merchantRequestId: operation.merchantRequestId === '' ? undefined : operation.merchantRequestId, // back office
-  productType: 'PURCHASE',
-  purpose: operation.purpose,
-  comment: operation.comment,
-  merchantComment: operation.merchantComment,
+  ...ownId(operation),
+  ...operation.echo,
   errorDetails: operation.errorDetails,
   notificationUrl: operation.notificationUrl,
+  paymentSystem: operation.card?.paymentSystem,
+  cardNumberMask: operation.card?.mask,
 });
 
 /** The request says originalOperationId, the answer preauthOperationId (trap 65). */
@@ -108,23 +144,22 @@ const refund = (operation: Operation): Wire => ({
   originalEcomOperationId: operation.original?.ecomOperationId,
 });
 
-const ownMembers = (operation: Operation, order: Order): Wire => {
-  if (isAttempt(operation)) return attempt(operation, order);
-  return operation.type === 'COMPLETION' ? completion(operation) : refund(operation);
+const ownMembers = (operation: Operation, order: Order | undefined): Wire => {
+  if (operation.type === 'REFUND') return refund(operation);
+  return operation.type === 'COMPLETION' ? completion(operation) : payment(operation, order);
 };
 
 /** The operation object of callbacks, order data and queries (section f.7). */
-export const operationView = (operation: Operation, order: Order, merchant: Merchant): Wire =>
-  present({
-    ...common(operation, merchant.name),
-    ...ownMembers(operation, order),
-  });
+export const operationView = (operation: Operation, order: Order | undefined, context: ViewContext): Wire =>
+  present({ ...common(operation, context), ...ownMembers(operation, order) });
 
 const OPERATION_SUCCESSFUL = 'Операція успішна';
+/** Statuses under which a synchronous answer says so, although PENDING is no success (trap 55). */
+const SAID_SUCCESSFUL = ['SUCCESS', 'PENDING'];
 
 /** The answer of a call that moves money: a localized "operation successful", also while PENDING, and no approvalCode (trap 55). */
-export const synchronousAnswer = (operation: Operation, order: Order, merchant: Merchant): Wire => {
-  const view = present({ ...operationView(operation, order, merchant), approvalCode: undefined });
-  if (operation.status === 'FAIL') return view;
+export const synchronousAnswer = (operation: Operation, order: Order | undefined, context: ViewContext): Wire => {
+  const view = present({ ...operationView(operation, order, context), approvalCode: undefined, receiptUrl: undefined });
+  if (operation.awaits !== undefined || !SAID_SUCCESSFUL.includes(operation.status)) return view;
   return { ...view, transactionResponseInfo: { ...operation.result, description: OPERATION_SUCCESSFUL } };
 };

@@ -1,18 +1,31 @@
 import { randomUUID } from 'node:crypto';
+import { type JsonObject } from '../protocol/body-codec.js';
 import { type CreateCompletion, type CreateRefund } from '../protocol/refund.fields.js';
+import { type KeyRing } from './bank-keys.js';
 import { kopeckResult, maskPan, paymentSystemOf, type ResultCodes, type TestCard, APPROVED } from './cards.js';
 import { toKopecks } from './currency.js';
 import { newApprovalCode, newBankId, newRrn } from './ids.js';
 import { type Merchant } from './merchants.js';
-import { attemptTypeOf, type OperationType } from './operation-types.js';
+import { attemptTypeOf, isFollowUp, type OperationType } from './operation-types.js';
 import { type HoldTerm, type Order } from './order.js';
 
-export type OperationStatus = 'PENDING' | 'REQUIRED_3DS' | 'SUCCESS' | 'FAIL';
+export type OperationStatus = 'PENDING' | 'REQUIRED_3DS' | 'SUCCESS' | 'FAIL' | 'DESIRED_THREEDS_MODE_ERROR';
 
+export type PaymentService = 'CARD' | 'TOKEN' | 'APPLE_PAY' | 'GOOGLE_PAY' | 'ACCOUNT';
+
+/** What is kept of a card. */
 export interface CardTrace {
   readonly mask: string;
   readonly paymentSystem: string;
+  /** Which test card it was; absent in snapshots from before host-to-host payments. */
+  readonly name?: TestCard['name'];
 }
+
+export const traceOfCard = ({ pan, name }: TestCard): CardTrace => ({
+  mask: maskPan(pan),
+  paymentSystem: paymentSystemOf(pan),
+  name,
+});
 
 export interface ThreeDs {
   readonly threeDSServerTransId: string;
@@ -20,6 +33,8 @@ export interface ThreeDs {
   readonly dsTransId: string;
   /** Y, N; absent while the challenge is open. */
   readonly status?: 'Y' | 'N';
+  /** Where the payer is sent; absent until step 2 asked for it, and on the hosted page. */
+  readonly redirectUrl?: string;
 }
 
 export interface OriginalOperation {
@@ -30,6 +45,15 @@ export interface OriginalOperation {
   readonly rrn: string;
 }
 
+/** Of a charge under a subscription (section g.1). */
+export interface RecurringTrace {
+  readonly scheduledPaymentId: string;
+  readonly paymentMethodType: string;
+  readonly categorySubcategoryIndicator: string;
+  readonly recurringTransactionType: 'O' | 'M' | 'C';
+  readonly isInitial: boolean;
+}
+
 export interface Operation {
   readonly ecomOperationId: string;
   /** Absent on a refund that was refused for its date (section e.3). */
@@ -37,9 +61,10 @@ export interface Operation {
   readonly type: OperationType;
   readonly status: OperationStatus;
   readonly merchantId: string;
-  /** Of the order for a payment attempt, its own for a refund or completion. */
+  /** Of the order for what a payer does on the hosted page, else its own. */
   readonly merchantRequestId: string;
-  readonly hppOrderId: string;
+  /** Absent when it is host to host. */
+  readonly hppOrderId?: string;
   /** Kopecks. */
   readonly coinAmount: number;
   readonly sourceAmount?: number;
@@ -52,21 +77,42 @@ export interface Operation {
   readonly result?: ResultCodes;
   readonly rrn?: string;
   readonly approvalCode?: string;
-  readonly card: CardTrace;
+  /** Absent when an account pays. */
+  readonly card?: CardTrace;
+  /** Absent = CARD. */
+  readonly service?: PaymentService;
   readonly threeDs?: ThreeDs;
+  /** The second call that a host-to-host payment waits for. */
+  readonly awaits?: 'card_data' | 'browser' | undefined;
+  readonly desiredThreeDSMode?: string;
   /** What is refunded, or the hold that is captured. */
   readonly original?: OriginalOperation;
   /** Of a PREAUTH. */
   readonly hold?: HoldTerm;
+  readonly recurring?: RecurringTrace;
+  /** Another try follows, so that nobody is told of a failure. */
+  readonly quietIfFailed?: boolean;
+  /** Where the browser goes after 3DS. */
+  readonly resultRedirectUrl?: string;
   readonly notificationUrl?: string;
   readonly notificationEncryption: boolean;
-  readonly merchantComment?: string;
-  readonly comment?: string;
-  readonly purpose?: string;
+  /** Callbacks are signed under a key of that ring; absent = not signed. */
+  readonly signedBy?: KeyRing;
+  /** A token is made, or was used. */
+  readonly wantsToken?: boolean;
+  readonly externalCardToken?: string;
+  /** Members of the request that every answer shows again. */
+  readonly echo?: JsonObject;
+  /** Of an A2A order that was paid before. */
+  readonly repeatedPayment?: boolean;
   readonly errorDetails?: string;
 }
 
-const newThreeDs = (): ThreeDs => ({
+/** With the merchantRequestId of its order, instead of one of its own. */
+export const isOfOrder = (operation: Operation): boolean =>
+  operation.hppOrderId !== undefined && !isFollowUp(operation) && operation.recurring === undefined;
+
+export const newThreeDs = (): ThreeDs => ({
   threeDSServerTransId: randomUUID(),
   acsTransId: randomUUID(),
   dsTransId: randomUUID(),
@@ -84,9 +130,47 @@ export const openAttempt = (order: Order, card: TestCard, now: number): Operatio
   ...toKopecks(order.coinAmount, order.currencyCode),
   createdAt: now,
   modifiedAt: now,
-  card: { mask: maskPan(card.pan), paymentSystem: paymentSystemOf(card.pan) },
+  card: traceOfCard(card),
   ...(card.threeDs && { threeDs: newThreeDs() }),
   ...(order.hold && { hold: { ...order.hold, lapsed: false } }),
+  ...(order.hppPayType === 'VERIFICATION' && { wantsToken: true }),
+  ...(order.hppTryMode === 'MULTI_PAYMENT' && !order.subscription && { repeatedPayment: order.operations.length > 0 }),
+  notificationEncryption: order.notificationEncryption,
+});
+
+/** The first payment of a subscription on the hosted page. */
+export const openInitial = (
+  order: Order,
+  card: TestCard,
+  {
+    now,
+    coinAmount,
+    recurring,
+  }: { readonly now: number; readonly coinAmount: number; readonly recurring: RecurringTrace },
+): Operation => ({
+  ...openAttempt(order, card, now),
+  type: 'PURCHASE',
+  merchantRequestId: randomUUID(),
+  coinAmount,
+  recurring,
+  wantsToken: true,
+  signedBy: 'recurring',
+});
+
+/** An account pays an order: no card, no rrn, and the amount may be another one (section e.6). */
+export const openTransfer = (order: Order, coinAmount: number, now: number): Operation => ({
+  ecomOperationId: randomUUID(),
+  operationId: newBankId(now),
+  type: 'ACCOUNT_2_ACCOUNT',
+  status: 'PENDING',
+  merchantId: order.merchantId,
+  merchantRequestId: order.merchantRequestId,
+  hppOrderId: order.hppOrderId,
+  coinAmount,
+  createdAt: now,
+  modifiedAt: now,
+  service: 'ACCOUNT',
+  repeatedPayment: order.operations.length > 0,
   notificationEncryption: order.notificationEncryption,
 });
 
@@ -94,79 +178,79 @@ export interface PaidOperation extends Operation {
   readonly operationId: string;
 }
 
-const optional = ({ notificationUrl, merchantComment, comment, purpose }: Partial<CreateCompletion>) => ({
-  ...(notificationUrl !== undefined && { notificationUrl }),
-  ...(merchantComment !== undefined && { merchantComment }),
-  ...(comment !== undefined && { comment }),
-  ...(purpose !== undefined && { purpose }),
+const ECHOED = ['merchantComment', 'comment', 'purpose'] as const;
+
+const optional = (request: Partial<CreateCompletion>, signedBy: KeyRing | undefined) => ({
+  ...(request.notificationUrl !== undefined && { notificationUrl: request.notificationUrl }),
+  echo: Object.fromEntries(ECHOED.flatMap((name) => (request[name] === undefined ? [] : [[name, request[name]]]))),
+  notificationEncryption: request.notificationEncryption ?? false,
+  ...(signedBy && { signedBy }),
 });
 
 /** Names an operation as the one that another follows. */
-const originalOf = ({
+const originalOf = ({ type, operationId, ecomOperationId, coinAmount, rrn }: PaidOperation): OriginalOperation => ({
   type,
   operationId,
   ecomOperationId,
   coinAmount,
-  rrn = '-1',
-}: PaidOperation): OriginalOperation => ({
-  type,
-  operationId,
-  ecomOperationId,
-  coinAmount,
-  rrn,
+  rrn: rrn ?? '-1',
 });
 
-type RefundMembers = Omit<Operation, 'operationId' | 'rrn' | 'status'>;
+interface FollowUp {
+  readonly merchantRequestId: string;
+  readonly coinAmount: number;
+}
 
-const refundMembers = (purchase: PaidOperation, refund: CreateRefund, now: number): RefundMembers => ({
+const followUpMembers = (original: PaidOperation, { merchantRequestId, coinAmount }: FollowUp, now: number) => ({
   ecomOperationId: randomUUID(),
-  type: 'REFUND',
-  merchantId: purchase.merchantId,
-  merchantRequestId: refund.merchantRequestId,
-  hppOrderId: purchase.hppOrderId,
-  coinAmount: refund.coinAmount,
+  merchantId: original.merchantId,
+  merchantRequestId,
+  ...(original.hppOrderId !== undefined && { hppOrderId: original.hppOrderId }),
+  coinAmount,
   createdAt: now,
   modifiedAt: now,
-  card: purchase.card,
-  original: originalOf(purchase),
-  ...optional(refund),
-  notificationEncryption: refund.notificationEncryption ?? false,
+  ...(original.card && { card: original.card }),
+  ...(original.service && { service: original.service }),
+  original: originalOf(original),
 });
 
 /** Its own id, and the rrn of the original (trap 80). */
-export const openRefund = (purchase: PaidOperation, refund: CreateRefund, now: number): Operation => ({
-  ...refundMembers(purchase, refund, now),
+export const openRefund = (
+  original: PaidOperation,
+  refund: CreateRefund,
+  { now, signedBy }: { readonly now: number; readonly signedBy?: KeyRing | undefined },
+): Operation => ({
+  ...followUpMembers(original, refund, now),
+  ...optional(refund, signedBy),
+  type: 'REFUND',
   operationId: newBankId(now),
   status: 'PENDING',
-  rrn: purchase.rrn ?? '-1',
+  rrn: original.rrn ?? '-1',
 });
 
 /** Captures a hold; the rrn is that of the hold (trap 80). */
-export const openCompletion = (hold: PaidOperation, completion: CreateCompletion, now: number): Operation => ({
-  ecomOperationId: randomUUID(),
-  operationId: newBankId(now),
+export const openCompletion = (
+  hold: PaidOperation,
+  completion: CreateCompletion,
+  { now, signedBy }: { readonly now: number; readonly signedBy?: KeyRing | undefined },
+): Operation => ({
+  ...followUpMembers(hold, completion, now),
+  ...optional(completion, signedBy),
   type: 'COMPLETION',
+  operationId: newBankId(now),
   status: 'PENDING',
-  merchantId: hold.merchantId,
-  merchantRequestId: completion.merchantRequestId,
-  hppOrderId: hold.hppOrderId,
-  coinAmount: completion.coinAmount,
-  createdAt: now,
-  modifiedAt: now,
   rrn: hold.rrn ?? '-1',
-  card: hold.card,
-  original: originalOf(hold),
-  ...optional(completion),
-  notificationEncryption: completion.notificationEncryption ?? false,
 });
 
 /** A refund refused for its date stays visible in the order as a failed operation without operationId (trap 64). */
 export const refusedRefund = (
-  purchase: PaidOperation,
+  original: PaidOperation,
   refund: CreateRefund,
   refusal: { readonly now: number; readonly errorDetails: string },
 ): Operation => ({
-  ...refundMembers(purchase, refund, refusal.now),
+  ...followUpMembers(original, refund, refusal.now),
+  ...optional(refund, undefined),
+  type: 'REFUND',
   status: 'FAIL',
   errorDetails: refusal.errorDetails,
 });
@@ -179,9 +263,12 @@ export const scriptedResult = (
 ): ResultCodes => (terminal === 'test' ? kopeckResult(operation.type, operation.coinAmount) : undefined) ?? byCard;
 
 const traces = (operation: Operation, terminal: Merchant['terminal'], paid: boolean, now: number) => {
+  if (operation.type === 'ACCOUNT_2_ACCOUNT') return {};
   const rrn = operation.rrn ?? (terminal === 'test' ? '-1' : newRrn(now));
   return terminal === 'live' && paid ? { rrn, approvalCode: newApprovalCode() } : { rrn };
 };
+
+const isApproval = ({ actionCode, responseCode }: ResultCodes): boolean => actionCode === '0' && responseCode === '00';
 
 /** SUCCESS only with 0/00. A refund keeps the rrn of its original (trap 80). */
 export function finishOperation(
@@ -190,9 +277,10 @@ export function finishOperation(
   terminal: Merchant['terminal'],
   now: number,
 ): Operation {
-  const paid = result === APPROVED || (result.actionCode === '0' && result.responseCode === '00');
+  const paid = isApproval(result);
   return {
     ...operation,
+    awaits: undefined,
     status: paid ? 'SUCCESS' : 'FAIL',
     result,
     modifiedAt: now,

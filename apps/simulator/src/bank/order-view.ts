@@ -1,30 +1,38 @@
 import { formatOrderDate } from '../protocol/bank-dates.js';
-import { type Merchant } from './merchants.js';
+import { nbuQrPayload } from './nbu-qr.js';
 import { type Operation } from './operation.js';
-import { operationView } from './operation-view.js';
+import { operationView, type ViewContext } from './operation-view.js';
 import { type Order, orderStatusAt } from './order.js';
 
 type Wire = Record<string, unknown>;
 
-export interface ViewContext {
-  readonly merchant: Merchant;
-  readonly publicUrl: string;
-  readonly now: number;
-}
-
 export const payUrl = (publicUrl: string, hppOrderId: string): string => `${publicUrl}/pay?hpp_id=${hppOrderId}`;
 export const statusUrl = (publicUrl: string, hppOrderId: string): string => `${publicUrl}/status?hpp_id=${hppOrderId}`;
 
-const common = (order: Order, { publicUrl, now }: ViewContext): Wire => ({
+/** Where an A2A order is paid: the application of one bank, a page with all banks, or a deep link (section e.2). */
+const transferUrl = (order: Order, { publicUrl, merchant }: ViewContext): string => {
+  const page = `${publicUrl}/a2a?order_id=${order.hppOrderId}`;
+  if (order.priorityBankCode === 'ALL_BANKS') return `${page}&banks=all`;
+  if (order.priorityBankCode === 'PRIVAT_BANK')
+    return `${publicUrl}/rd/send_qr/nbu/${nbuQrPayload(order, merchant.name)}`;
+  return `${publicUrl}/app?redirectUrl=${encodeURIComponent(page)}`;
+};
+
+const isTransfer = ({ hppPayType }: Order): boolean => hppPayType === 'A2A';
+
+const redirectUrlOf = (order: Order, context: ViewContext): string =>
+  isTransfer(order) ? transferUrl(order, context) : payUrl(context.publicUrl, order.hppOrderId);
+
+const common = (order: Order, context: ViewContext): Wire => ({
   coinAmount: order.coinAmount,
   ecomOrderId: order.ecomOrderId,
-  statusUrl: statusUrl(publicUrl, order.hppOrderId),
+  statusUrl: isTransfer(order) ? null : statusUrl(context.publicUrl, order.hppOrderId),
   merchantId: order.merchantId,
   hppOrderId: order.hppOrderId,
-  redirectUrl: payUrl(publicUrl, order.hppOrderId),
+  redirectUrl: redirectUrlOf(order, context),
   hppPayType: order.hppPayType,
   merchantRequestId: order.merchantRequestId,
-  orderStatus: orderStatusAt(order, now),
+  orderStatus: orderStatusAt(order, context.now),
   paymentMethods: order.paymentMethods,
   createDate: formatOrderDate(order.createdAt),
   expiredOrderDate: formatOrderDate(order.expiresAt),
@@ -33,7 +41,7 @@ const common = (order: Order, { publicUrl, now }: ViewContext): Wire => ({
 /** Answer of create-order, section e.2. */
 export const orderAnswer = (order: Order, context: ViewContext): Wire => ({
   ...common(order, context),
-  nbuQrCode: null,
+  nbuQrCode: order.generateQrNbu ? `https://bank.gov.ua/qr/${nbuQrPayload(order, context.merchant.name)}` : null,
 });
 
 const notification = ({ notificationUrl }: Order): Wire => (notificationUrl === undefined ? {} : { notificationUrl });
@@ -42,7 +50,7 @@ const notification = ({ notificationUrl }: Order): Wire => (notificationUrl === 
 export const orderData = (order: Order, operations: readonly Operation[], context: ViewContext): Wire => ({
   ...common(order, context),
   ...notification(order),
-  operations: operations.map((operation) => operationView(operation, order, context.merchant)),
+  operations: operations.map((operation) => operationView(operation, order, context)),
 });
 
 const HPP_DIRECT_TYPES: Readonly<Record<string, string>> = { STATIC_LINK: 'LINK' };
@@ -53,6 +61,6 @@ export const orderCallback = (order: Order, operation: Operation, context: ViewC
   ...notification(order),
   notificationEncryption: order.notificationEncryption,
   hppDirectType: HPP_DIRECT_TYPES[order.directType] ?? order.directType,
-  operation: operationView(operation, order, context.merchant),
+  operation: operationView(operation, order, context),
   tryMode: order.hppTryMode,
 });

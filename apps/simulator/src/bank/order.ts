@@ -22,6 +22,8 @@ export interface Order extends CreateOrder {
   readonly createdAt: number;
   readonly expiresAt: number;
   readonly status: OrderStatus;
+  /** Of a SUBSCRIPTION order: its plan. */
+  readonly subscription?: { readonly planId: string };
   /** Of a PREAUTH order. */
   readonly hold?: Omit<HoldTerm, 'lapsed'>;
   /** ecomOperationIds in order of creation. */

@@ -1,6 +1,8 @@
 import { type BankClock } from './bank-clock.js';
+import { APPROVED, findCardByName, type ResultCodes } from './cards.js';
 import { type Merchants } from './merchants.js';
 import { finishOperation, type Operation, scriptedResult } from './operation.js';
+import { isFollowUp } from './operation-types.js';
 import { type Scripts } from './scripts.js';
 import { type Settlement } from './settlement.js';
 
@@ -13,6 +15,10 @@ export interface ProcessingOptions {
   readonly settlement: Settlement;
   readonly scripts: Scripts;
 }
+
+/** A refund or completion is not asked of the card again. */
+const byCard = (operation: Operation): ResultCodes =>
+  isFollowUp(operation) || operation.card?.name === undefined ? APPROVED : findCardByName(operation.card.name).result;
 
 /** Takes operations that nobody has to confirm to their end. */
 export class Processing {
@@ -35,9 +41,8 @@ export class Processing {
   private finish(operation: Operation, told?: Operation['result']): Operation {
     const { clock, merchants, settlement } = this.options;
     const { terminal = 'test' } = merchants.find(operation.merchantId) ?? {};
-    const result = told ?? scriptedResult(terminal, operation);
+    const result = told ?? scriptedResult(terminal, operation, byCard(operation));
     const finished = finishOperation(operation, result, terminal, clock.now());
-    settlement.close(operation, finished);
-    return finished;
+    return settlement.close(operation, finished);
   }
 }

@@ -1,12 +1,11 @@
-import { type Announcer } from '../callbacks/announcer.js';
+import { type Announcer, type Moment } from '../callbacks/announcer.js';
 import { type BankClock } from './bank-clock.js';
 import { type Book } from './book.js';
+import { type CardTokens } from './card-tokens.js';
 import { type Ledger } from './ledger.js';
-import { type Merchant, type Merchants } from './merchants.js';
 import { type Operation } from './operation.js';
-import { OPERATION_TYPES } from './operation-types.js';
+import { rowOf } from './operation-types.js';
 import { orderAfter } from './order-status.js';
-import { type Order } from './order.js';
 
 /** How long an `early` callback runs ahead of the state that a query shows, in bank time. */
 const EARLY_MS = 2_000;
@@ -15,9 +14,8 @@ export interface SettlementOptions {
   readonly book: Book;
   readonly ledger: Ledger;
   readonly clock: BankClock;
-  readonly merchants: Merchants;
   readonly announcer: Announcer;
-  readonly publicUrl: () => string;
+  readonly tokens: CardTokens;
   /** Told of each operation that has its final state. */
   readonly onFinal: (operation: Operation) => void;
 }
@@ -40,66 +38,64 @@ const isRelease = ({ type, original }: Operation): boolean => type === 'REFUND' 
 export class Settlement {
   constructor(private readonly options: SettlementOptions) {}
 
-  /** Writes down a new operation of an order. */
-  open(order: Order, operation: Operation): Order {
+  /** Writes down a new operation, and under its order where it has one. */
+  open(operation: Operation): void {
     const { book, ledger } = this.options;
-    const opened = { ...order, operations: [...order.operations, operation.ecomOperationId] };
+    const order = book.orderOf(operation);
     book.saveOperation(operation);
-    book.saveOrder(opened);
+    if (order) book.saveOrder({ ...order, operations: [...order.operations, operation.ecomOperationId] });
     ledger.append('operation.created', operationFacts(operation));
-    return opened;
   }
 
-  /** Writes down the final state and tells the merchant; in `early` mode tells first. */
-  close(before: Operation, after: Operation): void {
+  /** Writes down the final state and tells the merchant; in `early` mode tells first. @returns it as it is written */
+  close(before: Operation, after: Operation): Operation {
     const { book, clock, announcer } = this.options;
-    const order = book.order(before.hppOrderId);
-    if (!order) return;
+    const open = { operation: before, order: book.orderOf(before) };
     if (announcer.isEarly) {
-      this.announce(order, before, after);
+      this.announce(open, after);
       clock.after(EARLY_MS, () => {
         this.commit(after);
       });
-    } else {
-      this.commit(after);
-      this.announce(order, before, after);
+      return after;
     }
+    const written = this.commit(after);
+    this.announce(open, written);
+    return written;
   }
 
   /** Sends a callback of the state that is written down already. */
   tell(operation: Operation): void {
-    const order = this.options.book.order(operation.hppOrderId);
-    if (order) this.announce(order, operation, operation);
+    this.announce({ operation, order: this.options.book.orderOf(operation) }, operation);
   }
 
-  private commit(operation: Operation): void {
-    const { book } = this.options;
-    const order = book.order(operation.hppOrderId);
-    if (!order) return;
+  private commit(told: Operation): Operation {
+    const { book, onFinal } = this.options;
+    const order = book.orderOf(told);
+    const operation = this.options.tokens.grant(told, order?.customerData['senderCustomerId']);
     book.saveOperation(operation);
-    book.saveOrder(orderAfter(order, operation, book.operationsOf(order)));
+    if (order) book.saveOrder(orderAfter(order, operation, book.operationsOf(order)));
     this.enter(operation);
-    this.options.onFinal(operation);
+    onFinal(operation);
+    return operation;
   }
 
   private enter(operation: Operation): void {
     const { ledger } = this.options;
-    const { operationId, coinAmount, hppOrderId, merchantId, merchantRequestId } = operation;
+    const { operationId, coinAmount, hppOrderId, merchantId, merchantRequestId, type } = operation;
     ledger.append('operation.final', operationFacts(operation));
     if (operation.status !== 'SUCCESS') return;
-    const facts = { coinAmount, operationId, hppOrderId, merchantId, merchantRequestId };
+    const facts = { coinAmount, operationId, hppOrderId, merchantId, merchantRequestId, type };
     if (isRelease(operation)) ledger.append('money.released', { ...facts, by: 'refund' });
-    else ledger.append(OPERATION_TYPES[operation.type].effect, facts);
+    else ledger.append(rowOf(type).effect, facts);
   }
 
-  private announce(order: Order, before: Operation, after: Operation): void {
-    const { book, merchants, announcer, publicUrl, clock } = this.options;
-    const merchant = merchants.find(order.merchantId);
-    if (!merchant) return;
-    const others = book.operationsOf(order).filter(({ ecomOperationId }) => ecomOperationId !== after.ecomOperationId);
-    const finished = { order: orderAfter(order, after, [...others, after]), operation: after };
-    announcer.announce({ order, operation: before }, finished, context(merchant, publicUrl(), clock.now()));
+  private announce(before: Moment, after: Operation): void {
+    const { book, announcer } = this.options;
+    const { order } = before;
+    const others = order
+      ? book.operationsOf(order).filter(({ ecomOperationId }) => ecomOperationId !== after.ecomOperationId)
+      : [];
+    const finished = order && orderAfter(order, after, [...others, after]);
+    announcer.announce(before, { operation: after, order: finished });
   }
 }
-
-const context = (merchant: Merchant, publicUrl: string, now: number) => ({ merchant, publicUrl, now });

@@ -8,6 +8,24 @@ export const SWITCHES = {
     value: 'SUCCESS',
     what: 'the `status` that a hold shows once the bank has reversed it by itself (U16)',
   },
+  checkRequestDates: {
+    value: true,
+    what: '`date` must be within 5 min of the bank, else `b_security_time_in_request_not_correct` (U11)',
+  },
+  validationStatus: { value: 200, what: 'the HTTP status of a validation error (U12)' },
+  encryptBusinessErrors: { value: true, what: 'a business error of a JWE call is encrypted like its answer (U3)' },
+  signedCallbackOfJwe: {
+    value: false,
+    what: 'a signed callback that `notificationEncryption` asks for carries the JWE text (U7)',
+  },
+  allowUnlistedClients: {
+    value: true,
+    what: 'false answers every API call 403 with an HTML page, as to an address that is not listed (U30)',
+  },
+  enforceLimits: { value: false, what: 'amounts and counts over section l fail with `1`/`21` and `1`/`23`' },
+  cardholderCheck: { value: 'on', what: 'the card-to-tax-id check: on, disabled, unavailable, hub_401 (section h.6)' },
+  recurringRetries: { value: 3, what: 'how often a failed scheduled payment is tried again (U21)' },
+  recurringRetryHours: { value: 24, what: 'hours of bank time between two tries (U21)' },
   callbackOfLapsedHold: { value: false, what: 'a callback tells that a hold has lapsed (U9)' },
 } as const satisfies Record<string, { readonly value: string | number | boolean; readonly what: string }>;
 

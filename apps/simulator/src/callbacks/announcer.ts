@@ -1,71 +1,71 @@
-import { operationView } from '../bank/operation-view.js';
-import { type Operation } from '../bank/operation.js';
-import { isAttempt } from '../bank/operation-types.js';
-import { orderCallback, type ViewContext } from '../bank/order-view.js';
-import { type JsonObject } from '../protocol/body-codec.js';
 import { type Order } from '../bank/order.js';
+import { isOfOrder, type Operation } from '../bank/operation.js';
+import { type Views } from '../bank/views.js';
 import { type Personalities } from '../personalities/personalities.js';
+import { type JsonObject } from '../protocol/body-codec.js';
 import { type CallbackSender, type Notification } from './callback-sender.js';
 
 /** One operation and its order, before or after a change. */
 export interface Moment {
-  readonly order: Order;
   readonly operation: Operation;
+  /** Absent when it is host to host. */
+  readonly order: Order | undefined;
+}
+
+export interface AnnouncerOptions {
+  readonly sender: CallbackSender;
+  readonly personalities: Personalities;
+  readonly views: Views;
+  readonly serviceCodeOf: (merchantId: string) => string | undefined;
 }
 
 /** Turns a finished operation into its callbacks: what is told, in which order, under the mode in force. */
 export class Announcer {
-  constructor(
-    private readonly sender: CallbackSender,
-    private readonly personalities: Personalities,
-  ) {}
+  constructor(private readonly options: AnnouncerOptions) {}
 
   get isEarly(): boolean {
-    return this.sender.settings.mode === 'early';
+    return this.options.sender.settings.mode === 'early';
   }
 
-  announce(before: Moment, after: Moment, context: ViewContext): void {
-    const final = this.notificationOf(after, context);
-    if (!final) return;
-    const older = this.notificationOf(before, context);
-    const { mode } = this.sender.settings;
-    if (mode === 'duplicate') this.sender.send(final, [final]);
-    else this.sender.send(final, mode === 'reorder' && older ? [older] : []);
+  announce(before: Moment, after: Moment): void {
+    const { sender } = this.options;
+    const { status, quietIfFailed } = after.operation;
+    const final = this.notificationOf(after);
+    if (!final || (status === 'FAIL' && quietIfFailed)) return;
+    const older = this.notificationOf(before);
+    const { mode } = sender.settings;
+    if (mode === 'duplicate') sender.send(final, [final]);
+    else sender.send(final, mode === 'reorder' && older ? [older] : []);
   }
 
-  private notificationOf(moment: Moment, context: ViewContext): Notification | undefined {
-    return isAttempt(moment.operation) ? this.ofOrder(moment, context) : this.ofFollowUp(moment, context);
-  }
-
-  private ofOrder({ order, operation }: Moment, context: ViewContext): Notification | undefined {
-    const { notificationUrl: url, notificationEncryption } = order;
+  /** What was paid under an order is told with the order, to its address; a charge of a subscription likewise. */
+  private notificationOf({ order, operation }: Moment): Notification | undefined {
+    const withOrder = order && (isOfOrder(operation) || operation.recurring) ? order : undefined;
+    const { notificationUrl: url, notificationEncryption } = withOrder ?? operation;
     if (url === undefined) return undefined;
-    const { encrypt = notificationEncryption, emptyOperation } = this.sender.settings;
-    const { operation: view, ...rest } = orderCallback(order, operation, context);
-    const body = { ...rest, operation: this.shown(view as JsonObject, context) };
-    return { ...subject(operation), url, encrypted: encrypt, body: emptyOperation ? { ...body, operation: {} } : body };
+    const { encrypt = notificationEncryption } = this.options.sender.settings;
+    const body = withOrder
+      ? this.ofOrder(withOrder, operation)
+      : this.shown(operation, this.options.views.operation(operation));
+    const { signedBy } = operation;
+    return { ...subject(operation), url, encrypted: encrypt, ...(signedBy && { signedBy }), body };
   }
 
-  /** To the own address of a refund or completion: a flat operation object. */
-  private ofFollowUp({ order, operation }: Moment, context: ViewContext): Notification | undefined {
-    const { notificationUrl: url, notificationEncryption } = operation;
-    if (url === undefined) return undefined;
-    const { encrypt = notificationEncryption } = this.sender.settings;
-    return {
-      ...subject(operation),
-      url,
-      encrypted: encrypt,
-      body: this.shown(operationView(operation, order, context.merchant), context),
-    };
+  private ofOrder(order: Order, operation: Operation): JsonObject {
+    const { sender, views } = this.options;
+    const body = views.orderCallback(order, operation);
+    if (sender.settings.emptyOperation) return { ...body, operation: {} };
+    return { ...body, operation: this.shown(operation, body['operation'] as JsonObject) };
   }
 
-  private shown(view: JsonObject, { merchant }: ViewContext): JsonObject {
-    return this.personalities.callbackOperation(view, merchant.serviceCode);
+  private shown({ merchantId }: Operation, view: JsonObject): JsonObject {
+    const { personalities, serviceCodeOf } = this.options;
+    return personalities.callbackOperation(view, serviceCodeOf(merchantId));
   }
 }
 
 const subject = ({ merchantId, hppOrderId, operationId }: Operation) => ({
   merchantId,
-  hppOrderId,
+  ...(hppOrderId !== undefined && { hppOrderId }),
   ...(operationId !== undefined && { operationId }),
 });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { request } from 'undici';
 import { type BankClock } from '../bank/bank-clock.js';
+import { type KeyRing } from '../bank/bank-keys.js';
 import { type Ledger } from '../bank/ledger.js';
 import { encryptCompact, type PublicJwk } from '../protocol/jwe.js';
 
@@ -19,7 +20,9 @@ export interface Notification {
   readonly url: string;
   readonly encrypted: boolean;
   readonly merchantId: string;
-  readonly hppOrderId: string;
+  readonly hppOrderId?: string;
+  /** Signed under the newest key of that ring: a compact JWS. */
+  readonly signedBy?: KeyRing;
   readonly operationId?: string;
   readonly body: Readonly<Record<string, unknown>>;
 }
@@ -49,7 +52,10 @@ export interface CallbackSenderOptions {
   readonly ledger: Ledger;
   readonly keyOf: (merchantId: string) => PublicJwk | undefined;
   /** True = this one gets lost. */
-  readonly loses: (merchantId: string, hppOrderId: string) => boolean;
+  readonly loses: (merchantId: string, hppOrderId?: string) => boolean;
+  readonly sign: (text: string, ring: KeyRing) => string;
+  /** A signed callback that was also asked to be encrypted carries the JWE (U7). */
+  readonly signsJwe: () => boolean;
 }
 
 /** Posts callbacks and repeats them until an HTTP 200. */
@@ -132,9 +138,10 @@ export class CallbackSender {
     for (const followUp of followUps) this.send(followUp);
   }
 
-  private async post({ url, encrypted, merchantId, body }: Delivery): Promise<Omit<Attempt, 'at'>> {
+  private async post(delivery: Delivery): Promise<Omit<Attempt, 'at'>> {
     try {
-      const { headers, payload } = await this.encode(body, encrypted ? merchantId : undefined);
+      const { url } = delivery;
+      const { headers, payload } = await this.encode(delivery);
       const signal = AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), this.shutdown.signal]);
       const answer = await request(url, { method: 'POST', headers, body: payload, signal });
       await answer.body.dump();
@@ -144,9 +151,15 @@ export class CallbackSender {
     }
   }
 
-  private async encode(body: Delivery['body'], sealedFor?: string) {
+  /** Three encodings (section g.3): JSON, a JWE for the merchant, a JWS of the bank. */
+  private async encode({ body, encrypted, merchantId, signedBy }: Delivery) {
+    const { keyOf, sign, signsJwe } = this.options;
     const json = JSON.stringify(body);
-    const key = sealedFor === undefined ? undefined : this.options.keyOf(sealedFor);
+    const key = encrypted ? keyOf(merchantId) : undefined;
+    if (signedBy) {
+      const text = key && signsJwe() ? await encryptCompact(json, key) : json;
+      return { headers: { 'content-type': 'text/plain' }, payload: sign(text, signedBy) };
+    }
     if (!key) return { headers: { 'content-type': 'application/json' }, payload: json };
     const headers = { 'content-type': 'text/plain', 'x-encrypted_body': 'true' };
     return { headers, payload: await encryptCompact(json, key) };

@@ -8,7 +8,7 @@ import { CALLBACK_MODES, type CallbackMode, type CallbackSettings } from '../cal
 import { isPersonality, PERSONALITIES } from '../personalities/catalogue.js';
 import { parsePersonality } from '../personalities/parse-personality.js';
 import { amountOf, attempt, type Body, bodyOf } from './control-body.js';
-import { holdRoutes, scriptRoutes, switchRoutes } from './money-routes.js';
+import { holdRoutes, keyRoutes, scriptRoutes, switchRoutes, walletRoutes } from './money-routes.js';
 import { parseFault } from '../faults/faults.js';
 
 const isMode = (value: unknown): value is CallbackMode => CALLBACK_MODES.includes(value as CallbackMode);
@@ -196,6 +196,8 @@ const ROUTES = [
   holdRoutes,
   switchRoutes,
   scriptRoutes,
+  walletRoutes,
+  keyRoutes,
 ];
 
 /** The levers of the simulator: no bank has these. */

@@ -1,8 +1,12 @@
 import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { type AllianceCall } from '../alliance/call.js';
+import { CALLS } from '../alliance/calls.js';
+import { type CallName } from '../alliance/call-names.js';
 import { type Bank } from '../bank/bank.js';
+import { type Caller } from '../bank/merchants.js';
 import { type Session } from '../bank/sessions.js';
 import { type Call } from '../personalities/personality.js';
-import { BankError } from '../protocol/bank-error.js';
+import { BankError, validationError } from '../protocol/bank-error.js';
 import {
   type BodyEncoding,
   decodeBody,
@@ -11,28 +15,25 @@ import {
   type JsonObject,
   parseObject,
 } from '../protocol/body-codec.js';
+import { parseCompact, parseSigningKey, signCompact, verifyRequest } from '../protocol/bank-jws.js';
 import { formatTokenExpiration, formatTokenExpirationDateTime } from '../protocol/bank-dates.js';
-import { AUTHORIZE_PATH, ENDPOINTS, type EndpointName, isApiVersion } from '../protocol/endpoints.js';
 import { publicHalf, type PublicJwk } from '../protocol/jwe.js';
+import { validate } from '../protocol/validator.js';
 import { type Answer, BrokenWire, type Exchange, type Trace } from './broken-wire.js';
 
-type Work = (bank: Bank, body: JsonObject, serviceCode: string) => JsonObject;
+export const AUTHORIZE_PATH = '/api-gateway/authorize_virtual_device';
 
-const CALLS: Readonly<Record<EndpointName, Work>> = {
-  createOrder: (bank, body, serviceCode) => bank.orders.create(body, serviceCode),
-  orderData: (bank, body, serviceCode) => bank.orders.data(body, serviceCode),
-  refund: (bank, body, serviceCode) => bank.refunds.create(body, serviceCode),
-  completion: (bank, body, serviceCode) => bank.holds.complete(body, serviceCode),
-  operation: (bank, body, serviceCode) => bank.orders.operation(body, serviceCode),
-  operationByRequest: (bank, body, serviceCode) => bank.orders.operationByRequest(body, serviceCode),
-};
+const JSON_TYPE = 'application/json; charset=utf-8';
+const JWS_TYPE = 'text/plain; charset=utf-8';
 
-type EndpointCall = Call & { readonly name: EndpointName };
+type NamedCall = Call & { readonly name: CallName };
 
+/** A request that got through the door, and how its answer is written. */
 interface Opened {
-  readonly session: Session;
-  readonly encoding: BodyEncoding;
+  readonly caller: Caller;
   readonly body: JsonObject;
+  readonly contentType: string;
+  readonly encode: (text: string) => string | Promise<string>;
 }
 
 const bodyOf = (request: FastifyRequest): string => (typeof request.body === 'string' ? request.body : '');
@@ -51,15 +52,10 @@ const traceOf = (body: JsonObject): Trace => ({
   ...idMember(body, 'operationId'),
 });
 
+/** `V1`, `v1` and `1` are all printed in the documentation. */
 const requireVersion = ({ headers }: FastifyRequest): void => {
-  if (!isApiVersion(headers['x-api_version'])) throw new BankError('b_request_is_not_correct');
-};
-
-const refusal = (error: unknown, request: FastifyRequest, serviceId: string): Answer => {
-  const bankError = error instanceof BankError ? error : new BankError('b_unknown_error');
-  const { msgCode, httpStatus } = bankError;
-  const text = JSON.stringify(bankError.toEnvelope(requestIdOf(request), serviceId));
-  return { httpStatus, text, trace: { msgCode } };
+  const version = headers['x-api_version'];
+  if (typeof version !== 'string' || !/^v?1$/i.test(version.trim())) throw new BankError('b_request_is_not_correct');
 };
 
 const serviceCodeIn = (request: FastifyRequest): string | undefined => {
@@ -71,7 +67,7 @@ const serviceCodeIn = (request: FastifyRequest): string | undefined => {
   }
 };
 
-/** The bank's API door: faults, version, session, decoding, the call, and the answer in kind. */
+/** The bank's API door: faults, who calls, decoding, the call, and the answer in kind. */
 export class BankGate {
   private readonly wire: BrokenWire;
 
@@ -80,26 +76,44 @@ export class BankGate {
   }
 
   authorize(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-    const serviceCode = serviceCodeIn(request);
-    const call: Call = { name: 'authorize', path: AUTHORIZE_PATH, serviceCode };
+    const call: Call = { name: 'authorize', path: AUTHORIZE_PATH, serviceCode: serviceCodeIn(request) };
     return this.wire.carry(this.exchange(request, call, reply), {
       peek: () => Promise.resolve({}),
       act: () => this.openSession(request, call),
     });
   }
 
-  call(name: EndpointName, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+  /** Authorization 1.0: a device session, JSON or JWE. */
+  callOfSession(name: CallName, path: string, [request, reply]: [FastifyRequest, FastifyReply]): Promise<unknown> {
     const serviceCode = this.bank.sessions.serviceCodeOf(request.headers['x-device_id']);
-    const call: EndpointCall = { name, path: ENDPOINTS[name].path, serviceCode };
+    const open = () => this.openWithSession(name, request, { name, path, serviceCode });
+    return this.carry({ name, path, serviceCode }, open, [request, reply]);
+  }
+
+  /** Authorization 2.0: every request stands alone, signed. */
+  callOfSignature(name: CallName, path: string, [request, reply]: [FastifyRequest, FastifyReply]): Promise<unknown> {
+    const serviceCode = this.merchantsOfToken(bodyOf(request))[0]?.serviceCode;
+    const open = () => Promise.resolve(this.openSigned(name, request, path));
+    return this.carry({ name, path, serviceCode }, open, [request, reply]);
+  }
+
+  private carry(
+    call: NamedCall,
+    open: () => Promise<Opened>,
+    [request, reply]: [FastifyRequest, FastifyReply],
+  ): Promise<unknown> {
     return this.wire.carry(this.exchange(request, call, reply), {
-      peek: async () => traceOf((await this.open(name, request)).body),
-      act: () => this.execute(name, request, call),
+      peek: async () => traceOf((await open()).body),
+      act: () => this.execute(call, open, request),
     });
   }
 
   private exchange(request: FastifyRequest, call: Call, reply: FastifyReply): Exchange {
-    const { faults, personalities } = this.bank;
-    const fault = faults.take(call.path) ?? personalities.interruption(call);
+    const { faults, personalities, switches } = this.bank;
+    const unlisted = switches.get('allowUnlistedClients')
+      ? undefined
+      : ({ kind: 'http_error', httpStatus: 403 } as const);
+    const fault = faults.take(call.path) ?? unlisted ?? personalities.interruption(call);
     const dress: Exchange['dress'] = (answer) => personalities.wire(answer, call);
     return { request, reply, path: call.path, dress, ...(fault && { fault }) };
   }
@@ -117,78 +131,127 @@ export class BankGate {
       const lifeMs = personalities.sessionLifeMs(merchant.serviceCode);
       const session = await sessions.authorize(merchant.serviceCode, lifeMs);
       const shown = personalities.answer(sessionAnswer(session), call);
-      const text = await this.encode(shown, 'jwe', { call, recipient: merchant.clientPublicKey });
+      const text = await this.encodeFor(merchant.clientPublicKey, 'jwe', call)(this.jsonOf(shown, call));
       this.bank.ledger.append('authorize', { merchantId, ok: true });
       return { httpStatus: 200, text, trace: {} };
     } catch (error) {
-      const answer = refusal(error, request, 'api-gateway');
+      const answer = this.refusal(error, request, 'api-gateway');
       this.bank.ledger.append('authorize', { merchantId, ok: false, ...answer.trace });
       return answer;
     }
   }
 
-  /** Gateway errors are plain JSON, whatever the encoding of the request (U3). */
-  private async execute(name: EndpointName, request: FastifyRequest, call: EndpointCall): Promise<Answer> {
+  /** Who cannot be let in is answered in plain JSON, whatever the encoding of the request (U3, section c.4). */
+  private async execute(call: NamedCall, open: () => Promise<Opened>, request: FastifyRequest): Promise<Answer> {
     let opened: Opened;
     try {
-      opened = await this.open(name, request);
+      opened = await open();
     } catch (error) {
-      return refusal(error, request, 'api-gateway');
+      return this.refusal(error, request, 'api-gateway');
     }
     return this.answer(call, opened, request);
   }
 
-  private async open(name: EndpointName, request: FastifyRequest): Promise<Opened> {
+  private async openWithSession(name: CallName, request: FastifyRequest, call: Call): Promise<Opened> {
     requireVersion(request);
     const { headers } = request;
-    const session = this.bank.sessions.authenticate(headers['x-device_id'], headers['x-refresh_token']);
+    const { sessions, merchants, options } = this.bank;
+    const session = sessions.authenticate(headers['x-device_id'], headers['x-refresh_token']);
     const raw = bodyOf(request);
     const encoding = detectEncoding(raw);
-    if (this.bank.options.strict && encoding !== ENDPOINTS[name].encoding)
-      throw new BankError('b_request_is_not_correct');
-    return { session, encoding, body: await decodeBody(raw, session.key) };
+    if (options.strict && encoding !== CALLS[name].v1?.encoding) throw new BankError('b_request_is_not_correct');
+    const body = await decodeBody(raw, session.key);
+    const own = merchants.list().filter(({ serviceCode }) => serviceCode === session.serviceCode);
+    const caller: Caller = { protocol: '1.0', merchants: own };
+    return {
+      caller,
+      body,
+      contentType: JSON_TYPE,
+      encode: this.encodeFor(recipientOf(caller, body), encoding, call),
+    };
+  }
+
+  private openSigned(name: CallName, request: FastifyRequest, path: string): Opened {
+    const { clock, keys } = this.bank;
+    const token = bodyOf(request);
+    const jws = parseCompact(token);
+    const { kid } = jws.header;
+    const merchants = this.merchantsOfToken(token);
+    const row = merchants[0]?.signingKeys?.find((key) => key.kid === kid);
+    if (!row) throw new BankError('b_invalid_request', { httpStatus: 401, text: 'JWS refused: kid is not known' });
+    verifyRequest(jws, { key: parseSigningKey(row.publicKey), path, clocks: clock.readings() });
+    return {
+      caller: { protocol: '2.0', merchants },
+      body: jws.payload,
+      contentType: JWS_TYPE,
+      encode: (text) => signCompact(text, keys.signer(CALLS[name].ring ?? 'payments')),
+    };
+  }
+
+  private merchantsOfToken(token: string): Caller['merchants'] {
+    try {
+      const { kid } = parseCompact(token).header;
+      return typeof kid === 'string' ? this.bank.merchants.ofKid(kid) : [];
+    } catch {
+      return [];
+    }
   }
 
   /** Business answers and business errors travel in the encoding of the request. */
-  private async answer(
-    call: EndpointCall,
-    { session, encoding, body }: Opened,
-    request: FastifyRequest,
-  ): Promise<Answer> {
-    const recipient = this.recipientOf(session, body);
+  private async answer(call: NamedCall, opened: Opened, request: FastifyRequest): Promise<Answer> {
+    const { personalities, switches } = this.bank;
+    const { body, contentType, encode } = opened;
     let result: JsonObject;
     let shown: JsonObject;
     try {
-      result = CALLS[call.name](this.bank, body, session.serviceCode);
-      shown = this.bank.personalities.answer(result, call);
+      result = await this.perform(CALLS[call.name], opened);
+      shown = personalities.answer(result, call);
     } catch (error) {
-      const refused = refusal(error, request, 'ecom');
-      const text = await encodeAnswer(refused.text, encoding, { recipient });
-      return { ...refused, text, trace: { ...traceOf(body), ...refused.trace } };
+      const refused = this.refusal(error, request, 'ecom');
+      const trace = { ...traceOf(body), ...refused.trace };
+      if (!switches.get('encryptBusinessErrors')) return { ...refused, trace };
+      return { ...refused, text: await encode(refused.text), contentType, trace };
     }
-    const text = await this.encode(shown, encoding, { call, recipient });
-    return { httpStatus: 200, text, trace: { ...traceOf(body), ...traceOf(result) } };
+    const text = await encode(this.jsonOf(shown, call));
+    return { httpStatus: 200, text, contentType, trace: { ...traceOf(body), ...traceOf(result) } };
   }
 
-  private encode(
-    answer: JsonObject,
-    encoding: BodyEncoding,
-    { call, recipient }: { readonly call: Call; readonly recipient: PublicJwk },
-  ): Promise<string> {
-    const { personalities } = this.bank;
-    const json = personalities.text(JSON.stringify(answer), call);
-    const header = encoding === 'jwe' ? personalities.joseHeader(call) : {};
-    return encodeAnswer(json, encoding, { recipient, header });
+  private perform(row: AllianceCall, { caller, body }: Opened): JsonObject | Promise<JsonObject> {
+    const judging = { strict: this.bank.options.strict, protocol: caller.protocol };
+    const { value, errors } = validate(body, row.fields, judging);
+    const all = [...errors, ...(row.errors?.(value) ?? [])];
+    if (all.length > 0) throw validationError(all);
+    return row.handle({ bank: this.bank, caller, body: value });
   }
 
-  private recipientOf({ serviceCode }: Session, { merchantId }: JsonObject): PublicJwk {
-    const { merchants } = this.bank;
-    const named = typeof merchantId === 'string' ? merchants.find(merchantId) : undefined;
-    const merchant = named?.serviceCode === serviceCode ? named : merchants.ofServiceCode(serviceCode);
-    if (!merchant) throw new BankError('b_virtual_device_not_found');
-    return merchant.clientPublicKey;
+  private jsonOf(answer: JsonObject, call: Call): string {
+    return this.bank.personalities.text(JSON.stringify(answer), call);
+  }
+
+  private encodeFor(recipient: PublicJwk, encoding: BodyEncoding, call: Call) {
+    return (text: string): Promise<string> => {
+      const header = encoding === 'jwe' ? this.bank.personalities.joseHeader(call) : {};
+      return encodeAnswer(text, encoding, { recipient, header });
+    };
+  }
+
+  private refusal(error: unknown, request: FastifyRequest, serviceId: string): Answer {
+    const bankError = error instanceof BankError ? error : new BankError('b_unknown_error');
+    const { msgCode, httpStatus, isValidation } = bankError;
+    const text = JSON.stringify(bankError.toEnvelope(requestIdOf(request), serviceId));
+    return {
+      httpStatus: isValidation ? this.bank.switches.get('validationStatus') : httpStatus,
+      text,
+      trace: { msgCode },
+    };
   }
 }
+
+const recipientOf = ({ merchants }: Caller, { merchantId }: JsonObject): PublicJwk => {
+  const merchant = merchants.find((one) => one.merchantId === merchantId) ?? merchants[0];
+  if (!merchant) throw new BankError('b_virtual_device_not_found');
+  return merchant.clientPublicKey;
+};
 
 const sessionAnswer = ({ refreshToken, authToken, deviceId, key, expiresAt }: Session): JsonObject => ({
   refreshToken,

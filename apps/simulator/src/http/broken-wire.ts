@@ -12,6 +12,8 @@ export interface Answer {
   readonly httpStatus: number;
   readonly text: string;
   readonly trace: Trace;
+  /** Absent = JSON. */
+  readonly contentType?: string;
 }
 
 export interface Exchange {
@@ -31,11 +33,14 @@ export interface Work {
 
 const HTML = '<!doctype html><html><head><title>Access check</title></head><body><h1>Please wait</h1></body></html>';
 
+const JSON_TYPE = 'application/json; charset=utf-8';
+
 type Fate = Answer | 'silence' | 'reset';
 
 const truncate = (text: string): string => text.slice(0, Math.floor(text.length / 2));
 
 const truncateJwe = (text: string): string => {
+  if (!text.startsWith('{')) return truncate(text); // a JWS
   const { jwe } = JSON.parse(text) as { jwe?: string };
   return jwe === undefined ? truncate(text) : JSON.stringify({ jwe: truncate(jwe) });
 };
@@ -92,9 +97,9 @@ export class BrokenWire {
     }
   }
 
-  private reply(exchange: Exchange, { httpStatus, text, trace }: Answer): FastifyReply {
+  private reply(exchange: Exchange, { httpStatus, text, trace, contentType = JSON_TYPE }: Answer): FastifyReply {
     this.write(exchange, httpStatus, trace);
-    const type = text === HTML ? 'text/html; charset=utf-8' : 'application/json; charset=utf-8';
+    const type = text === HTML ? 'text/html; charset=utf-8' : contentType;
     const plain: WireAnswer = { body: text, headers: { 'content-type': type } };
     const { body, headers } = exchange.dress?.(plain) ?? plain;
     return exchange.reply.code(httpStatus).headers(headers).send(body);

@@ -3,27 +3,40 @@ import { type Bank } from '../bank/bank.js';
 import { type Challenge } from '../bank/book.js';
 import { findCard, TEST_CARDS, type TestCard } from '../bank/cards.js';
 import { type OtpOutcome } from '../bank/checkout.js';
-import { isAttempt } from '../bank/operation-types.js';
+import { isOfOrder, type Operation } from '../bank/operation.js';
 import { isExpired, isPayable, type Order, type OrderStatus, orderStatusAt } from '../bank/order.js';
 import { acsPage } from '../pages/acs-page.js';
 import { closedPage, notFoundPage } from '../pages/closed-page.js';
 import { contentSecurityPolicy } from '../pages/layout.js';
 import { payPage } from '../pages/pay-page.js';
+import { donePage, issuerPage, transferPage } from '../pages/transfer-page.js';
 import { resultPage, returnUrl } from '../pages/result-page.js';
 import { startPage } from '../pages/start-page.js';
 import { type Language, languageOf } from '../pages/texts.js';
 import { readCardForm } from './card-form.js';
 
-type Query = Readonly<Partial<Record<'hpp_id' | 'lang' | 'fill', string>>>;
+type Query = Readonly<Partial<Record<'hpp_id' | 'order_id' | 'redirectUrl' | 'lang' | 'fill', string>>>;
 type PageRequest = FastifyRequest<{ Querystring: Query; Params: { id?: string } }>;
 
 const formOf = ({ body }: FastifyRequest): URLSearchParams => new URLSearchParams(typeof body === 'string' ? body : '');
 
-const originsOf = ({ successUrl, failUrl }: Order): string[] => [
-  ...new Set([new URL(successUrl).origin, new URL(failUrl).origin]),
+type Targets = Pick<Order, 'successUrl' | 'failUrl'>;
+
+const isWeb = (url: string): boolean => URL.canParse(url) && /^https?:/i.test(url);
+
+const originsOf = ({ successUrl, failUrl }: Targets): string[] => [
+  ...new Set([successUrl, failUrl].filter(isWeb).map((url) => new URL(url).origin)),
 ];
 
-const send = (reply: FastifyReply, text: string, order?: Order): FastifyReply =>
+/** Where the 3DS page of an operation leads in the end. */
+const originsAfter = ({ resultRedirectUrl = '' }: Operation, order: Order | undefined): Targets =>
+  order ?? { successUrl: resultRedirectUrl, failUrl: resultRedirectUrl };
+
+/** After 3DS of a host-to-host payment: 302 without parameters (U18). */
+const goBack = ({ resultRedirectUrl = '' }: Operation, language: Language, reply: FastifyReply): FastifyReply =>
+  isWeb(resultRedirectUrl) ? reply.redirect(resultRedirectUrl, 302) : send(reply, donePage(language));
+
+const send = (reply: FastifyReply, text: string, order?: Targets): FastifyReply =>
   reply
     .header('content-type', 'text/html; charset=utf-8')
     .header('content-security-policy', contentSecurityPolicy(order ? originsOf(order) : []))
@@ -31,6 +44,9 @@ const send = (reply: FastifyReply, text: string, order?: Order): FastifyReply =>
     .header('x-content-type-options', 'nosniff')
     .header('referrer-policy', 'no-referrer')
     .send(text);
+
+/** Nobody comes to a page with a mode that the card does not take. */
+const statusOf = ({ status }: Operation): OrderStatus => (status === 'DESIRED_THREEDS_MODE_ERROR' ? 'FAIL' : status);
 
 /** The pages a payer sees: hosted page, 3DS page, result. */
 class Pages {
@@ -67,23 +83,54 @@ class Pages {
     return this.leave(order, 'CANCELED', language, reply);
   }
 
+  /** Section f.6: on to the page of the card's bank. */
+  redirect(request: PageRequest, reply: FastifyReply): FastifyReply {
+    const { book } = this.bank;
+    const operation = book.operationById(request.params.id ?? '');
+    const challenge = operation && book.challengeOfOperation(operation);
+    const language = languageOf(request.query.lang);
+    if (!challenge) return send(reply.code(404), notFoundPage(language));
+    return send(reply, issuerPage(`/acs/${challenge.id}`, language));
+  }
+
   challenge(request: PageRequest, reply: FastifyReply): FastifyReply {
     const challenge = this.bank.book.challenge(request.params.id ?? '');
-    const order = challenge && this.orderOf(challenge);
-    const language = languageOf(request.query.lang, order);
-    if (!challenge || !order) return send(reply.code(404), notFoundPage(language));
+    const language = languageOf(request.query.lang, challenge && this.orderOf(challenge));
+    if (!challenge) return send(reply.code(404), notFoundPage(language));
     return this.ask(challenge, language, reply, false);
   }
 
   answer(request: PageRequest, reply: FastifyReply): FastifyReply {
     const form = formOf(request);
-    const challenge = this.bank.book.challenge(request.params.id ?? '');
-    const order = challenge && this.orderOf(challenge);
+    const { book } = this.bank;
+    const challenge = book.challenge(request.params.id ?? '');
+    const operation = challenge && book.operation(challenge.ecomOperationId);
+    const order = operation && book.orderOf(operation);
     const language = languageOf(form.get('lang'), order);
-    if (!challenge || !order) return send(reply.code(404), notFoundPage(language));
+    if (!challenge || !operation) return send(reply.code(404), notFoundPage(language));
     const outcome = this.decide(challenge, form);
     if (outcome.kind === 'wrong-code') return this.ask(challenge, language, reply.code(422), true);
-    return this.follow(outcome, order, language, reply);
+    if (order && operation.threeDs?.redirectUrl === undefined) return this.follow(outcome, order, language, reply);
+    return goBack(operation, language, reply);
+  }
+
+  transfer({ query }: PageRequest, reply: FastifyReply): FastifyReply {
+    const order = this.bank.book.order(query.order_id ?? '');
+    const language = languageOf(query.lang, order);
+    if (order?.hppPayType !== 'A2A') return send(reply.code(404), notFoundPage(language));
+    if (!isPayable(order, this.bank.clock.now())) return this.closed(order, language, reply);
+    const merchantName = this.bank.merchants.find(order.merchantId)?.name ?? order.merchantId;
+    return send(reply, transferPage({ order, merchantName, language }), order);
+  }
+
+  submitTransfer(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    const form = formOf(request);
+    const order = this.bank.book.order(form.get('order_id') ?? '');
+    const language = languageOf(form.get('lang'), order);
+    if (!order) return send(reply.code(404), notFoundPage(language));
+    const amount = Number(form.get('coin_amount') ?? order.coinAmount);
+    if (!Number.isSafeInteger(amount) || amount <= 0) return send(reply.code(422), notFoundPage(language));
+    return this.follow(this.bank.checkout.transfer(order, amount), order, language, reply);
   }
 
   private decide(challenge: Challenge, form: URLSearchParams): OtpOutcome {
@@ -96,7 +143,7 @@ class Pages {
     const order = this.bank.book.order(query.hpp_id ?? '');
     const language = languageOf(query.lang, order);
     if (!order) return send(reply.code(404), notFoundPage(language));
-    const operation = this.bank.book.operationsOf(order).findLast(isAttempt);
+    const operation = this.bank.book.operationsOf(order).findLast(isOfOrder);
     const status = orderStatusAt(order, this.bank.clock.now());
     return send(reply, resultPage({ order, status, language, ...(operation && { operation }) }), order);
   }
@@ -131,11 +178,10 @@ class Pages {
   private ask(challenge: Challenge, language: Language, reply: FastifyReply, wrongCode: boolean): FastifyReply {
     const { book, merchants } = this.bank;
     const operation = book.operation(challenge.ecomOperationId);
-    const order = this.orderOf(challenge);
-    if (!operation || !order) return send(reply.code(404), notFoundPage(language));
-    const merchantName = merchants.find(order.merchantId)?.name ?? order.merchantId;
-    const page = { challengeId: challenge.id, order, operation, merchantName, language, wrongCode };
-    return send(reply, acsPage(page), order);
+    if (!operation) return send(reply.code(404), notFoundPage(language));
+    const merchantName = merchants.find(operation.merchantId)?.name ?? operation.merchantId;
+    const page = { challengeId: challenge.id, operation, merchantName, language, wrongCode };
+    return send(reply, acsPage(page), originsAfter(operation, this.orderOf(challenge)));
   }
 
   private orderOf(challenge: Challenge): Order | undefined {
@@ -157,7 +203,7 @@ class Pages {
 
   private follow(outcome: OtpOutcome, order: Order, language: Language, reply: FastifyReply): FastifyReply {
     if (outcome.kind === 'challenge') return reply.redirect(`/acs/${outcome.challengeId}?lang=${language}`, 303);
-    if (outcome.kind === 'finished') return this.leave(order, outcome.status, language, reply);
+    if (outcome.kind === 'finished') return this.leave(order, statusOf(outcome.operation), language, reply);
     return this.closed(this.bank.book.order(order.hppOrderId) ?? order, language, reply.code(409));
   }
 
@@ -177,5 +223,22 @@ export function registerPageRoutes(app: FastifyInstance, bank: Bank): void {
   app.post('/pay/cancel', (request, reply) => pages.cancel(request, reply));
   app.get('/acs/:id', (request: PageRequest, reply) => pages.challenge(request, reply));
   app.post('/acs/:id', (request: PageRequest, reply) => pages.answer(request, reply));
+  app.get('/threeDS/getRedirectHtml/:id', (request: PageRequest, reply) => pages.redirect(request, reply));
+  app.get('/a2a', (request: PageRequest, reply) => pages.transfer(request, reply));
+  app.post('/a2a', (request, reply) => pages.submitTransfer(request, reply));
+  registerDeepLinks(app, bank);
   app.get('/status', (request: PageRequest, reply) => pages.status(request, reply));
+}
+
+/** Links that open the application of the payer's bank: here, the page of that application. */
+function registerDeepLinks(app: FastifyInstance, bank: Bank): void {
+  app.get('/app', ({ query }: PageRequest, reply) => {
+    const { redirectUrl = '' } = query;
+    const own = redirectUrl.startsWith(`${bank.options.publicUrl()}/a2a?`);
+    return own ? reply.redirect(redirectUrl, 302) : reply.code(404).send('');
+  });
+  app.get<{ Params: { payload: string } }>('/rd/send_qr/nbu/:payload', ({ params }, reply) => {
+    const [, , , , , , , , , , hppOrderId = ''] = Buffer.from(params.payload, 'base64url').toString().split('\n');
+    return reply.redirect(`/a2a?order_id=${encodeURIComponent(hppOrderId)}`, 302);
+  });
 }

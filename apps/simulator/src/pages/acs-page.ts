@@ -1,12 +1,10 @@
 import { type Operation } from '../bank/operation.js';
-import { type Order } from '../bank/order.js';
 import { html } from './html.js';
 import { renderPage } from './layout.js';
 import { formatMoney, type Language, TEXTS } from './texts.js';
 
 export interface AcsPage {
   readonly challengeId: string;
-  readonly order: Order;
   readonly operation: Operation;
   readonly merchantName: string;
   readonly language: Language;
@@ -14,7 +12,8 @@ export interface AcsPage {
 }
 
 export function acsPage(page: AcsPage): string {
-  const { challengeId, order, operation, language, wrongCode } = page;
+  const { challengeId, operation, language, wrongCode } = page;
+  const { sourceAmount = operation.coinAmount, sourceCurrencyCode = '980' } = operation;
   const texts = TEXTS[language];
   const path = `/acs/${encodeURIComponent(challengeId)}`;
   const body = html`<section class="card">
@@ -24,9 +23,9 @@ export function acsPage(page: AcsPage): string {
       <dt>${texts.payTo}</dt>
       <dd>${page.merchantName}</dd>
       <dt>${texts.amount}</dt>
-      <dd>${formatMoney(order.coinAmount, order.currencyCode, language)}</dd>
+      <dd>${formatMoney(sourceAmount, sourceCurrencyCode, language)}</dd>
       <dt>${texts.card}</dt>
-      <dd>${operation.card.mask}</dd>
+      <dd>${operation.card?.mask ?? ''}</dd>
     </dl>
     <form method="post" action="${path}" class="stack" novalidate>
       <input type="hidden" name="lang" value="${language}" />

@@ -62,7 +62,7 @@ export function resultPage(page: ResultPage): string {
       <dt>${texts.amount}</dt>
       <dd>${formatMoney(order.coinAmount, order.currencyCode, language)}</dd>
       ${
-        operation &&
+        operation?.card &&
         html`<dt>${texts.card}</dt>
           <dd>${operation.card.mask}</dd>`
       }

@@ -55,6 +55,10 @@ const en = {
   processingText: 'The bank is finishing the payment. This page looks again by itself.',
   timer: 'You will be taken back to the shop in one minute.',
   reason: 'Reason',
+  transferTitle: 'Transfer from your account',
+  transferAmount: 'Amount in kopecks',
+  doneTitle: 'Thank you',
+  doneText: 'The bank has your answer. You may close this page.',
 };
 
 export type Texts = Readonly<Record<keyof typeof en, string>>;
@@ -112,6 +116,10 @@ const uk: Texts = {
   processingText: 'Банк завершує платіж. Сторінка оновиться сама.',
   timer: 'За хвилину ви повернетеся до магазину.',
   reason: 'Причина',
+  transferTitle: 'Переказ із вашого рахунку',
+  transferAmount: 'Сума в копійках',
+  doneTitle: 'Дякуємо',
+  doneText: 'Банк отримав вашу відповідь. Цю сторінку можна закрити.',
 };
 
 export const TEXTS: Readonly<Record<Language, Texts>> = { uk, en };

@@ -48,7 +48,7 @@ const foreign = (view: JsonObject, { options, now }: Moment<Verdict>): JsonObjec
     ...(options.terminal === 'other' && { merchantId: randomUUID() }),
   });
 
-const QUERIES: readonly string[] = ['operation', 'operationByRequest'];
+const QUERIES: readonly string[] = ['h2h.operations.get', 'h2h.operations.by-merchant-request-id'];
 
 /** What the bank says about operations. */
 export const OPERATION_PERSONALITIES = {
@@ -125,7 +125,7 @@ export const OPERATION_PERSONALITIES = {
     what: 'the answer to a refund says `status`, while the books go their own way',
     options: { status: 'FAIL' },
     answer: (answer, { call, options }) =>
-      call.name !== 'refund'
+      call.name !== 'h2h.refund'
         ? undefined
         : {
             ...answer,
@@ -137,7 +137,7 @@ export const OPERATION_PERSONALITIES = {
     what: 'the answer to a refund repeats the operationId of the original',
     options: {},
     answer: (answer, { call }) =>
-      call.name === 'refund' ? { ...answer, operationId: answer['originalOperationId'] } : undefined,
+      call.name === 'h2h.refund' ? { ...answer, operationId: answer['originalOperationId'] } : undefined,
   }),
   pending_payment: personality({
     what: 'a purchase stays PENDING for `delayMs` of bank time',

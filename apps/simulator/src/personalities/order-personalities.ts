@@ -35,17 +35,17 @@ export const ORDER_PERSONALITIES = {
   order_other_request_id: personality({
     what: 'create-order answers with another merchantRequestId',
     options: {},
-    answer: only('createOrder', (answer) => ({ ...answer, merchantRequestId: randomUUID() })),
+    answer: only('hpp.create-order', (answer) => ({ ...answer, merchantRequestId: randomUUID() })),
   }),
   order_other_merchant: personality({
     what: 'create-order answers with another merchantId',
     options: {},
-    answer: only('createOrder', (answer) => ({ ...answer, merchantId: randomUUID() })),
+    answer: only('hpp.create-order', (answer) => ({ ...answer, merchantId: randomUUID() })),
   }),
   order_other_amount: personality({
     what: 'create-order answers with another coinAmount: `by` kopecks more',
     options: { by: 1 },
-    answer: only('createOrder', (answer, { options }) => ({
+    answer: only('hpp.create-order', (answer, { options }) => ({
       ...answer,
       coinAmount: Number(answer['coinAmount']) + options.by,
     })),
@@ -53,7 +53,7 @@ export const ORDER_PERSONALITIES = {
   order_expiry: personality({
     what: 'create-order answers with an expiredOrderDate that is `value`: past, absent, null, garbage',
     options: { value: 'past' },
-    answer: only('createOrder', (answer, { options, now }) => ({
+    answer: only('hpp.create-order', (answer, { options, now }) => ({
       ...answer,
       expiredOrderDate: EXPIRIES[options.value]?.(now),
     })),
@@ -61,24 +61,24 @@ export const ORDER_PERSONALITIES = {
   order_link: personality({
     what: 'create-order answers with `value` as redirectUrl',
     options: { value: 'javascript:alert(1)' },
-    answer: only('createOrder', (answer, { options }) => ({ ...answer, redirectUrl: options.value })),
+    answer: only('hpp.create-order', (answer, { options }) => ({ ...answer, redirectUrl: options.value })),
   }),
   order_unusable: personality({
     what: 'create-order is accepted, but its answer cannot be used: `how` no_link, null_link, no_order_id, empty',
     options: { how: 'no_link' },
-    answer: only('createOrder', (answer, { options }) => UNUSABLE[options.how]?.(answer)),
+    answer: only('hpp.create-order', (answer, { options }) => UNUSABLE[options.how]?.(answer)),
   }),
   expired_error: personality({
     what: 'the order query answers with the error `msgCode`, whatever the order holds',
     options: { msgCode: 'b_hpp_order_expired' },
-    answer: only('orderData', (_answer, { options }) => {
+    answer: only('hpp.operations', (_answer, { options }) => {
       throw new BankError(options.msgCode);
     }),
   }),
   order_contradicts: personality({
     what: 'the order query shows `orderStatus`, whatever its operations say',
     options: { orderStatus: 'FAIL' },
-    answer: only('orderData', (answer, { options }) =>
+    answer: only('hpp.operations', (answer, { options }) =>
       operationsOf(answer).length === 0 || answer['orderStatus'] === options.orderStatus
         ? undefined
         : { ...answer, orderStatus: options.orderStatus },
@@ -87,7 +87,7 @@ export const ORDER_PERSONALITIES = {
   unreadable_element: personality({
     what: '`operations` of the order query holds one more element that is no operation: `how` empty, null, text, list',
     options: { how: 'empty' },
-    answer: only('orderData', (answer, { options }) => ({
+    answer: only('hpp.operations', (answer, { options }) => ({
       ...answer,
       operations: [...operationsOf(answer), ELEMENTS[options.how]],
     })),

@@ -118,9 +118,9 @@ export class Personalities {
     });
   }
 
-  losesCallback(merchantId: string, hppOrderId: string): boolean {
+  losesCallback(merchantId: string, hppOrderId?: string): boolean {
     const [one] = this.ofMerchant(merchantId).filter(({ state }) => definitionOf(state.name).losesCallback);
-    if (one) this.use(one, { merchantId, hppOrderId });
+    if (one) this.use(one, { merchantId, ...(hppOrderId !== undefined && { hppOrderId }) });
     return one !== undefined;
   }
 
@@ -150,7 +150,7 @@ export class Personalities {
       return { ...answer, operations: operations.flatMap((view: JsonObject) => this.shown(view, call) ?? []) };
     const shown = this.shown(answer, call);
     if (shown) return shown;
-    if (call.name === 'refund' || call.name === 'completion') return answer;
+    if (!HIDING.includes(call.name)) return answer;
     throw new BankError('payment_operation_not_found');
   }
 
@@ -162,7 +162,7 @@ export class Personalities {
     for (const one of this.matching(call)) {
       const changed = definitionOf(one.state.name).operation?.(current, { ...this.moment(one, call), known });
       if (changed === undefined) continue;
-      if (changed === 'hidden' && MOVING.includes(call.name)) continue;
+      if (changed === 'hidden' && !HIDING.includes(call.name)) continue;
       this.use(one, { path: call.path, ...factsOf(known) });
       if (changed === 'hidden') return undefined;
       current = changed;
@@ -245,13 +245,17 @@ export class Personalities {
   }
 }
 
-/** Their answers, and callbacks, show an operation even where queries hide it. */
-const MOVING: readonly Call['name'][] = ['callback', 'refund', 'completion'];
+/** Where an operation can be as if it were not there: the answers of calls that move money, and callbacks, show it. */
+const HIDING: readonly Call['name'][] = [
+  'hpp.operations',
+  'h2h.operations.get',
+  'h2h.operations.by-merchant-request-id',
+];
 
 const definitionOf = (name: PersonalityName): Personality => PERSONALITIES[name];
 
 const factsOf = ({ merchantId, merchantRequestId, hppOrderId }: Operation): Facts => ({
   merchantId,
   merchantRequestId,
-  hppOrderId,
+  ...(hppOrderId !== undefined && { hppOrderId }),
 });

@@ -1,14 +1,14 @@
 import { type Operation } from '../bank/operation.js';
 import { type FaultKind } from '../faults/faults.js';
 import { type JsonObject } from '../protocol/body-codec.js';
-import { type EndpointName } from '../protocol/endpoints.js';
+import { type CallName } from '../alliance/call-names.js';
 
 export type OptionValue = string | number | boolean;
 export type Options = Readonly<Record<string, OptionValue>>;
 
 /** What is being answered: a call of the API, or a callback that is about to be sent. */
 export interface Call {
-  readonly name: EndpointName | 'authorize' | 'callback';
+  readonly name: CallName | 'authorize' | 'callback';
   readonly path: string;
   /** Absent when the caller could not be told. */
   readonly serviceCode?: string | undefined;

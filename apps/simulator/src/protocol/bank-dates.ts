@@ -86,3 +86,25 @@ export const parseRequestDate = (text: string): number | undefined => {
   const offset = (Number(offsetHours) * 60 + Number(offsetMinutes)) * MINUTE_MS;
   return sign === '-' ? wall + offset : wall - offset;
 };
+
+/** Epoch milliseconds of a wall time in Kyiv, which is given as if it were UTC. */
+const fromKyivWall = (wall: number): number => {
+  const guess = wall - kyivOffsetMs(wall);
+  return wall - kyivOffsetMs(guess);
+};
+
+export interface CalendarSpan {
+  readonly days?: number;
+  readonly months?: number;
+}
+
+/** Later by days or months at the same wall time in Kyiv; a day that the month lacks becomes its last (U22). */
+export function addInKyiv(at: number, { days = 0, months = 0 }: CalendarSpan): number {
+  const wall = new Date(at + kyivOffsetMs(at));
+  const day = wall.getUTCDate();
+  wall.setUTCDate(1);
+  wall.setUTCMonth(wall.getUTCMonth() + months);
+  const lastDay = new Date(Date.UTC(wall.getUTCFullYear(), wall.getUTCMonth() + 1, 0)).getUTCDate();
+  wall.setUTCDate(Math.min(day, lastDay) + days);
+  return fromKyivWall(wall.getTime());
+}

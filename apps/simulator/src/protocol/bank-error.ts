@@ -62,6 +62,10 @@ export interface BankErrorOptions {
   /** Present = a validation error (shape i.1, HTTP 200 as in U12). */
   readonly validation?: readonly FieldError[];
   readonly httpStatus?: number;
+  /** Instead of the envelope. */
+  readonly body?: Readonly<Record<string, unknown>>;
+  /** Instead of the printed text of the code. */
+  readonly text?: string;
 }
 
 const rowOf = (msgCode: string): readonly [number, string] =>
@@ -78,19 +82,24 @@ export class BankError extends Error {
     super(msgCode);
   }
 
+  get isValidation(): boolean {
+    return this.options.validation !== undefined;
+  }
+
   get httpStatus(): number {
     return this.options.httpStatus ?? (this.options.validation ? 200 : rowOf(this.msgCode)[0]);
   }
 
   /** The documented envelope. `requestId` repeats the caller's `x-request_id`. */
   toEnvelope(requestId: string = randomUUID(), serviceId = 'ecom'): Record<string, unknown> {
-    const { attrs = {}, validation } = this.options;
+    if (this.options.body) return { ...this.options.body };
+    const { attrs = {}, validation, text = rowOf(this.msgCode)[1] } = this.options;
     return {
       requestId,
       serviceId,
       msgCode: this.msgCode,
       msgType: validation ? 'VALIDATION_ERROR' : 'ERROR',
-      msgText: rowOf(this.msgCode)[1].replace(/\{(\w+)\}/g, (placeholder, name: string) => attrs[name] ?? placeholder),
+      msgText: text.replace(/\{(\w+)\}/g, (placeholder, name: string) => attrs[name] ?? placeholder),
       isLocalized: false,
       msgAttrs: attrs,
       errorCauses: [],
