@@ -91,6 +91,37 @@ describe('a bank that gives no sessions for a while', () => {
     180_000,
   );
 
+  /** The bank hangs on one authorize only: whoever waits for it longer than he must keeps everybody without a session. */
+  const itInFull = isFullSize ? it : it.skip;
+  itInFull(
+    'needs 35 s for one authorize, of three processes that would wait for two minutes: the second one works',
+    async () => {
+      const patient = { BANK_TIMEOUT_MS: '120000' };
+      const processes = [await replicas.addReplica(patient), await replicas.addReplica(patient), replicas.first];
+      const newcomer = await replicas.addAccount();
+      const fault = await replicas.stack.bank.addFault({ kind: 'slow', delayMs: 35_000, path: AUTHORIZE, times: 1 });
+      const start = performance.now();
+      const answers = await Promise.all(processes.map((one) => shopOf(one, newcomer).createPayment()));
+      for (const { status } of answers) expect([201, 202]).toContain(status);
+      await until(
+        'there is a session',
+        async () => (await replicas.evidence(newcomer)).version === 1,
+        SESSION_WITHIN_MS,
+      );
+      const seconds = (performance.now() - start) / 1_000;
+      process.stdout.write(`the first session after ${Math.round(seconds)} s\n`);
+      expect(seconds).toBeLessThan(20 + LONGEST_BACK_OFF_SECONDS); // authorize is given up after 20 s
+      expect(await firedOf(fault)).toBe(1);
+      // The one that was given up comes to its end at the bank and ends ours: one renewal mends it.
+      await until('the bank acts', async () => (await replicas.authorizesOf(newcomer.bank)) >= 2, 60_000);
+      for (const one of processes) expect((await shopOf(one, newcomer).createPayment()).status).toBe(201);
+      const { version, authorizes } = await replicas.evidence(newcomer);
+      expect(authorizes).toBe(version + 1);
+      for (const one of processes.slice(0, 2)) await one.process.stop();
+    },
+    240_000,
+  );
+
   const firedOf = async (id: string): Promise<number> =>
     (await replicas.stack.bank.faults()).find((fault) => fault.id === id)?.fired ?? 0;
 

@@ -63,11 +63,11 @@ export class Replicas {
     return { replica: await addReplica(this.stack, { DATABASE_URL: proxy.url, ...env }), proxy };
   }
 
-  /** A merchant account that the bank knows too, made through the operators' routes. */
-  async addAccount(): Promise<ShopAccount> {
+  /** A merchant account that the bank knows too, made through the operators' routes. @param baseUrl where the bank is */
+  async addAccount(baseUrl = this.stack.simulatorUrl): Promise<ShopAccount> {
     const { ops } = this.first;
     const codes = { serviceCode: randomUUID(), bankMerchantId: randomUUID() };
-    const settings = { name: 'Shop', environment: 'test', baseUrl: this.stack.simulatorUrl, ...codes };
+    const settings = { name: 'Shop', environment: 'test', baseUrl, ...codes };
     const { body } = await ops.call<{ id: string; publicKey: { publicKey: object } }>(
       'POST',
       'merchant-accounts',
