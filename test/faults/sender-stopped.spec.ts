@@ -1,6 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { errorReply, FakeBank } from '../../libs/alliance/test/fake-bank.js';
+import { errorReply, FakeBank } from '../../libs/alliance/src/testing/fake-bank.js';
 import { until } from '../support/until.js';
 
 /** Milliseconds. Stands for the 60 s of the gateway, which the unit tests hold the window to. */

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { Test } from '@nestjs/testing';
-import { type Behaviour, type BankRequest, errorReply, FakeBank } from '../../test/fake-bank.js';
+import { type Behaviour, type BankRequest, errorReply, FakeBank } from '../testing/fake-bank.js';
 import {
   AllianceAccounts,
   AllianceClient,

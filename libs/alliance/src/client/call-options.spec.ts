@@ -4,8 +4,8 @@ import { inspect } from 'node:util';
 import { HttpService } from '@nestjs/axios';
 import { Test, type TestingModule } from '@nestjs/testing';
 import axios, { type AxiosResponse } from 'axios';
-import { FakeBank } from '../../test/fake-bank.js';
-import { SigningBank } from '../../test/signing-bank.js';
+import { FakeBank } from '../testing/fake-bank.js';
+import { SigningBank } from '../testing/signing-bank.js';
 import {
   type AllianceAccount,
   AllianceClient,

@@ -4,7 +4,7 @@ import { text as readStream } from 'node:stream/consumers';
 import { HttpModule, HttpService } from '@nestjs/axios';
 import { Injectable } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
-import { errorReply, FakeBank } from '../../test/fake-bank.js';
+import { errorReply, FakeBank } from '../testing/fake-bank.js';
 import { AllianceAccounts, AllianceHttpInterceptor, AllianceModule, CommunicationKey } from '../index.js';
 
 /** Somebody else's server: says what it saw. */

@@ -1,4 +1,4 @@
-import { FakeBank } from '../../test/fake-bank.js';
+import { FakeBank } from '../testing/fake-bank.js';
 import { AllianceTransport } from './alliance-transport.js';
 import { type AllianceOptions } from '../module/alliance.module-definition.js';
 import { BankClock } from './bank-clock.js';

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { Test } from '@nestjs/testing';
-import { SigningBank } from '../../test/signing-bank.js';
+import { SigningBank } from '../testing/signing-bank.js';
 import {
   AllianceAccounts,
   AllianceClient,

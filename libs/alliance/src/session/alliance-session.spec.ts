@@ -2,7 +2,7 @@ import { format, inspect } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterTime } from '../../../../test/support/shifted-clock.js';
-import { type Behaviour, errorReply, FakeBank } from '../../test/fake-bank.js';
+import { type Behaviour, errorReply, FakeBank } from '../testing/fake-bank.js';
 import { type AllianceAccount, AllianceAccounts } from '../account/alliance-account.js';
 import { AllianceError } from '../error/alliance-error.js';
 import { AllianceSession } from './alliance-session.js';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { Test } from '@nestjs/testing';
-import { FakeDcm, type SeenRequest } from '../../test/fake-dcm.js';
+import { FakeDcm, type SeenRequest } from '../testing/fake-dcm.js';
 import { aKey, headerOf, rawToken } from '../../test/raw-token.js';
 import {
   type BankCredential,

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { Controller, Get, Header, Module, UseGuards } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
-import { FakeDcm } from '../../test/fake-dcm.js';
+import { FakeDcm } from '../testing/fake-dcm.js';
 import { aKey, clock, headerOf, rawToken, someClaims } from '../../test/raw-token.js';
 import {
   Authorization,

@@ -1,4 +1,4 @@
-import { FakeDcm } from '../../test/fake-dcm.js';
+import { FakeDcm } from '../testing/fake-dcm.js';
 import { aKey, headerOf, NOW, rawToken, someClaims } from '../../test/raw-token.js';
 import { type DcmError, type DcmEvent, DcmVerifier, JwksCache, type JwksCacheOptions } from '../index.js';
 

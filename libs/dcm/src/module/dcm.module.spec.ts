@@ -1,6 +1,6 @@
 import { Inject, Injectable, Module } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
-import { FakeDcm } from '../../test/fake-dcm.js';
+import { FakeDcm } from '../testing/fake-dcm.js';
 import {
   DcmClient,
   DcmModule,

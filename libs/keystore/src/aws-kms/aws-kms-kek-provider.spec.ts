@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import * as sdk from '@aws-sdk/client-kms';
-import { kmsError, KmsServer } from '../../test/kms-server.js';
-import { type Fault } from '../../test/loopback-server.js';
+import { kmsError, KmsServer } from '../testing/kms-server.js';
+import { type Fault } from '../testing/loopback-server.js';
 import { AwsKmsKekProvider, type AwsKmsOptions } from './aws-kms-kek-provider.js';
 import { EnvelopeKeystore } from '../envelope/envelope-keystore.js';
 import { type KeystoreError } from '../error/keystore-error.js';

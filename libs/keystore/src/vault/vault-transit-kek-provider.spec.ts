@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { inspect } from 'node:util';
-import { type Fault } from '../../test/loopback-server.js';
-import { VaultServer } from '../../test/vault-server.js';
+import { type Fault } from '../testing/loopback-server.js';
+import { VaultServer } from '../testing/vault-server.js';
 import { EnvelopeKeystore } from '../envelope/envelope-keystore.js';
 import { type KeystoreError } from '../error/keystore-error.js';
 import { VaultTransitKekProvider } from './vault-transit-kek-provider.js';

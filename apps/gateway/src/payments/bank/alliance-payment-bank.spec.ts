@@ -7,7 +7,7 @@ import {
   CommunicationKey,
   type AllianceAccount,
 } from '#libs/alliance';
-import { type Behaviour, errorReply, FakeBank } from '../../../../../libs/alliance/test/fake-bank.js';
+import { type Behaviour, errorReply, FakeBank } from '../../../../../libs/alliance/src/testing/fake-bank.js';
 import { AlliancePaymentBank } from './alliance-payment-bank.js';
 import { type OrderRequest, type RefundRequest } from './payment-bank.js';
 
