@@ -2,6 +2,7 @@ import path from 'node:path';
 import { LOOPBACK, shownUrlOf, urlOf } from './address.js';
 import { type DemoCredentials } from './demo-credentials.js';
 import { type DemoCounterparty } from './demo-counterparty.js';
+import { GATEWAY_VARIABLES } from './gateway-variables.js';
 import { type Environment, type LauncherConfig } from './launcher-config.js';
 
 export type AppName = 'gateway' | 'simulator' | 'shop';
@@ -11,11 +12,11 @@ export interface AppPlan {
   readonly env: Environment;
 }
 
-/** What one app alone may see of our environment; the rest is for all. */
-const PRIVATE: Readonly<Record<AppName, RegExp>> = {
-  gateway: /^(ALLIANCE_|DCM_|DATABASE_|KEYSTORE_|VAULT_|AWS_|BANK_|SESSION_|LOG_LEVEL$|NODE_ENV$)/,
-  simulator: /^SIMULATOR_STRICT$/,
-  shop: /^$/,
+/** What one app alone may see of our environment; the rest is for all. The AWS SDK reads variables of its own. */
+const isMeantFor: Readonly<Record<AppName, (name: string) => boolean>> = {
+  gateway: (name) => GATEWAY_VARIABLES.includes(name) || name.startsWith('AWS_'),
+  simulator: (name) => name === 'SIMULATOR_STRICT',
+  shop: () => false,
 };
 /** Of the system: what a child needs to run. */
 const SHARED = /^(PATH|HOME|USERPROFILE|SYSTEMROOT|TEMP|TMP|TMPDIR|TZ|LANG|LC_\w+|NODE_EXTRA_CA_CERTS|NO_COLOR)$/i;
@@ -38,7 +39,7 @@ export function planApps(config: LauncherConfig, demo: DemoParties, env: Environ
 }
 
 function inherited(name: AppName, env: Environment): Environment {
-  const isMeant = ([key]: [string, unknown]): boolean => SHARED.test(key) || PRIVATE[name].test(key);
+  const isMeant = ([key]: [string, unknown]): boolean => SHARED.test(key) || isMeantFor[name](key);
   return Object.fromEntries(Object.entries(env).filter(isMeant));
 }
 

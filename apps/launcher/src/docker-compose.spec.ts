@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 const READERS: Record<string, string> = {
   init: 'apps/launcher/src/prepare.ts',
   simulator: 'apps/simulator/src/config.ts',
-  gateway: 'apps/gateway/src/config/gateway-config.ts',
+  gateway: 'apps/gateway/src/config/variables.ts',
   shop: 'apps/shop/src/shop-config.ts',
 };
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type Read, type Variable } from './variable.js';
 
 /** How the gateway works with DCM; absent without DCM_BASE_URL. */
 export interface DcmConfig {
@@ -32,22 +33,60 @@ const wholeFrom = (min: number, max: number, fallback: number) => {
 
 /** The variables of DCM as they come from the environment. */
 export const DCM_VARIABLES = {
-  DCM_BASE_URL: z
-    .url({ protocol: /^https?$/u, error: 'must be an http or https URL, for example http://127.0.0.1:4001/dcm' })
-    .transform((url) => url.replace(/\/+$/u, ''))
-    .optional(),
-  DCM_COUNTERPARTY_GUID: z.uuid({ error: 'must be the GUID that DCM gave the counterparty' }).toLowerCase().optional(),
-  DCM_EMPLOYEE_LOGIN: z.string().max(500, { error: 'must have at most 500 characters' }).optional(),
-  DCM_EMPLOYEE_PASSWORD: z.string().optional(),
-  DCM_KEY_ROTATION_DAYS: wholeFrom(1, 365, 90),
-  DCM_MATCH_ISSUED: flag,
-  DCM_ACCEPT_FORWARDED: flag,
-  DCM_ALLOW_HTTP: flag,
-  DCM_AUTH_RATE: wholeFrom(1, 100_000, 1_000),
-  DCM_AUTH_SUBJECT_RATE: wholeFrom(1, 100_000, 300),
-} as const;
+  DCM_BASE_URL: {
+    schema: z
+      .url({ protocol: /^https?$/u, error: 'must be an http or https URL, for example http://127.0.0.1:4001/dcm' })
+      .transform((url) => url.replace(/\/+$/u, ''))
+      .optional(),
+    meaning: 'address of DCM, above `/api/v1` and `/kratos`. Not set: no bank at DCM. https, except on this machine',
+  },
+  DCM_COUNTERPARTY_GUID: {
+    schema: z.uuid({ error: 'must be the GUID that DCM gave the counterparty' }).toLowerCase().optional(),
+    meaning: 'the GUID that DCM gave your bank; needed with `DCM_BASE_URL`',
+  },
+  DCM_EMPLOYEE_LOGIN: {
+    schema: z.string().max(500, { error: 'must have at most 500 characters' }).optional(),
+    meaning:
+      'the employee for scheme DCM and for the key records. Without: scheme BANK only, and our own tokens for the records',
+  },
+  DCM_EMPLOYEE_PASSWORD: {
+    schema: z.string().optional(),
+    meaning: 'password of the employee. Secret',
+    byFile: true,
+  },
+  DCM_KEY_ROTATION_DAYS: {
+    schema: wholeFrom(1, 365, 90),
+    meaning: 'days that a signing key signs, 1 to 365',
+    fallback: '`90`',
+  },
+  DCM_MATCH_ISSUED: {
+    schema: flag,
+    meaning: '`1`: a question must match a token that we issued a moment ago. Refuses all of scheme DCM',
+    fallback: '`0`',
+  },
+  DCM_ACCEPT_FORWARDED: {
+    schema: flag,
+    meaning: '`1`: DCM may send our own token back instead of one that it signed',
+    fallback: '`0`',
+  },
+  DCM_ALLOW_HTTP: {
+    schema: flag,
+    meaning: '`1`: plain http to another machine, in a private network only',
+    fallback: '`0`',
+  },
+  DCM_AUTH_RATE: {
+    schema: wholeFrom(1, 100_000, 1_000),
+    meaning: 'questions of DCM a second that **each process** looks at',
+    fallback: '`1000`',
+  },
+  DCM_AUTH_SUBJECT_RATE: {
+    schema: wholeFrom(1, 100_000, 300),
+    meaning: 'the same for the questions about one subject',
+    fallback: '`300`',
+  },
+} as const satisfies Readonly<Record<string, Variable>>;
 
-export type DcmEnvironment = z.output<z.ZodObject<typeof DCM_VARIABLES>>;
+export type DcmEnvironment = Read<typeof DCM_VARIABLES>;
 type Objection = readonly [sentence: string, applies: (env: DcmEnvironment) => boolean];
 
 const isGiven = ({ DCM_BASE_URL: url }: DcmEnvironment): boolean => url !== undefined;

@@ -1,17 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { type Values, type Variable } from './variable.js';
+import { VARIABLES } from './variables.js';
 
-/** Variables by name. */
-type Values = Readonly<Record<string, string>>;
+const ROWS = Object.entries<Variable>(VARIABLES);
 
-/** Variables that may be given as `NAME_FILE` instead, so that the secret is in no process listing. */
-const FROM_FILE = [
-  'ALLIANCE_SERVICE_CODE',
-  'ALLIANCE_PRIVATE_KEY',
-  'API_KEY',
-  'OPS_KEY',
-  'DATABASE_URL',
-  'DCM_EMPLOYEE_PASSWORD',
-] as const;
 /** What is set, secrets read from their files, and nothing that others have set for purposes of their own. */
 export function readEnvironment(env: Readonly<Record<string, string | undefined>>, problems: string[]): Values {
   return withoutUnused(readSecretFiles(withoutBlanks(env), problems));
@@ -25,7 +17,7 @@ function withoutBlanks(env: Readonly<Record<string, string | undefined>>): Recor
 
 function readSecretFiles(env: Record<string, string>, problems: string[]): Record<string, string> {
   const values = { ...env };
-  for (const name of FROM_FILE) {
+  for (const [name] of ROWS.filter(([, { byFile }]) => byFile)) {
     const path = env[`${name}_FILE`];
     if (path === undefined) continue;
     try {
@@ -39,13 +31,8 @@ function readSecretFiles(env: Record<string, string>, problems: string[]): Recor
   return values;
 }
 
-/** Variables that others may have set for purposes of their own, and when we read them. */
-const READ_ONLY_IF: Readonly<Record<string, (values: Values) => boolean>> = {
-  VAULT_ADDR: ({ KEYSTORE_PROVIDER: provider }) => provider === 'vault',
-  AWS_KMS_KEYS: ({ KEYSTORE_PROVIDER: provider }) => provider === 'aws-kms',
-  AWS_KMS_ENDPOINT: ({ KEYSTORE_PROVIDER: provider }) => provider === 'aws-kms',
-};
-
+/** What others may have set for purposes of their own is not read where it is not used. */
 function withoutUnused(values: Values): Record<string, string> {
-  return Object.fromEntries(Object.entries(values).filter(([name]) => READ_ONLY_IF[name]?.(values) !== false));
+  const unused = new Set(ROWS.filter(([, { readIf }]) => readIf?.(values) === false).map(([name]) => name));
+  return Object.fromEntries(Object.entries(values).filter(([name]) => !unused.has(name)));
 }

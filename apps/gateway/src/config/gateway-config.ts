@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { z } from 'zod';
-import { isDecodable, nameOf, webAddress } from './address.js';
+import { nameOf } from './address.js';
 import { isBlocked } from './blocked-ports.js';
-import { DCM_VARIABLES, type DcmConfig, dcmObjections, dcmOf } from './dcm-config.js';
+import { type DcmConfig, dcmObjections, dcmOf } from './dcm-config.js';
 import { readEnvironment } from './environment.js';
+import { type Variable } from './variable.js';
+import { BLOCKED_PORT, type Environment, VARIABLES } from './variables.js';
 
 /** What the operator can set, checked and frozen. Nothing else in the gateway reads the environment. */
 export interface GatewayConfig {
@@ -72,119 +73,6 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
-const port = (fallback: number) =>
-  z.coerce
-    .number({ error: 'must be a number: give a TCP port' })
-    .int({ error: 'must be a whole number: give a TCP port' })
-    .min(0, { error: 'must be a TCP port from 0 to 65535' })
-    .max(65535, { error: 'must be a TCP port from 0 to 65535' })
-    .default(fallback);
-
-/** The port that browsers, the shop and the bank's callbacks are to use. */
-const BLOCKED_PORT = 'is a port that browsers and fetch refuse to call: set it to another one';
-
-const httpUrl = z
-  .string()
-  .refine((url) => webAddress(url) !== undefined, {
-    error: 'must be an http or https URL without query, fragment or credentials, for example http://127.0.0.1:4001',
-  })
-  .transform((url) => url.replace(/\/+$/u, ''));
-
-/** Characters. The bank takes 255 of `notificationUrl`, of which our path behind PUBLIC_URL has 137. Source: bank docs, create-order. */
-const PUBLIC_URL_MAX = 118;
-
-/** Strings as they come from the environment. */
-const ENVIRONMENT = z.object({
-  NODE_ENV: z.string().optional(),
-  HOST: z.string().default('127.0.0.1'),
-  PORT: port(4000).refine((number) => !isBlocked(number), { error: BLOCKED_PORT }),
-  ROLE: z.enum(['api', 'worker', 'all'], { error: 'must be api, worker or all' }).default('all'),
-  PUBLIC_URL: httpUrl
-    .transform((url) => new URL(url).href.replace(/\/+$/u, ''))
-    .refine((url) => url.length <= PUBLIC_URL_MAX, {
-      error: `must have at most ${PUBLIC_URL_MAX} characters: the bank takes callback addresses of 255`,
-    })
-    .optional(),
-  DATABASE_URL: z
-    .url({
-      protocol: /^postgres(ql)?$/u,
-      error:
-        'must be a URL like postgres://user:password@host:5432/database: special characters of a password are percent-encoded, such as %25 for %',
-    })
-    .refine(isDecodable, { error: 'has a % that starts no code: in user, password and database write %25 for %' })
-    .optional(), // what is missing is told below
-  DATABASE_POOL_SIZE: z.coerce
-    .number({ error: 'must be a whole number from 2 to 200' })
-    .int()
-    .min(2)
-    .max(200)
-    .default(10),
-  DATA_DIR: z.string().default('.data'),
-  LOG_LEVEL: z
-    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
-      error: 'must be fatal, error, warn, info, debug, trace or silent',
-    })
-    .default('info'),
-  KEYSTORE_PROVIDER: z
-    .enum(['local', 'vault', 'aws-kms'], { error: 'must be local, vault or aws-kms' })
-    .default('local'),
-  KEYSTORE_KEYS_FILE: z.string().optional(),
-  VAULT_ADDR: httpUrl.optional(),
-  VAULT_TOKEN: z.string().optional(),
-  VAULT_TOKEN_FILE: z.string().optional(),
-  VAULT_TRANSIT_KEY: z.string().optional(),
-  VAULT_TRANSIT_MOUNT: z.string().optional(),
-  VAULT_NAMESPACE: z.string().optional(),
-  AWS_KMS_KEYS: z
-    .string()
-    .transform(parseJson)
-    .pipe(
-      z.strictObject(
-        { current: z.string(), minVersion: z.int().optional(), keys: z.record(z.string(), z.string()) },
-        { error: 'must be JSON like {"current":"kms_v1","keys":{"kms_v1":"<key id or ARN>"}}' },
-      ),
-    )
-    .optional(),
-  AWS_KMS_ENDPOINT: httpUrl.optional(),
-  AWS_REGION: z.string().optional(),
-  BANK_TIMEOUT_MS: z.coerce
-    .number({ error: 'must be whole milliseconds from 100 to 120000' })
-    .int()
-    .min(100)
-    .max(120_000)
-    .default(20_000),
-  SESSION_RENEW_HOURS: z.coerce
-    .number({ error: 'must be 8, 12 or 24' })
-    .refine((hours) => [8, 12, 24].includes(hours), { error: 'must be 8, 12 or 24' })
-    .default(8),
-  OPS_KEY: z
-    .string()
-    .regex(/^[\x21-\x7e]{32,}$/u, {
-      error: 'must have at least 32 printable characters: make one with "openssl rand -hex 32"',
-    })
-    .optional(),
-  ALLIANCE_BASE_URL: httpUrl.optional(),
-  ALLIANCE_MERCHANT_ID: z
-    .string()
-    .max(36, { error: 'must have at most 36 characters: copy it from the bank' })
-    .optional(),
-  ALLIANCE_SERVICE_CODE: z
-    .string()
-    .max(36, { error: 'must have at most 36 characters: copy it from the bank' })
-    .optional(),
-  ALLIANCE_PRIVATE_KEY: z.string().optional(),
-  ALLIANCE_ENVIRONMENT: z.enum(['test', 'live'], { error: 'must be test or live' }).default('test'),
-  ALLIANCE_ACCOUNT_NAME: z.string().default('Default account'),
-  API_KEY: z
-    .string()
-    .regex(/^ap_(test|live)_[A-Za-z0-9_-]{43,128}$/u, {
-      error: 'must be ap_test_ or ap_live_ and 43 to 128 characters of A-Z a-z 0-9 _ -',
-    })
-    .optional(),
-  ...DCM_VARIABLES,
-});
-type Environment = z.output<typeof ENVIRONMENT>;
-
 const ACCOUNT_VARIABLES = [
   'ALLIANCE_BASE_URL',
   'ALLIANCE_MERCHANT_ID',
@@ -208,7 +96,7 @@ const subjectOf = (sentence: string): string => (/^[A-Z][A-Z_]*/u.exec(sentence)
 /** Each variable by itself, so that no mistake hides another. One that is wrong is left out of the result. */
 function parseEach(values: Readonly<Record<string, string>>, problems: string[]): Environment {
   const parsed: Record<string, unknown> = {};
-  for (const [name, schema] of Object.entries<z.ZodType>(ENVIRONMENT.shape)) {
+  for (const [name, { schema }] of Object.entries<Variable>(VARIABLES)) {
     const { data, error } = schema.safeParse(values[name]);
     parsed[name] = data;
     problems.push(
@@ -312,15 +200,6 @@ function remoteKeksOf(env: Environment): VaultConfig | AwsKmsConfig | undefined 
 
 function vaultToken({ VAULT_TOKEN = '', VAULT_TOKEN_FILE }: Environment): () => string {
   return () => (VAULT_TOKEN_FILE === undefined ? VAULT_TOKEN : readFileSync(VAULT_TOKEN_FILE, 'utf8').trim());
-}
-
-/** What is no JSON fails the schema that follows, which says what was expected. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function accountOf(env: Environment): AccountConfig | undefined {

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { launcherList, withVariables } from '../../../../bench/reports/configuration.js';
 import { roomPictures } from '../../../../bench/reports/rooms.js';
 
 const FOLDERS = ['docs', 'apps', 'libs'];
@@ -50,6 +51,12 @@ describe('documents', () => {
 
   it('the architecture shows the rooms as they import each other: run "npm run docs:rooms"', () => {
     expect(textOf('docs/architecture.md')).toContain(roomPictures());
+  });
+
+  it('the configuration is the one that the gateway reads: run "npm run docs:configuration"', () => {
+    const page = textOf('docs/configuration.md');
+    expect(page).toBe(withVariables(page));
+    expect(textOf('apps/launcher/src/gateway-variables.ts')).toBe(launcherList());
   });
 
   it('the runbook explains every gauge, and no other', () => {
