@@ -32,6 +32,9 @@ export const aDcmConfig = (over: Partial<DcmConfig> = {}): DcmConfig => ({
   allowHttp: false,
   authRate: 1_000_000,
   authSubjectRate: 1_000_000,
+  bankCode: undefined,
+  merchantUid: undefined,
+  keyWrap: undefined,
   ...over,
 });
 

@@ -18,10 +18,15 @@ const tablesOf = async (database: TestDatabase): Promise<string[]> =>
 /** What the entities do not know of: foreign keys, unique and partial indexes, checks. */
 const ONLY_IN_THE_DATABASE = [
   'bank_session_blocked_by_check',
+  'dcm_callback_age',
+  'dcm_callback_due',
+  'dcm_callback_once',
   'dcm_decision_age',
   'dcm_object_counterparty_guid_fkey',
   'dcm_object_external_id',
   'dcm_object_login',
+  'dcm_receiver_account',
+  'dcm_receiver_counterparty_guid_fkey',
   'dcm_rule_counterparty_guid_fkey',
   'dcm_rule_flow_check',
   'dcm_rule_once',

@@ -9,6 +9,8 @@ import { prepareInstallation } from '../keys/installation.store.js';
 import { GatewayModule } from './gateway.module.js';
 import { dataSourceOptions } from './schema.js';
 import { DecisionLog } from '../dcm/bank-auth/decision-log.service.js';
+import { CallbackRecordsService } from '../dcm/callbacks/callback-records.service.js';
+import { ReceiversService } from '../dcm/creditor/receivers.service.js';
 import { AccessService } from '../dcm/operators/access.service.js';
 import { DcmCallsService } from '../dcm/operators/dcm-calls.service.js';
 import { SigningKeysService } from '../dcm/signing/signing-keys.service.js';
@@ -54,6 +56,8 @@ async function openServicesAt(config: GatewayConfig, access: Access): Promise<Op
       calls: app.get(DcmCallsService),
       keys: app.get(SigningKeysService),
       decisions: app.get(DecisionLog),
+      callbacks: app.get(CallbackRecordsService),
+      receivers: app.get(ReceiversService),
     },
   };
   return { services, close: () => app.close() };

@@ -4,6 +4,7 @@ import { MerchantAccountEntity } from '../accounts/merchant-account.entity.js';
 import { AuditEntryEntity } from '../audit/audit-entry.entity.js';
 import { CallbackEntity } from '../callbacks/callback.entity.js';
 import { DcmObjectEntity, DcmRuleEntity, DcmSubjectEntity } from '../dcm/store/dcm-access.entity.js';
+import { DcmCallbackEntity, DcmReceiverEntity, DcmUsedTokenEntity } from '../dcm/store/dcm-callback.entity.js';
 import { DcmCounterpartyEntity } from '../dcm/store/dcm-counterparty.entity.js';
 import { DcmDecisionEntity, DcmIssuedTokenEntity } from '../dcm/store/dcm-decision.entity.js';
 import { DcmSigningKeyEntity } from '../dcm/store/dcm-signing-key.entity.js';
@@ -20,6 +21,7 @@ import { PinOperationTerminal1795700100000 } from '../database/migrations/179570
 import { FollowPaymentsToTheEnd1795710000000 } from '../database/migrations/1795710000000-follow-payments-to-the-end.js';
 import { FenceIdempotencyKeys1795786500000 } from '../database/migrations/1795786500000-fence-idempotency-keys.js';
 import { IndexWhatIsAsked1795710300000 } from '../database/migrations/1795710300000-index-what-is-asked.js';
+import { KeepDcmCallbacks1795800000000 } from '../database/migrations/1795800000000-keep-dcm-callbacks.js';
 import { NoteOrdersOfOthers1795790000000 } from '../database/migrations/1795790000000-note-orders-of-others.js';
 import { RememberWhatRefundsShowed1795713600000 } from '../database/migrations/1795713600000-remember-what-refunds-showed.js';
 import { postgresOptions, type PostgresOptions, type Schema } from '../database/data-source.js';
@@ -45,6 +47,9 @@ const SCHEMA: Schema = {
     DcmSigningKeyEntity,
     DcmDecisionEntity,
     DcmIssuedTokenEntity,
+    DcmCallbackEntity,
+    DcmUsedTokenEntity,
+    DcmReceiverEntity,
   ],
   migrations: [
     CreatePaymentTables1795334400000,
@@ -56,6 +61,7 @@ const SCHEMA: Schema = {
     FenceIdempotencyKeys1795786500000,
     IndexWhatIsAsked1795710300000,
     NoteOrdersOfOthers1795790000000,
+    KeepDcmCallbacks1795800000000,
   ],
 };
 

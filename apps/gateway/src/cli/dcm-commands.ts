@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { type Access } from '../audit/command.js';
 import { type DecisionLog } from '../dcm/bank-auth/decision-log.service.js';
+import { type CallbackRecordsService } from '../dcm/callbacks/callback-records.service.js';
+import { addReceiver } from '../dcm/creditor/creditor.dto.js';
+import { type ReceiversService } from '../dcm/creditor/receivers.service.js';
 import { type AccessService } from '../dcm/operators/access.service.js';
 import { addObject, addRule, addSubject, callDcm } from '../dcm/operators/dcm-ops.dto.js';
 import { type DcmCallsService } from '../dcm/operators/dcm-calls.service.js';
@@ -14,6 +17,8 @@ export interface DcmServices {
   readonly calls: DcmCallsService;
   readonly keys: SigningKeysService;
   readonly decisions: DecisionLog;
+  readonly callbacks: CallbackRecordsService;
+  readonly receivers: ReceiversService;
 }
 
 export interface DcmCommand {
@@ -131,6 +136,39 @@ export const DCM_COMMANDS: Readonly<Record<string, DcmCommand>> = {
     access: 'reads',
     run: ({ decisions }) => decisions.list(DECISIONS),
   },
+  'dcm-callbacks list': {
+    usage: '',
+    help: 'The latest callbacks and notices of DCM, and whether DCM confirmed them.',
+    access: 'reads',
+    run: ({ callbacks }) => callbacks.list(DECISIONS),
+  },
+  'dcm-callbacks show': {
+    usage: '<callback id>',
+    help: 'What a callback says. It names accounts: the look is noted in the audit.',
+    run: ({ callbacks }, input) => callbacks.read(ACTOR, positional(input, 0, 'callback id')),
+  },
+  'dcm-receivers list': {
+    usage: '',
+    help: 'Accounts whose owners other banks may ask for, without names and tax numbers.',
+    access: 'reads',
+    run: ({ receivers }) => receivers.list(),
+  },
+  'dcm-receivers add': {
+    usage: '<IBAN> --file FILE',
+    help: 'Let other banks be told who owns an account. FILE: JSON with name and taxNumber, or "-" for standard input.',
+    access: 'installs',
+    run: ({ receivers }, input) => receivers.add(ACTOR, parseBody(addReceiver, newReceiver(input))),
+  },
+  'dcm-receivers disable': {
+    usage: '<receiver id>',
+    help: 'Tell nobody about an account from now on.',
+    run: ({ receivers }, input) => done(receivers.setDisabled(ACTOR, positional(input, 0, 'receiver id'), true)),
+  },
+  'dcm-receivers enable': {
+    usage: '<receiver id>',
+    help: 'Tell other banks about the account again.',
+    run: ({ receivers }, input) => done(receivers.setDisabled(ACTOR, positional(input, 0, 'receiver id'), false)),
+  },
   'dcm call': {
     usage: '<operation> [--scheme bank|dcm] [--flow F --obj O --sub S] [--path JSON] [--query JSON] [--file FILE]',
     help: 'Run an operation of DCM. FILE: its body as JSON, or "-" for standard input. Scheme bank needs flow, obj and sub.',
@@ -142,6 +180,12 @@ function newObject(input: CommandInput): object {
   const file = option(input, 'file');
   const login = positional(input, 0, 'login');
   return given({ ...(file === undefined ? {} : readJson(file)), login, externalId: option(input, 'external-id') });
+}
+
+function newReceiver(input: CommandInput): object {
+  const file = option(input, 'file');
+  const account = positional(input, 0, 'IBAN');
+  return { ...(file === undefined ? {} : readJson(file)), account };
 }
 
 function callOf(input: CommandInput): object {

@@ -34,6 +34,9 @@ it('makes a bank of an address and a GUID', () => {
     allowHttp: false,
     authRate: 1_000,
     authSubjectRate: 300,
+    bankCode: undefined,
+    merchantUid: undefined,
+    keyWrap: undefined,
   });
 });
 
@@ -54,6 +57,9 @@ it.each<[string, Environment, string]>([
   ['a log-in without password', aBank({ DCM_EMPLOYEE_LOGIN: 'a@b.example' }), 'DCM_EMPLOYEE_PASSWORD is missing'],
   ['a password without log-in', aBank({ DCM_EMPLOYEE_PASSWORD: 'secret-1' }), 'DCM_EMPLOYEE_LOGIN is missing'],
   ['a key for ever', aBank({ DCM_KEY_ROTATION_DAYS: '9999' }), 'DCM_KEY_ROTATION_DAYS must be a whole number'],
+  ['a bank code that is none', aBank({ DCM_BANK_CODE: '99999' }), 'DCM_BANK_CODE must be the six digits'],
+  ['a uid that is none', aBank({ DCM_MERCHANT_UID: 'shop' }), 'DCM_MERCHANT_UID must be the uid'],
+  ['an unknown wrap', aBank({ DCM_KEY_WRAP: 'rsa' }), 'DCM_KEY_WRAP must be one of oaep-sha256, oaep-sha1, pkcs1'],
   ['a flag that is none', aBank({ DCM_MATCH_ISSUED: 'yes' }), 'DCM_MATCH_ISSUED must be 0 or 1'],
 ])('refuses %s and says why', (_what, env, sentence) => {
   const [first = '', ...others] = complaints(env);

@@ -21,7 +21,16 @@ export interface DcmConfig {
   /** Calls of the Bank Auth Service a second, for each process: all, and those of one subject. */
   readonly authRate: number;
   readonly authSubjectRate: number;
+  /** Our bank code; undefined: callbacks for banks are not served, since only it shows which are ours. */
+  readonly bankCode: string | undefined;
+  /** Our merchant at DCM; undefined: callbacks for merchants are not served. */
+  readonly merchantUid: string | undefined;
+  /** How the key of personal data for other banks is wrapped; undefined: no receiver's data is told. */
+  readonly keyWrap: KeyWrap | undefined;
 }
+
+const KEY_WRAPS = ['oaep-sha256', 'oaep-sha1', 'pkcs1'] as const;
+type KeyWrap = (typeof KEY_WRAPS)[number];
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/u;
 
@@ -84,6 +93,22 @@ export const DCM_VARIABLES = {
     meaning: 'the same for the questions about one subject',
     fallback: '`300`',
   },
+  DCM_BANK_CODE: {
+    schema: z
+      .string()
+      .regex(/^\d{6}$/u, { error: 'must be the six digits of your bank code' })
+      .optional(),
+    meaning: 'our bank code, six digits. Not set: no callbacks for banks, since only it shows which are ours',
+  },
+  DCM_MERCHANT_UID: {
+    schema: z.uuid({ error: 'must be the uid that DCM gave the merchant' }).toLowerCase().optional(),
+    meaning: 'our merchant at DCM. Not set: no callbacks for merchants',
+  },
+  DCM_KEY_WRAP: {
+    schema: z.enum(KEY_WRAPS, { error: `must be one of ${KEY_WRAPS.join(', ')}` }).optional(),
+    meaning:
+      'how the key of personal data for other banks is wrapped, by your contract: `oaep-sha256`, `oaep-sha1` or `pkcs1`. Not set: nobody is told',
+  },
 } as const satisfies Readonly<Record<string, Variable>>;
 
 export type DcmEnvironment = Read<typeof DCM_VARIABLES>;
@@ -133,5 +158,8 @@ export function dcmOf(env: DcmEnvironment, environment: 'test' | 'live'): DcmCon
     allowHttp: env.DCM_ALLOW_HTTP === '1',
     authRate: env.DCM_AUTH_RATE,
     authSubjectRate: env.DCM_AUTH_SUBJECT_RATE,
+    bankCode: env.DCM_BANK_CODE,
+    merchantUid: env.DCM_MERCHANT_UID,
+    keyWrap: env.DCM_KEY_WRAP,
   };
 }

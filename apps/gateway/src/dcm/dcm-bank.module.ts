@@ -8,10 +8,20 @@ import { BankAuthGuard } from './bank-auth/bank-auth.guard.js';
 import { BankAuthLimits } from './bank-auth/bank-auth-limits.js';
 import { BankAuthService } from './bank-auth/bank-auth.service.js';
 import { DecisionLog } from './bank-auth/decision-log.service.js';
+import { CallbackInbox } from './store/callback-inbox.js';
+import { CallbackRecordsService } from './callbacks/callback-records.service.js';
+import { DcmCallbacksController, DcmNoticesController } from './callbacks/dcm-callbacks.controller.js';
+import { DcmCallbacksService } from './callbacks/dcm-callbacks.service.js';
+import { SettleDcmCallbacksJob } from './callbacks/settle-dcm-callbacks.job.js';
+import { TruthService } from './callbacks/truth.service.js';
+import { CreditorDataController } from './creditor/creditor-data.controller.js';
+import { CreditorDataService } from './creditor/creditor-data.service.js';
+import { ReceiversService } from './creditor/receivers.service.js';
 import { DcmStoresModule } from './dcm-stores.module.js';
 import { AccessService } from './operators/access.service.js';
 import { DcmCallsService } from './operators/dcm-calls.service.js';
 import { DcmOpsController } from './operators/dcm-ops.controller.js';
+import { DcmTrafficController } from './operators/dcm-traffic.controller.js';
 import { DcmKeyRegistry } from './signing/dcm-key-registry.js';
 import { JwksController } from './signing/jwks.controller.js';
 import { SigningKeysService } from './signing/signing-keys.service.js';
@@ -21,6 +31,7 @@ import { KeyRotationJob } from './signing/key-rotation.job.js';
 import { CounterpartyRepository } from './store/counterparty.repository.js';
 import { StoredIssuedTokens } from './store/issued-tokens.store.js';
 import { StoredSigningKeys } from './store/stored-signing-keys.js';
+import { StoredUsedTokens } from './store/used-tokens.store.js';
 
 export interface DcmBankOptions {
   readonly config: DcmConfig;
@@ -54,19 +65,30 @@ export class DcmBankModule {
     return {
       module: DcmBankModule,
       imports: [AuditModule, stores, dcmModule(stores, config)],
-      controllers: api ? [BankAuthController, JwksController, ...(opsKey === undefined ? [] : [DcmOpsController])] : [],
+      controllers: api
+        ? [
+            ...[BankAuthController, JwksController, DcmCallbacksController, DcmNoticesController],
+            ...[CreditorDataController, ...(opsKey === undefined ? [] : [DcmOpsController, DcmTrafficController])],
+          ]
+        : [],
       providers: [
         { provide: KeyRegistry, useClass: DcmKeyRegistry },
         AccessService,
         BankAuthGuard,
         BankAuthLimits,
         BankAuthService,
+        CallbackInbox,
+        CallbackRecordsService,
+        CreditorDataService,
+        DcmCallbacksService,
         DcmCallsService,
         SigningKeysService,
         KeyRotationService,
+        ReceiversService,
+        TruthService,
         ...opsKeys,
         ...(readOnly ? [] : [KnownCounterparty]),
-        ...(worker ? [KeyRotationJob] : []),
+        ...(worker ? [KeyRotationJob, SettleDcmCallbacksJob] : []),
       ],
     };
   }
@@ -75,11 +97,17 @@ export class DcmBankModule {
 const dcmModule = (stores: DynamicModule, config: DcmConfig): DynamicModule =>
   DcmModule.forRootAsync({
     imports: [stores],
-    inject: [StoredSigningKeys, StoredIssuedTokens, DecisionLog],
-    useFactory: (keys: StoredSigningKeys, issued: StoredIssuedTokens, log: DecisionLog): DcmOptions => ({
+    inject: [StoredSigningKeys, StoredIssuedTokens, StoredUsedTokens, DecisionLog],
+    useFactory: (
+      keys: StoredSigningKeys,
+      issued: StoredIssuedTokens,
+      replay: StoredUsedTokens,
+      log: DecisionLog,
+    ): DcmOptions => ({
       baseUrl: new URL(config.baseUrl),
       counterpartyGuid: config.counterpartyGuid,
       keys,
+      replay,
       acceptForwarded: config.acceptForwarded,
       allowInsecure: config.allowHttp,
       audit: (event) => {

@@ -15,6 +15,7 @@ export type DcmProblemCode =
   | 'DCM_NOT_READY'
   | 'DCM_ENTRY_EXISTS'
   | 'DCM_ENTRY_NOT_FOUND'
+  | 'DCM_CALLBACK_NOT_FOUND'
   | 'DCM_KEY_NOT_FOUND'
   | 'DCM_KEY_NOT_USABLE'
   | 'DCM_ROTATION_UNDER_WAY'
@@ -68,7 +69,8 @@ export const DCM_PROBLEMS: ProblemTable<DcmProblemCode> = {
     title: 'There is one already',
     remedy: 'Subjects, logins, external ids and rules are unique: read the list.',
   },
-  DCM_ENTRY_NOT_FOUND: { status: 404, title: 'No such subject, object or rule', remedy: 'Read the list.' },
+  DCM_ENTRY_NOT_FOUND: { status: 404, title: 'No such subject, object, rule or receiver', remedy: 'Read the list.' },
+  DCM_CALLBACK_NOT_FOUND: { status: 404, title: 'No such callback of DCM', remedy: 'Read the list.' },
   DCM_KEY_NOT_FOUND: { status: 404, title: 'No such signing key in use', remedy: 'See /ops/dcm/keys.' },
   DCM_KEY_NOT_USABLE: {
     status: 502,

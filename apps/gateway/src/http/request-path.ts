@@ -20,8 +20,8 @@ export function isReadableQuery(url: string): boolean {
   }
 }
 
-/** Bodies under this path are kept as they came. */
-export const isCallback = (url: string): boolean => pathOf(url)?.startsWith('/callbacks/') === true;
+/** Bodies under these paths are kept as they came. */
+export const isCallback = (url: string): boolean => /^\/(?:callbacks|api\/dcm\/notify)\//u.test(pathOf(url) ?? '');
 
 /**
  * The path of PUBLIC_URL without a slash at its end: where a proxy shows us under a prefix, our addresses begin with it.

@@ -1,5 +1,7 @@
 import { type SealedColumn } from '../../keys/sealed-column.js';
+import { dcmCallbackPlace } from './callback-inbox.js';
 import { objectPlace } from './object-secrets.js';
+import { receiverPlace } from './receivers.repository.js';
 import { signingKeyPlace } from './stored-signing-keys.js';
 
 const ofCounterpartyRow = { account: 'counterparty_guid', id: 'id', version: '1' };
@@ -22,5 +24,17 @@ export const DCM_SEALED_COLUMNS: readonly SealedColumn[] = [
     table: 'dcm_signing_key',
     column: 'private_sealed',
     place: ({ accountId, id }) => signingKeyPlace(accountId, id),
+  },
+  {
+    ...ofCounterpartyRow,
+    table: 'dcm_callback',
+    column: 'body_sealed',
+    place: ({ accountId, id }) => dcmCallbackPlace(accountId, id),
+  },
+  {
+    ...ofCounterpartyRow,
+    table: 'dcm_receiver',
+    column: 'data_sealed',
+    place: ({ accountId, id }) => receiverPlace(accountId, id),
   },
 ];
