@@ -4,6 +4,8 @@ import { DcmProblem } from '../dcm-problem.js';
 import { DcmCallbackRepository, type ListedCallback } from '../store/callback.repository.js';
 import { CallbackInbox } from '../store/callback-inbox.js';
 
+export type { ListedCallback };
+
 export interface CallbackView extends ListedCallback {
   /** As DCM claimed them. They name accounts: to look is a line in the audit. */
   readonly claims: unknown;

@@ -1,9 +1,12 @@
 import { Body, Controller, Get, HttpCode, Param, Patch, Post, Query, UseGuards } from '@nestjs/common';
-import { OpsKeyGuard } from '../../ops/ops-key.guard.js';
-import { CallbackRecordsService, type CallbackView } from '../callbacks/callback-records.service.js';
+import { OpsKeyGuard } from '../../accounts/ops-key.guard.js';
+import {
+  CallbackRecordsService,
+  type CallbackView,
+  type ListedCallback,
+} from '../callbacks/callback-records.service.js';
 import { addReceiver, type AddReceiver } from '../creditor/creditor.dto.js';
 import { ReceiversService, type ReceiverView } from '../creditor/receivers.service.js';
-import { type ListedCallback } from '../store/callback.repository.js';
 import { changeEntry, type ChangeEntry, listDecisions, type ListDecisions } from './dcm-ops.dto.js';
 
 const ACTOR = 'ops-api';
