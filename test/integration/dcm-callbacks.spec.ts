@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { type AddressInfo } from 'node:net';
-import { FakeDcm } from '../../libs/dcm/test/fake-dcm.js';
+import { FakeDcm } from '../../libs/dcm/src/testing/fake-dcm.js';
 import { aKey, hmacToken, rawToken, type TestKey } from '../../libs/dcm/test/raw-token.js';
 import { createMigratedDatabase, type MigratedDatabase } from './gateway-parts.js';
 import { OPS_KEY, startGateway, type WholeGateway } from './whole-gateway.js';
