@@ -29,7 +29,7 @@ describe('npm start', () => {
     await rm(dataDir, { recursive: true, force: true });
   });
 
-  it('starts everything, says where it is, and leaves nothing behind on SIGTERM', async () => {
+  it('starts everything once, says where it is, and leaves nothing behind on SIGTERM', async () => {
     const launcher = await start();
     const key = /ap_test_[\w-]{43}/.exec(launcher.logs())?.[0] ?? '';
     const payments = await fetch(`${url('GATEWAY_PORT')}/v1/payments`, { headers: { authorization: `Bearer ${key}` } });
@@ -38,12 +38,16 @@ describe('npm start', () => {
     expect((await fetch(`${url('SIMULATOR_PORT')}/control/clock`)).status).toBe(200);
     const pids = await Promise.all(['gateway', 'simulator', 'shop'].map(pidOf));
 
+    const second = await AppProcess.runToEnd('launcher', { env }); // in the same DATA_DIR
+    expect(second).toMatchObject({ code: 1 });
+    expect(second.output).toContain('It already runs');
+
     expect(await launcher.stop()).toEqual({ code: 0, signal: null });
     for (const pid of pids) expect(() => process.kill(pid, 0)).toThrow('ESRCH');
     for (const app of ['gateway', 'simulator', 'shop']) {
       expect(await readFile(path.join(dataDir, 'logs', `${app}.log`), 'utf8')).not.toContain(key);
     }
-  }, 60_000);
+  }, 90_000);
 
   it('plays a bank at DCM, and tells both ways to authorize an operation', async () => {
     const launcher = await start();
@@ -63,7 +67,7 @@ describe('npm start', () => {
     await expect(demo()).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('npm start') });
   }, 90_000);
 
-  it('takes over what a killed launcher left running', async () => {
+  it('takes over what a killed launcher left running, and stops everything when one app dies, and says which', async () => {
     const launcher = await start();
     const orphan = await pidOf('gateway');
     const key = /ap_test_[\w-]{43}/.exec(launcher.logs())?.[0] ?? 'none';
@@ -72,25 +76,13 @@ describe('npm start', () => {
     await launcher.restart();
     expect(await pidOf('gateway')).not.toBe(orphan);
     expect(launcher.logs().split(key)).toHaveLength(3); // the same key in both blocks
-    expect(await launcher.stop()).toEqual({ code: 0, signal: null });
-  }, 90_000);
 
-  it('stops everything when one app dies, and says which', async () => {
-    const launcher = await start();
     process.kill(await pidOf('shop'), 'SIGKILL');
     const exit = await launcher.exit();
     expect(exit.code).toBe(1);
     expect(launcher.logs()).toContain('The shop ended by SIGKILL');
     await expect(fetch(url('SIMULATOR_PORT'))).rejects.toThrow();
-  }, 60_000);
-
-  it('refuses to start twice in one DATA_DIR', async () => {
-    const launcher = await start();
-    const second = await AppProcess.runToEnd('launcher', { env });
-    expect(second).toMatchObject({ code: 1 });
-    expect(second.output).toContain('It already runs');
-    expect(await launcher.stop()).toEqual({ code: 0, signal: null });
-  }, 60_000);
+  }, 90_000);
 
   it('names every taken port before it starts anything', async () => {
     const squatter = createServer();

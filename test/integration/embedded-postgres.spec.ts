@@ -21,33 +21,44 @@ async function query(url: string, sql: string): Promise<Record<string, unknown>[
 }
 
 describe('embedded PostgreSQL', () => {
-  let base: string;
+  const folders: string[] = [];
+  /** One cluster for all but the tests that make their own: `initdb` is the slow half. */
+  let shared: string;
   let dataDir: string;
   let port: number;
   const start = () => startEmbeddedPostgres({ dataDir, port });
-  const home = () => {
+  const homeOf = (directory: string) => {
     try {
-      return readFileSync(path.join(dataDir, 'location'), 'utf8');
+      return readFileSync(path.join(directory, 'location'), 'utf8');
     } catch {
-      return dataDir;
+      return directory;
     }
   };
+  const home = () => homeOf(dataDir);
+  async function aFolder(): Promise<string> {
+    const base = await mkdtemp(path.join(tmpdir(), 'embedded-postgres-')); // 0700: as root the server cannot enter it
+    folders.push(base);
+    return path.join(base, 'postgres');
+  }
   const postmasterPid = () =>
     Number(readFileSync(path.join(home(), 'cluster', 'postmaster.pid'), 'utf8').split('\n')[0]);
 
+  beforeAll(async () => {
+    shared = await aFolder();
+  });
   beforeEach(async () => {
-    base = await mkdtemp(path.join(tmpdir(), 'embedded-postgres-')); // 0700: as root the server cannot enter it
-    dataDir = path.join(base, 'postgres');
+    dataDir = shared;
     port = await freePort();
   });
-
-  afterEach(async () => {
-    const kept = home();
-    await rm(kept, { recursive: true, force: true });
-    await rm(base, { recursive: true, force: true });
+  afterAll(async () => {
+    for (const base of folders) {
+      await rm(homeOf(path.join(base, 'postgres')), { recursive: true, force: true });
+      await rm(base, { recursive: true, force: true });
+    }
   });
 
   it('starts cold and warm, keeps the data, and asks for its password', async () => {
+    dataDir = await aFolder();
     const cold = await start();
     await query(cold.url, 'CREATE TABLE kept (n int)');
     const rows = await query(
@@ -71,11 +82,11 @@ describe('embedded PostgreSQL', () => {
 
   it('recovers after the server was killed, with every committed row', async () => {
     const first = await start();
-    await query(first.url, 'CREATE TABLE kept (n int); INSERT INTO kept VALUES (7)');
+    await query(first.url, 'CREATE TABLE recovered (n int); INSERT INTO recovered VALUES (7)');
     process.kill(postmasterPid(), 'SIGKILL');
 
     const second = await start();
-    expect(await query(second.url, 'SELECT n FROM kept')).toEqual([{ n: 7 }]);
+    expect(await query(second.url, 'SELECT n FROM recovered')).toEqual([{ n: 7 }]);
     await second.stop();
   });
 
@@ -92,6 +103,7 @@ describe('embedded PostgreSQL', () => {
   });
 
   it('starts once when two processes start it at the same time', async () => {
+    dataDir = await aFolder();
     const both = await Promise.all([start(), start()]);
     expect(both[0].url).toBe(both[1].url);
     await query(both[0].url, 'SELECT 1');
