@@ -11,7 +11,7 @@ import { NoKekFile } from '../apps/gateway/src/keys/kek-file.js';
 import { KekRotationService } from '../apps/gateway/src/keys/kek-rotation.service.js';
 import { SealedValuesRepository } from '../apps/gateway/src/keys/sealed-values.repository.js';
 import { accountPlace } from '../apps/gateway/src/accounts/merchant-accounts.service.js';
-import { customerPlace } from '../apps/gateway/src/payments/engine/order-opener.service.js';
+import { customerPlace } from '../apps/gateway/src/payments/engine/customer-vault.js';
 import { freePort } from '../test/support/free-port.js';
 
 const ROWS = 100_000;
@@ -64,8 +64,8 @@ async function fill(database: DataSource, keystore: EnvelopeKeystore): Promise<v
     const customer = Buffer.from(JSON.stringify({ id: 'customer-1', firstName: 'Олена', email: 'olena@example.com' }));
     const sealed = await Promise.all(ids.map((id) => keystore.seal(customer, customerPlace(ACCOUNT, id))));
     await database.query(
-      `INSERT INTO payment (merchant_account_id, id, status, amount, currency, livemode, return_url, language, expires_in_minutes, customer_sealed)
-       SELECT $1, id, 'created', 100, 'UAH', false, 'https://x.example', 'uk', 60, sealed FROM unnest($2::text[], $3::text[]) AS v (id, sealed)`,
+      `INSERT INTO payment (merchant_account_id, id, kind, method, status, amount, currency, livemode, return_url, language, expires_in_minutes, customer_sealed)
+       SELECT $1, id, 'purchase', 'hosted_page', 'created', 100, 'UAH', false, 'https://x.example', 'uk', 60, sealed FROM unnest($2::text[], $3::text[]) AS v (id, sealed)`,
       [ACCOUNT, ids, sealed],
     );
   }

@@ -19,9 +19,10 @@ describe('workers', () => {
       expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(201));
     }
     const { body: payment } = await quick.createPayment();
-    const [order] = await database.query<{ id: string }>('SELECT bank_order_id AS id FROM payment WHERE id = $1', [
-      payment.id,
-    ]);
+    const [order] = await database.query<{ id: string }>(
+      'SELECT bank_order_id AS id FROM operation WHERE subject_id = $1',
+      [payment.id],
+    );
 
     await bank.switchOn('hangs', { merchantId: hanging.bank.merchantId, acts: false });
     await database.query('UPDATE payment SET next_sync_at = now() WHERE merchant_account_id = $1', [hanging.id]);

@@ -18,7 +18,7 @@ describe('a locked table', () => {
   };
   const ordersOf = async (paymentId: string): Promise<number> => {
     const sent = await stack.database.query<{ id: string }>(
-      'SELECT merchant_request_id AS id FROM operation WHERE payment_id = $1',
+      'SELECT merchant_request_id AS id FROM operation WHERE subject_id = $1',
       [paymentId],
     );
     const ledgers = sent.map(({ id }) => stack.bank.ledger({ kind: 'order.created', merchantRequestId: id }));
@@ -81,7 +81,7 @@ describe('a locked table', () => {
     const created = await stack.client.createPayment({}, key);
     expect([created.status, await ordersOf(created.body.id)]).toEqual([201, 2]);
     const operations = await stack.database.query<{ status: string }>(
-      'SELECT status FROM operation WHERE payment_id = $1 ORDER BY created_at',
+      'SELECT status FROM operation WHERE subject_id = $1 ORDER BY created_at',
       [created.body.id],
     );
     expect(operations.map(({ status }) => status)).toEqual(['abandoned', 'action_required']);

@@ -147,7 +147,7 @@ describe('sealed values', () => {
     await writeFile(file, latest);
     await other.restartGateway();
     const [first] = await other.database.query<{ id: string }>('SELECT id FROM payment ORDER BY id LIMIT 1');
-    await other.database.query('UPDATE operation SET next_query_at = now() WHERE payment_id = $1', [first!.id]);
+    await other.database.query('UPDATE operation SET next_query_at = now() WHERE subject_id = $1', [first!.id]);
     expect((await other.client.createPayment()).status).toBe(201);
     await other.stop();
   }, 90_000);

@@ -20,9 +20,10 @@ describe('settlement', () => {
   const queriesOf = async (hppOrderId: string): Promise<number> =>
     (await stack.bank.ledger({ kind: 'request', path: 'hpp/v1/operations', hppOrderId })).length;
   const bankOrderOf = async (paymentId: string): Promise<string> => {
-    const [row] = await stack.database.query<{ id: string }>('SELECT bank_order_id AS id FROM payment WHERE id = $1', [
-      paymentId,
-    ]);
+    const [row] = await stack.database.query<{ id: string }>(
+      'SELECT bank_order_id AS id FROM operation WHERE subject_id = $1',
+      [paymentId],
+    );
     return row!.id;
   };
 
@@ -32,7 +33,7 @@ describe('settlement', () => {
     await stack.client.untilPayment(payment.id, ['succeeded']);
     expect(await queriesOf(await bankOrderOf(payment.id))).toBeGreaterThanOrEqual(1);
     const [callback] = await stack.database.query(
-      'SELECT outcome, settled_at FROM callback_inbox WHERE payment_id = $1',
+      'SELECT outcome, settled_at FROM callback_inbox WHERE subject_id = $1',
       [payment.id],
     );
     expect(callback).toMatchObject({ outcome: 'read encrypted', settled_at: expect.any(Date) });
@@ -51,7 +52,7 @@ describe('settlement', () => {
     expect((await stack.client.payment(payment.id)).body.status).toBe('requires_action');
     await makeSyncDue(stack, payment.id);
     await stack.client.untilPayment(payment.id, ['succeeded']);
-    expect(await stack.database.query('SELECT 1 FROM callback_inbox WHERE payment_id = $1', [payment.id])).toEqual([]);
+    expect(await stack.database.query('SELECT 1 FROM callback_inbox WHERE subject_id = $1', [payment.id])).toEqual([]);
   });
 
   it.each(['duplicate', 'reorder', 'early'] as const)('callbacks in mode %s make no difference', async (mode) => {
@@ -60,7 +61,7 @@ describe('settlement', () => {
     await payInBrowser(browser, payment);
     await stack.client.untilPayment(payment.id, ['succeeded']);
     const events = await stack.database.query<{ type: string }>(
-      'SELECT type FROM outbox_event WHERE payment_id = $1 ORDER BY sequence',
+      'SELECT type FROM outbox_event WHERE subject_id = $1 ORDER BY sequence',
       [payment.id],
     );
     expect(events.filter((event) => event.type === 'payment.succeeded')).toHaveLength(1);
@@ -157,9 +158,9 @@ describe('settlement', () => {
     const [payment] = page.data;
     const early = await stack.client.createPayment({ reference: 'interrupted' }, 'key-interrupted');
     expect(early).toMatchObject({ status: 409, body: { code: 'IDEMPOTENCY_IN_FLIGHT' } });
-    await stack.database.query('UPDATE operation SET next_query_at = now() WHERE payment_id = $1', [payment!.id]);
+    await stack.database.query('UPDATE operation SET next_query_at = now() WHERE subject_id = $1', [payment!.id]);
     const recovered = await stack.client.untilPayment(payment!.id, ['requires_action']);
-    const operations = await stack.database.query('SELECT status FROM operation WHERE payment_id = $1 ORDER BY id', [
+    const operations = await stack.database.query('SELECT status FROM operation WHERE subject_id = $1 ORDER BY id', [
       payment!.id,
     ]);
     expect(operations).toEqual([{ status: 'abandoned' }, { status: 'action_required' }]); // the lost link, and its successor
@@ -174,7 +175,7 @@ describe('settlement', () => {
   const untilRow = (sql: string): Promise<void> => until(sql, async () => (await stack.database.query(sql)).length > 0);
   /** The inbox is empty and the query that it asked for is done. */
   async function untilSettled(paymentId: string): Promise<void> {
-    await untilRow(`SELECT 1 FROM callback_inbox WHERE payment_id = '${paymentId}' AND settled_at IS NOT NULL`);
+    await untilRow(`SELECT 1 FROM callback_inbox WHERE subject_id = '${paymentId}' AND settled_at IS NOT NULL`);
     await untilRow(`SELECT 1 FROM payment WHERE id = '${paymentId}' AND hint_queries > 1`);
   }
 });

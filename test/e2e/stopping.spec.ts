@@ -135,7 +135,7 @@ describe('a gateway that is told to stop', () => {
     expect(await stack.gateway.stop()).toEqual({ code: 0, signal: null });
     await until('the client is let go', () => Promise.resolve(client.closed));
     const rows = await stack.database.query<{ status: string; due: boolean }>(
-      `SELECT p.status, o.next_query_at IS NOT NULL AS due FROM payment p JOIN operation o ON o.payment_id = p.id
+      `SELECT p.status, o.next_query_at IS NOT NULL AS due FROM payment p JOIN operation o ON o.subject_id = p.id
        WHERE p.id >= $1 ORDER BY p.id`,
       [payment.id],
     );

@@ -83,7 +83,7 @@ describe('a database connection that is cut', () => {
     expect(body.data.map(({ id }) => id)).toEqual([again.id]);
     const orders = await replicas.stack.bank.ledger({ kind: 'order.created' });
     const [{ requests }] = (await replicas.stack.database.query<{ requests: string[] }>(
-      `SELECT array_agg(merchant_request_id) AS requests FROM operation WHERE payment_id = $1`,
+      `SELECT array_agg(merchant_request_id) AS requests FROM operation WHERE subject_id = $1`,
       [again.id],
     )) as [{ requests: string[] }];
     expect(orders.filter(({ merchantRequestId = '' }) => requests.includes(merchantRequestId))).toHaveLength(1);

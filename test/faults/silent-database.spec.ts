@@ -44,7 +44,8 @@ describe.each(['all', 'api'])('a database that falls silent, under a process wit
   /** The customer pays, and the next look at the bank is due. */
   const isPaid = async (payment: string): Promise<void> => {
     const [row] = await replicas.stack.database.query<{ order: string; status: string }>(
-      'UPDATE payment SET next_sync_at = now() WHERE id = $1 RETURNING bank_order_id AS order, status',
+      `UPDATE payment p SET next_sync_at = now() FROM operation o
+       WHERE p.id = $1 AND o.subject_id = p.id RETURNING o.bank_order_id AS order, p.status`,
       [payment],
     );
     expect(row?.status).toBe('requires_action');

@@ -1,4 +1,4 @@
-import { type OrderReading, type RefundRequest } from '../../apps/gateway/src/payments/bank/payment-bank.js';
+import { type OrderReading, type FollowUpRequest } from '../../apps/gateway/src/payments/bank/payment-bank.js';
 import { type BankOperationFacts } from '../../apps/gateway/src/payments/domain/bank-facts.js';
 import { type PaymentView } from '../../apps/gateway/src/payments/api/payment.dto.js';
 import { type PaymentStatus } from '../../apps/gateway/src/payments/domain/statuses.js';
@@ -106,8 +106,9 @@ describe('after the end of a payment', () => {
   it('flags a second charge, once, and keeps the first as the one that paid', async () => {
     const second = aBankOperation({ operationId: 'bank-operation-2' });
     for (let look = 0; look < 3; look++) expect((await sync(paidAnd(second))).status).toBe('succeeded');
+    const paidBy = await parts.records.operations.currentIntent(parts.accountId, payment.id);
+    expect(paidBy?.bankOperationId).toBe('bank-operation-1');
     expect(await row()).toMatchObject({
-      bankOperationId: 'bank-operation-1',
       amountCaptured: 1_000,
       flags: { second_charge: 'the bank also reports PURCHASE bank-operation-2 of 1000' },
     });
@@ -144,7 +145,7 @@ describe('after the end of a payment', () => {
 
   it('does not count a foreign refund while one of ours is open, but stops; and counts it when ours is done', async () => {
     await refund(400);
-    const [ours] = parts.bank.refunds.splice(0) as [RefundRequest];
+    const [ours] = parts.bank.refunds.splice(0) as [FollowUpRequest];
     await sync(paidAnd(refundOf({ amount: 400 })));
     expect(await row()).toMatchObject({ amountRefunded: 0, flags: { refund_unclear: expect.any(String) as string } });
     await expect(refund(1)).rejects.toMatchObject({ code: 'PAYMENT_NOT_REFUNDABLE' });

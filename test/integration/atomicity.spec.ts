@@ -89,9 +89,9 @@ describe('atomicity', () => {
         const answer = await refusing(table, event, moment, () => pay(key));
         expect(answer.status).toBeGreaterThanOrEqual(500);
         const rows = await database.query(
-          `SELECT p.status, p.bank_order_id AS "order", o.status AS purchase, k.status_code AS answered,
-                (SELECT count(*)::int FROM outbox_event e WHERE e.payment_id = p.id) AS events
-         FROM idempotency_key k JOIN payment p ON p.id = k.resource_id JOIN operation o ON o.payment_id = p.id
+          `SELECT p.status, o.bank_order_id AS "order", o.status AS purchase, k.status_code AS answered,
+                (SELECT count(*)::int FROM outbox_event e WHERE e.subject_id = p.id) AS events
+         FROM idempotency_key k JOIN operation o ON o.id = k.operation_id JOIN payment p ON p.id = o.subject_id
          WHERE k.key = $1`,
           [key],
         );
@@ -142,7 +142,7 @@ describe('atomicity', () => {
       const post = () => gateway.call('POST', new URL(callbackUrl).pathname, { body: { orderStatus: 'SUCCESS' } });
       const answer = await refusing('callback_inbox', 'INSERT', moment, post);
       expect(answer.status).toBeGreaterThanOrEqual(500);
-      const kept = () => database.query('SELECT 1 FROM callback_inbox WHERE payment_id = $1', [body['id']]);
+      const kept = () => database.query('SELECT 1 FROM callback_inbox WHERE subject_id = $1', [body['id']]);
       expect(await kept()).toEqual([]);
       expect((await post()).status).toBe(200);
       expect(await kept()).toHaveLength(1);
@@ -153,7 +153,7 @@ describe('atomicity', () => {
     const { body } = await pay('callback-stays');
     const inbox = new CallbackRepository(await database.connect(1));
     const digest = createHash('sha256').update('x').digest();
-    const row = { merchantAccountId: account.id, id: 'cb_1', paymentId: body['id'] as string, digest, bodySealed: 'x' };
+    const row = { merchantAccountId: account.id, id: 'cb_1', subjectId: body['id'] as string, digest, bodySealed: 'x' };
     expect(await inbox.keep(row)).toBe(true);
     const waiting = await database.query('SELECT settled_at FROM callback_inbox WHERE id = $1', ['cb_1']);
     expect(waiting).toEqual([{ settled_at: null }]);

@@ -75,13 +75,13 @@ describe('callback inbox', () => {
     app.inject({ method: 'POST', url, payload, headers: { 'content-type': type } });
   const rowsOf = (id: string) =>
     database.query<{ id: string; deliveries: number; outcome: string | null; attempts: number; row: string }>(
-      'SELECT id, deliveries, outcome, attempts, c::text AS row FROM callback_inbox c WHERE payment_id = $1 ORDER BY id',
+      'SELECT id, deliveries, outcome, attempts, c::text AS row FROM callback_inbox c WHERE subject_id = $1 ORDER BY id',
       [id],
     );
   /** Leases and pauses are over. */
   const afterAWeek = (id: string) =>
     database.query(
-      `UPDATE callback_inbox SET next_attempt_at = next_attempt_at - interval '7 days' WHERE payment_id = $1`,
+      `UPDATE callback_inbox SET next_attempt_at = next_attempt_at - interval '7 days' WHERE subject_id = $1`,
       [id],
     );
   const drain = async (): Promise<void> => {
@@ -166,7 +166,7 @@ describe('callback inbox', () => {
     await drain();
     await post(await addressOf(payment.id), aCallback());
     await afterAWeek(payment.id);
-    expect((await inbox.claimDue(100, 60)).filter(({ paymentId }) => paymentId === payment.id)).toEqual([]);
+    expect((await inbox.claimDue(100, 60)).filter(({ subjectId }) => subjectId === payment.id)).toEqual([]);
     expect(await rowsOf(payment.id)).toMatchObject([{ deliveries: 2, attempts: 1, outcome: 'read plain' }]);
   });
 
@@ -190,7 +190,7 @@ describe('callback inbox', () => {
 
   it('tries one that cannot be worked off six times, asks the bank twice at the most, and keeps it in sight', async () => {
     await post(await addressOf(payment.id), aCallback());
-    await database.query(`UPDATE callback_inbox SET body_sealed = body_sealed || 'x' WHERE payment_id = $1`, [
+    await database.query(`UPDATE callback_inbox SET body_sealed = body_sealed || 'x' WHERE subject_id = $1`, [
       payment.id,
     ]);
     let hints = 0;
@@ -198,10 +198,10 @@ describe('callback inbox', () => {
     for (; tries < 20; tries++) {
       await database.query('UPDATE payment SET hint_queries = 0 WHERE id = $1', [payment.id]);
       await database.query(
-        'UPDATE callback_inbox SET next_attempt_at = now() WHERE payment_id = $1 AND next_attempt_at IS NOT NULL',
+        'UPDATE callback_inbox SET next_attempt_at = now() WHERE subject_id = $1 AND next_attempt_at IS NOT NULL',
         [payment.id],
       );
-      const due = (await inbox.claimDue(100, 60)).find(({ paymentId }) => paymentId === payment.id);
+      const due = (await inbox.claimDue(100, 60)).find(({ subjectId }) => subjectId === payment.id);
       if (!due) break;
       await expect(service.settle(due)).rejects.toMatchObject({ name: 'KeystoreError' });
       const [row] = await database.query<{ n: number }>('SELECT hint_queries AS n FROM payment WHERE id = $1', [
@@ -211,7 +211,7 @@ describe('callback inbox', () => {
     }
     expect([tries, hints]).toEqual([6, 2]);
     const [kept] = await database.query(
-      'SELECT outcome, attempts, settled_at, next_attempt_at FROM callback_inbox WHERE payment_id = $1',
+      'SELECT outcome, attempts, settled_at, next_attempt_at FROM callback_inbox WHERE subject_id = $1',
       [payment.id],
     );
     expect(kept).toMatchObject({ attempts: 6, settled_at: null, next_attempt_at: null });

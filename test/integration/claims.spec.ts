@@ -43,12 +43,12 @@ describe('claims', () => {
       const { id: paymentId } = await create(parts);
       if (table === 'callback_inbox') {
         await database.query(
-          `INSERT INTO callback_inbox (merchant_account_id, id, payment_id, digest, body_sealed)
+          `INSERT INTO callback_inbox (merchant_account_id, id, subject_id, digest, body_sealed)
            VALUES ($1, 'cb_' || $2, $2, sha256($2::bytea), 'sealed')`,
           [parts.accountId, paymentId],
         );
       }
-      const key = table === 'payment' ? 'id' : 'payment_id';
+      const key = table === 'payment' ? 'id' : 'subject_id';
       const rows = await database.query<{ id: string }>(
         `UPDATE ${table} SET ${column} = now() - make_interval(secs => $2) WHERE ${key} = $1 RETURNING id`,
         [paymentId, age],

@@ -19,9 +19,9 @@ describe('claims', () => {
   const due = async (accountId: string, count: number, over: { hints?: number; sinceSeconds?: number } = {}) => {
     const { hints = 0, sinceSeconds = 1 } = over;
     const rows = await database.query<{ id: string }>(
-      `INSERT INTO payment (merchant_account_id, id, status, amount, currency, livemode, return_url, language,
+      `INSERT INTO payment (merchant_account_id, id, kind, method, status, amount, currency, livemode, return_url, language,
                             expires_in_minutes, customer_sealed, next_sync_at, hint_queries)
-       SELECT $1, $2 || n, 'requires_action', 100, 'UAH', false, 'https://shop.example/', 'uk', 30, 'sealed',
+       SELECT $1, $2 || n, 'purchase', 'hosted_page', 'requires_action', 100, 'UAH', false, 'https://shop.example/', 'uk', 30, 'sealed',
               now() - make_interval(secs => n * $4), $5
        FROM generate_series(1, $3::int) AS n RETURNING id`,
       [accountId, `pay_${++payments}_`, count, sinceSeconds, hints],

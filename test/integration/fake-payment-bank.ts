@@ -4,8 +4,8 @@ import {
   type OrderReading,
   type OrderRequest,
   PaymentBank,
-  type RefundOutcome,
-  type RefundRequest,
+  type FollowUpOutcome,
+  type FollowUpRequest,
 } from '../../apps/gateway/src/payments/bank/payment-bank.js';
 import { transactionGuard } from '../../apps/gateway/src/database/transaction-guard.js';
 import { type OrderAnswer } from '../../apps/gateway/src/payments/domain/order-answer.js';
@@ -18,12 +18,12 @@ type Answer<T> = T | Promise<T>;
 /** A bank that opens every order and otherwise says what it is told to say; it remembers what it was asked. */
 export class FakePaymentBank extends PaymentBank {
   readonly orders: OrderRequest[] = [];
-  readonly refunds: RefundRequest[] = [];
+  readonly refunds: FollowUpRequest[] = [];
   readonly reads: string[] = [];
 
   onOrder: (request: OrderRequest) => Answer<OrderOutcome> = (request) => anOpenOrder(request);
   onReadOrder: (bankOrderId: string) => Answer<OrderReading> = (bankOrderId) => found(bankOrderId);
-  onRefund: (request: RefundRequest) => Answer<RefundOutcome> = () => ({ kind: 'unknown', reason: 'timeout' });
+  onRefund: (request: FollowUpRequest) => Answer<FollowUpOutcome> = () => ({ kind: 'unknown', reason: 'timeout' });
   onReadOperation: (merchantRequestId: string) => Answer<OperationReading> = () => ({ kind: 'not_found' });
 
   override async openOrder(request: OrderRequest): Promise<OrderOutcome> {
@@ -38,7 +38,7 @@ export class FakePaymentBank extends PaymentBank {
     return this.onReadOrder(bankOrderId);
   }
 
-  override async refund(request: RefundRequest): Promise<RefundOutcome> {
+  override async followUp(request: FollowUpRequest): Promise<FollowUpOutcome> {
     transactionGuard.forbid('a call of the bank');
     this.refunds.push(request);
     return this.onRefund(request);

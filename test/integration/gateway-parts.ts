@@ -9,18 +9,19 @@ import { GatewayKeystore } from '../../apps/gateway/src/keys/gateway-keystore.js
 import { OutboxRepository } from '../../apps/gateway/src/outbox/outbox.repository.js';
 import { IdempotencyService } from '../../apps/gateway/src/payments/engine/idempotency.service.js';
 import { ClientKeysService } from '../../apps/gateway/src/payments/bank-access/client-keys.service.js';
-import { OrderOpenerService } from '../../apps/gateway/src/payments/engine/order-opener.service.js';
+import { CustomerVault } from '../../apps/gateway/src/payments/engine/customer-vault.js';
+import { Engine } from '../../apps/gateway/src/payments/engine/engine.service.js';
+import { Sender } from '../../apps/gateway/src/payments/engine/sender.service.js';
+import { WriteAhead } from '../../apps/gateway/src/payments/engine/write-ahead.service.js';
 import { PaymentLinks } from '../../apps/gateway/src/payments/bank/payment-links.js';
 import { PaymentSyncService } from '../../apps/gateway/src/payments/engine/payment-sync.service.js';
 import { createPayment, type PaymentView } from '../../apps/gateway/src/payments/api/payment.dto.js';
 import { PaymentsService } from '../../apps/gateway/src/payments/api/payments.service.js';
-import { RefundSettlerService } from '../../apps/gateway/src/payments/engine/refund-settler.service.js';
 import { RefundsService } from '../../apps/gateway/src/payments/api/refunds.service.js';
 import { IdempotencyRepository } from '../../apps/gateway/src/payments/store/idempotency.repository.js';
 import { OperationRepository } from '../../apps/gateway/src/payments/store/operation.repository.js';
 import { PaymentRecords } from '../../apps/gateway/src/payments/store/payment-records.js';
 import { PaymentRepository } from '../../apps/gateway/src/payments/store/payment.repository.js';
-import { RefundRepository } from '../../apps/gateway/src/payments/store/refund.repository.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { aMerchant } from '../support/demo-merchant.js';
 import { BANK_MERCHANT_ID, FakePaymentBank, paid } from './fake-payment-bank.js';
@@ -67,7 +68,7 @@ export function anAccount(accounts: MerchantAccountsService, over: { bankMerchan
 }
 
 export const recordsOver = (source: DataSource): PaymentRecords =>
-  new PaymentRecords(new PaymentRepository(source), new OperationRepository(source), new OutboxRepository());
+  new PaymentRecords(source, new PaymentRepository(source), new OperationRepository(source), new OutboxRepository());
 
 /** The services of one process over a database, with a bank that says what it is told to. */
 export async function startParts(database: MigratedDatabase, poolSize = 10) {
@@ -80,15 +81,16 @@ export async function startParts(database: MigratedDatabase, poolSize = 10) {
   const links = new PaymentLinks('https://pay.example');
   const keys = new IdempotencyRepository(source);
   const idempotency = new IdempotencyService(keys, records);
-  const orders = new OrderOpenerService(accounts, bank, records, keystore, links);
-  const settler = new RefundSettlerService(accounts, bank, records, new RefundRepository(source), links);
+  const customers = new CustomerVault(keystore);
+  const sender = new Sender(bank, records.operations, customers, links);
+  const engine = new Engine(accounts, sender, records, new WriteAhead(records), idempotency);
   const accountId = await anAccount(accounts);
   await new ClientKeysService(accounts, clientKeys).add(accountId, JSON.parse(aMerchant().privateKey) as object);
   return {
-    ...{ source, keystore, accounts, accountId, bank, records, links, keys, idempotency, orders, settler },
-    payments: new PaymentsService(accounts, idempotency, records, orders, keystore),
-    refunds: new RefundsService(accounts, idempotency, records, settler),
-    sync: new PaymentSyncService(bank, records, orders, settler),
+    ...{ source, keystore, accounts, accountId, bank, records, links, keys, idempotency, engine },
+    payments: new PaymentsService(accounts, engine, records, customers),
+    refunds: new RefundsService(accounts, engine, records),
+    sync: new PaymentSyncService(bank, records, engine),
   };
 }
 export type Parts = Awaited<ReturnType<typeof startParts>>;
@@ -127,7 +129,7 @@ export interface OutboxRow {
 }
 
 export const eventsOf = (database: TestDatabase, paymentId: string): Promise<OutboxRow[]> =>
-  database.query<OutboxRow>('SELECT sequence, type, data FROM outbox_event WHERE payment_id = $1 ORDER BY sequence', [
+  database.query<OutboxRow>('SELECT sequence, type, data FROM outbox_event WHERE subject_id = $1 ORDER BY sequence', [
     paymentId,
   ]);
 

@@ -33,7 +33,8 @@ describe('idempotency', () => {
     accountId: parts.accountId,
     key: aKey(),
     fingerprint: FINGERPRINT,
-    resourceId: 'pay_1',
+    operationId: 'op_1',
+    step: 'order_purchase',
     ...over,
   });
   const settle = (request: IdempotentRequest, view: object) =>
@@ -81,7 +82,7 @@ describe('idempotency', () => {
     await idempotency.begin(request, () => Promise.resolve());
     const view = { b: 1, a: ['ї'], c: null };
     const first = await settle(request, view);
-    const again = await idempotency.begin({ ...request, resourceId: 'pay_2' }, () =>
+    const again = await idempotency.begin({ ...request, operationId: 'op_2' }, () =>
       Promise.reject(new Error('never')),
     );
     expect(again).toEqual({ kind: 'answered', answer: { statusCode: 201, body: first.body, replayed: true } });
@@ -111,15 +112,15 @@ describe('idempotency', () => {
   });
 
   it('lets one repeat take over once the lease ran out, with the resource of the first', async () => {
-    const request = aClaim({ resourceId: 'pay_first' });
+    const request = aClaim({ operationId: 'op_first' });
     await idempotency.begin(request, () => Promise.resolve());
     const repeat = () =>
-      idempotency.begin({ ...request, resourceId: 'pay_new' }, () => Promise.reject(new Error('never')));
+      idempotency.begin({ ...request, operationId: 'op_new' }, () => Promise.reject(new Error('never')));
     await expect(repeat()).rejects.toMatchObject({ code: 'IDEMPOTENCY_IN_FLIGHT' });
     await loseLease(request.key);
     const outcomes = await Promise.allSettled(Array.from({ length: 10 }, repeat));
     const taken = outcomes.filter((outcome) => outcome.status === 'fulfilled');
-    expect(taken.map(({ value }) => value)).toEqual([{ kind: 'resumed', resourceId: 'pay_first' }]);
+    expect(taken.map(({ value }) => value)).toEqual([{ kind: 'resumed', operationId: 'op_first' }]);
   });
 
   it('gives one answer to the slow original and to whoever took over', async () => {
@@ -147,7 +148,7 @@ describe('idempotency', () => {
       expect(new Set(views).size).toBe(1);
       expect(parts.bank.orders).toHaveLength(orders + 1);
       expect(
-        await database.query('SELECT count(*)::int AS n FROM operation WHERE payment_id = $1', [views[0]]),
+        await database.query('SELECT count(*)::int AS n FROM operation WHERE subject_id = $1', [views[0]]),
       ).toEqual([{ n: 1 }]);
     });
 

@@ -74,7 +74,7 @@ describe('two merchant accounts', () => {
     expect(await call('POST', `/v1/payments/${theirs.payment}/refunds`, refund)).toMatchObject(unknown);
     expect(gateway.bank.refunds).toHaveLength(asked);
     const [row] = await database.query(
-      'SELECT count(*)::int AS refunds FROM operation WHERE payment_id = $1 AND type = $2',
+      'SELECT count(*)::int AS refunds FROM operation WHERE subject_id = $1 AND kind = $2',
       [theirs.payment, 'refund'],
     );
     expect(row).toEqual({ refunds: 1 });
@@ -86,8 +86,8 @@ describe('two merchant accounts', () => {
       const { text } = await gateway.call('GET', `/v1/payments/${payment}/refunds`, as(ours));
       expect(idsOf(text)).toEqual([refund]);
     }
-    await database.query('DELETE FROM outbox_event WHERE payment_id = $1', [more.payment]);
-    await database.query('DELETE FROM operation WHERE payment_id = $1', [more.payment]);
+    await database.query('DELETE FROM outbox_event WHERE subject_id = $1', [more.payment]);
+    await database.query('DELETE FROM operation WHERE subject_id = $1', [more.payment]);
     await database.query('DELETE FROM payment WHERE id = $1', [more.payment]);
   });
 
@@ -116,7 +116,7 @@ describe('two merchant accounts', () => {
       return new URL(gateway.app.get(PaymentLinks)[kind](account, payment)).pathname;
     };
     const kept = () =>
-      database.query('SELECT merchant_account_id AS account, payment_id AS payment FROM callback_inbox');
+      database.query('SELECT merchant_account_id AS account, subject_id AS payment FROM callback_inbox');
 
     it.each<[string, (path: string) => string]>([
       ['their payment under our account and token', (path) => path.replace(ours.payment, theirs.payment)],
@@ -202,7 +202,7 @@ describe('two merchant accounts', () => {
 
   async function forget(paymentId: string): Promise<void> {
     for (const table of ['outbox_event', 'callback_inbox', 'operation'])
-      await database.query(`DELETE FROM ${table} WHERE payment_id = $1`, [paymentId]);
+      await database.query(`DELETE FROM ${table} WHERE subject_id = $1`, [paymentId]);
     await database.query('DELETE FROM payment WHERE id = $1', [paymentId]);
   }
 });

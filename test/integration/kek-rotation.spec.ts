@@ -5,7 +5,7 @@ import { NoKekFile } from '../../apps/gateway/src/keys/kek-file.js';
 import { KekRotationService } from '../../apps/gateway/src/keys/kek-rotation.service.js';
 import { SealedValuesRepository } from '../../apps/gateway/src/keys/sealed-values.repository.js';
 import { accountPlace } from '../../apps/gateway/src/accounts/merchant-accounts.service.js';
-import { customerPlace } from '../../apps/gateway/src/payments/engine/order-opener.service.js';
+import { customerPlace } from '../../apps/gateway/src/payments/engine/customer-vault.js';
 import { createMigratedDatabase, type MigratedDatabase } from './gateway-parts.js';
 
 const OLD = generateLocalKeys();
@@ -53,9 +53,9 @@ describe('a rotation of many rows', () => {
       );
     }
     await database.query(
-      `INSERT INTO payment (merchant_account_id, id, status, amount, currency, livemode, return_url, language,
+      `INSERT INTO payment (merchant_account_id, id, kind, method, status, amount, currency, livemode, return_url, language,
                             expires_in_minutes, customer_sealed)
-       SELECT account, id, 'created', 1, 'UAH', false, 'https://shop.example', 'uk', 60, sealed
+       SELECT account, id, 'purchase', 'hosted_page', 'created', 1, 'UAH', false, 'https://shop.example', 'uk', 60, sealed
        FROM unnest($1::text[], $2::text[], $3::text[]) AS p (account, id, sealed)`,
       [rows.map(({ account }) => account), rows.map(({ id }) => id), rows.map(({ sealed }) => sealed)],
     );

@@ -90,27 +90,27 @@ describe(`among ${MANY} payments`, () => {
 /** Most of them open and due tomorrow, one in a thousand under review. */
 async function fill(database: MigratedDatabase, accountId: string): Promise<void> {
   await database.query(
-    `INSERT INTO payment (merchant_account_id, id, status, amount, currency, livemode, reference, return_url, language,
+    `INSERT INTO payment (merchant_account_id, id, kind, method, status, amount, currency, livemode, reference, return_url, language,
                           expires_in_minutes, customer_sealed, next_sync_at)
-     SELECT $1, 'pay_' || lpad(to_hex(n), 32, '0'),
+     SELECT $1, 'pay_' || lpad(to_hex(n), 32, '0'), 'purchase', 'hosted_page',
             CASE WHEN n % 1000 = 0 THEN 'needs_review' WHEN n % 2 = 0 THEN 'requires_action' ELSE 'succeeded' END,
             100, 'UAH', false, 'order', 'https://shop.example/', 'uk', 30, 'sealed', now() + interval '1 day'
      FROM generate_series(1, ${MANY}) AS n`,
     [accountId],
   );
   await database.query(
-    `INSERT INTO operation (merchant_account_id, id, payment_id, number, type, status, amount, currency, merchant_request_id,
-                            sent_at, deadline_at, next_query_at, bank_merchant_id)
-     SELECT merchant_account_id, 'op_' || id, id, 1, 'purchase', 'action_required', 100, 'UAH', id, now(), now(),
-            now() + interval '1 day', 'merchant-1'
+    `INSERT INTO operation (merchant_account_id, id, subject_id, kind, step, protocol, status, amount, currency,
+                            merchant_request_id, sent_at, deadline_at, next_query_at, bank_merchant_id)
+     SELECT merchant_account_id, 'op_' || id, id, 'purchase', 'order_purchase', '1.0', 'action_required', 100, 'UAH', id,
+            now(), now(), now() + interval '1 day', 'merchant-1'
      FROM payment`,
   );
   await database.query(
-    `INSERT INTO callback_inbox (merchant_account_id, id, payment_id, digest, body_sealed, next_attempt_at)
+    `INSERT INTO callback_inbox (merchant_account_id, id, subject_id, digest, body_sealed, next_attempt_at)
      SELECT merchant_account_id, 'cb_' || id, id, sha256(id::bytea), 'sealed', now() + interval '1 day' FROM payment`,
   );
   await database.query(
-    `INSERT INTO outbox_event (merchant_account_id, id, payment_id, sequence, type, data)
+    `INSERT INTO outbox_event (merchant_account_id, id, subject_id, sequence, type, data)
      SELECT merchant_account_id, 'evt_' || id, id, 1, 'payment.succeeded', '{}' FROM payment`,
   );
   await database.query(

@@ -39,10 +39,10 @@ describe('OrderOpenerService', () => {
   const bankAnswers = (...outcomes: OrderOutcome[]): void => {
     parts.bank.onOrder = (request) => outcomes.shift() ?? anOpenOrder(request);
   };
-  const resume = (id: string) => parts.orders.resume(parts.accountId, id);
+  const resume = (id: string) => parts.engine.resolvePayment(parts.accountId, id);
   const purchasesOf = (id: string) =>
     database.query<{ status: string; merchant_request_id: string; next_query_at: Date | null }>(
-      `SELECT status, merchant_request_id, next_query_at FROM operation WHERE payment_id = $1 ORDER BY number`,
+      `SELECT status, merchant_request_id, next_query_at FROM operation WHERE subject_id = $1 ORDER BY number`,
       [id],
     );
   const requestIds = (): string[] => parts.bank.orders.map(({ merchantRequestId }) => merchantRequestId);
@@ -52,6 +52,7 @@ describe('OrderOpenerService', () => {
     const view = await create(parts, { description: 'Book', language: 'en', expiresInMinutes: 30 });
     const [order] = parts.bank.orders as [OrderRequest];
     expect(order).toEqual({
+      step: 'order_purchase',
       accountId: parts.accountId,
       bankMerchantId: BANK_MERCHANT_ID,
       merchantRequestId: expect.stringMatching(/^[0-9a-f-]{36}$/u) as string,
@@ -77,7 +78,7 @@ describe('OrderOpenerService', () => {
     let seen: unknown;
     parts.bank.onOrder = async (request) => {
       [seen] = await database.query(
-        `SELECT p.status, o.status AS operation FROM operation o JOIN payment p ON p.id = o.payment_id
+        `SELECT p.status, o.status AS operation FROM operation o JOIN payment p ON p.id = o.subject_id
          WHERE o.merchant_request_id = $1`,
         [request.merchantRequestId],
       );
@@ -115,7 +116,7 @@ describe('OrderOpenerService', () => {
         [12, 18],
       ] as const) {
         const [row] = await database.query<{ seconds: number }>(
-          `SELECT extract(epoch FROM next_query_at - updated_at)::float AS seconds FROM operation WHERE payment_id = $1`,
+          `SELECT extract(epoch FROM next_query_at - updated_at)::float AS seconds FROM operation WHERE subject_id = $1`,
           [view.id],
         );
         expect(row!.seconds).toBeGreaterThanOrEqual(low);
@@ -136,7 +137,10 @@ describe('OrderOpenerService', () => {
       // Derived: whoever comes after a crash or a restored backup meets the same successor.
       expect(successor!.merchant_request_id).toBe(merchantRequestIdOf(secret, 'after', orphan!.merchant_request_id));
       expect(requestIds()).toEqual([orphan, orphan, successor].map((operation) => operation!.merchant_request_id));
-      const [row] = await database.query('SELECT bank_order_id, redirect_url FROM payment WHERE id = $1', [view.id]);
+      const [row] = await database.query(
+        'SELECT bank_order_id, redirect_url FROM operation WHERE subject_id = $1 ORDER BY number DESC',
+        [view.id],
+      );
       expect(row).toMatchObject({ bank_order_id: bankOrderIdOf(successor!.merchant_request_id) });
       expect(await typesOf(view.id)).toEqual(['payment.requires_action']);
     });
@@ -163,7 +167,7 @@ describe('OrderOpenerService', () => {
         await resume(view.id);
         const [row] = await database.query<{ seconds: number }>(
           `SELECT extract(epoch FROM next_query_at - updated_at)::float AS seconds FROM operation
-           WHERE payment_id = $1 AND status = 'unknown'`,
+           WHERE subject_id = $1 AND status = 'unknown'`,
           [view.id],
         );
         if (row) waits.push(row.seconds);
@@ -236,12 +240,12 @@ describe('OrderOpenerService', () => {
     });
 
     it('asks at its own expiry for the last time, however slow it has become', async () => {
-      await database.query(`UPDATE operation SET queries = 10 WHERE payment_id = $1`, [view.id]);
+      await database.query(`UPDATE operation SET queries = 10 WHERE subject_id = $1`, [view.id]);
       await age(database, { id: view.id, column: 'created_at', seconds: 3_500 });
       bankAnswers(TIMEOUT);
       await resume(view.id);
       const [row] = await database.query<{ seconds: number }>(
-        `SELECT extract(epoch FROM next_query_at - updated_at)::float AS seconds FROM operation WHERE payment_id = $1`,
+        `SELECT extract(epoch FROM next_query_at - updated_at)::float AS seconds FROM operation WHERE subject_id = $1`,
         [view.id],
       );
       expect(row!.seconds).toBeLessThanOrEqual(100);
@@ -281,7 +285,10 @@ describe('OrderOpenerService', () => {
       await first;
       const [orphan, successor] = await purchasesOf(view.id);
       expect([orphan!.status, successor!.status]).toEqual(['abandoned', 'action_required']);
-      const [row] = await database.query('SELECT bank_order_id FROM payment WHERE id = $1', [view.id]);
+      const [row] = await database.query(
+        'SELECT bank_order_id FROM operation WHERE subject_id = $1 ORDER BY number DESC',
+        [view.id],
+      );
       expect(row).toEqual({ bank_order_id: bankOrderIdOf(successor!.merchant_request_id) });
     });
   });
@@ -315,7 +322,7 @@ describe('OrderOpenerService', () => {
       const view = JSON.parse(body) as PaymentView;
       expect([statusCode, view.status, view.redirectUrl]).toEqual([202, 'created', null]);
       const [row] = await database.query<{ evidence: { reason: string } }>(
-        'SELECT evidence FROM operation WHERE payment_id = $1',
+        'SELECT evidence FROM operation WHERE subject_id = $1',
         [view.id],
       );
       expect(row!.evidence).toMatchObject({
@@ -422,7 +429,10 @@ describe('OrderOpenerService', () => {
       await named(over);
       await parts.sync.syncWithBank(parts.accountId, view.id);
       expect((await parts.payments.get(parts.accountId, view.id)).status).toBe('created');
-      const [row] = await database.query('SELECT bank_order_id FROM payment WHERE id = $1', [view.id]);
+      const [row] = await database.query(
+        'SELECT bank_order_id FROM operation WHERE subject_id = $1 ORDER BY number DESC',
+        [view.id],
+      );
       expect(row).toEqual({ bank_order_id: null });
     });
   });
@@ -462,7 +472,7 @@ describe('OrderOpenerService', () => {
     bankAnswers(DUPLICATE);
     await resume(view.id);
     await database.query(
-      `UPDATE operation SET id = 'op_0' || id WHERE payment_id = $1 AND status = 'action_required'`,
+      `UPDATE operation SET id = 'op_0' || id WHERE subject_id = $1 AND status = 'action_required'`,
       [view.id],
     );
     parts.bank.onReadOrder = paid();

@@ -146,8 +146,9 @@ describe('events', () => {
   it('cannot share a number', async () => {
     const { id } = await create(parts);
     const copying = database.query(
-      `INSERT INTO outbox_event SELECT merchant_account_id, 'evt_copy', payment_id, sequence, type, data FROM outbox_event
-       WHERE payment_id = $1`,
+      `INSERT INTO outbox_event (merchant_account_id, id, subject_id, sequence, type, data)
+       SELECT merchant_account_id, 'evt_copy', subject_id, sequence, type, data FROM outbox_event
+       WHERE subject_id = $1`,
       [id],
     );
     await expect(copying).rejects.toMatchObject({ code: '23505', constraint: 'outbox_event_sequence' });
@@ -171,6 +172,8 @@ it('keeps personal data sealed, bound to its payment', async () => {
     `UPDATE payment SET customer_sealed = (SELECT customer_sealed FROM payment WHERE id = $1) WHERE id = ANY($2)`,
     [first.id, [second.id, third.id]],
   );
-  await expect(parts.orders.resume(parts.accountId, third.id)).rejects.toMatchObject({ code: 'KEYSTORE_TAMPERED' });
+  await expect(parts.engine.resolvePayment(parts.accountId, third.id)).rejects.toMatchObject({
+    code: 'KEYSTORE_TAMPERED',
+  });
   await database.drop();
 });

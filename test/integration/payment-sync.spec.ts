@@ -52,7 +52,7 @@ describe('PaymentSyncService', () => {
     return parts.payments.get(parts.accountId, payment.id);
   };
   const hint = () => parts.sync.hint(parts.accountId, payment.id);
-  const purchase = async () => (await parts.records.operations.currentPurchase(parts.accountId, payment.id))!;
+  const purchase = async () => (await parts.records.operations.currentIntent(parts.accountId, payment.id))!;
   const row = async () => (await parts.records.payments.find(parts.accountId, payment.id))!;
   const typesOf = async () => (await eventsOf(database, payment.id)).map(({ type }) => type);
   /** As if the payment had been made that long ago; it had an hour to be paid. */
@@ -76,7 +76,7 @@ describe('PaymentSyncService', () => {
     });
     expect(await purchase()).toMatchObject({ status: 'succeeded', bankOperationId: 'bank-operation-1' });
     expect(await secondsToNext()).toBeGreaterThanOrEqual(HOUR);
-    expect(await row()).toMatchObject({
+    expect(await purchase()).toMatchObject({
       bankOperationId: 'bank-operation-1',
       evidence: { source: 'order_query', verdict: 'succeeded', status: 'SUCCESS', amount: 1_000, rrn: '-1' },
     });
@@ -88,7 +88,7 @@ describe('PaymentSyncService', () => {
 
   it('asks about its own order only', async () => {
     await sync();
-    expect(parts.bank.reads).toEqual([(await row()).bankOrderId]);
+    expect(parts.bank.reads).toEqual([(await purchase()).bankOrderId]);
   });
 
   it('moves a payment once, however many workers see the same', async () => {
@@ -142,7 +142,7 @@ describe('PaymentSyncService', () => {
     ['a success of another type', paid({ type: 'ACCOUNT_2_ACCOUNT' }), /success of type ACCOUNT_2_ACCOUNT/],
   ])('leaves %s to a person', async (_what, reading, reason) => {
     expect(await sync(reading)).toMatchObject({ status: 'needs_review', amountCaptured: 0, redirectUrl: null });
-    const { failureMessage, evidence } = await row();
+    const { failureMessage, evidence } = await purchase();
     expect(failureMessage).toMatch(reason);
     expect(await secondsToNext()).toBeLessThan(2.5);
     expect(evidence).toMatchObject({ verdict: 'review', orderStatus: expect.any(String) as string });
@@ -168,7 +168,7 @@ describe('PaymentSyncService', () => {
         expect(waits[index]).toBeGreaterThan(seconds * 0.79);
         expect(waits[index]).toBeLessThan(seconds * 1.21);
       }
-      expect((await row()).evidence).toMatchObject({ verdict: 'incomplete', reason: 'missing operationId' });
+      expect((await purchase()).evidence).toMatchObject({ verdict: 'incomplete', reason: 'missing operationId' });
       await incompleteAgo(1_790);
       expect((await sync(incomplete)).status).toBe('requires_action');
       expect(await secondsToNext()).toBeLessThanOrEqual(10);
@@ -195,7 +195,11 @@ describe('PaymentSyncService', () => {
     it.each(['FAIL', 'CANCELED'])('takes an order in %s beside a payment for one', async (status) => {
       const contradiction = (orderId: string) => found(orderId, { status, operations: [aBankOperation()] });
       expect(await sync(contradiction)).toMatchObject({ status: 'requires_action', amountCaptured: 0 });
-      expect((await row()).evidence).toMatchObject({ verdict: 'incomplete', orderStatus: status, status: 'SUCCESS' });
+      expect((await purchase()).evidence).toMatchObject({
+        verdict: 'incomplete',
+        orderStatus: status,
+        status: 'SUCCESS',
+      });
       await incompleteAgo(1_801);
       expect((await sync(contradiction)).status).toBe('needs_review');
       expect((await sync(paid())).status).toBe('succeeded');

@@ -1,4 +1,4 @@
-import { type RefundOutcome } from '../../apps/gateway/src/payments/bank/payment-bank.js';
+import { type FollowUpOutcome } from '../../apps/gateway/src/payments/bank/payment-bank.js';
 import { type BankOperationFacts } from '../../apps/gateway/src/payments/domain/bank-facts.js';
 import { type PaymentView, type RefundView } from '../../apps/gateway/src/payments/api/payment.dto.js';
 import { until } from '../support/until.js';
@@ -200,7 +200,7 @@ describe('refunds', () => {
   });
 
   describe('that never left', () => {
-    const UNSENT: RefundOutcome = { kind: 'unknown', reason: 'not_connected', unsent: true };
+    const UNSENT: FollowUpOutcome = { kind: 'unknown', reason: 'not_connected', unsent: true };
 
     it('are put on record anew and sent under the same id, without a question, and stay the first attempt', async () => {
       bankAnswers(() => UNSENT);
@@ -233,7 +233,7 @@ describe('refunds', () => {
     });
 
     it('stay in doubt for whoever wakes late: a newer sending is not taken for unsent', async () => {
-      const sleeper = Promise.withResolvers<RefundOutcome>();
+      const sleeper = Promise.withResolvers<FollowUpOutcome>();
       bankAnswers(() => sleeper.promise);
       const sleeping = refund();
       await until('it is sent', () => Promise.resolve(parts.bank.refunds.length === 1));

@@ -1,13 +1,13 @@
-import { type OperationReading, type RefundOutcome } from '../../apps/gateway/src/payments/bank/payment-bank.js';
+import { type OperationReading, type FollowUpOutcome } from '../../apps/gateway/src/payments/bank/payment-bank.js';
 import { type BankOperationFacts } from '../../apps/gateway/src/payments/domain/bank-facts.js';
 import { type PaymentView, type RefundView } from '../../apps/gateway/src/payments/api/payment.dto.js';
 import { aBankRefund } from './fake-payment-bank.js';
 import { age, aKey, type MigratedDatabase, type Parts } from './gateway-parts.js';
 
-export const TIMEOUT: RefundOutcome = { kind: 'unknown', reason: 'timeout' };
+export const TIMEOUT: FollowUpOutcome = { kind: 'unknown', reason: 'timeout' };
 export const UNREADABLE: OperationReading = { kind: 'unknown', reason: 'timeout' };
 export const NOT_FOUND: OperationReading = { kind: 'not_found' };
-export const REFUSED = { kind: 'refused', code: 'b_refused', provenNoEffect: true } satisfies RefundOutcome;
+export const REFUSED = { kind: 'refused', code: 'b_refused', provenNoEffect: true } satisfies FollowUpOutcome;
 export const DAY_SECONDS = 86_400;
 export const HALF_AN_HOUR_SECONDS = 1_800;
 
@@ -41,7 +41,7 @@ export function refundTrial(now: () => Trial) {
     const { statusCode, body: text, replayed } = await now().parts.refunds.create(scope, body);
     return { statusCode, replayed, view: JSON.parse(text) as RefundView };
   };
-  const settle = async (id: string) => (await now().parts.settler.settle(now().parts.accountId, id))!;
+  const settle = async (id: string) => (await now().parts.engine.resolve(now().parts.accountId, id))!;
   const refundOf = async (id: string) => (await now().parts.records.operations.findOne(now().parts.accountId, id))!;
   const paymentNow = () => now().parts.payments.get(now().parts.accountId, now().payment.id);
   const sentAgo = (id: string, seconds: number) => age(now().database, { id, column: 'sent_at', seconds });

@@ -1,4 +1,4 @@
-import { type RefundOutcome } from '../../apps/gateway/src/payments/bank/payment-bank.js';
+import { type FollowUpOutcome } from '../../apps/gateway/src/payments/bank/payment-bank.js';
 import { type BankOperationFacts } from '../../apps/gateway/src/payments/domain/bank-facts.js';
 import { type PaymentView, type RefundView } from '../../apps/gateway/src/payments/api/payment.dto.js';
 import { until } from '../support/until.js';
@@ -234,7 +234,7 @@ describe('refunds', () => {
       expect(parts.bank.refunds).toHaveLength(1);
     });
 
-    it.each<[string, RefundOutcome]>([
+    it.each<[string, FollowUpOutcome]>([
       ['refuses', REFUSED],
       ['refuses, which proves nothing,', { ...REFUSED, provenNoEffect: false }],
     ])('wait for a person when the bank %s the second sending', async (_what, outcome) => {

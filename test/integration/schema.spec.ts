@@ -49,10 +49,7 @@ const ONLY_IN_THE_DATABASE = [
 
   'api_key_merchant_account_id_fkey',
   'bank_session_merchant_account_id_fkey',
-  'callback_inbox_merchant_account_id_payment_id_fkey',
   'idempotency_key_merchant_account_id_fkey',
-  'operation_merchant_account_id_payment_id_fkey',
-  'outbox_event_merchant_account_id_payment_id_fkey',
   'payment_merchant_account_id_fkey',
   'api_key_hash',
   'callback_inbox_digest',
@@ -61,7 +58,6 @@ const ONLY_IN_THE_DATABASE = [
   'operation_awaits_session',
   'operation_due',
   'operation_merchant_request_id',
-  'operation_payment',
   'outbox_event_sequence',
   'outbox_event_undelivered',
   'payment_awaits_session',
@@ -76,12 +72,17 @@ const ONLY_IN_THE_DATABASE = [
   'audit_entry_newest',
   'merchant_account_environment_check',
   'operation_amount_check',
-  'operation_type_check',
   'payment_amount_check',
   'payment_check',
-  'payment_check1',
-  'operation_number',
-  'payment_amount_refunded_check',
+  'payment_amount_capturing_check',
+  'payment_amount_refunding_check',
+  'payment_by_number',
+  'payment_cause_check',
+  'payment_origin',
+  'operation_cause_check',
+  'operation_merchant_account_id_bank_merchant_id_fkey',
+  'operation_protocol_check',
+  'operation_subject',
   'payment_shown_check',
 ];
 
@@ -98,7 +99,7 @@ describe('migrations', () => {
   it('make every table of the entities, and the table of legal moves', async () => {
     const entities = source.entityMetadatas.map((entity) => entity.tableName);
     expect(await tablesOf(database)).toEqual(
-      [...entities, 'kek', 'migrations', 'readiness_probe', 'state_transition'].toSorted(),
+      [...entities, 'history', 'kek', 'migrations', 'readiness_probe', 'state_transition', 'terminal'].toSorted(),
     );
   });
 
@@ -166,7 +167,7 @@ describe('legal moves', () => {
     database = await createMigratedDatabase();
     const parts = await startParts(database);
     const { id } = await create(parts);
-    const purchase = await parts.records.operations.currentPurchase(parts.accountId, id);
+    const purchase = await parts.records.operations.currentIntent(parts.accountId, id);
     ids = { payment: id, operation: purchase!.id };
     await createPaid(parts);
   });
@@ -216,13 +217,69 @@ describe('legal moves', () => {
     expect(await tryMove('payment', 'created', 'paid')).toBe('23514');
   });
 
+  it.each([['amount_capturing = -1'], ['amount_refunding = -1'], ['amount = -1']])(
+    'go with amounts of ours that add up: SET %s is refused',
+    async (change) => {
+      const updating = database.query(`UPDATE payment SET ${change} WHERE status = 'succeeded'`);
+      await expect(updating).rejects.toMatchObject({ code: '23514' });
+    },
+  );
+
   it.each([
     ['amount_captured = amount_authorized + 1'],
     ['amount_authorized = amount + 1'],
-    ['amount_refunded = -1'],
-    ['amount = 0'],
-  ])('go with amounts that add up: SET %s is refused', async (change) => {
-    const updating = database.query(`UPDATE payment SET ${change} WHERE status = 'succeeded'`);
-    await expect(updating).rejects.toMatchObject({ code: '23514' });
+    ['amount_refunded = amount + 1'],
+  ])('record what the bank reports even where it breaks our sums: SET %s', async (change) => {
+    const [{ id }] = (await database.query<{ id: string }>(`SELECT id FROM payment LIMIT 1`)) as [{ id: string }];
+    await expect(database.query(`UPDATE payment SET ${change} WHERE id = $1`, [id])).resolves.toBeDefined();
+  });
+});
+
+describe('history', () => {
+  let database: MigratedDatabase;
+  beforeAll(async () => {
+    database = await createMigratedDatabase();
+  });
+  afterAll(() => database.drop());
+
+  it('has a row for each move of a payment and of its operation, with who caused it and on what evidence', async () => {
+    const parts = await startParts(database);
+    const { id } = await createPaid(parts);
+    const rows = await database.query(
+      `SELECT operation_id IS NOT NULL AS "ofOperation", from_status AS "from", to_status AS "to", cause, evidence
+       FROM history WHERE subject_id = $1 ORDER BY number`,
+      [id],
+    );
+    const moves = (ofOperation: boolean) => rows.filter((row) => row['ofOperation'] === ofOperation);
+    expect(moves(false)).toMatchObject([
+      { from: null, to: 'created', cause: 'merchant' },
+      { from: 'created', to: 'requires_action', cause: 'bank' },
+      { from: 'requires_action', to: 'succeeded', cause: 'bank' },
+    ]);
+    expect(moves(true)).toMatchObject([
+      { from: null, to: 'sending', cause: 'merchant' },
+      { from: 'sending', to: 'action_required', cause: 'bank' },
+      {
+        from: 'action_required',
+        to: 'succeeded',
+        cause: 'bank',
+        evidence: { verdict: 'succeeded', status: 'SUCCESS' },
+      },
+    ]);
+  });
+});
+
+describe('a database of the preview', () => {
+  it('is refused with a sentence that says what to do, and nothing of it is touched', async () => {
+    const preview = await createDatabase();
+    await preview.query(
+      'CREATE TABLE migrations (id serial PRIMARY KEY, timestamp bigint NOT NULL, name text NOT NULL)',
+    );
+    await preview.query(`INSERT INTO migrations (timestamp, name) VALUES (1, 'CreatePaymentTables1795334400000')`);
+    await expect(migrate(dataSourceOptions(preview.url, 2))).rejects.toThrow(
+      /made by a preview.*new, empty database.*DATA_DIR/u,
+    );
+    expect(await tablesOf(preview)).toEqual(['migrations']);
+    await preview.drop();
   });
 });

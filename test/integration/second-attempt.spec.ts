@@ -41,7 +41,7 @@ describe('the second attempt', () => {
         [id],
       )
     )[0]!;
-  const settle = (id: string) => parts.settler.settle(parts.accountId, id);
+  const settle = (id: string) => parts.engine.resolve(parts.accountId, id);
 
   describe('of a refund that is proven absent', () => {
     /** Asks until absence is proven, however often that takes. */

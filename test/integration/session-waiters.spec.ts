@@ -58,7 +58,7 @@ describe('what waits for a bank session', () => {
   };
   const dueSoon = async (): Promise<string[]> => {
     const rows = await database.query<{ id: string }>(
-      `SELECT payment_id AS id FROM operation WHERE next_query_at < now() + make_interval(secs => $1)
+      `SELECT subject_id AS id FROM operation WHERE next_query_at < now() + make_interval(secs => $1)
        UNION ALL SELECT id FROM payment WHERE next_sync_at < now() + make_interval(secs => $1)`,
       [SOON_SECONDS],
     );
@@ -151,7 +151,7 @@ describe('what waits for a bank session', () => {
     const waiting = await createAfter(NO_SESSION);
     await delay();
     await parts.source.transaction(async (tx) => {
-      await tx.query('SELECT 1 FROM operation WHERE payment_id = $1 FOR UPDATE', [waiting]);
+      await tx.query('SELECT 1 FROM operation WHERE subject_id = $1 FOR UPDATE', [waiting]);
       await publish();
     });
     expect(await dueSoon()).toEqual([]);

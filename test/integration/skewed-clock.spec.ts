@@ -85,7 +85,8 @@ describe.each([2, -2])('a process whose clock is %i minutes off', (minutes) => {
       accountId: parts.accountId,
       key: `skewed-${minutes}`,
       fingerprint: Buffer.from('x'),
-      resourceId: 'pay_1',
+      operationId: 'op_1',
+      step: 'order_purchase',
     };
     const begin = () => parts.idempotency.begin(claim, () => Promise.resolve('begun'));
     await begin();

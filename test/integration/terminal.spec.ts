@@ -58,7 +58,7 @@ describe('the terminal of an operation', () => {
     await moveAccount();
     parts.bank.onOrder = () =>
       parts.bank.orders.length === 2 ? { kind: 'duplicate' } : anOpenOrder(parts.bank.orders.at(-1)!);
-    await parts.orders.resume(parts.accountId, id);
+    await parts.engine.resolvePayment(parts.accountId, id);
     expect(parts.bank.orders.map(({ bankMerchantId }) => bankMerchantId)).toEqual(Array(3).fill(BANK_MERCHANT_ID));
   });
 
@@ -69,7 +69,7 @@ describe('the terminal of an operation', () => {
     expect(parts.bank.refunds.map(({ bankMerchantId }) => bankMerchantId)).toEqual([BANK_MERCHANT_ID]);
     await moveAccount();
     parts.bank.onReadOperation = (requestId) => ({ kind: 'found', facts: aBankRefund(requestId) });
-    expect(await parts.settler.settle(parts.accountId, id)).toMatchObject({ status: 'succeeded' });
+    expect(await parts.engine.resolve(parts.accountId, id)).toMatchObject({ status: 'succeeded' });
   });
 
   it('of a refund that the bank names otherwise is for a person, though the account has it now', async () => {
@@ -77,7 +77,7 @@ describe('the terminal of an operation', () => {
     const merchantId = await moveAccount();
     const { id } = await refund(payment.id);
     parts.bank.onReadOperation = (requestId) => ({ kind: 'found', facts: aBankRefund(requestId, { merchantId }) });
-    expect(await parts.settler.settle(parts.accountId, id)).toMatchObject({ status: 'needs_review' });
+    expect(await parts.engine.resolve(parts.accountId, id)).toMatchObject({ status: 'needs_review' });
   });
 
   it('is the new one for what begins after the move', async () => {

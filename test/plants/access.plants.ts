@@ -27,8 +27,8 @@ export const ACCESS_PLANTS: readonly Plant[] = [
   {
     name: 'isolation/next-page',
     file: PAYMENTS,
-    text: "query.andWhere('payment.id < :before', { before: filter.before })",
-    replacement: "query.orWhere('payment.id < :before', { before: filter.before })",
+    text: 'query.andWhere(`payment.number < ',
+    replacement: 'query.orWhere(`payment.number < ',
     noticedBy: ISOLATION,
     why: "The second page of a list shows everybody's.",
   },
@@ -43,9 +43,9 @@ export const ACCESS_PLANTS: readonly Plant[] = [
   {
     name: 'isolation/refunds-of-the-account',
     file: 'apps/gateway/src/payments/store/operation.repository.ts',
-    text: "where: { merchantAccountId: accountId, paymentId, type: 'refund' },\n      order",
+    text: "where: { merchantAccountId: accountId, subjectId: paymentId, kind: 'refund' },\n      order",
     replacement:
-      "where: { merchantAccountId: accountId, paymentId: paymentId && undefined, type: 'refund' } as object,\n      order",
+      "where: { merchantAccountId: accountId, subjectId: paymentId && undefined, kind: 'refund' } as object,\n      order",
     noticedBy: ISOLATION,
     why: 'The refunds of one payment count against another.',
   },

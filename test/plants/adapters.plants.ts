@@ -86,15 +86,15 @@ export const ADAPTER_PLANTS: readonly Plant[] = [
   {
     name: 'adapter/refund-of-another-amount',
     file: BANK,
-    text: 'operationId: request.bankOperationId',
-    replacement: 'operationId: request.merchantRequestId',
+    text: 'operationId: bankOperationId,\n        coinAmount',
+    replacement: 'operationId: merchantRequestId,\n        coinAmount',
     noticedBy: BANK_SPEC,
     why: 'The refund names no operation of the bank.',
   },
   {
     name: 'adapter/terminal-of-the-account',
     file: BANK,
-    text: 'merchantId: request.bankMerchantId,\n        merchantRequestId',
+    text: 'merchantId: bankMerchantId,\n        merchantRequestId',
     replacement: 'merchantRequestId',
     noticedBy: BANK_SPEC,
     why: 'A refund goes to the terminal that the account has now, not to the one that took the money.',

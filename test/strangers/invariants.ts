@@ -50,10 +50,10 @@ export async function checkReservation(world: World, paymentId: string): Promise
 async function checkNothingIsStuck(world: World, paymentId: string): Promise<void> {
   const rows = await world.stack.database.query<Waiting>(
     `SELECT 'payment' AS table, p.status, least(p.next_sync_at, o.due) AS due FROM payment p,
-            LATERAL (SELECT min(next_query_at) AS due FROM operation WHERE payment_id = p.id AND type = 'purchase') o
+            LATERAL (SELECT min(next_query_at) AS due FROM operation WHERE subject_id = p.id AND kind = 'purchase') o
       WHERE p.id = $1
      UNION ALL
-     SELECT 'refund', status, next_query_at FROM operation WHERE payment_id = $1 AND type = 'refund'`,
+     SELECT 'refund', status, next_query_at FROM operation WHERE subject_id = $1 AND kind = 'refund'`,
     [paymentId],
   );
   const unfinished = [...NOT_DONE, 'pending', 'unknown', 'sending'];

@@ -30,7 +30,7 @@ export class World {
         .filter((one) => one.table === table)
         .map(({ column }) => `${column} = ${column} - make_interval(secs => $2)`);
       const due = table === 'payment' ? 'next_sync_at' : 'next_query_at';
-      const id = table === 'payment' ? 'id' : 'payment_id';
+      const id = table === 'payment' ? 'id' : 'subject_id';
       const sets = [...ages, `${due} = CASE WHEN ${due} IS NULL THEN NULL ELSE now() END`];
       await this.stack.database.query(`UPDATE ${table} SET ${sets.join(', ')} WHERE ${id} = $1`, [paymentId, seconds]);
     }
@@ -53,7 +53,7 @@ export class World {
     const due = async (): Promise<number> => {
       const rows = await this.stack.database.query(
         `SELECT 1 FROM payment WHERE id = $1 AND next_sync_at <= now()
-         UNION ALL SELECT 1 FROM operation WHERE payment_id = $1 AND next_query_at <= now()`,
+         UNION ALL SELECT 1 FROM operation WHERE subject_id = $1 AND next_query_at <= now()`,
         [paymentId],
       );
       return rows.length;
@@ -76,7 +76,7 @@ export class World {
   /** Ids under which this payment's operations went to the bank. */
   async requestIds(paymentId: string, type: 'purchase' | 'refund'): Promise<readonly string[]> {
     const rows = await this.stack.database.query<{ id: string }>(
-      'SELECT merchant_request_id AS id FROM operation WHERE payment_id = $1 AND type = $2',
+      'SELECT merchant_request_id AS id FROM operation WHERE subject_id = $1 AND kind = $2',
       [paymentId, type],
     );
     return rows.map(({ id }) => id);
@@ -86,7 +86,7 @@ export class World {
   async reserved(paymentId: string): Promise<number> {
     const [row] = await this.stack.database.query<{ sum: string }>(
       `SELECT coalesce(sum(amount), 0) AS sum FROM operation
-        WHERE payment_id = $1 AND type = 'refund' AND status NOT IN ('failed', 'rejected', 'abandoned')`,
+        WHERE subject_id = $1 AND kind = 'refund' AND status NOT IN ('failed', 'rejected', 'abandoned')`,
       [paymentId],
     );
     return Number(row?.sum);

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { MerchantAccountEntity } from './merchant-account.entity.js';
 
 export type NewMerchantAccount = Omit<MerchantAccountEntity, 'createdAt' | 'updatedAt' | 'provisionedMark'>;
@@ -27,25 +27,31 @@ export class MerchantAccountRepository {
 
   /** @returns false when another process installed the same terminal first */
   async insert(row: NewMerchantAccount): Promise<boolean> {
-    const result = await this.database
-      .createQueryBuilder()
-      .insert()
-      .into(MerchantAccountEntity)
-      .values(row)
-      .orIgnore()
-      .returning('id')
-      .execute();
-    return (result.raw as unknown[]).length > 0;
+    return this.database.transaction(async (tx) => {
+      const insert = tx.createQueryBuilder().insert().into(MerchantAccountEntity).values(row);
+      const result = await insert.orIgnore().returning('id').execute();
+      const isNew = (result.raw as unknown[]).length > 0;
+      if (isNew) await keepTerminal(tx, row);
+      return isNew;
+    });
   }
 
   /** Replaces the row as a whole, provided that nobody else did so since it was read. */
   async replace(row: NewMerchantAccount, readVersion: number): Promise<boolean> {
-    const result = await this.database
-      .createQueryBuilder()
-      .update(MerchantAccountEntity)
-      .set({ ...row, updatedAt: () => 'now()' })
-      .where({ id: row.id, version: readVersion })
-      .execute();
-    return result.affected === 1;
+    return this.database.transaction(async (tx) => {
+      const update = tx.createQueryBuilder().update(MerchantAccountEntity);
+      const set = update.set({ ...row, updatedAt: () => 'now()' });
+      const { affected } = await set.where({ id: row.id, version: readVersion }).execute();
+      if (affected === 1) await keepTerminal(tx, row);
+      return affected === 1;
+    });
   }
+}
+
+/** Every terminal that the account ever had stays: what was begun on one is finished on it. */
+async function keepTerminal(tx: EntityManager, { id, bankMerchantId }: NewMerchantAccount): Promise<void> {
+  await tx.query(
+    'INSERT INTO terminal (merchant_account_id, bank_merchant_id) VALUES ($1, $2) ON CONFLICT DO NOTHING',
+    [id, bankMerchantId],
+  );
 }

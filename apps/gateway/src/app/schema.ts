@@ -14,16 +14,12 @@ import { IdempotencyKeyEntity } from '../payments/store/idempotency-key.entity.j
 import { OperationEntity } from '../payments/store/operation.entity.js';
 import { SessionRenewalEntity } from '../payments/bank-access/session-renewal.entity.js';
 import { PaymentEntity } from '../payments/store/payment.entity.js';
-import { CreatePaymentTables1795334400000 } from '../database/migrations/1795334400000-create-payment-tables.js';
-import { CreateDcmTables1795420800000 } from '../database/migrations/1795420800000-create-dcm-tables.js';
-import { AddSessionWaiting1795685400000 } from '../database/migrations/1795685400000-add-session-waiting.js';
-import { PinOperationTerminal1795700100000 } from '../database/migrations/1795700100000-pin-operation-terminal.js';
-import { FollowPaymentsToTheEnd1795710000000 } from '../database/migrations/1795710000000-follow-payments-to-the-end.js';
-import { FenceIdempotencyKeys1795786500000 } from '../database/migrations/1795786500000-fence-idempotency-keys.js';
-import { IndexWhatIsAsked1795710300000 } from '../database/migrations/1795710300000-index-what-is-asked.js';
-import { KeepDcmCallbacks1795800000000 } from '../database/migrations/1795800000000-keep-dcm-callbacks.js';
-import { NoteOrdersOfOthers1795790000000 } from '../database/migrations/1795790000000-note-orders-of-others.js';
-import { RememberWhatRefundsShowed1795713600000 } from '../database/migrations/1795713600000-remember-what-refunds-showed.js';
+import { CreateAccountTables1796000000000 } from '../database/migrations/1796000000000-create-account-tables.js';
+import { CreatePaymentTables1796000000001 } from '../database/migrations/1796000000001-create-payment-tables.js';
+import { CreateDcmTables1796000000002 } from '../database/migrations/1796000000002-create-dcm-tables.js';
+import { KeepDcmCallbacks1796000000003 } from '../database/migrations/1796000000003-keep-dcm-callbacks.js';
+import { KEY_TRANSITIONS } from '../dcm/domain/key-lifecycle.js';
+import { OPERATION_TRANSITIONS, TRANSITIONS } from '../payments/domain/statuses.js';
 import { postgresOptions, type PostgresOptions, type Schema } from '../database/data-source.js';
 
 /** What the rooms keep in the database. */
@@ -52,17 +48,16 @@ const SCHEMA: Schema = {
     DcmReceiverEntity,
   ],
   migrations: [
-    CreatePaymentTables1795334400000,
-    CreateDcmTables1795420800000,
-    AddSessionWaiting1795685400000,
-    PinOperationTerminal1795700100000,
-    FollowPaymentsToTheEnd1795710000000,
-    RememberWhatRefundsShowed1795713600000,
-    FenceIdempotencyKeys1795786500000,
-    IndexWhatIsAsked1795710300000,
-    NoteOrdersOfOthers1795790000000,
-    KeepDcmCallbacks1795800000000,
+    CreateAccountTables1796000000000,
+    CreatePaymentTables1796000000001,
+    CreateDcmTables1796000000002,
+    KeepDcmCallbacks1796000000003,
   ],
+  legalMoves: {
+    payment: TRANSITIONS,
+    operation: OPERATION_TRANSITIONS,
+    dcm_signing_key: KEY_TRANSITIONS,
+  },
 };
 
 /** How every gateway process and every test opens the database. */

@@ -1,12 +1,13 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import { idColumn, nowColumn, optionalText, optionalTime } from '../database/columns.js';
+import { idColumn, nowColumn, optionalText, optionalTime, textColumn } from '../database/columns.js';
 
 /** Inbox: what the bank posted, verbatim but sealed, since it names the customer. */
 @Entity('callback_inbox')
 export class CallbackEntity {
   @PrimaryColumn(idColumn) merchantAccountId!: string;
   @PrimaryColumn(idColumn) id!: string;
-  @Column(idColumn) paymentId!: string;
+  @Column({ ...textColumn, default: 'payment' }) subjectType!: string;
+  @Column(idColumn) subjectId!: string;
   /** SHA-256 of the body: the same delivery twice is one row. */
   @Column({ type: 'bytea' }) digest!: Buffer;
   @Column({ type: 'text' }) bodySealed!: string;

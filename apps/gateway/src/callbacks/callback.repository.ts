@@ -3,14 +3,14 @@ import { DataSource } from 'typeorm';
 import { claimDueSql, type Room, roomParameters } from '../database/claim-due.js';
 import { type CallbackEntity } from './callback.entity.js';
 
-export type NewCallback = Pick<CallbackEntity, 'merchantAccountId' | 'id' | 'paymentId' | 'digest' | 'bodySealed'>;
-export type DueCallback = Pick<CallbackEntity, 'merchantAccountId' | 'id' | 'paymentId' | 'bodySealed' | 'attempts'>;
+export type NewCallback = Pick<CallbackEntity, 'merchantAccountId' | 'id' | 'subjectId' | 'digest' | 'bodySealed'>;
+export type DueCallback = Pick<CallbackEntity, 'merchantAccountId' | 'id' | 'subjectId' | 'bodySealed' | 'attempts'>;
 
 const CLAIM_DUE = claimDueSql({
   table: 'callback_inbox',
   column: 'next_attempt_at',
   returning:
-    'merchant_account_id AS "merchantAccountId", id, payment_id AS "paymentId", body_sealed AS "bodySealed", attempts',
+    'merchant_account_id AS "merchantAccountId", id, subject_id AS "subjectId", body_sealed AS "bodySealed", attempts',
   also: 'attempts = attempts + 1',
 });
 
@@ -21,11 +21,11 @@ export class CallbackRepository {
   /** Commits before it returns. The same body again only counts as another delivery. @returns false for a payment we do not have */
   async keep(callback: NewCallback): Promise<boolean> {
     const rows = await this.database.query<unknown[]>(
-      `INSERT INTO callback_inbox AS c (merchant_account_id, id, payment_id, digest, body_sealed, next_attempt_at)
+      `INSERT INTO callback_inbox AS c (merchant_account_id, id, subject_id, digest, body_sealed, next_attempt_at)
        SELECT $1, $2, $3, $4, $5, now() WHERE EXISTS (SELECT 1 FROM payment WHERE merchant_account_id = $1 AND id = $3)
-       ON CONFLICT (merchant_account_id, payment_id, digest) DO UPDATE SET deliveries = c.deliveries + 1
+       ON CONFLICT (merchant_account_id, subject_id, digest) DO UPDATE SET deliveries = c.deliveries + 1
        RETURNING 1`,
-      [callback.merchantAccountId, callback.id, callback.paymentId, callback.digest, callback.bodySealed],
+      [callback.merchantAccountId, callback.id, callback.subjectId, callback.digest, callback.bodySealed],
     );
     return rows.length > 0;
   }

@@ -48,7 +48,7 @@ export class CallbacksService {
     return this.callbacks.keep({
       merchantAccountId,
       id,
-      paymentId,
+      subjectId: paymentId,
       digest: createHash('sha256').update(body).digest(),
       bodySealed,
     });
@@ -63,7 +63,7 @@ export class CallbacksService {
 
   /** Works off one kept callback: whatever it says, the bank is asked, but not at every try of one that cannot be worked off. */
   async settle(callback: DueCallback): Promise<void> {
-    const { merchantAccountId, paymentId } = callback;
+    const { merchantAccountId, subjectId: paymentId } = callback;
     try {
       const told = await this.read(callback);
       if (told.orderId) await this.payments.noteOrder(merchantAccountId, paymentId, told.orderId);
@@ -78,7 +78,7 @@ export class CallbacksService {
 
   /** After the last try the row stays as it is, unsettled and not due. What cannot be read counts as an attempt to pay. */
   private async putOff(callback: DueCallback, error: unknown): Promise<void> {
-    const { merchantAccountId, paymentId, attempts } = callback;
+    const { merchantAccountId, subjectId: paymentId, attempts } = callback;
     const retryInSeconds = RETRY_SECONDS[attempts - 1] ?? null;
     if (retryInSeconds === null) await this.payments.noteShown(merchantAccountId, paymentId);
     if (attempts === 1 || retryInSeconds === null) await this.payments.hint(merchantAccountId, paymentId);

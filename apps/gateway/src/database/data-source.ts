@@ -1,11 +1,15 @@
 import { type DataSourceOptions } from 'typeorm';
+import { type LegalMoves } from './legal-moves.js';
 import { CONNECT_TIMEOUT_MS, gatewayDriver, poolOptions, WORK_LIMITS } from './pool.js';
 import { SnakeCaseNaming } from './snake-case-naming.js';
 
-export type PostgresOptions = Extract<DataSourceOptions, { type: 'postgres' }>;
+export type PostgresOptions = Extract<DataSourceOptions, { type: 'postgres' }> & {
+  /** What the database's triggers let through, from the tables that the code itself goes by. */
+  readonly legalMoves: LegalMoves;
+};
 
 /** The tables, as code, and the steps that lead to them. */
-export type Schema = Required<Pick<PostgresOptions, 'entities' | 'migrations'>>;
+export type Schema = Required<Pick<PostgresOptions, 'entities' | 'migrations' | 'legalMoves'>>;
 
 /** How every process opens the database. */
 export const postgresOptions = (schema: Schema, url: string, poolSize: number): PostgresOptions => ({

@@ -1,12 +1,9 @@
-/**
- * SQL that sets a due column from two parameters, see {@link dueParameters}; the clock is the database's.
- * @param first number of the first of the two parameters
- */
-export const dueColumn = (column: string, first: number): string =>
-  `CASE WHEN $${first} THEN now() + make_interval(secs => $${first + 1}::float8) ELSE ${column} END`;
+import { rawSql, sql, type Sql } from './sql.js';
 
-/** Seconds from now; null for never; undefined to leave the column alone. */
-export const dueParameters = (seconds: number | null | undefined): [change: boolean, seconds: number | null] => [
-  seconds !== undefined,
-  seconds ?? null,
-];
+/**
+ * The new value of a due column; the clock is the database's.
+ * @param seconds from now; null for never; undefined to leave the column alone
+ */
+export const dueIn = (column: string, seconds: number | null | undefined): Sql =>
+  sql`CASE WHEN ${seconds !== undefined}::boolean THEN now() + make_interval(secs => ${seconds}::float8)
+           ELSE ${rawSql(column)} END`;

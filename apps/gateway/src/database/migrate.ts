@@ -1,10 +1,13 @@
 import { DataSource, type EntityManager } from 'typeorm';
 import { ConfigError } from '../config/gateway-config.js';
 import { type PostgresOptions } from './data-source.js';
+import { writeLegalMoves } from './legal-moves.js';
 import { MIGRATION_LIMITS, poolOptions } from './pool.js';
 
 /** Gateways that start together take turns at the schema. */
 const MIGRATION_LOCK = 'alliance-gateway.migrations';
+/** First migration of the preview, whose tables had no room for more than two kinds of operation. */
+const PREVIEW = 'CreatePaymentTables1795334400000';
 const OLDEST_POSTGRES = 150_000;
 
 /** Brings the schema up to date. @throws ConfigError for a server that cannot be used */
@@ -12,23 +15,38 @@ export async function migrate(options: PostgresOptions): Promise<void> {
   const database = await new DataSource({ ...options, extra: poolOptions(MIGRATION_LIMITS) }).initialize();
   try {
     await checkServer(database);
-    await runOneAtATime(database);
+    await refusePreview(database);
+    await runOneAtATime(database, options);
   } finally {
     await database.destroy();
   }
 }
 
 /** The lock belongs to a transaction of its own, so that it is gone with its connection, behind a pooler too. */
-async function runOneAtATime(database: DataSource): Promise<void> {
+async function runOneAtATime(database: DataSource, { legalMoves }: PostgresOptions): Promise<void> {
   await database.transaction(async (tx) => {
     await lockMigrations(tx);
     await database.runMigrations();
+    await writeLegalMoves(database.manager, legalMoves);
   });
 }
 
 /** Until the end of the transaction: nobody else changes the schema. */
 export async function lockMigrations(tx: EntityManager): Promise<void> {
   await tx.query('SELECT pg_advisory_xact_lock(hashtext($1))', [MIGRATION_LOCK]);
+}
+
+/** Nothing was released with those tables, so that there is nothing to carry over. @throws ConfigError */
+export async function refusePreview(database: DataSource): Promise<void> {
+  const [tables] = await database.query<[{ migrations: string | null }]>(
+    `SELECT to_regclass('migrations') AS migrations`,
+  );
+  if (tables.migrations === null) return;
+  const made = await database.query<unknown[]>('SELECT FROM migrations WHERE name = $1', [PREVIEW]);
+  if (made.length === 0) return;
+  throw new ConfigError(
+    'The tables in this database were made by a preview of the gateway, and cannot be brought up to date: give DATABASE_URL a new, empty database; for the demo, delete its folder (DATA_DIR, .data if not set) while nothing runs.',
+  );
 }
 
 /** Names of migrations that this program has and the database has not. */

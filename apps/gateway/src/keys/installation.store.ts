@@ -7,7 +7,7 @@ import { compareKeks, knownKeks, type KnownKek, rememberCurrentKek } from './kek
 import { openKeys, type OpenedKeys } from './open-keys.js';
 import { type PostgresOptions } from '../database/data-source.js';
 import { explained } from '../database/database-problem.js';
-import { checkServer, lockMigrations, migrate, pendingMigrations } from '../database/migrate.js';
+import { checkServer, lockMigrations, migrate, pendingMigrations, refusePreview } from '../database/migrate.js';
 
 export interface Purpose {
   readonly access: Access;
@@ -44,6 +44,7 @@ export async function prepareInstallation(
 
 async function inspect(database: DataSource, access: Access): Promise<Found> {
   await checkServer(database);
+  await refusePreview(database);
   const [tables] = await database.query<[{ migrations: string | null; kek: string | null }]>(
     `SELECT to_regclass('migrations') AS migrations, to_regclass('kek') AS kek`,
   );

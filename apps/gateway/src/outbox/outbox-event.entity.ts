@@ -6,8 +6,12 @@ import { idColumn, nowColumn, optionalTime, textColumn } from '../database/colum
 export class OutboxEventEntity {
   @PrimaryColumn(idColumn) merchantAccountId!: string;
   @PrimaryColumn(idColumn) id!: string;
-  @Column(idColumn) paymentId!: string;
-  /** Order of the events of one payment, from 1, without gaps. */
+  /** Order of delivery. */
+  @Column({ type: 'bigint', generated: 'identity', generatedIdentity: 'ALWAYS' }) number!: string;
+  /** What the event is about; for now always a payment. */
+  @Column({ ...textColumn, default: 'payment' }) subjectType!: string;
+  @Column(idColumn) subjectId!: string;
+  /** Order of the events of one subject, from 1, without gaps. */
   @Column({ type: 'int' }) sequence!: number;
   @Column(textColumn) type!: string;
   @Column({ type: 'jsonb' }) data!: Record<string, string>;

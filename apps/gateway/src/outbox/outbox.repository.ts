@@ -4,7 +4,7 @@ import { OutboxEventEntity } from './outbox-event.entity.js';
 
 export type NewOutboxEvent = Pick<
   OutboxEventEntity,
-  'merchantAccountId' | 'id' | 'paymentId' | 'sequence' | 'type' | 'data'
+  'merchantAccountId' | 'id' | 'subjectId' | 'sequence' | 'type' | 'data'
 >;
 
 /** Events are appended in the transaction that changes what they speak of. */

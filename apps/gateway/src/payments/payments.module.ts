@@ -19,12 +19,14 @@ import { RenewSessionsJob } from './bank-access/renew-sessions.job.js';
 import { ResolveUnknownJob } from './jobs/resolve-unknown.job.js';
 import { SyncPaymentsJob } from './jobs/sync-payments.job.js';
 import { Workers } from '../database/workers.js';
-import { OrderOpenerService } from './engine/order-opener.service.js';
+import { CustomerVault } from './engine/customer-vault.js';
+import { Engine } from './engine/engine.service.js';
 import { PaymentLinks } from './bank/payment-links.js';
+import { Sender } from './engine/sender.service.js';
+import { WriteAhead } from './engine/write-ahead.service.js';
 import { PaymentSyncService } from './engine/payment-sync.service.js';
 import { PaymentsController } from './api/payments.controller.js';
 import { PaymentsService } from './api/payments.service.js';
-import { RefundSettlerService } from './engine/refund-settler.service.js';
 import { RefundsService } from './api/refunds.service.js';
 import { IdempotencyRepository } from './store/idempotency.repository.js';
 import { OutageWaiters } from './bank-access/outage-waiters.store.js';
@@ -33,7 +35,6 @@ import { OperationRepository } from './store/operation.repository.js';
 import { PaymentRepository } from './store/payment.repository.js';
 import { PgSessionStore } from './bank-access/pg-session.store.js';
 import { SessionRows } from './bank-access/session-rows.store.js';
-import { RefundRepository } from './store/refund.repository.js';
 import { SessionSchedule } from './bank-access/session-schedule.store.js';
 import { SessionWaiters } from './bank-access/session-waiters.store.js';
 
@@ -63,19 +64,20 @@ export class PaymentsModule {
         BankSessionsService,
         BankSlots,
         ClientKeysService,
+        CustomerVault,
+        Engine,
         IdempotencyRepository,
         OperationRepository,
-        OrderOpenerService,
         OutageWaiters,
         PaymentRecords,
         PaymentRepository,
         PaymentsService,
         PaymentSyncService,
-        RefundRepository,
-        RefundSettlerService,
         RefundsService,
         idempotency(options.bankTimeoutMs),
+        Sender,
         SessionWaiters,
+        WriteAhead,
         ...sessionStores(options.sessionRenewHours),
         Workers,
         ...(options.worker ? WORKERS : []),

@@ -1,6 +1,6 @@
 import { ofAccountRow, type SealedColumn } from '../keys/sealed-column.js';
 import { sessionPlace } from './bank-access/pg-session.store.js';
-import { customerPlace } from './engine/order-opener.service.js';
+import { customerPlace } from './engine/customer-vault.js';
 
 export const PAYMENT_SEALED_COLUMNS: readonly SealedColumn[] = [
   {

@@ -36,8 +36,8 @@ const aRefund = (over: Partial<OperationEntity> = {}): OperationEntity =>
   Object.assign(new OperationEntity(), {
     merchantAccountId: 'acc_1',
     id: 'ref_1',
-    paymentId: 'pay_1',
-    type: 'refund',
+    subjectId: 'pay_1',
+    kind: 'refund',
     status: 'pending',
     amount: 100,
     currency: 'UAH',
@@ -51,23 +51,25 @@ const aRefund = (over: Partial<OperationEntity> = {}): OperationEntity =>
   });
 
 describe('viewPayment', () => {
+  const view = (row: PaymentEntity) => viewPayment(row, 'https://bank.example/pay');
+
   it('shows what the API describes and nothing else', () => {
-    expect(paymentView.strict().parse(viewPayment(aRow()))).toEqual(viewPayment(aRow()));
+    expect(paymentView.strict().parse(view(aRow()))).toEqual(view(aRow()));
   });
 
   it.each(PAYMENT_STATUSES)('gives a link to a %s payment only while it can be paid', (status) => {
     const payable = status === 'requires_action' || status === 'processing';
-    expect(viewPayment(aRow({ status })).redirectUrl).toBe(payable ? 'https://bank.example/pay' : null);
+    expect(view(aRow({ status })).redirectUrl).toBe(payable ? 'https://bank.example/pay' : null);
   });
 
   it('names its flags, not their reasons', () => {
     const flagged = aRow({ flags: { second_charge: 'the bank also reports PURCHASE 17…' } });
-    expect(viewPayment(flagged).flags).toEqual(['second_charge']);
+    expect(view(flagged).flags).toEqual(['second_charge']);
   });
 
   it('shows why it failed', () => {
     const failed = aRow({ status: 'failed', failureCode: 'card_declined', failureMessage: 'no' });
-    expect(viewPayment(failed).failure).toEqual({ code: 'card_declined', message: 'no' });
+    expect(view(failed).failure).toEqual({ code: 'card_declined', message: 'no' });
   });
 });
 

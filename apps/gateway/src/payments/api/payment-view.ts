@@ -5,7 +5,8 @@ import { type PaymentView, type RefundView } from './payment.dto.js';
 import { type OperationEntity } from '../store/operation.entity.js';
 import { type PaymentEntity } from '../store/payment.entity.js';
 
-export const viewPayment = (row: PaymentEntity): PaymentView => ({
+/** @param redirectUrl where the bank takes the money, whether it still does or not */
+export const viewPayment = (row: PaymentEntity, redirectUrl: string | null): PaymentView => ({
   object: 'payment',
   id: row.id,
   status: row.status,
@@ -17,8 +18,8 @@ export const viewPayment = (row: PaymentEntity): PaymentView => ({
   livemode: row.livemode,
   reference: row.reference,
   description: row.description,
-  redirectUrl: paymentStatus(row.status).payable ? row.redirectUrl : null,
-  returnUrl: row.returnUrl,
+  redirectUrl: paymentStatus(row.status).payable ? redirectUrl : null,
+  returnUrl: row.returnUrl ?? '', // every payment on the hosted page has one
   failure: keptFailure(row),
   flags: PAYMENT_FLAGS.filter((flag) => flag in row.flags),
   metadata: row.metadata,
@@ -30,7 +31,7 @@ export const viewPayment = (row: PaymentEntity): PaymentView => ({
 export const viewRefund = (row: OperationEntity): RefundView => ({
   object: 'refund',
   id: row.id,
-  paymentId: row.paymentId,
+  paymentId: row.subjectId,
   amount: row.amount,
   currency: row.currency,
   status: operationStatus(row.status).shownAs,

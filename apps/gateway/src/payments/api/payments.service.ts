@@ -1,62 +1,64 @@
 import { Injectable } from '@nestjs/common';
-import { Keystore } from '#libs/keystore';
 import { MerchantAccountsService } from '../../accounts/merchant-accounts.service.js';
 import { newId } from '../../database/id.js';
-import { SendWindow } from '../bank/payment-bank.js';
 import { customerForBank } from '../bank/customer.js';
-import { newOperation, type Operation } from '../domain/operation.js';
+import { newOperation } from '../domain/operation.js';
 import { PaymentError } from '../domain/payment-error.js';
-import {
-  type Answer,
-  fingerprintOf,
-  type IdempotentRequest,
-  IdempotencyService,
-} from '../engine/idempotency.service.js';
+import { paymentStatus } from '../domain/statuses.js';
+import { CustomerVault } from '../engine/customer-vault.js';
+import { Engine } from '../engine/engine.service.js';
+import { type Answer, fingerprintOf } from '../engine/idempotency.service.js';
 import { merchantRequestIdOf } from '../engine/merchant-request-id.js';
-import { type Alongside, type BegunOrder, customerPlace, OrderOpenerService } from '../engine/order-opener.service.js';
+import { METHODS } from '../kinds/methods.js';
+import { type Held, PaymentRecords } from '../store/payment-records.js';
+import { type NewPayment } from '../store/payment.repository.js';
 import { type CreatePayment, type ListPayments, type PaymentView } from './payment.dto.js';
 import { viewPayment } from './payment-view.js';
-import { type PaymentEntity } from '../store/payment.entity.js';
-import { type Claim } from '../store/idempotency.repository.js';
-import { PaymentRecords } from '../store/payment-records.js';
-import { type NewPayment } from '../store/payment.repository.js';
 
 @Injectable()
 export class PaymentsService {
   constructor(
     private readonly accounts: MerchantAccountsService,
-    private readonly idempotency: IdempotencyService,
+    private readonly engine: Engine,
     private readonly records: PaymentRecords,
-    private readonly orders: OrderOpenerService,
-    private readonly keystore: Keystore,
+    private readonly customers: CustomerVault,
   ) {}
 
   /**
    * Records the payment, then opens its order at the bank. 201 with the link, or 202 while the outcome is unknown.
    * @throws PaymentError `IDEMPOTENCY_MISMATCH` | `IDEMPOTENCY_IN_FLIGHT`
    */
-  async create(scope: { accountId: string; key: string }, body: CreatePayment): Promise<Answer> {
-    const { secret, environment, bankMerchantId } = await this.accounts.open(scope.accountId);
+  async create({ accountId, key }: { accountId: string; key: string }, body: CreatePayment): Promise<Answer> {
+    const { secret, environment, bankMerchantId } = await this.accounts.open(accountId);
+    const kind = 'purchase';
+    const [id, operationId, step] = [newId('pay'), newId('op'), METHODS.hosted_page[kind]];
+    const { customer: given, reference, description, ...rest } = body;
+    const customer = customerForBank(given);
+    const payment: NewPayment = {
+      ...rest,
+      ...{ merchantAccountId: accountId, id, kind, method: 'hosted_page', livemode: environment === 'live' },
+      reference: reference ?? null,
+      description: description ?? null,
+      holdHours: null,
+      customerSealed: await this.customers.seal(accountId, id, customer),
+    };
+    const operation = newOperation({
+      ...{ accountId, id: operationId, paymentId: id, parentId: null, kind, step, bankMerchantId },
+      amount: body.amount,
+      currency: body.currency,
+      merchantRequestId: merchantRequestIdOf(secret, kind, key),
+    });
     const fingerprint = fingerprintOf(secret, 'POST /v1/payments', body);
-    const request = { ...scope, fingerprint, resourceId: newId('pay') };
-    const customer = customerForBank(body.customer);
-    const row = await this.newRow(request, { ...body, customer }, environment === 'live');
-    const merchantRequestId = merchantRequestIdOf(secret, 'purchase', scope.key);
-    const ids = { merchantRequestId, bankMerchantId };
-    const begun = await this.idempotency.beginAtOnce(request, (claim) => this.record(claim, row, ids));
-    if (begun.kind === 'answered') return begun.answer;
-    return this.idempotency.answer(request, answerOf, (alongside: Alongside) =>
-      begun.kind === 'new'
-        ? this.orders.open(begun.value, alongside, customer)
-        : this.resume(scope.accountId, begun.resourceId, alongside),
-    );
+    const request = { accountId, key, fingerprint, operationId, step, render: renderPayment };
+    return this.engine.create(request, { payment, operation, customer });
   }
 
   /** @throws PaymentError `PAYMENT_NOT_FOUND` */
   async get(accountId: string, id: string): Promise<PaymentView> {
     const payment = await this.records.payments.find(accountId, id);
     if (!payment) throw new PaymentError('PAYMENT_NOT_FOUND', `there is no payment ${id}`);
-    return viewPayment(payment);
+    const intent = await this.records.operations.currentIntent(accountId, id);
+    return viewPayment(payment, intent?.redirectUrl ?? null);
   }
 
   /** Newest first, a page at a time. @throws PaymentError `CURSOR_INVALID` */
@@ -66,55 +68,19 @@ export class PaymentsService {
     const rows = await this.records.payments.list(accountId, { limit: limit + 1, before, status, reference });
     const page = rows.slice(0, limit);
     const last = rows.length > limit ? page.at(-1) : undefined;
-    return { data: page.map(viewPayment), nextCursor: last ? Buffer.from(last.id).toString('base64url') : null };
-  }
-
-  private async newRow(request: IdempotentRequest, body: CreatePayment, livemode: boolean): Promise<NewPayment> {
-    const { customer, reference, description, ...rest } = body;
-    const place = customerPlace(request.accountId, request.resourceId);
+    const payable = page.filter((row) => paymentStatus(row.status).payable).map(({ id }) => id);
+    const intents = await this.records.operations.intentsOf(accountId, payable);
     return {
-      ...rest,
-      merchantAccountId: request.accountId,
-      id: request.resourceId,
-      livemode,
-      reference: reference ?? null,
-      description: description ?? null,
-      customerSealed: await this.keystore.seal(Buffer.from(JSON.stringify(customer)), place),
+      data: page.map((row) => viewPayment(row, intents.get(row.id)?.redirectUrl ?? null)),
+      nextCursor: last ? Buffer.from(last.id).toString('base64url') : null,
     };
-  }
-
-  /** After a doubt a worker asks the bank at its own pace; a repeat asks only where nobody knows of the doubt yet. */
-  private async resume(accountId: string, paymentId: string, alongside: Alongside): Promise<void> {
-    const purchase = await this.records.operations.currentPurchase(accountId, paymentId);
-    if (purchase?.status === 'sending') {
-      await this.orders.resume(accountId, paymentId, alongside);
-      return;
-    }
-    await this.records.transaction(async (tx) => {
-      const payment = await this.records.payments.lock(tx, accountId, paymentId);
-      if (payment) await alongside(tx, payment);
-    });
-  }
-
-  private async record(
-    claim: Claim,
-    row: NewPayment,
-    ids: Pick<Operation, 'merchantRequestId' | 'bankMerchantId'>,
-  ): Promise<BegunOrder | undefined> {
-    const { amount, currency } = row;
-    const { accountId, resourceId: paymentId } = claim;
-    const facts = { accountId, id: newId('op'), paymentId, amount, currency, ...ids };
-    const purchase = newOperation({ ...facts, type: 'purchase' });
-    const window = new SendWindow();
-    const payment = await this.records.payments.open(claim, row, purchase);
-    return payment && { payment, purchase, window };
   }
 }
 
 /** 202 while the bank's answer is unknown, and with it the link. */
-const answerOf = (payment: PaymentEntity): { statusCode: number; view: PaymentView } => ({
+const renderPayment = ({ payment, operation }: Held): { statusCode: number; view: PaymentView } => ({
   statusCode: payment.status === 'created' ? 202 : 201,
-  view: viewPayment(payment),
+  view: viewPayment(payment, operation.redirectUrl),
 });
 
 /** The cursor is the id of the last payment of the page before. */

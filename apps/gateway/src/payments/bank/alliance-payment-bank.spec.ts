@@ -9,7 +9,7 @@ import {
 } from '#libs/alliance';
 import { type Behaviour, errorReply, FakeBank } from '../../../../../libs/alliance/src/testing/fake-bank.js';
 import { AlliancePaymentBank } from './alliance-payment-bank.js';
-import { type OrderRequest, type RefundRequest } from './payment-bank.js';
+import { type OrderRequest, type FollowUpRequest } from './payment-bank.js';
 
 const ACCOUNT = 'acc_1';
 const MERCHANT = 'merchant-1';
@@ -24,6 +24,7 @@ class OneAccount extends AllianceAccounts {
 }
 
 const anOrderRequest = (over: Partial<OrderRequest> = {}): OrderRequest => ({
+  step: 'order_purchase',
   accountId: ACCOUNT,
   bankMerchantId: MERCHANT,
   merchantRequestId: 'request-1',
@@ -38,7 +39,8 @@ const anOrderRequest = (over: Partial<OrderRequest> = {}): OrderRequest => ({
   ...over,
 });
 
-const aRefundRequest = (over: Partial<RefundRequest> = {}): RefundRequest => ({
+const aFollowUpRequest = (over: Partial<FollowUpRequest> = {}): FollowUpRequest => ({
+  step: 'give_back',
   accountId: ACCOUNT,
   bankMerchantId: MERCHANT,
   merchantRequestId: 'request-2',
@@ -176,7 +178,7 @@ describe('AlliancePaymentBank', () => {
 
     it('a refund, sealed, of the operation that took the money', async () => {
       answerWith({ ...OPERATION, type: 'REFUND', status: 'PENDING' });
-      await payments.refund(aRefundRequest());
+      await payments.followUp(aFollowUpRequest());
       const [request] = bank.requests;
       expect(request!.path).toBe('/ecom/execute_request/payments/v3/refund');
       expect(request!.raw).not.toContain('operation-1');
@@ -193,7 +195,7 @@ describe('AlliancePaymentBank', () => {
     it('to the terminal of the operation, whatever the account has by now', async () => {
       answerWith(ORDER);
       await payments.openOrder(anOrderRequest({ bankMerchantId: 'merchant-before' }));
-      await payments.refund(aRefundRequest({ bankMerchantId: 'merchant-before' }));
+      await payments.followUp(aFollowUpRequest({ bankMerchantId: 'merchant-before' }));
       expect(bank.requests.map(({ json }) => json?.['merchantId'])).toEqual(['merchant-before', 'merchant-before']);
     });
 
@@ -246,7 +248,7 @@ describe('AlliancePaymentBank', () => {
 
     it('the answer to a refund like a query', async () => {
       answerWith({ ...OPERATION, type: 'REFUND', status: 'PENDING' });
-      expect(await payments.refund(aRefundRequest())).toEqual({
+      expect(await payments.followUp(aFollowUpRequest())).toEqual({
         kind: 'answered',
         facts: { ...FACTS, type: 'REFUND', status: 'PENDING' },
       });
@@ -336,14 +338,14 @@ describe('AlliancePaymentBank', () => {
 
     it.each(Object.entries(OUTCOMES))('%s: %s', async (code, expected) => {
       bank.answer = () => errorReply(code, 200);
-      expect(textOf(await payments.refund(aRefundRequest()))).toBe(expected);
+      expect(textOf(await payments.followUp(aFollowUpRequest()))).toBe(expected);
       expect(textOf(await payments.openOrder(anOrderRequest()))).toBe(expected);
       expect(bank.requests).toHaveLength(2); // nothing is sent again by itself
     });
 
     it('names the code of a refusal', async () => {
       bank.answer = () => errorReply('b_payment_invalid_refund_amount', 400);
-      expect(await payments.refund(aRefundRequest())).toMatchObject({ code: 'b_payment_invalid_refund_amount' });
+      expect(await payments.followUp(aFollowUpRequest())).toMatchObject({ code: 'b_payment_invalid_refund_amount' });
     });
 
     it.each(['payment_operation_not_found', 'b_operation_not_found', 'b_payment_not_found'])(
@@ -351,7 +353,7 @@ describe('AlliancePaymentBank', () => {
       async (code) => {
         bank.answer = () => errorReply(code, 404);
         expect(await readOperation()).toEqual({ kind: 'not_found' });
-        expect((await payments.refund(aRefundRequest())).kind).toBe(UNKNOWN);
+        expect((await payments.followUp(aFollowUpRequest())).kind).toBe(UNKNOWN);
       },
     );
 
@@ -389,7 +391,7 @@ describe('AlliancePaymentBank', () => {
         const outcomes = [
           await readOperation(),
           await readOrder(),
-          await payments.refund(aRefundRequest()),
+          await payments.followUp(aFollowUpRequest()),
           await payments.openOrder(anOrderRequest()),
         ];
         expect(outcomes.map(({ kind }) => kind)).toEqual(['unknown', 'unknown', 'unknown', 'unknown']);
@@ -400,13 +402,13 @@ describe('AlliancePaymentBank', () => {
 
     it('says so where there was no session to send it under', async () => {
       bank.answerAuthorize = () => errorReply('b_service_unavailable', 503);
-      expect(await payments.refund(aRefundRequest())).toMatchObject({ kind: 'unknown' });
+      expect(await payments.followUp(aFollowUpRequest())).toMatchObject({ kind: 'unknown' });
       expect(await readOperation()).toMatchObject({ kind: 'unknown' });
       expect(bank.requests).toEqual([]);
     });
 
     it('lets a defect of our own surface', async () => {
-      await expect(payments.refund(aRefundRequest({ amount: 0.5 }))).rejects.toMatchObject({
+      await expect(payments.followUp(aFollowUpRequest({ amount: 0.5 }))).rejects.toMatchObject({
         code: 'ALLIANCE_INVALID_REQUEST',
       });
       expect(bank.requests).toEqual([]);

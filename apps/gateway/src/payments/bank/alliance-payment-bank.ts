@@ -5,11 +5,12 @@ import {
   type AllianceErrorCode,
   type BankOperation,
   type CreateHppOrder,
-  type CreateRefund,
+  type HppPayType,
   type HppOrder,
 } from '#libs/alliance';
 import { failureOfCall } from '../bank-access/stored-alliance-accounts.js';
 import { type BankOperationFacts, type BankOrderFacts } from '../domain/bank-facts.js';
+import { type FollowUpStep, type OrderStep } from '../domain/operation.js';
 import {
   type Customer,
   type OperationReading,
@@ -17,8 +18,8 @@ import {
   type OrderReading,
   type OrderRequest,
   PaymentBank,
-  type RefundOutcome,
-  type RefundRequest,
+  type FollowUpOutcome,
+  type FollowUpRequest,
 } from './payment-bank.js';
 
 /** ISO 4217 letters ↔ the bank's numbers. */
@@ -68,16 +69,9 @@ export class AlliancePaymentBank extends PaymentBank {
     }
   }
 
-  override async refund(request: RefundRequest): Promise<RefundOutcome> {
+  override async followUp(request: FollowUpRequest): Promise<FollowUpOutcome> {
     try {
-      const refund: CreateRefund = {
-        merchantId: request.bankMerchantId,
-        merchantRequestId: request.merchantRequestId,
-        operationId: request.bankOperationId,
-        coinAmount: request.amount,
-        notificationUrl: request.callbackUrl,
-      };
-      const operation = await this.client.refund(request.accountId, refund, { window: request.window });
+      const operation = await FOLLOW_UPS[request.step](this.client, request);
       return { kind: 'answered', facts: operationFacts(operation) };
     } catch (error) {
       return this.note(request.accountId, failureOf(error));
@@ -103,13 +97,40 @@ export class AlliancePaymentBank extends PaymentBank {
   }
 }
 
+const PAY_TYPES: Readonly<Record<OrderStep, HppPayType>> = { order_purchase: 'PURCHASE', order_hold: 'PREAUTH' };
+
+type FollowUpCall = (client: AllianceClient, request: FollowUpRequest) => Promise<BankOperation>;
+
+const FOLLOW_UPS: Readonly<Record<FollowUpStep, FollowUpCall>> = {
+  give_back: (client, { accountId, bankMerchantId, merchantRequestId, bankOperationId, amount, callbackUrl, window }) =>
+    client.refund(
+      accountId,
+      {
+        merchantId: bankMerchantId,
+        merchantRequestId,
+        operationId: bankOperationId,
+        coinAmount: amount,
+        notificationUrl: callbackUrl,
+      },
+      { window },
+    ),
+  complete: (client, { accountId, bankMerchantId, merchantRequestId, bankOperationId, amount, callbackUrl, window }) =>
+    client.call(
+      accountId,
+      'h2h.preauth.completion',
+      { merchantRequestId, originalOperationId: bankOperationId, coinAmount: amount, notificationUrl: callbackUrl },
+      { protocol: '1.0', merchantId: bankMerchantId, window },
+    ),
+};
+
 function orderOf(request: OrderRequest): CreateHppOrder {
   return {
     merchantId: request.bankMerchantId,
     merchantRequestId: request.merchantRequestId,
     coinAmount: request.amount,
     currencyCode: CURRENCY_NUMBERS[request.currency],
-    hppPayType: 'PURCHASE',
+    hppPayType: PAY_TYPES[request.step],
+    preAuthExpDate: request.holdExpiresAt,
     directType: 'REDIRECT',
     hppTryMode: 'ONE_TRY',
     expirationTimeMinutes: request.expiresInMinutes,

@@ -1,6 +1,7 @@
 import { SendWindow } from '#libs/alliance';
 import { type Customer } from './customer.js';
 import { type BankOperationFacts, type BankOrderFacts } from '../domain/bank-facts.js';
+import { type FollowUpStep, type OrderStep } from '../domain/operation.js';
 import { type OrderAnswer } from '../domain/order-answer.js';
 
 export { SendWindow };
@@ -8,6 +9,7 @@ export { SendWindow };
 export type { Customer };
 
 export interface OrderRequest {
+  readonly step: OrderStep;
   readonly accountId: string;
   /** The terminal to take the money on. */
   readonly bankMerchantId: string;
@@ -18,6 +20,8 @@ export interface OrderRequest {
   readonly description: string | null;
   readonly language: string;
   readonly expiresInMinutes: number;
+  /** Of a hold: when the bank lets go of it by itself. */
+  readonly holdExpiresAt?: Date;
   readonly customer: Customer;
   /** Where the bank posts callbacks. */
   readonly callbackUrl: string;
@@ -27,12 +31,14 @@ export interface OrderRequest {
   readonly window?: SendWindow;
 }
 
-export interface RefundRequest {
+/** A request that acts on an operation which the bank has. */
+export interface FollowUpRequest {
+  readonly step: FollowUpStep;
   readonly accountId: string;
-  /** The terminal that took the money. */
+  /** The terminal of that operation. */
   readonly bankMerchantId: string;
   readonly merchantRequestId: string;
-  /** The bank's id of the operation that captured the money. */
+  /** The bank's id of the operation that it acts on. */
   readonly bankOperationId: string;
   readonly amount: number;
   readonly callbackUrl: string;
@@ -66,7 +72,7 @@ interface Duplicate {
 export type OrderOutcome =
   /** The bank's answer as it came; whether it answers our question is not its to say. */
   ({ readonly kind: 'opened' } & OrderAnswer) | Refused | Duplicate | Unknown;
-export type RefundOutcome =
+export type FollowUpOutcome =
   { readonly kind: 'answered'; readonly facts: BankOperationFacts } | Refused | Duplicate | Unknown;
 export type OrderReading =
   | { readonly kind: 'found'; readonly order: BankOrderFacts }
@@ -80,6 +86,6 @@ export type OperationReading =
 export abstract class PaymentBank {
   abstract openOrder(request: OrderRequest): Promise<OrderOutcome>;
   abstract readOrder(accountId: string, bankOrderId: string): Promise<OrderReading>;
-  abstract refund(request: RefundRequest): Promise<RefundOutcome>;
+  abstract followUp(request: FollowUpRequest): Promise<FollowUpOutcome>;
   abstract readOperation(accountId: string, merchantRequestId: string): Promise<OperationReading>;
 }

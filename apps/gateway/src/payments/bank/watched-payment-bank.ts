@@ -9,8 +9,8 @@ import {
   type OrderReading,
   type OrderRequest,
   PaymentBank,
-  type RefundOutcome,
-  type RefundRequest,
+  type FollowUpOutcome,
+  type FollowUpRequest,
 } from './payment-bank.js';
 
 /** Reasons that mean that no answer came, as libs/alliance names them; an answer that cannot be used is one. */
@@ -37,8 +37,8 @@ export class WatchedPaymentBank extends PaymentBank {
     return this.note(accountId, await this.bank.readOrder(accountId, bankOrderId));
   }
 
-  override async refund(request: RefundRequest): Promise<RefundOutcome> {
-    return this.note(request.accountId, await this.bank.refund(request));
+  override async followUp(request: FollowUpRequest): Promise<FollowUpOutcome> {
+    return this.note(request.accountId, await this.bank.followUp(request));
   }
 
   override async readOperation(accountId: string, merchantRequestId: string): Promise<OperationReading> {

@@ -2,14 +2,32 @@ import { type Failure } from './failures.js';
 import { PaymentError } from './payment-error.js';
 import { canMoveOperation, type OperationStatus } from './statuses.js';
 
-export type OperationType = 'purchase' | 'refund';
+/** Movements at the bank: those that a payment is made for, and those that act on what it brought. */
+export const INTENT_KINDS = ['purchase', 'authorization'] as const;
+export const FOLLOW_UP_KINDS = ['capture', 'void', 'refund'] as const;
+export type IntentKind = (typeof INTENT_KINDS)[number];
+export type FollowUpKind = (typeof FOLLOW_UP_KINDS)[number];
+export type OperationKind = IntentKind | FollowUpKind;
+
+/** Who caused a move: the merchant, the bank's word, the clock, or an operator. */
+export type Cause = 'merchant' | 'bank' | 'clock' | 'operator';
+
+/** Calls with effect, one or more for each kind. */
+export const ORDER_STEPS = ['order_purchase', 'order_hold'] as const;
+export const FOLLOW_UP_STEPS = ['complete', 'give_back'] as const;
+export type OrderStep = (typeof ORDER_STEPS)[number];
+export type FollowUpStep = (typeof FOLLOW_UP_STEPS)[number];
+export type StepName = OrderStep | FollowUpStep;
 
 /** One movement at the bank under a payment. `merchantRequestId` is our handle to it after a disconnect. */
 export interface Operation {
   readonly accountId: string;
   readonly id: string;
   readonly paymentId: string;
-  readonly type: OperationType;
+  readonly kind: OperationKind;
+  readonly step: StepName;
+  /** The operation whose id at the bank it names. */
+  readonly parentId: string | null;
   readonly status: OperationStatus;
   readonly amount: number;
   readonly currency: string;

@@ -5,6 +5,9 @@ export type PaymentErrorCode =
   | 'PAYMENT_ILLEGAL_MOVE'
   | 'PAYMENT_NOT_REFUNDABLE'
   | 'REFUND_TOO_LARGE'
+  | 'PAYMENT_NOT_CAPTURABLE'
+  | 'CAPTURE_AMOUNT_INVALID'
+  | 'PAYMENT_NOT_CANCELABLE'
   | 'IDEMPOTENCY_KEY_MISSING'
   | 'IDEMPOTENCY_KEY_INVALID'
   | 'IDEMPOTENCY_MISMATCH'
@@ -31,6 +34,23 @@ export const PAYMENT_PROBLEMS: ProblemTable<PaymentErrorCode> = {
     status: 422,
     title: 'The refund exceeds what is left',
     remedy: 'Refund at most the captured amount less refunds that succeeded or are under way.',
+  },
+  PAYMENT_NOT_CAPTURABLE: {
+    status: 409,
+    title: 'The payment cannot be captured',
+    remedy:
+      'Only a payment that is "authorized" holds money, and it is captured once. Read it: a capture or a release may be under way, or the hold may be over.',
+  },
+  CAPTURE_AMOUNT_INVALID: {
+    status: 422,
+    title: 'The amount is outside of what the bank captures',
+    remedy: 'The bank captures from 80 to 120 percent of what is held. Send an amount within that.',
+  },
+  PAYMENT_NOT_CANCELABLE: {
+    status: 409,
+    title: 'The payment cannot be canceled',
+    remedy:
+      'Only a payment that waits for its customer, or that is "authorized", can be canceled. Refund one that has "succeeded"; wait for what is under way.',
   },
   IDEMPOTENCY_KEY_MISSING: {
     status: 400,

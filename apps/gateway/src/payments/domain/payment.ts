@@ -1,6 +1,7 @@
 import { type Failure } from './failures.js';
 import { PaymentError } from './payment-error.js';
-import { canMove, type OperationStatus, operationStatus, type PaymentStatus, paymentStatus } from './statuses.js';
+import { type FollowUpKind, type OperationKind } from './operation.js';
+import { canMove, type PaymentStatus, paymentStatus } from './statuses.js';
 
 /**
  * What a person must look at although the status stays: another successful charge under the payment, a refund that may or
@@ -25,16 +26,18 @@ const STOPS_REFUNDS: readonly PaymentFlag[] = ['refund_unclear', 'refund_excess'
 export interface Payment {
   readonly accountId: string;
   readonly id: string;
+  readonly kind: OperationKind;
   readonly status: PaymentStatus;
   readonly amount: number;
   readonly currency: string;
   readonly amountAuthorized: number;
   readonly amountCaptured: number;
   readonly amountRefunded: number;
+  /** Held by captures and refunds that have not ended. */
+  readonly amountCapturing: number;
+  readonly amountRefunding: number;
   readonly livemode: boolean;
   readonly failure: Failure | null;
-  /** The bank's id of the operation that captured the money; refunds name it. */
-  readonly bankOperationId: string | null;
   readonly flags: PaymentFlags;
   /** Events so far; the next one carries this number plus one. */
   readonly eventSequence: number;
@@ -52,9 +55,7 @@ export type PaymentEventType =
   | 'payment.expired'
   | 'payment.needs_review'
   | 'payment.flagged'
-  | 'refund.created'
-  | 'refund.updated'
-  | 'refund.succeeded_late';
+  | `${FollowUpKind}.${'created' | 'updated' | 'succeeded_late'}`;
 
 /** Thin on purpose: who wants to know more asks the API. */
 export interface PaymentEvent {
@@ -62,7 +63,8 @@ export interface PaymentEvent {
   readonly paymentId: string;
   readonly sequence: number;
   readonly type: PaymentEventType;
-  readonly refundId?: string;
+  /** The refund, capture or release that it is about. */
+  readonly about?: { readonly kind: FollowUpKind; readonly id: string };
 }
 
 export interface Moved {
@@ -73,7 +75,8 @@ export interface Moved {
 /** What a move brings along besides the status. */
 export interface MoveFacts {
   readonly failure?: Failure;
-  readonly bankOperationId?: string;
+  /** What a capture took of a hold; without it, all of the payment's amount was taken. */
+  readonly captured?: number;
 }
 
 /** Never touches I/O or the clock. @throws PaymentError `PAYMENT_ILLEGAL_MOVE` */
@@ -84,10 +87,9 @@ export function move(payment: Payment, to: PaymentStatus, facts: MoveFacts = {})
   }
   const moved: Payment = {
     ...payment,
-    ...amountsAfter(payment, to),
+    ...amountsAfter(payment, to, facts),
     status: to,
     failure: facts.failure ?? null,
-    bankOperationId: facts.bankOperationId ?? payment.bankOperationId,
   };
   return withEvent(moved, eventOf(payment.status, to));
 }
@@ -116,17 +118,15 @@ export function announceFlags(payment: Payment, before: PaymentFlags): Moved {
 }
 
 /** Appends an event to the payment's own sequence. */
-export function withEvent(payment: Payment, type: PaymentEventType, refundId?: string): Moved {
+export function withEvent(payment: Payment, type: PaymentEventType, about?: PaymentEvent['about']): Moved {
   const sequence = payment.eventSequence + 1;
   const event = { accountId: payment.accountId, paymentId: payment.id, sequence, type };
-  return { payment: { ...payment, eventSequence: sequence }, events: [refundId ? { ...event, refundId } : event] };
+  return { payment: { ...payment, eventSequence: sequence }, events: [about ? { ...event, about } : event] };
 }
 
 /** What may still be given back: captured, less refunded, less what unfinished refunds reserve. */
-export function refundable(payment: Payment, refunds: readonly { status: OperationStatus; amount: number }[]): number {
-  const reserved = refunds.filter((refund) => !operationStatus(refund.status).ended);
-  return payment.amountCaptured - payment.amountRefunded - reserved.reduce((sum, refund) => sum + refund.amount, 0);
-}
+export const refundable = ({ amountCaptured, amountRefunded, amountRefunding }: Payment): number =>
+  amountCaptured - amountRefunded - amountRefunding;
 
 /** The flag for which no refund is sent. */
 export const stopsRefunds = ({ flags }: Payment): PaymentFlag | undefined =>
@@ -136,12 +136,13 @@ export const stopsRefunds = ({ flags }: Payment): PaymentFlag | undefined =>
  * The amount a refund will have. @throws PaymentError `PAYMENT_NOT_REFUNDABLE` | `REFUND_TOO_LARGE`
  * @param asked minor units; everything that is left when undefined
  */
-export function refundAmount(payment: Payment, left: number, asked: number | undefined): number {
+export function refundAmount(payment: Payment, asked: number | undefined): number {
   if (payment.status !== 'succeeded') {
     throw new PaymentError('PAYMENT_NOT_REFUNDABLE', `a payment that is ${payment.status} cannot be refunded`);
   }
   const unclear = stopsRefunds(payment);
   if (unclear) throw new PaymentError('PAYMENT_NOT_REFUNDABLE', `a person must look first: ${unclear}`);
+  const left = refundable(payment);
   const amount = asked ?? left;
   if (amount > left || amount <= 0) {
     throw new PaymentError('REFUND_TOO_LARGE', `${amount} asked, ${left} left to refund`);
@@ -149,8 +150,9 @@ export function refundAmount(payment: Payment, left: number, asked: number | und
   return amount;
 }
 
-function amountsAfter(payment: Payment, to: PaymentStatus): Partial<Payment> {
+function amountsAfter(payment: Payment, to: PaymentStatus, { captured }: MoveFacts): Partial<Payment> {
   if (to === 'authorized') return { amountAuthorized: payment.amount };
+  if (to === 'succeeded' && captured !== undefined) return { amountCaptured: captured };
   if (to === 'succeeded') return { amountAuthorized: payment.amount, amountCaptured: payment.amount };
   return {};
 }

@@ -14,13 +14,16 @@ const aPayment = (status: PaymentStatus): Payment => ({
   amountRefunded: 0,
   livemode: false,
   failure: null,
-  bankOperationId: null,
+  kind: 'purchase',
+  amountCapturing: 0,
+  amountRefunding: 0,
   flags: {},
   eventSequence: 0,
 });
 const aHistory = (over: Partial<SyncHistory> = {}): SyncHistory => ({
   pastGrace: false,
   pastDeadline: false,
+  success: 'succeeded',
   shown: null,
   sinceIncompleteSeconds: null,
   sinceGoneSeconds: null,
@@ -213,7 +216,7 @@ describe('nextLook', () => {
 it('moves the purchase wherever its payment goes, but for what has no purchase yet', () => {
   expect(Object.fromEntries(PAYMENT_STATUSES.map((status) => [status, paymentStatus(status).intent]))).toEqual({
     created: null,
-    authorized: null,
+    authorized: 'succeeded',
     canceled: null,
     requires_action: 'action_required',
     processing: 'pending',

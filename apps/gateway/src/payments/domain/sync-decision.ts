@@ -28,12 +28,16 @@ export interface SyncHistory {
   readonly sinceIncompleteSeconds: number | null;
   /** Since the bank first said, after the grace, that it does not show the order; null when it did not. */
   readonly sinceGoneSeconds: number | null;
+  /** Where a proven operation brings the payment. */
+  readonly success: 'succeeded' | 'authorized';
 }
 
 export interface SyncDecision {
   readonly to: PaymentStatus;
   readonly failure?: Failure;
   readonly bankOperationId?: string;
+  /** No word of the bank led here, only the time that passed. */
+  readonly byClock?: true;
   /** What a person must look at because the status cannot say it. */
   readonly flags: PaymentFlags;
 }
@@ -55,7 +59,7 @@ function wish(payment: Payment, sight: Sight, history: SyncHistory): Wish {
   const stay: Wish = { to: payment.status };
   switch (sight.kind) {
     case 'succeeded':
-      return { to: 'succeeded', ...(sight.facts.operationId ? { bankOperationId: sight.facts.operationId } : {}) };
+      return { to: history.success, ...(sight.facts.operationId ? { bankOperationId: sight.facts.operationId } : {}) };
     case 'failed':
       // An operation that failed is proof; a closed order that hides a success seen before is not.
       return history.shown === 'success' && sight.facts === undefined
@@ -66,13 +70,13 @@ function wish(payment: Payment, sight: Sight, history: SyncHistory): Wish {
     case 'incomplete':
       return (history.sinceIncompleteSeconds ?? 0) < INCOMPLETE_SECONDS ? stay : review(sight.reason);
     case 'pending':
-      return history.pastDeadline ? review('the bank has no result yet') : { to: 'processing' };
+      return history.pastDeadline ? late('the bank has no result yet') : { to: 'processing' };
     case 'untouched':
       return untouched(payment, history);
     case 'gone':
       return gone(stay, sight.reason, history);
     case 'unreadable':
-      return history.pastDeadline ? review(`the bank could not be read: ${sight.reason}`) : stay;
+      return history.pastDeadline ? late(`the bank could not be read: ${sight.reason}`) : stay;
   }
 }
 
@@ -82,7 +86,7 @@ const TAKEN_BACK = 'the bank showed a success before and takes it back';
 function untouched(payment: Payment, history: SyncHistory): Wish {
   if (history.shown === 'success') return review(TAKEN_BACK);
   if (payment.status === 'processing') return { to: 'requires_action' };
-  return history.pastGrace ? { to: 'expired', failure: EXPIRED } : { to: payment.status };
+  return history.pastGrace ? { to: 'expired', failure: EXPIRED, byClock: true } : { to: payment.status };
 }
 
 /**
@@ -95,6 +99,8 @@ function gone(stay: Wish, reason: string, { pastDeadline, shown, sinceGoneSecond
 }
 
 const review = (reason: string): Wish => ({ to: 'needs_review', failure: reviewOf(reason) });
+/** As {@link review}, since nothing came in time. */
+const late = (reason: string): Wish => ({ ...review(reason), byClock: true });
 
 /** What an ended payment cannot say by its status; an answer that cannot be read, or an order long gone, says nothing. */
 function flagsOf(payment: Payment, sight: Sight, wanted: Wish): PaymentFlags {

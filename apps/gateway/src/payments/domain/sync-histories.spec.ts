@@ -68,6 +68,7 @@ const history = fc.array(fc.tuple(fc.integer({ min: 1, max: 3 * HOUR }), answer)
 
 interface Told {
   readonly payment: Payment;
+  readonly bankOperationId: string | null;
   readonly shown: Shown | null;
   readonly incompleteAt: number | null;
   readonly goneAt: number | null;
@@ -78,19 +79,19 @@ const start: Told = {
   payment: {
     ...{ accountId: 'acc_1', id: 'pay_1', status: 'requires_action', amount: 1_000, currency: 'UAH' },
     ...{ amountAuthorized: 0, amountCaptured: 0, amountRefunded: 0, livemode: true, failure: null },
-    ...{ bankOperationId: null, flags: {}, eventSequence: 0 },
+    ...{ kind: 'purchase', amountCapturing: 0, amountRefunding: 0, flags: {}, eventSequence: 0 },
   },
-  ...{ shown: null, incompleteAt: null, goneAt: null, at: 0 },
+  ...{ bankOperationId: null, shown: null, incompleteAt: null, goneAt: null, at: 0 },
 };
 
 function tell(before: Told, afterSeconds: number, said: Said): Told & { sight: Sight } {
   const at = before.at + afterSeconds;
-  const sight = sightOf(said, before.payment);
+  const sight = sightOf(said, before.bankOperationId);
   const pastGrace = at > EXPIRY + EXPIRY_GRACE_SECONDS;
   const shown = strongest(before.shown, typeof said === 'object' ? shownBy(said) : null);
   const since = (moment: number | null): number | null => (moment === null ? null : at - moment);
   const decision = decideSync(before.payment, sight, {
-    ...{ pastGrace, pastDeadline: at > EXPIRY + ORDER_REVIEW_SECONDS, shown },
+    ...{ pastGrace, pastDeadline: at > EXPIRY + ORDER_REVIEW_SECONDS, shown, success: 'succeeded' },
     sinceIncompleteSeconds: since(before.incompleteAt),
     sinceGoneSeconds: since(before.goneAt),
   });
@@ -100,10 +101,19 @@ function tell(before: Told, afterSeconds: number, said: Said): Told & { sight: S
     return typeof said === 'object' ? null : clock;
   };
   const incompleteAt = runs(before.incompleteAt, sight.kind === 'incomplete');
-  return { payment, shown, at, sight, incompleteAt, goneAt: runs(before.goneAt, sight.kind === 'gone' && pastGrace) };
+  const bankOperationId = decision.bankOperationId ?? before.bankOperationId;
+  return {
+    payment,
+    bankOperationId,
+    shown,
+    at,
+    sight,
+    incompleteAt,
+    goneAt: runs(before.goneAt, sight.kind === 'gone' && pastGrace),
+  };
 }
 
-const sightOf = (said: Said, { bankOperationId }: Payment): Sight =>
+const sightOf = (said: Said, bankOperationId: string | null): Sight =>
   typeof said === 'object' ? judgeOrder(said, expected, bankOperationId) : { kind: said, reason: said };
 
 const strongest = (one: Shown | null, other: Shown | null): Shown | null =>

@@ -18,23 +18,24 @@ export interface IdempotentRequest {
   readonly key: string;
   /** HMAC of the request, see {@link fingerprintOf}. */
   readonly fingerprint: Buffer;
-  readonly resourceId: string;
+  /** Id that the operation gets if the key is free. */
+  readonly operationId: string;
+  /** What the request is about. */
+  readonly step: string;
 }
 
 export type Begun<T> =
   | { readonly kind: 'new'; readonly value: T }
   /** An earlier request of this key died on the way: carry on with what it made. */
-  | { readonly kind: 'resumed'; readonly resourceId: string }
+  | { readonly kind: 'resumed'; readonly operationId: string }
   | { readonly kind: 'answered'; readonly answer: Answer };
 
-/** An answer before it is known whether it is the first. */
-interface Outcome {
-  readonly statusCode: number;
-  readonly view: object;
-}
+/** What an earlier request of a key left. */
+export type Earlier = Exclude<Begun<never>, { kind: 'new' }>;
 
 /** Accepted, but not known to the bank. Such an answer is never kept: a repeat gets the truth of its own moment. */
 const NOT_FINAL = 202;
+export const isFinal = (statusCode: number): boolean => statusCode !== NOT_FINAL;
 
 /** Seconds. The bank call's whole deadline (25 s by default) and 10 more. Source: docs/correctness.md, "Idempotency". */
 export const leaseSecondsOf = (callTimeoutMs: number): number => Math.ceil(callTimeoutMs / 1_000) + 10;
@@ -52,32 +53,50 @@ export class IdempotencyService {
    * @throws PaymentError `IDEMPOTENCY_MISMATCH` | `IDEMPOTENCY_IN_FLIGHT`
    */
   async begin<T>(request: IdempotentRequest, open: (tx: Transaction) => Promise<T>): Promise<Begun<T>> {
-    const begun = await this.beginAtOnce(request, (claim) =>
-      this.records.transaction(async (tx) =>
-        (await this.keys.claim(tx, claim)) ? { opened: await open(tx) } : undefined,
-      ),
-    );
-    return begun.kind === 'new' ? { kind: 'new', value: begun.value.opened } : begun;
+    const claim = this.claimOf(request);
+    const begun = await this.records
+      .transaction(async (tx) => ((await this.keys.claim(tx, claim)) ? { value: await open(tx) } : undefined))
+      .catch((error: unknown) => this.letGo(claim, error));
+    return begun ? { kind: 'new', value: begun.value } : this.follow(claim);
   }
 
-  /** As {@link begin}, where one statement claims the key and opens. @param open resolves to undefined when the key is taken */
-  async beginAtOnce<T>(request: IdempotentRequest, open: (claim: Claim) => Promise<T | undefined>): Promise<Begun<T>> {
-    const claim = this.claimOf(request);
-    try {
-      const value = await open(claim);
-      if (value !== undefined) return { kind: 'new', value };
-    } catch (error) {
-      // A COMMIT whose answer was lost may have claimed the key, although nobody works on it.
-      if (!(error instanceof PaymentError)) await this.keys.setLease(claim, 0).catch(() => undefined);
-      throw error;
+  /** The claim that a statement of its own makes; where the key is taken, see {@link follow}. */
+  claimOf(request: IdempotentRequest): Claim {
+    const { accountId, key, fingerprint, operationId, step } = request;
+    return { accountId, key, fingerprint, operationId, step, leaseSeconds: this.leaseSeconds };
+  }
+
+  /** A COMMIT whose answer was lost may have claimed the key, although nobody works on it. @throws error, always */
+  async letGo(claim: Claim, error: unknown): Promise<never> {
+    if (!(error instanceof PaymentError)) await this.keys.setLease(claim, 0).catch(() => undefined);
+    throw error;
+  }
+
+  /**
+   * What an earlier request under a key that is taken came to.
+   * @throws PaymentError `IDEMPOTENCY_MISMATCH` | `IDEMPOTENCY_IN_FLIGHT`
+   */
+  async follow(claim: Claim): Promise<Earlier> {
+    const earlier = await this.keys.find(claim);
+    if (!earlier) throw inFlight();
+    if (!timingSafeEqual(earlier.fingerprint, claim.fingerprint)) {
+      throw new PaymentError('IDEMPOTENCY_MISMATCH', 'this Idempotency-Key was used for a different request');
     }
-    return this.follow(claim);
+    const known = answered(earlier);
+    if (known) return known;
+    if (earlier.leaseSeconds <= 0 && (await this.keys.takeOver(claim))) {
+      return { kind: 'resumed', operationId: earlier.operationId };
+    }
+    const now = await this.keys.find(claim); // somebody else was faster, and may be done already
+    const answer = now && answered(now);
+    if (!answer) throw inFlight(now);
+    return answer;
   }
 
   /** Keeps the first final answer, in the transaction that makes it true; one that is not final frees the key. */
   async settle(tx: Transaction, request: IdempotentRequest, statusCode: number, view: object): Promise<Answer> {
     const answer = { statusCode, body: JSON.stringify(view), replayed: false };
-    if (statusCode === NOT_FINAL) {
+    if (!isFinal(statusCode)) {
       await this.keys.setLease(request, 0, tx);
       return answer;
     }
@@ -89,26 +108,14 @@ export class IdempotencyService {
   }
 
   /**
-   * Runs work whose last transaction settles the request, and gives the answer that was kept in it. Where the work fails
-   * its bank call has ended, so the key is freed; while it goes on the lease is renewed.
-   * @param answerOf what is answered for the row as it is in that transaction
-   * @param run gets what it has to call in its last transaction
+   * Runs the work on a request that holds its key: while it goes on the lease is renewed; where it fails its bank call has
+   * ended, so the key is freed.
    * @throws KeyHeldError when the work failed and the key could not be freed
    */
-  async answer<Row>(
-    request: IdempotentRequest,
-    answerOf: (row: Row) => Outcome,
-    run: (alongside: (tx: Transaction, row: Row) => Promise<void>) => Promise<unknown>,
-  ): Promise<Answer> {
-    let answer: Answer | undefined;
+  async hold<T>(request: IdempotentRequest, work: () => Promise<T>): Promise<T> {
     const lease = this.keepLease(request);
     try {
-      await run(async (tx, row) => {
-        const { statusCode, view } = answerOf(row);
-        answer = await this.settle(tx, request, statusCode, view);
-      });
-      if (!answer) throw new Error(`${request.resourceId} was not settled`);
-      return answer;
+      return await work();
     } catch (error) {
       const freed = await this.keys.setLease(request, 0).then(
         () => true,
@@ -137,27 +144,6 @@ export class IdempotencyService {
       },
     };
   }
-
-  private async follow(claim: Claim): Promise<Begun<never>> {
-    const earlier = await this.keys.find(claim);
-    if (!earlier) throw inFlight();
-    if (!timingSafeEqual(earlier.fingerprint, claim.fingerprint)) {
-      throw new PaymentError('IDEMPOTENCY_MISMATCH', 'this Idempotency-Key was used for a different request');
-    }
-    const known = answered(earlier);
-    if (known) return known;
-    if (earlier.leaseSeconds <= 0 && (await this.keys.takeOver(claim))) {
-      return { kind: 'resumed', resourceId: earlier.resourceId };
-    }
-    const now = await this.keys.find(claim); // somebody else was faster, and may be done already
-    const answer = now && answered(now);
-    if (!answer) throw inFlight(now);
-    return answer;
-  }
-
-  private claimOf(request: IdempotentRequest): Claim {
-    return { ...request, leaseSeconds: this.leaseSeconds };
-  }
 }
 
 /**
@@ -178,7 +164,7 @@ function canonicalJson(value: unknown): string {
   );
 }
 
-function answered(earlier: EarlierRequest): Extract<Begun<never>, { kind: 'answered' }> | undefined {
+function answered(earlier: EarlierRequest): Extract<Earlier, { kind: 'answered' }> | undefined {
   if (earlier.statusCode === null || earlier.responseBody === null) return undefined;
   return { kind: 'answered', answer: { statusCode: earlier.statusCode, body: earlier.responseBody, replayed: true } };
 }

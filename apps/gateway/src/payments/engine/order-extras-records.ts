@@ -17,9 +17,13 @@ export async function recordExtras(
   records: PaymentRecords,
   tx: Transaction,
   payment: Payment,
-  { reading, expected }: { readonly reading: OrderReading; readonly expected: Expected },
+  {
+    reading,
+    expected,
+    paidBy,
+  }: { readonly reading: OrderReading; readonly expected: Expected; readonly paidBy: string | null },
 ): Promise<Moved & { readonly again: boolean }> {
-  const { accountId, id, bankOperationId: paidBy } = payment;
+  const { accountId, id } = payment;
   if (payment.status !== 'succeeded' || paidBy === null || reading.kind !== 'found')
     return { payment, events: [], again: false };
   const refunds = await records.operations.refunds(accountId, id, tx);
@@ -51,7 +55,7 @@ async function importRefund(
   }
   const sent = newOperation({
     ...{ accountId, paymentId, amount, currency, merchantRequestId, bankMerchantId },
-    ...{ id: newId('ref'), type: 'refund' as const },
+    ...{ id: newId('ref'), kind: 'refund' as const, step: 'give_back' as const, parentId: null },
   });
   const refund = { ...sent, status: 'succeeded' as const };
   await records.operations.insert(tx, refund, MADE_ELSEWHERE);
@@ -60,7 +64,8 @@ async function importRefund(
     ...(bankOperationId ? { bankOperationId } : {}),
     evidence: evidenceOf('order_query', { kind: 'imported', facts }),
     nextQueryInSeconds: null,
+    cause: 'bank',
   });
-  const told = withEvent(addRefunded(payment, amount), 'refund.created', refund.id);
+  const told = withEvent(addRefunded(payment, amount), 'refund.created', { kind: 'refund', id: refund.id });
   return { payment: told.payment, events: [...events, ...told.events] };
 }

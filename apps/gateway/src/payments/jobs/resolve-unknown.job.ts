@@ -2,8 +2,7 @@ import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/comm
 import { Interval } from '@nestjs/schedule';
 import { errorSummary } from '../../database/error-summary.js';
 import { BankBreakers } from '../bank/bank-breakers.js';
-import { OrderOpenerService } from '../engine/order-opener.service.js';
-import { RefundSettlerService } from '../engine/refund-settler.service.js';
+import { Engine } from '../engine/engine.service.js';
 import { type DueOperation, OperationRepository } from '../store/operation.repository.js';
 import { DueWorker } from '../../database/due-work.js';
 import { Workers } from '../../database/workers.js';
@@ -20,7 +19,9 @@ export class ResolveUnknownJob implements BeforeApplicationShutdown {
     name: 'resolve-unknown',
     claim: (room) => this.operations.claimDue(room, LEASE_SECONDS),
     accountOf: ({ accountId }) => accountId,
-    handle: (operation) => this.resolve(operation),
+    handle: async ({ accountId, id }) => {
+      await this.engine.resolve(accountId, id);
+    },
     restraint: () => this.breakers.restraint(),
     onError: (error, operation) => {
       this.logger.error(`resolving ${operation?.id ?? 'due operations'} failed: ${errorSummary(error)}`);
@@ -29,8 +30,7 @@ export class ResolveUnknownJob implements BeforeApplicationShutdown {
 
   constructor(
     private readonly operations: OperationRepository,
-    private readonly orders: OrderOpenerService,
-    private readonly refunds: RefundSettlerService,
+    private readonly engine: Engine,
     private readonly breakers: BankBreakers,
     workers: Workers,
   ) {
@@ -44,10 +44,5 @@ export class ResolveUnknownJob implements BeforeApplicationShutdown {
 
   async beforeApplicationShutdown(): Promise<void> {
     await this.worker.stop();
-  }
-
-  private async resolve({ accountId, id, paymentId, type }: DueOperation): Promise<void> {
-    if (type === 'refund') await this.refunds.settle(accountId, id);
-    else await this.orders.resume(accountId, paymentId);
   }
 }

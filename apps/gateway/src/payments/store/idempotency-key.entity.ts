@@ -1,5 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import { idColumn, nowColumn, optionalText, optionalTime, timeColumn } from '../../database/columns.js';
+import { idColumn, nowColumn, optionalText, optionalTime, textColumn, timeColumn } from '../../database/columns.js';
 
 @Entity('idempotency_key')
 export class IdempotencyKeyEntity {
@@ -7,10 +7,11 @@ export class IdempotencyKeyEntity {
   @PrimaryColumn(idColumn) key!: string;
   /** HMAC over the request; no content can be read or guessed from it. */
   @Column({ type: 'bytea' }) fingerprint!: Buffer;
-  /** The payment or refund that the request created. */
-  @Column(idColumn) resourceId!: string;
-  /** Fence: the id that the request which works on it brought along; null on a row of an older version. */
-  @Column(optionalText) holder!: string | null;
+  /** The operation that the request began, and the step of it that the request is about. */
+  @Column(idColumn) operationId!: string;
+  @Column(textColumn) step!: string;
+  /** Fence: the id that the request which works on it brought along. */
+  @Column(textColumn) holder!: string;
   /** The request is being worked on until then; afterwards whoever repeats it takes over. */
   @Column(timeColumn) leaseUntil!: Date;
   @Column({ type: 'int', nullable: true }) statusCode!: number | null;

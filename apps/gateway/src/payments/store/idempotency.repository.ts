@@ -1,44 +1,39 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { sql, type Sql } from '../../database/sql.js';
 import { type Transaction } from '../../database/transaction.js';
 
 export interface Claim {
   readonly accountId: string;
   readonly key: string;
   readonly fingerprint: Buffer;
-  /** Id that the created resource would get. No other request brings the same, so it also says who holds the key. */
-  readonly resourceId: string;
+  /** Id that the operation would get. No other request brings the same, so it also says who holds the key. */
+  readonly operationId: string;
+  /** What the request is about: the call with effect, or another name of ours where there is none. */
+  readonly step: string;
   /** How long nobody else may work on it. */
   readonly leaseSeconds: number;
 }
 
 /** Names a key and, by the id it brought along, whoever holds it. */
-export type Holder = Pick<Claim, 'accountId' | 'key' | 'resourceId'>;
+export type Holder = Pick<Claim, 'accountId' | 'key' | 'operationId'>;
 
 /** An earlier request under the same key. */
 export interface EarlierRequest {
   readonly fingerprint: Buffer;
-  readonly resourceId: string;
+  readonly operationId: string;
   readonly statusCode: number | null;
   readonly responseBody: string | null;
   /** Seconds until whoever works on it is taken for dead; not positive when that is past. */
   readonly leaseSeconds: number;
 }
 
-/**
- * CTE `claimed` of one row when the key was free, from four parameters, see {@link claimParameters}.
- * @param leaseSeconds the same in one process, so that Postgres and its poolers see one text
- */
-export const claimCte = (first: number, leaseSeconds: number): string =>
-  `claimed AS (
-     INSERT INTO idempotency_key (merchant_account_id, key, fingerprint, resource_id, holder, lease_until)
-     VALUES ($${first}, $${first + 1}, $${first + 2}, $${first + 3}, $${first + 3},
-             clock_timestamp() + make_interval(secs => ${leaseSeconds}))
-     ON CONFLICT DO NOTHING RETURNING 1)`;
-
-export function claimParameters({ accountId, key, fingerprint, resourceId }: Claim): unknown[] {
-  return [accountId, key, fingerprint, resourceId];
-}
+/** INSERT that gives one row when the key was free, and none when it is taken. */
+export const claimKey = ({ accountId, key, fingerprint, operationId, step, leaseSeconds }: Claim): Sql => sql`
+  INSERT INTO idempotency_key (merchant_account_id, key, fingerprint, operation_id, step, holder, lease_until)
+  VALUES (${accountId}, ${key}, ${fingerprint}, ${operationId}, ${step}, ${operationId},
+          clock_timestamp() + make_interval(secs => ${leaseSeconds}))
+  ON CONFLICT DO NOTHING RETURNING 1`;
 
 @Injectable()
 export class IdempotencyRepository {
@@ -46,10 +41,7 @@ export class IdempotencyRepository {
 
   /** @returns true when the key is ours now; waits for a concurrent claim of the same key to commit */
   async claim(tx: Transaction, claim: Claim): Promise<boolean> {
-    const rows = await tx.query<unknown[]>(
-      `WITH ${claimCte(1, claim.leaseSeconds)} SELECT 1 FROM claimed`,
-      claimParameters(claim),
-    );
+    const rows = await tx.query<unknown[]>(...claimKey(claim).render());
     return rows.length > 0;
   }
 
@@ -58,7 +50,7 @@ export class IdempotencyRepository {
     tx: Transaction = this.database.manager,
   ): Promise<EarlierRequest | undefined> {
     const rows = await tx.query<EarlierRequest[]>(
-      `SELECT fingerprint, resource_id AS "resourceId", status_code AS "statusCode", response_body AS "responseBody",
+      `SELECT fingerprint, operation_id AS "operationId", status_code AS "statusCode", response_body AS "responseBody",
               extract(epoch FROM lease_until - clock_timestamp())::float AS "leaseSeconds"
        FROM idempotency_key WHERE merchant_account_id = $1 AND key = $2`,
       [accountId, key],
@@ -67,25 +59,25 @@ export class IdempotencyRepository {
   }
 
   /** Takes over a request whose lease is over. @returns false when somebody else was faster */
-  async takeOver({ accountId, key, resourceId, leaseSeconds }: Claim): Promise<boolean> {
+  async takeOver({ accountId, key, operationId, leaseSeconds }: Claim): Promise<boolean> {
     const [, taken] = await this.database.query<[unknown, number]>(
       `UPDATE idempotency_key SET holder = $3, lease_until = clock_timestamp() + make_interval(secs => $4)
        WHERE merchant_account_id = $1 AND key = $2 AND status_code IS NULL AND lease_until <= clock_timestamp()`,
-      [accountId, key, resourceId, leaseSeconds],
+      [accountId, key, operationId, leaseSeconds],
     );
     return taken === 1;
   }
 
   /** Sets what is left of the lease, but only for whoever holds the key. Zero frees it. */
   async setLease(
-    { accountId, key, resourceId }: Holder,
+    { accountId, key, operationId }: Holder,
     leaseSeconds: number,
     tx: Transaction = this.database.manager,
   ): Promise<void> {
     await tx.query(
       `UPDATE idempotency_key SET lease_until = clock_timestamp() + make_interval(secs => $4)
        WHERE merchant_account_id = $1 AND key = $2 AND holder = $3 AND status_code IS NULL`,
-      [accountId, key, resourceId, leaseSeconds],
+      [accountId, key, operationId, leaseSeconds],
     );
   }
 

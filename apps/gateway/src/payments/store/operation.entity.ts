@@ -9,27 +9,40 @@ import {
   timeColumn,
 } from '../../database/columns.js';
 import { type FailureCode } from '../domain/failures.js';
-import { type OperationType } from '../domain/operation.js';
+import { type Cause, type OperationKind, type StepName } from '../domain/operation.js';
 import { type OperationStatus } from '../domain/statuses.js';
 
 @Entity('operation')
 export class OperationEntity {
   @PrimaryColumn(idColumn) merchantAccountId!: string;
   @PrimaryColumn(idColumn) id!: string;
-  @Column(idColumn) paymentId!: string;
-  /** 1 for the first operation of its payment: which one is the latest does not depend on anybody's clock. */
-  @Column({ type: 'int' }) number!: number;
-  @Column(textColumn) type!: OperationType;
+  /** Which one is the latest does not depend on anybody's clock. */
+  @Column({ type: 'bigint', generated: 'identity', generatedIdentity: 'ALWAYS' }) number!: string;
+  @Column({ ...textColumn, default: 'payment' }) subjectType!: string;
+  @Column(idColumn) subjectId!: string;
+  /** The operation whose id at the bank it names. */
+  @Column({ ...optionalText, collation: 'C' }) parentId!: string | null;
+  @Column(textColumn) kind!: OperationKind;
+  @Column(textColumn) step!: StepName;
+  @Column(textColumn) protocol!: '1.0' | '2.0';
   @Column(textColumn) status!: OperationStatus;
-  @Column(amountColumn) amount!: number;
+  /** Who caused the last move. */
+  @Column({ ...textColumn, default: 'merchant' }) cause!: Cause;
+  /** As asked for; null where only the bank knows it. */
+  @Column({ ...amountColumn, nullable: true }) amount!: number;
   @Column(textColumn) currency!: string;
-  @Column(textColumn) merchantRequestId!: string;
+  @Column({ ...textColumn, nullable: true }) merchantRequestId!: string;
   /** The terminal it was begun on. */
-  @Column(textColumn) bankMerchantId!: string;
+  @Column(idColumn) bankMerchantId!: string;
   @Column({ type: 'int', default: 1 }) attempt!: number;
   /** When the bank said that it has an order of this id although we never sent it: somebody else may hold its link. */
   @Column(optionalTime) knownElsewhereAt!: Date | null;
   @Column(optionalText) reason!: string | null;
+  @Column(optionalText) bankOrderId!: string | null;
+  /** The order that a callback named while we knew of none; believed only once the bank shows it as ours. */
+  @Column(optionalText) namedOrderId!: string | null;
+  /** Where the customer pays. */
+  @Column(optionalText) redirectUrl!: string | null;
   @Column(optionalText) bankOperationId!: string | null;
   @Column(optionalText) failureCode!: FailureCode | null;
   @Column(optionalText) failureMessage!: string | null;

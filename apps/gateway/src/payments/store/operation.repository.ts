@@ -1,34 +1,53 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, Not } from 'typeorm';
+import { DataSource, In, Not } from 'typeorm';
 import { claimDueSql, type Room, roomParameters } from '../../database/claim-due.js';
-import { dueColumn, dueParameters } from '../../database/due-in.js';
+import { dueIn } from '../../database/due-in.js';
+import { sql, type Sql } from '../../database/sql.js';
 import { type Transaction } from '../../database/transaction.js';
 import { keptFailure } from '../domain/failures.js';
-import { type Operation } from '../domain/operation.js';
-import { HINTED_OPERATIONS } from '../domain/statuses.js';
+import { type Cause, FOLLOW_UP_KINDS, INTENT_KINDS, type Operation, type OperationKind } from '../domain/operation.js';
 import { REVIEW_AFTER_SECONDS } from '../domain/schedule.js';
+import { HINTED_OPERATIONS } from '../domain/statuses.js';
+import { stepOf } from '../kinds/steps.js';
 import { OperationEntity } from './operation.entity.js';
-import { type PaymentEntity } from './payment.entity.js';
 
-/** Columns that a change of state may bring along. `nextQueryInSeconds`: null means that the outcome is known. */
-export interface OperationExtras {
-  readonly reason?: string | null;
-  readonly bankOperationId?: string;
-  readonly evidence?: Record<string, unknown>;
-  readonly queries?: number;
-  readonly nextQueryInSeconds?: number | null;
+/** What a move brings along besides the status; members that are absent leave things as they are. */
+export interface OperationNotes {
+  readonly cause?: Cause | undefined;
+  readonly bankOrderId?: string | undefined;
+  readonly redirectUrl?: string | undefined;
+  readonly bankOperationId?: string | undefined;
+  readonly evidence?: Record<string, unknown> | undefined;
+  readonly queries?: number | undefined;
+  readonly known?: boolean | undefined;
+  readonly knownElsewhere?: boolean | undefined;
+  readonly refusalCode?: string | undefined;
+  readonly unsent?: boolean | undefined;
+  /** Not a byte of the last request left, so that it does not count as a sending. */
+  readonly takeBack?: boolean | undefined;
+  /** "Not found" counts; asked at this moment, in seconds of the epoch. */
+  readonly notFoundAt?: number | undefined;
+  /** The call has ended, and with it the time in which a byte can leave. */
+  readonly callEnded?: boolean | undefined;
+  /** Null: the outcome is known. */
+  readonly nextQueryInSeconds?: number | null | undefined;
   /** The call failed for want of a bank session: the next session makes the operation due. */
-  readonly awaitsSession?: boolean;
+  readonly awaitsSession?: boolean | undefined;
+}
+
+/** A question to the bank about an operation, on the database's clock. */
+export interface OperationClock {
+  readonly sinceSentSeconds: number;
+  readonly sinceNotFoundSeconds: number | null;
+  readonly pastDeadline: boolean;
 }
 
 export interface DueOperation {
   readonly accountId: string;
   readonly id: string;
-  readonly paymentId: string;
-  readonly type: OperationEntity['type'];
 }
 
-/** The request's own process settles it sooner; past this a worker takes it for abandoned by a crash. Seconds. */
+/** The request's own process concludes it sooner; past this a worker takes it for abandoned by a crash. Seconds. */
 export const CRASH_NET_SECONDS = 120;
 /**
  * Seconds from a COMMIT after which no byte can be on its way any more: nothing leaves past the send window, replays
@@ -36,32 +55,48 @@ export const CRASH_NET_SECONDS = 120;
  */
 export const LATEST_BYTE_SECONDS = 60 + 25;
 
-/** INSERT of one operation for every row of `source`, from eleven parameters, see {@link operationParameters}. */
-export const insertOperationFrom = (source: string, first: number): string => {
-  const at = (index: number): string => `$${first + index}`;
-  return `INSERT INTO operation (merchant_account_id, id, payment_id, number, type, status, amount, currency,
-                                 merchant_request_id, attempt, reason, bank_merchant_id, sent_at, deadline_at, next_query_at)
-     SELECT ${at(0)}, ${at(1)}, ${at(2)},
-            (SELECT coalesce(max(number), 0) + 1 FROM operation
-             WHERE merchant_account_id = ${at(0)} AND payment_id = ${at(2)}),
-            ${at(3)}, ${at(4)}, ${at(5)}::bigint, ${at(6)}, ${at(7)}, ${at(8)}::int, ${at(9)},
-            ${at(10)}, clock_timestamp() + make_interval(secs => ${LATEST_BYTE_SECONDS}),
-            now() + make_interval(secs => ${REVIEW_AFTER_SECONDS}),
-            now() + make_interval(secs => ${CRASH_NET_SECONDS})
-     FROM ${source}`;
-};
+const latestByte = sql`clock_timestamp() + make_interval(secs => ${LATEST_BYTE_SECONDS}::int)`;
+const crashNet = sql`now() + make_interval(secs => ${CRASH_NET_SECONDS}::int)`;
 
-export function operationParameters(operation: Operation, reason: string | null = null): unknown[] {
-  const { accountId, id, paymentId, type, status, amount, currency, merchantRequestId, attempt } = operation;
-  const { bankMerchantId } = operation;
-  return [accountId, id, paymentId, type, status, amount, currency, merchantRequestId, attempt, reason, bankMerchantId];
-}
+/** INSERT of one operation for every row of `source`. */
+export const insertOperation = (operation: Operation, reason: string | null, source: Sql): Sql => sql`
+  INSERT INTO operation (merchant_account_id, id, subject_id, parent_id, kind, step, protocol, bank_merchant_id, status,
+                         amount, currency, merchant_request_id, attempt, reason, sent_at, deadline_at, next_query_at)
+  SELECT ${operation.accountId}, ${operation.id}, ${operation.paymentId}, ${operation.parentId}, ${operation.kind},
+         ${operation.step}, ${stepOf(operation.step).protocol}, ${operation.bankMerchantId}, ${operation.status},
+         ${operation.amount}::bigint, ${operation.currency}, ${operation.merchantRequestId}, ${operation.attempt}::int,
+         ${reason}, ${latestByte}, now() + make_interval(secs => ${REVIEW_AFTER_SECONDS}::int), ${crashNet}
+  FROM ${source}`;
+
+/** One text for every case, so that Postgres and its poolers see few different statements. */
+export const updateOperation = (operation: Operation, notes: OperationNotes, where: Sql, from: Sql = sql``): Sql => sql`
+  UPDATE operation SET
+    status = ${operation.status}, attempt = ${operation.attempt}::int,
+    cause = CASE WHEN operation.status = ${operation.status} THEN operation.cause ELSE ${notes.cause ?? 'bank'} END,
+    failure_code = ${operation.failure?.code}, failure_message = ${operation.failure?.message},
+    bank_order_id = coalesce(${notes.bankOrderId}, bank_order_id),
+    redirect_url = coalesce(${notes.redirectUrl}, redirect_url),
+    bank_operation_id = coalesce(${notes.bankOperationId}, bank_operation_id),
+    evidence = coalesce(${notes.evidence && JSON.stringify(notes.evidence)}::jsonb, evidence),
+    queries = coalesce(${notes.queries}::int, queries),
+    known_at = CASE WHEN ${notes.known}::boolean THEN coalesce(known_at, clock_timestamp()) ELSE known_at END,
+    known_elsewhere_at = CASE WHEN ${notes.knownElsewhere}::boolean THEN now() ELSE known_elsewhere_at END,
+    refusal_code = coalesce(${notes.refusalCode}, refusal_code),
+    unsent = coalesce(${notes.unsent}::boolean, unsent),
+    sends = CASE WHEN ${notes.takeBack}::boolean THEN greatest(sends - 1, 0) ELSE sends END,
+    not_founds = CASE WHEN ${notes.notFoundAt}::float8 IS NULL THEN not_founds ELSE not_founds + 1 END,
+    not_found_at = coalesce(not_found_at, to_timestamp(${notes.notFoundAt}::float8)),
+    sent_at = CASE WHEN ${notes.callEnded}::boolean THEN least(sent_at, clock_timestamp()) ELSE sent_at END,
+    session_awaited_at = CASE WHEN ${notes.awaitsSession}::boolean THEN clock_timestamp() END,
+    next_query_at = ${dueIn('next_query_at', notes.nextQueryInSeconds)}, updated_at = now()
+  ${from}
+  WHERE operation.merchant_account_id = ${operation.accountId} AND operation.id = ${operation.id} AND ${where}`;
 
 const CLAIM_DUE = claimDueSql({
   table: 'operation',
   column: 'next_query_at',
   also: 'session_awaited_at = NULL',
-  returning: 'merchant_account_id AS "accountId", id, payment_id AS "paymentId", type',
+  returning: 'merchant_account_id AS "accountId", id',
 });
 
 @Injectable()
@@ -70,7 +105,7 @@ export class OperationRepository {
 
   /** Write-ahead: this is committed before the bank hears of the operation. */
   async insert(tx: Transaction, operation: Operation, reason: string | null = null): Promise<void> {
-    await tx.query(insertOperationFrom('(SELECT 1) AS once', 1), operationParameters(operation, reason));
+    await tx.query(...insertOperation(operation, reason, sql`(SELECT 1) AS once`).render());
   }
 
   find(tx: Transaction, accountId: string, id: string): Promise<OperationEntity | null> {
@@ -81,30 +116,50 @@ export class OperationRepository {
     return this.find(this.database.manager, accountId, id);
   }
 
-  /** The purchase that counts: the latest, since an orphaned order is followed by another. */
-  findPurchase(tx: Transaction, accountId: string, paymentId: string): Promise<OperationEntity | null> {
-    return tx.findOne(OperationEntity, {
-      where: { merchantAccountId: accountId, paymentId, type: 'purchase' },
-      order: { number: 'DESC' },
-    });
+  /** The purchase or hold that counts: the latest, since an orphaned order is followed by another. */
+  findIntent(tx: Transaction, accountId: string, paymentId: string): Promise<OperationEntity | null> {
+    return this.latest(tx, accountId, paymentId, INTENT_KINDS);
   }
 
-  /** The purchase whose money a refund gives back. */
-  async findCaptured(tx: Transaction, payment: PaymentEntity): Promise<OperationEntity | null> {
-    const { merchantAccountId, id: paymentId, bankOperationId } = payment;
-    const where = { merchantAccountId, paymentId, type: 'purchase' as const };
-    const named = bankOperationId === null ? null : await tx.findOneBy(OperationEntity, { ...where, bankOperationId });
-    return named ?? this.findPurchase(tx, merchantAccountId, paymentId);
+  currentIntent(accountId: string, paymentId: string): Promise<OperationEntity | null> {
+    return this.findIntent(this.database.manager, accountId, paymentId);
   }
 
-  currentPurchase(accountId: string, paymentId: string): Promise<OperationEntity | null> {
-    return this.findPurchase(this.database.manager, accountId, paymentId);
+  /** The latest purchase or hold of each of these payments. */
+  async intentsOf(accountId: string, paymentIds: readonly string[]): Promise<ReadonlyMap<string, OperationEntity>> {
+    const where = { merchantAccountId: accountId, subjectId: In([...paymentIds]), kind: In([...INTENT_KINDS]) };
+    const rows = await this.database.manager.find(OperationEntity, { where, order: { number: 'ASC' } });
+    return new Map(rows.map((row) => [row.subjectId, row]));
+  }
+
+  /** The operation that a follow-up acts on: the latest of the first kind that has one with an id of the bank. */
+  async findParent(
+    tx: Transaction,
+    { accountId, paymentId }: { accountId: string; paymentId: string },
+    kinds: readonly OperationKind[],
+  ): Promise<OperationEntity | null> {
+    const where = {
+      merchantAccountId: accountId,
+      subjectId: paymentId,
+      kind: In([...kinds]),
+      status: 'succeeded' as const,
+    };
+    const rows = await tx.find(OperationEntity, { where, order: { number: 'DESC' } });
+    return kinds.map((kind) => rows.find((row) => row.kind === kind)).find((row) => row !== undefined) ?? null;
   }
 
   /** Oldest first. */
   refunds(accountId: string, paymentId: string, tx: Transaction = this.database.manager): Promise<OperationEntity[]> {
     return tx.find(OperationEntity, {
-      where: { merchantAccountId: accountId, paymentId, type: 'refund' },
+      where: { merchantAccountId: accountId, subjectId: paymentId, kind: 'refund' },
+      order: { number: 'ASC' },
+    });
+  }
+
+  /** What acts on a payment's operations, oldest first. */
+  followUps(tx: Transaction, accountId: string, paymentId: string): Promise<OperationEntity[]> {
+    return tx.find(OperationEntity, {
+      where: { merchantAccountId: accountId, subjectId: paymentId, kind: In([...FOLLOW_UP_KINDS]) },
       order: { number: 'ASC' },
     });
   }
@@ -122,75 +177,80 @@ export class OperationRepository {
     ]);
   }
 
-  /** Those of which the bank may have something new to say. */
-  unsettledRefunds(accountId: string, paymentId: string): Promise<OperationEntity[]> {
-    const where = {
-      merchantAccountId: accountId,
-      paymentId,
-      type: 'refund' as const,
-      status: Not('succeeded' as const),
-    };
+  /** Follow-ups of which the bank may have something new to say. */
+  unsettled(accountId: string, paymentId: string): Promise<OperationEntity[]> {
+    const kind = In([...FOLLOW_UP_KINDS]);
+    const where = { merchantAccountId: accountId, subjectId: paymentId, kind, status: Not('succeeded' as const) };
     return this.database.manager.find(OperationEntity, { where });
   }
 
-  /** Something may have happened at the bank: its unfinished refunds are asked for now, and then often for a while. */
-  async hintRefunds(accountId: string, paymentId: string): Promise<void> {
+  /** Something may have happened at the bank: unfinished follow-ups are asked for now, and then often for a while. */
+  async hint(accountId: string, paymentId: string): Promise<void> {
     await this.database.query(
       `UPDATE operation SET queries = 0, next_query_at = now()
-       WHERE merchant_account_id = $1 AND payment_id = $2 AND type = 'refund' AND status = ANY($3::text[])`,
-      [accountId, paymentId, HINTED_OPERATIONS],
+       WHERE merchant_account_id = $1 AND subject_id = $2 AND kind = ANY($3::text[]) AND status = ANY($4::text[])`,
+      [accountId, paymentId, FOLLOW_UP_KINDS, HINTED_OPERATIONS],
     );
   }
 
-  /** One text for every case, so that Postgres and its poolers see few different statements. */
-  async save(tx: Transaction, operation: Operation, extras: OperationExtras = {}): Promise<void> {
-    const { nextQueryInSeconds, reason, bankOperationId, evidence, queries } = extras;
-    await tx.query(
-      `UPDATE operation SET
-         status = $3, attempt = $4, failure_code = $5, failure_message = $6,
-         reason = coalesce($7, reason), bank_operation_id = coalesce($8, bank_operation_id),
-         evidence = coalesce($9::jsonb, evidence), queries = coalesce($10, queries),
-         next_query_at = ${dueColumn('next_query_at', 11)},
-         session_awaited_at = CASE WHEN $13 THEN clock_timestamp() END, updated_at = now()
-       WHERE merchant_account_id = $1 AND id = $2`,
-      [
-        ...[operation.accountId, operation.id, operation.status, operation.attempt],
-        ...[operation.failure?.code, operation.failure?.message, reason, bankOperationId],
-        ...[evidence === undefined ? null : JSON.stringify(evidence), queries],
-        ...dueParameters(nextQueryInSeconds),
-        extras.awaitsSession ?? false,
-      ],
+  /** A callback names an order while we know of none: the bank can be asked for it. */
+  async noteOrder(accountId: string, paymentId: string, namedOrderId: string): Promise<void> {
+    await this.database.query(
+      `UPDATE operation SET named_order_id = $3 WHERE (merchant_account_id, id) = (
+         SELECT merchant_account_id, id FROM operation
+         WHERE merchant_account_id = $1 AND subject_id = $2 AND kind = ANY($4::text[]) ORDER BY number DESC LIMIT 1)
+       AND bank_order_id IS NULL`,
+      [accountId, paymentId, namedOrderId, INTENT_KINDS],
     );
+  }
+
+  async save(tx: Transaction, operation: Operation, notes: OperationNotes = {}): Promise<void> {
+    await tx.query(...updateOperation(operation, notes, sql`true`).render());
   }
 
   /** Orders of a payment so far, those without a link included. */
-  countPurchases(tx: Transaction, accountId: string, paymentId: string): Promise<number> {
-    return tx.countBy(OperationEntity, { merchantAccountId: accountId, paymentId, type: 'purchase' });
+  countIntents(tx: Transaction, accountId: string, paymentId: string): Promise<number> {
+    const kind = In([...INTENT_KINDS]);
+    return tx.countBy(OperationEntity, { merchantAccountId: accountId, subjectId: paymentId, kind });
   }
 
-  /** Write-ahead of one more request under the same id: this is committed before it is sent. */
-  async recordSend(tx: Transaction, { accountId, id }: Operation): Promise<void> {
-    await tx.query(
-      `UPDATE operation SET status = 'sending', sends = sends + 1, sent_at = clock_timestamp(),
-         next_query_at = now() + make_interval(secs => ${CRASH_NET_SECONDS}), session_awaited_at = NULL, updated_at = now()
-       WHERE merchant_account_id = $1 AND id = $2`,
-      [accountId, id],
+  /** Write-ahead of one more sending of the same request under the same id. @returns its number */
+  async beginAgain(tx: Transaction, operation: Operation): Promise<number> {
+    const keepsPace = stepOf(operation.step).doubt === 'send_again';
+    const [rows] = await tx.query<[{ sends: number }[], number]>(
+      ...sql`UPDATE operation SET
+         status = ${operation.status}, cause = 'clock', attempt = ${operation.attempt}::int,
+         sends = sends + 1, unsent = false, not_founds = 0, not_found_at = NULL,
+         failure_code = NULL, failure_message = NULL,
+         queries = CASE WHEN ${keepsPace}::boolean THEN queries ELSE 0 END,
+         sent_at = ${latestByte}, session_awaited_at = NULL, next_query_at = ${crashNet}, updated_at = now()
+       WHERE merchant_account_id = ${operation.accountId} AND id = ${operation.id} RETURNING sends`.render(),
     );
+    const [row] = rows;
+    if (!row) throw new Error(`operation ${operation.id} does not exist`);
+    return row.sends;
   }
 
-  /** Not a byte of the last request left. */
-  async takeBackSend(tx: Transaction, { accountId, id }: Operation): Promise<void> {
-    await tx.query(`UPDATE operation SET sends = greatest(sends - 1, 0) WHERE merchant_account_id = $1 AND id = $2`, [
-      accountId,
-      id,
-    ]);
+  /** Seconds of the epoch on the database's clock. */
+  async now(): Promise<number> {
+    const [row] = await this.database.query<{ now: number }[]>(
+      `SELECT extract(epoch FROM clock_timestamp())::float8 AS now`,
+    );
+    if (!row) throw new Error('the database does not know the time');
+    return row.now;
   }
 
-  async markKnownElsewhere(tx: Transaction, { accountId, id }: Operation): Promise<void> {
-    await tx.query(`UPDATE operation SET known_elsewhere_at = now() WHERE merchant_account_id = $1 AND id = $2`, [
-      accountId,
-      id,
-    ]);
+  /** How the operation stands to a question that was asked then, or now. */
+  async clock(tx: Transaction, accountId: string, id: string, askedAt?: number): Promise<OperationClock> {
+    const [clock] = await tx.query<OperationClock[]>(
+      `SELECT extract(epoch FROM coalesce(to_timestamp($3), clock_timestamp()) - sent_at)::float8 AS "sinceSentSeconds",
+              extract(epoch FROM coalesce(to_timestamp($3), clock_timestamp()) - not_found_at)::float8 AS "sinceNotFoundSeconds",
+              deadline_at < clock_timestamp() AS "pastDeadline"
+       FROM operation WHERE merchant_account_id = $1 AND id = $2`,
+      [accountId, id, askedAt],
+    );
+    if (!clock) throw new Error(`operation ${id} does not exist`);
+    return clock;
   }
 
   /** See {@link claimDueSql}. */
@@ -198,13 +258,22 @@ export class OperationRepository {
     const [rows] = await this.database.query<[DueOperation[], number]>(CLAIM_DUE, roomParameters(room, leaseSeconds));
     return rows;
   }
+
+  private latest(tx: Transaction, accountId: string, subjectId: string, kinds: readonly OperationKind[]) {
+    return tx.findOne(OperationEntity, {
+      where: { merchantAccountId: accountId, subjectId, kind: In([...kinds]) },
+      order: { number: 'DESC' },
+    });
+  }
 }
 
 export const operationOf = (row: OperationEntity): Operation => ({
   accountId: row.merchantAccountId,
   id: row.id,
-  paymentId: row.paymentId,
-  type: row.type,
+  paymentId: row.subjectId,
+  parentId: row.parentId,
+  kind: row.kind,
+  step: row.step,
   status: row.status,
   amount: row.amount,
   currency: row.currency,

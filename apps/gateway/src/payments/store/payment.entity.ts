@@ -1,5 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { amountColumn, idColumn, nowColumn, optionalText, optionalTime, textColumn } from '../../database/columns.js';
+import { type Cause, type IntentKind } from '../domain/operation.js';
+import { type Method } from '../kinds/methods.js';
 import { type FailureCode } from '../domain/failures.js';
 import { type Shown } from '../domain/order-verdict.js';
 import { type PaymentFlags } from '../domain/payment.js';
@@ -9,31 +11,39 @@ import { type PaymentStatus } from '../domain/statuses.js';
 export class PaymentEntity {
   @PrimaryColumn(idColumn) merchantAccountId!: string;
   @PrimaryColumn(idColumn) id!: string;
+  /** Order of lists: ids are made by the clocks of processes. */
+  @Column({ type: 'bigint', generated: 'identity', generatedIdentity: 'ALWAYS' }) number!: string;
+  @Column(textColumn) kind!: IntentKind;
+  @Column(textColumn) method!: Method;
   @Column(textColumn) status!: PaymentStatus;
+  /** Who caused the last move. */
+  @Column({ ...textColumn, default: 'merchant' }) cause!: Cause;
   @Column(amountColumn) amount!: number;
   @Column(textColumn) currency!: string;
   @Column({ ...amountColumn, default: 0 }) amountAuthorized!: number;
   @Column({ ...amountColumn, default: 0 }) amountCaptured!: number;
   @Column({ ...amountColumn, default: 0 }) amountRefunded!: number;
+  /** Held by captures, releases and refunds that have not ended. */
+  @Column({ ...amountColumn, default: 0 }) amountCapturing!: number;
+  @Column({ ...amountColumn, default: 0 }) amountRefunding!: number;
   @Column({ type: 'boolean' }) livemode!: boolean;
+  /** `api`: our request. Otherwise born of what the bank showed: under which subject, and by which of its ids. */
+  @Column({ ...textColumn, default: 'api' }) origin!: string;
+  @Column({ ...optionalText, collation: 'C' }) originId!: string | null;
+  @Column(optionalText) originRef!: string | null;
   @Column(optionalText) reference!: string | null;
   @Column(optionalText) description!: string | null;
-  @Column(textColumn) returnUrl!: string;
-  @Column(textColumn) language!: string;
+  @Column(optionalText) returnUrl!: string | null;
+  @Column(optionalText) language!: string | null;
   @Column({ type: 'jsonb', default: {} }) metadata!: Record<string, string>;
   @Column({ type: 'int' }) expiresInMinutes!: number;
   /** Personal data the bank asks for; only ever sent to the bank. */
-  @Column(textColumn) customerSealed!: string;
-  @Column(optionalText) bankOrderId!: string | null;
-  /** The order that a callback named while we knew of none; believed only once the bank shows it as ours. */
-  @Column(optionalText) namedOrderId!: string | null;
-  @Column(optionalText) redirectUrl!: string | null;
+  @Column(optionalText) customerSealed!: string | null;
   @Column(optionalTime) expiresAt!: Date | null;
-  @Column(optionalText) bankOperationId!: string | null;
+  /** When the bank lets go of a hold by itself. */
+  @Column(optionalTime) holdExpiresAt!: Date | null;
   @Column(optionalText) failureCode!: FailureCode | null;
   @Column(optionalText) failureMessage!: string | null;
-  /** Which answer of the bank the status rests on: ids, codes and when. */
-  @Column({ type: 'jsonb', nullable: true }) evidence!: Record<string, unknown> | null;
   /** What a person must look at although the status stays, and why. */
   @Column({ type: 'jsonb', default: {} }) flags!: PaymentFlags;
   /** The most that any answer or callback of the bank ever showed; null while it was nothing but failures. */

@@ -1,22 +1,24 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { claimDueSql, type Room, roomParameters } from '../../database/claim-due.js';
-import { dueColumn, dueParameters } from '../../database/due-in.js';
+import { dueIn } from '../../database/due-in.js';
+import { hydrate } from '../../database/hydrate.js';
+import { rawSql, sql, type Sql } from '../../database/sql.js';
 import { inTransaction, type Transaction } from '../../database/transaction.js';
 import { keptFailure } from '../domain/failures.js';
-import { type Operation } from '../domain/operation.js';
-import { type Payment } from '../domain/payment.js';
-import { ENDED_PAYMENTS, type PaymentStatus } from '../domain/statuses.js';
-import { type Claim, claimCte, claimParameters } from './idempotency.repository.js';
-import { insertOperationFrom, operationParameters } from './operation.repository.js';
+import { type Cause } from '../domain/operation.js';
 import { type Shown } from '../domain/order-verdict.js';
+import { type Payment } from '../domain/payment.js';
 import { EXPIRY_GRACE_SECONDS, ORDER_REVIEW_SECONDS } from '../domain/schedule.js';
+import { ENDED_PAYMENTS, type PaymentStatus } from '../domain/statuses.js';
 import { PaymentEntity } from './payment.entity.js';
 
 export type NewPayment = Pick<
   PaymentEntity,
   | 'merchantAccountId'
   | 'id'
+  | 'kind'
+  | 'method'
   | 'amount'
   | 'currency'
   | 'livemode'
@@ -27,7 +29,10 @@ export type NewPayment = Pick<
   | 'metadata'
   | 'expiresInMinutes'
   | 'customerSealed'
->;
+> & {
+  /** Of a hold: how long it lasts. */
+  readonly holdHours: number | null;
+};
 
 export interface PaymentFilter {
   readonly limit: number;
@@ -39,19 +44,17 @@ export interface PaymentFilter {
 
 /** Columns that a change of state may bring along. `nextSyncInSeconds`: null means that nothing is open any more. */
 export interface PaymentExtras {
-  readonly bankOrderId?: string;
-  readonly redirectUrl?: string | null;
-  readonly expiresAt?: Date | null;
-  readonly evidence?: Record<string, unknown>;
-  readonly hintQueries?: number;
-  readonly shown?: Shown | null;
+  readonly cause?: Cause | undefined;
+  readonly expiresAt?: Date | null | undefined;
+  readonly hintQueries?: number | undefined;
+  readonly shown?: Shown | null | undefined;
   /** Whether a success lacks a fact; the clock starts with the first time and ends with the last. */
-  readonly incomplete?: boolean;
+  readonly incomplete?: boolean | undefined;
   /** Whether the bank said, after the grace, that it does not show the order; the clock works as above. */
-  readonly gone?: boolean;
-  readonly nextSyncInSeconds?: number | null;
+  readonly gone?: boolean | undefined;
+  readonly nextSyncInSeconds?: number | null | undefined;
   /** The query failed for want of a bank session: the next session makes the payment due. */
-  readonly awaitsSession?: boolean;
+  readonly awaitsSession?: boolean | undefined;
 }
 
 /** Where a payment stands on the database's clock. */
@@ -69,6 +72,10 @@ export interface PaymentAges {
   /** The bank, too, can no longer report a payment that was made in time. */
   readonly pastGrace: boolean;
   readonly pastDeadline: boolean;
+  /** The bank has let go of a hold by now. */
+  readonly pastHold: boolean;
+  /** It may still be taken. */
+  readonly holdLasts: boolean;
 }
 
 export interface DuePayment {
@@ -76,9 +83,44 @@ export interface DuePayment {
   readonly id: string;
 }
 
-/** SQL of a clock that `true` starts unless it runs, `false` stops, and null leaves alone. */
-const clockColumn = (column: string, parameter: number): string =>
-  `CASE $${parameter}::boolean WHEN true THEN coalesce(${column}, now()) WHEN false THEN NULL ELSE ${column} END`;
+/** A clock that `true` starts unless it runs, `false` stops, and undefined leaves alone. */
+const clock = (column: string, runs: boolean | undefined): Sql => {
+  const name = rawSql(column);
+  return sql`CASE ${runs}::boolean WHEN true THEN coalesce(${name}, now()) WHEN false THEN NULL ELSE ${name} END`;
+};
+
+/** INSERT of one payment for every row of `source`. */
+export const insertPayment = (payment: NewPayment, source: Sql): Sql => sql`
+  INSERT INTO payment (merchant_account_id, id, kind, method, status, amount, currency, livemode, reference, description,
+                       return_url, language, metadata, expires_in_minutes, customer_sealed, hold_expires_at)
+  SELECT ${payment.merchantAccountId}, ${payment.id}, ${payment.kind}, ${payment.method}, 'created',
+         ${payment.amount}::bigint, ${payment.currency}, ${payment.livemode}::boolean, ${payment.reference},
+         ${payment.description}, ${payment.returnUrl}, ${payment.language}, ${JSON.stringify(payment.metadata)}::jsonb,
+         ${payment.expiresInMinutes}::int, ${payment.customerSealed},
+         date_trunc('second', now()) + make_interval(hours => ${payment.holdHours}::int)
+  FROM ${source}`;
+
+/** One text for every case, so that Postgres and its poolers see few different statements. */
+export const updatePayment = (payment: Payment, extras: PaymentExtras, where: Sql): Sql => sql`
+  UPDATE payment SET
+    status = ${payment.status}, amount_authorized = ${payment.amountAuthorized}::bigint,
+    cause = CASE WHEN status = ${payment.status} THEN cause ELSE ${extras.cause ?? 'bank'} END,
+    amount_captured = ${payment.amountCaptured}::bigint, amount_refunded = ${payment.amountRefunded}::bigint,
+    amount_capturing = ${payment.amountCapturing}::bigint, amount_refunding = ${payment.amountRefunding}::bigint,
+    event_sequence = ${payment.eventSequence}::int,
+    failure_code = ${payment.failure?.code}, failure_message = ${payment.failure?.message},
+    expires_at = coalesce(${extras.expiresAt}, expires_at),
+    hint_queries = coalesce(${extras.hintQueries}::int, hint_queries),
+    next_sync_at = ${dueIn('next_sync_at', extras.nextSyncInSeconds)},
+    session_awaited_at = CASE WHEN ${extras.awaitsSession ?? false}::boolean THEN clock_timestamp() END,
+    flags = ${JSON.stringify(payment.flags)}::jsonb, shown = coalesce(${extras.shown}, shown),
+    incomplete_at = ${clock('incomplete_at', extras.incomplete)}, gone_at = ${clock('gone_at', extras.gone)},
+    ended_at = CASE WHEN ${payment.status} = ANY(${ENDED_PAYMENTS}::text[]) THEN coalesce(ended_at, now()) END,
+    updated_at = now()
+  WHERE merchant_account_id = ${payment.accountId} AND id = ${payment.id} AND ${where}`;
+
+/** Above every number of a payment: a cursor that leads nowhere is the first page. */
+const NEVER_REACHED = '9223372036854775807';
 
 const CLAIM_DUE = claimDueSql({
   table: 'payment',
@@ -94,30 +136,6 @@ export class PaymentRepository {
 
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     return inTransaction(this.database, work);
-  }
-
-  /**
-   * Claims the idempotency key and writes payment and purchase ahead, in one statement and so in one transaction.
-   * @returns undefined when the key is taken; waits for a concurrent claim of the same key to commit
-   */
-  async open(claim: Claim, payment: NewPayment, purchase: Operation): Promise<PaymentEntity | undefined> {
-    const rows = await this.database.query<object[]>(
-      `WITH ${claimCte(1, claim.leaseSeconds)},
-       opened AS (
-         INSERT INTO payment (merchant_account_id, id, status, amount, currency, livemode, reference, description,
-                              return_url, language, metadata, expires_in_minutes, customer_sealed)
-         SELECT $1, $4, 'created', $5::bigint, $6, $7::boolean, $8, $9, $10, $11, $12::jsonb, $13::int, $14 FROM claimed
-         RETURNING *),
-       purchase AS (${insertOperationFrom('claimed', 15)})
-       SELECT * FROM opened`,
-      [
-        ...claimParameters(claim),
-        ...[payment.amount, payment.currency, payment.livemode, payment.reference, payment.description],
-        ...[payment.returnUrl, payment.language, JSON.stringify(payment.metadata), payment.expiresInMinutes],
-        ...[payment.customerSealed, ...operationParameters(purchase)],
-      ],
-    );
-    return rows.length === 0 ? undefined : toEntity(this.database.manager, rows);
   }
 
   find(accountId: string, id: string): Promise<PaymentEntity | null> {
@@ -137,42 +155,24 @@ export class PaymentRepository {
     const query = this.database
       .createQueryBuilder(PaymentEntity, 'payment')
       .where('payment.merchantAccountId = :accountId', { accountId })
-      .orderBy('payment.id', 'DESC')
+      .orderBy('payment.number', 'DESC')
       .limit(filter.limit);
-    if (filter.before !== undefined) query.andWhere('payment.id < :before', { before: filter.before });
+    if (filter.before !== undefined) {
+      const before = `SELECT number FROM payment WHERE merchant_account_id = :accountId AND id = :before`;
+      query.andWhere(`payment.number < coalesce((${before}), ${NEVER_REACHED})`, { before: filter.before });
+    }
     if (filter.status !== undefined) query.andWhere('payment.status = :status', { status: filter.status });
     if (filter.reference !== undefined)
       query.andWhere('payment.reference = :reference', { reference: filter.reference });
     return query.getMany();
   }
 
-  /** One text for every case, so that Postgres and its poolers see few different statements. @returns the row as it is now */
+  /** @returns the row as it is now */
   async save(tx: Transaction, payment: Payment, extras: PaymentExtras = {}): Promise<PaymentEntity> {
-    const { bankOrderId, redirectUrl, expiresAt, evidence, hintQueries, nextSyncInSeconds } = extras;
-    const { shown, incomplete, gone } = extras;
-    const [rows] = await tx.query<[object[], number]>(
-      `UPDATE payment SET
-         status = $3, amount_authorized = $4, amount_captured = $5, amount_refunded = $6,
-         bank_operation_id = $7, event_sequence = $8, failure_code = $9, failure_message = $10,
-         bank_order_id = coalesce($11, bank_order_id), redirect_url = coalesce($12, redirect_url),
-         expires_at = coalesce($13, expires_at), evidence = coalesce($14::jsonb, evidence),
-         hint_queries = coalesce($15, hint_queries), next_sync_at = ${dueColumn('next_sync_at', 16)},
-         session_awaited_at = CASE WHEN $18 THEN clock_timestamp() END, updated_at = now(),
-         flags = $19::jsonb, shown = coalesce($20, shown),
-         incomplete_at = ${clockColumn('incomplete_at', 21)}, gone_at = ${clockColumn('gone_at', 22)},
-         ended_at = CASE WHEN $3 = ANY($23::text[]) THEN coalesce(ended_at, now()) END
-       WHERE merchant_account_id = $1 AND id = $2 RETURNING *`,
-      [
-        ...[payment.accountId, payment.id, payment.status],
-        ...[payment.amountAuthorized, payment.amountCaptured, payment.amountRefunded],
-        ...[payment.bankOperationId, payment.eventSequence, payment.failure?.code, payment.failure?.message],
-        ...[bankOrderId, redirectUrl, expiresAt, evidence === undefined ? null : JSON.stringify(evidence), hintQueries],
-        ...dueParameters(nextSyncInSeconds),
-        extras.awaitsSession ?? false,
-        ...[JSON.stringify(payment.flags), shown, incomplete, gone, ENDED_PAYMENTS],
-      ],
-    );
-    return toEntity(tx, rows);
+    const update = sql`${updatePayment(payment, extras, sql`true`)} RETURNING *`;
+    const [[row]] = await tx.query<[object[], number]>(...update.render());
+    if (!row) throw new Error(`payment ${payment.id} does not exist`);
+    return hydrate(tx, PaymentEntity, row);
   }
 
   async ages(tx: Transaction, accountId: string, id: string): Promise<PaymentAges> {
@@ -184,7 +184,9 @@ export class PaymentRepository {
               extract(epoch FROM now() - gone_at)::float AS "sinceGoneSeconds",
               now() > expiry AS "pastExpiry",
               now() > expiry + make_interval(secs => $3) AS "pastGrace",
-              now() > expiry + make_interval(secs => $4) AS "pastDeadline"
+              now() > expiry + make_interval(secs => $4) AS "pastDeadline",
+              coalesce(now() > hold_expires_at + make_interval(secs => $3), false) AS "pastHold",
+              coalesce(now() < hold_expires_at, false) AS "holdLasts"
        FROM (SELECT *, coalesce(expires_at, created_at + make_interval(mins => expires_in_minutes)) AS expiry FROM payment) p
        WHERE merchant_account_id = $1 AND id = $2`,
       [accountId, id, EXPIRY_GRACE_SECONDS, ORDER_REVIEW_SECONDS],
@@ -209,14 +211,6 @@ export class PaymentRepository {
     );
   }
 
-  /** A callback names an order while we know of none: the bank can be asked for it. */
-  async noteOrder(accountId: string, id: string, namedOrderId: string): Promise<void> {
-    await this.database.query(
-      `UPDATE payment SET named_order_id = $3 WHERE merchant_account_id = $1 AND id = $2 AND bank_order_id IS NULL`,
-      [accountId, id, namedOrderId],
-    );
-  }
-
   /** See {@link claimDueSql}. */
   async claimDue(room: Room | number, leaseSeconds: number): Promise<DuePayment[]> {
     const [rows] = await this.database.query<[DuePayment[], number]>(CLAIM_DUE, roomParameters(room, leaseSeconds));
@@ -227,25 +221,17 @@ export class PaymentRepository {
 export const paymentOf = (row: PaymentEntity): Payment => ({
   accountId: row.merchantAccountId,
   id: row.id,
+  kind: row.kind,
   status: row.status,
   amount: row.amount,
   currency: row.currency,
   amountAuthorized: row.amountAuthorized,
   amountCaptured: row.amountCaptured,
   amountRefunded: row.amountRefunded,
+  amountCapturing: row.amountCapturing,
+  amountRefunding: row.amountRefunding,
   livemode: row.livemode,
   failure: keptFailure(row),
-  bankOperationId: row.bankOperationId,
   flags: row.flags,
   eventSequence: row.eventSequence,
 });
-
-/** Rows of RETURNING come in column names; the entity's metadata turns them into properties. */
-function toEntity(tx: Transaction, [raw]: object[]): PaymentEntity {
-  const row = tx.create(PaymentEntity);
-  const values = raw as Record<string, unknown>;
-  for (const column of tx.dataSource.getMetadata(PaymentEntity).columns) {
-    column.setEntityValue(row, tx.dataSource.driver.prepareHydratedValue(values[column.databaseName], column));
-  }
-  return row;
-}

@@ -5,7 +5,7 @@ import { type OperationStatus, operationStatus } from './statuses.js';
 import { type Verdict } from './verdict.js';
 
 /** What we know of a refund before the bank's next word. */
-export interface RefundState {
+export interface FollowUpState {
   readonly status: OperationStatus;
   /** 2 after the one permitted resend. */
   readonly attempt: number;
@@ -34,7 +34,7 @@ export type SendSight =
   | { readonly kind: 'unknown'; readonly reason: string };
 
 /** The clock's part, on the database's clock. */
-export interface RefundClock {
+export interface FollowUpClock {
   /** From the last moment at which a byte of ours can have left to the moment of the question; negative before it. */
   readonly sinceSentSeconds: number;
   /** From the first question that "not found" counted for; null where there was none. */
@@ -43,7 +43,7 @@ export interface RefundClock {
 }
 
 /** What is to be recorded. Members that are absent leave things as they are. */
-export interface RefundStep {
+export interface FollowUpMove {
   readonly to: OperationStatus;
   readonly failure?: Failure;
   /** The verdict that the step rests on. */
@@ -58,13 +58,19 @@ export interface RefundStep {
   readonly resend?: true;
   /** Whether the bank is asked again; `soonerSeconds` bounds the wait. */
   readonly askAgain: boolean;
+  /** No word of the bank led here, only the time that passed. */
+  readonly byClock?: true;
   readonly soonerSeconds?: number;
 }
 
 const hasEnded = (status: OperationStatus): boolean => operationStatus(status).ended;
 
 /** @returns undefined where the answer changes nothing */
-export function decideAfterQuery(refund: RefundState, sight: QuerySight, clock: RefundClock): RefundStep | undefined {
+export function decideAfterQuery(
+  refund: FollowUpState,
+  sight: QuerySight,
+  clock: FollowUpClock,
+): FollowUpMove | undefined {
   if (refund.status === 'succeeded') return undefined;
   if (hasEnded(refund.status)) return stepAfterTheEnd(refund, sight);
   const step = stepOf(refund, sight, clock);
@@ -76,10 +82,10 @@ export function decideAfterQuery(refund: RefundState, sight: QuerySight, clock: 
  * @param confirmation what a query said right after a refusal or a FAIL
  */
 export function decideAfterSending(
-  refund: RefundState,
+  refund: FollowUpState,
   answer: { readonly send: number; readonly sight: SendSight; readonly confirmation?: QuerySight },
-  clock: RefundClock,
-): RefundStep | undefined {
+  clock: FollowUpClock,
+): FollowUpMove | undefined {
   const { send, sight, confirmation } = answer;
   if (confirmation?.kind === 'verdict') return decideAfterQuery(refund, confirmation, clock);
   if (hasEnded(refund.status)) return undefined;
@@ -91,14 +97,14 @@ export function decideAfterSending(
 }
 
 /** What was given up and yet succeeds is late money; what is under way all the same is followed. */
-function stepAfterTheEnd({ status }: RefundState, sight: QuerySight): RefundStep {
+function stepAfterTheEnd({ status }: FollowUpState, sight: QuerySight): FollowUpMove {
   const verdict = sight.kind === 'verdict' ? sight.verdict : undefined;
   if (verdict?.kind === 'succeeded') return { to: 'succeeded', verdict, known: true, askAgain: false };
   const isAlive = verdict?.kind === 'pending' || verdict?.kind === 'incomplete';
   return { to: status, ...(verdict ? { known: true } : {}), askAgain: isAlive };
 }
 
-function stepOf(refund: RefundState, sight: QuerySight, clock: RefundClock): RefundStep | undefined {
+function stepOf(refund: FollowUpState, sight: QuerySight, clock: FollowUpClock): FollowUpMove | undefined {
   switch (sight.kind) {
     case 'verdict':
       return stepOfVerdict(sight.verdict, clock);
@@ -109,7 +115,7 @@ function stepOf(refund: RefundState, sight: QuerySight, clock: RefundClock): Ref
   }
 }
 
-function stepOfVerdict(verdict: Verdict, clock: RefundClock): RefundStep {
+function stepOfVerdict(verdict: Verdict, clock: FollowUpClock): FollowUpMove {
   const known = { verdict, known: true } as const;
   switch (verdict.kind) {
     case 'succeeded':
@@ -131,7 +137,7 @@ function stepOfVerdict(verdict: Verdict, clock: RefundClock): RefundStep {
  * Absence alone never ends a refund, for a bank may know it and not show it: once it is proven, the same request goes out
  * once more, under the same id, which such a bank would call a duplicate. After a refusal it is final.
  */
-function stepOfNotFound(refund: RefundState, clock: RefundClock): RefundStep | undefined {
+function stepOfNotFound(refund: FollowUpState, clock: FollowUpClock): FollowUpMove | undefined {
   if (clock.sinceSentSeconds < 0) return undefined; // asked before the request can have arrived
   const ruling = judgeNotFound(refund.notFounds + 1, clock.sinceNotFoundSeconds ?? 0);
   if (ruling.kind === 'wait') {
@@ -144,10 +150,10 @@ function stepOfNotFound(refund: RefundState, clock: RefundClock): RefundStep | u
 }
 
 function stepOfAnswer(
-  refund: RefundState,
+  refund: FollowUpState,
   sight: SendSight,
   { isLatest, isAbsent }: { readonly isLatest: boolean; readonly isAbsent: boolean },
-): RefundStep | undefined {
+): FollowUpMove | undefined {
   if (sight.kind === 'verdict') return stepOfAnsweredVerdict(refund, sight.verdict);
   if (sight.kind === 'duplicate') return { ...doubt(refund, 'the bank calls it a duplicate'), known: true };
   if (!isLatest) return undefined; // another request under the same id went out since
@@ -157,36 +163,36 @@ function stepOfAnswer(
 }
 
 /** A FAIL in the answer is not final: only a query of the same identity makes it so. */
-function stepOfAnsweredVerdict(refund: RefundState, verdict: Verdict): RefundStep {
+function stepOfAnsweredVerdict(refund: FollowUpState, verdict: Verdict): FollowUpMove {
   if (verdict.kind !== 'failed') return stepOfVerdict(verdict, JUST_SENT);
   return { ...doubt(refund, 'the bank answered FAIL; no query has confirmed it yet'), known: true };
 }
 
-function stepOfRefusal(refund: RefundState, code: string, isAbsent: boolean): RefundStep {
+function stepOfRefusal(refund: FollowUpState, code: string, isAbsent: boolean): FollowUpMove {
   if (refund.attempt > 1) return review(`the bank refused it when it was sent again (${code})`);
   if (isAbsent && !refund.known) return { to: 'rejected', failure: refusal(code), refusalCode: code, askAgain: false };
   return { ...doubt(refund, code), refusalCode: code };
 }
 
 /** Whoever is being sent is in doubt from here on; what the bank has acknowledged, or a person looks at, stays so. */
-function doubt({ status }: RefundState, reason?: string): RefundStep {
+function doubt({ status }: FollowUpState, reason?: string): FollowUpMove {
   const to = status === 'sending' ? 'unknown' : status;
   return { to, ...(reason === undefined ? {} : { reason }), askAgain: true };
 }
 
 /** A person has to look; the bank is asked on all the same. */
-export const review = (reason: string): RefundStep => ({
+export const review = (reason: string): FollowUpMove => ({
   to: 'needs_review',
   failure: reviewOf(reason),
   askAgain: true,
 });
 
 /** What is open past the deadline waits for a person, and is asked for all the same. */
-function withDeadline(step: RefundStep, { pastDeadline }: RefundClock): RefundStep {
+function withDeadline(step: FollowUpMove, { pastDeadline }: FollowUpClock): FollowUpMove {
   if (!pastDeadline || hasEnded(step.to) || step.resend || step.to === 'needs_review') return step;
-  return { ...step, unsent: undefined, ...review('the outcome could not be proven in time') };
+  return { ...step, unsent: undefined, ...review('the outcome could not be proven in time'), byClock: true };
 }
 
-const JUST_SENT: RefundClock = { sinceSentSeconds: 0, sinceNotFoundSeconds: null, pastDeadline: false };
+const JUST_SENT: FollowUpClock = { sinceSentSeconds: 0, sinceNotFoundSeconds: null, pastDeadline: false };
 
 const refusal = (code: string): Failure => failureOf('refused_by_bank', `The bank refused the refund (${code}).`);

@@ -5,10 +5,10 @@ import {
   decideAfterQuery,
   decideAfterSending,
   type QuerySight,
-  type RefundState,
-  type RefundStep,
+  type FollowUpState,
+  type FollowUpMove,
   type SendSight,
-} from './refund-decision.js';
+} from './follow-up-decision.js';
 import { judgeOperation } from './verdict.js';
 
 /**
@@ -77,7 +77,7 @@ const seen = (status: string, id?: string): QuerySight & SendSight => ({
 
 /** The gateway's rows as its store keeps them, and the bank's books. */
 class World {
-  refund: RefundState = { status: 'sending', attempt: 1, sends: 1, known: false, refusalCode: null, notFounds: 0 };
+  refund: FollowUpState = { status: 'sending', attempt: 1, sends: 1, known: false, refusalCode: null, notFounds: 0 };
   unsent = false;
   private now = 0;
   private sentAt = LATEST_BYTE_SECONDS;
@@ -209,7 +209,7 @@ class World {
     this.calling = this.refund.sends;
   }
 
-  private apply(step: RefundStep | undefined): void {
+  private apply(step: FollowUpMove | undefined): void {
     if (!step) return;
     this.log.push(`  -> ${JSON.stringify(step)}`);
     if (step.resend) {

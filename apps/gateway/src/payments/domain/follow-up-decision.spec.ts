@@ -4,12 +4,12 @@ import {
   decideAfterQuery,
   decideAfterSending,
   type QuerySight,
-  type RefundClock,
-  type RefundState,
+  type FollowUpClock,
+  type FollowUpState,
   type SendSight,
-} from './refund-decision.js';
+} from './follow-up-decision.js';
 
-const aRefund = (over: Partial<RefundState> = {}): RefundState => ({
+const aRefund = (over: Partial<FollowUpState> = {}): FollowUpState => ({
   status: 'unknown',
   attempt: 1,
   sends: 1,
@@ -18,7 +18,7 @@ const aRefund = (over: Partial<RefundState> = {}): RefundState => ({
   notFounds: 0,
   ...over,
 });
-const aClock = (over: Partial<RefundClock> = {}): RefundClock => ({
+const aClock = (over: Partial<FollowUpClock> = {}): FollowUpClock => ({
   sinceSentSeconds: 60,
   sinceNotFoundSeconds: null,
   pastDeadline: false,
@@ -73,7 +73,7 @@ describe('a query about a refund', () => {
     expect(decideAfterQuery(aRefund(ABSENT), NOT_FOUND, before)).toBeUndefined();
   });
 
-  it.each<[string, Partial<RefundState>, object]>([
+  it.each<[string, Partial<FollowUpState>, object]>([
     ['goes out once more', {}, { to: 'sending', resend: true }],
     ['goes out once more from review', { status: 'needs_review' }, { to: 'sending', resend: true }],
     ['is taken for refused', { refusalCode: 'b_x' }, { to: 'rejected', failure: { code: 'refused_by_bank' } }],
@@ -130,7 +130,7 @@ describe('the answer to sending a refund', () => {
   const unsent: SendSight = { kind: 'unsent', reason: 'not_connected' };
   const unknown: SendSight = { kind: 'unknown', reason: 'timeout' };
   const duplicate: SendSight = { kind: 'duplicate' };
-  const after = (over: Partial<RefundState>, sight: SendSight, confirmation?: QuerySight, send = over.sends ?? 1) =>
+  const after = (over: Partial<FollowUpState>, sight: SendSight, confirmation?: QuerySight, send = over.sends ?? 1) =>
     decideAfterSending(
       aRefund({ status: 'sending', ...over }),
       { send, sight, ...(confirmation ? { confirmation } : {}) },

@@ -1,8 +1,8 @@
 import { type MigrationInterface, type QueryRunner } from 'typeorm';
 
 /** What DCM tells a bank or a merchant, the request tokens that it has used up, and whose data other banks may ask for. */
-export class KeepDcmCallbacks1795800000000 implements MigrationInterface {
-  readonly name = 'KeepDcmCallbacks1795800000000';
+export class KeepDcmCallbacks1796000000003 implements MigrationInterface {
+  readonly name = 'KeepDcmCallbacks1796000000003';
 
   async up(runner: QueryRunner): Promise<void> {
     for (const statement of TABLES) await runner.query(statement);

@@ -1,0 +1,256 @@
+import { Injectable } from '@nestjs/common';
+import { type MerchantAccount, MerchantAccountsService } from '../../accounts/merchant-accounts.service.js';
+import { type Transaction } from '../../database/transaction.js';
+import { type Customer, type OrderOutcome, SendWindow } from '../bank/payment-bank.js';
+import { type Operation } from '../domain/operation.js';
+import { operationStatus } from '../domain/statuses.js';
+import { isFollowUp } from '../kinds/kinds.js';
+import { stepOf } from '../kinds/steps.js';
+import { type OperationEntity } from '../store/operation.entity.js';
+import { type Conclusion, type Held, type KeptAnswer, PaymentRecords } from '../store/payment-records.js';
+import { type NewPayment } from '../store/payment.repository.js';
+import { conclusionOf, type Decided, preview } from './decided.js';
+import { decideFollowing, decideNotToResend, type FollowUpAnswer } from './following.js';
+import { type Answer, type IdempotentRequest, IdempotencyService, isFinal } from './idempotency.service.js';
+import { decideOpening, decideReopening } from './opening.js';
+import { type Said, Sender } from './sender.service.js';
+import { FIRST, type FollowUpIntent, type Turn, WriteAhead } from './write-ahead.service.js';
+
+/** A request of the API: its key, and how its answer shows what there is. */
+export interface ApiRequest extends IdempotentRequest {
+  readonly render: (held: Held) => { readonly statusCode: number; readonly view: object };
+}
+
+interface Concluded {
+  readonly held: Held;
+  readonly next?: Turn;
+  readonly answer?: Answer;
+}
+
+/** Begins an operation, sends it, and concludes it by what the bank says; finds out what became of it where nobody knows. */
+@Injectable()
+export class Engine {
+  constructor(
+    private readonly accounts: MerchantAccountsService,
+    private readonly sender: Sender,
+    private readonly records: PaymentRecords,
+    private readonly ahead: WriteAhead,
+    private readonly idempotency: IdempotencyService,
+  ) {}
+
+  /** A payment of its own: on record in one statement, sent, concluded in one statement. */
+  async create(
+    request: ApiRequest,
+    { payment, operation, customer }: { payment: NewPayment; operation: Operation; customer: Customer },
+  ): Promise<Answer> {
+    const window = new SendWindow();
+    const freshSince = performance.now();
+    const claim = this.idempotency.claimOf(request);
+    const held = await this.records
+      .begin(claim, payment, operation)
+      .catch((error: unknown) => this.idempotency.letGo(claim, error));
+    if (held) {
+      const turn = { held, window, freshSince, ...FIRST, parentBankId: null };
+      return this.idempotency.hold(request, () => this.run(turn, request, customer));
+    }
+    const earlier = await this.idempotency.follow(claim);
+    return earlier.kind === 'answered' ? earlier.answer : this.takeOver(request, earlier.operationId);
+  }
+
+  /** Acts on a payment that there is: reserves what it needs, then as {@link create}. @throws PaymentError by its kind */
+  async act(request: ApiRequest, intent: FollowUpIntent): Promise<Answer> {
+    const begun = await this.idempotency.begin(request, (tx) => this.ahead.reserve(tx, request, intent));
+    if (begun.kind === 'answered') return begun.answer;
+    if (begun.kind === 'resumed') return this.takeOver(request, begun.operationId);
+    return this.idempotency.hold(request, () => this.run(begun.value, request));
+  }
+
+  /** Finds out what became of an operation, and sends what may be sent. @returns it as it is then */
+  async resolve(accountId: string, operationId: string): Promise<OperationEntity | null> {
+    const operation = await this.records.operations.findOne(accountId, operationId);
+    return operation && (await this.settle(operation)).held.operation;
+  }
+
+  /** As {@link resolve}, for what a payment was made for. */
+  async resolvePayment(accountId: string, paymentId: string): Promise<OperationEntity | null | undefined> {
+    const intent = await this.records.operations.currentIntent(accountId, paymentId);
+    return intent ? this.resolve(accountId, intent.id) : undefined;
+  }
+
+  private settle(operation: OperationEntity, request?: ApiRequest): Promise<Concluded> {
+    const isAsked = stepOf(operation.step).doubt === 'by_request_id';
+    return isAsked ? this.askAgain(operation, request) : this.sendAgain(operation, request);
+  }
+
+  /** Sends, concludes, and goes on with whatever that led to. */
+  private async run(first: Turn, request?: ApiRequest, customer?: Customer): Promise<Answer> {
+    const { answer } = await this.runOn(first, request, customer);
+    if (!answer) throw new Error(`${first.held.operation.id} was not answered`);
+    return answer;
+  }
+
+  private async runOn(first: Turn, request?: ApiRequest, known?: Customer): Promise<Concluded> {
+    const account = await this.accounts.open(first.held.payment.merchantAccountId);
+    for (let turn = first; ;) {
+      const said = await this.sender.send(account, turn, known);
+      const concluded = (await this.concludeAtOnce(turn, said, request)) ?? (await this.conclude(turn, said, request));
+      if (!concluded.next) return concluded;
+      turn = concluded.next;
+    }
+  }
+
+  /** An order in doubt is sent again: it can charge nobody before the customer has its link. */
+  private async sendAgain(operation: OperationEntity, request?: ApiRequest): Promise<Concluded> {
+    const { merchantAccountId: accountId, subjectId } = operation;
+    const account = await this.accounts.open(accountId);
+    const window = new SendWindow();
+    const reopened = await this.records.transaction(async (tx) => {
+      const opening = await this.ahead.lockOpening(tx, accountId, subjectId, false);
+      const decided = opening.payment.status === 'created' ? decideReopening(opening) : undefined;
+      return this.apply(tx, opening, decided, { account, window, request });
+    });
+    return reopened.next ? this.runOn(reopened.next, request) : reopened;
+  }
+
+  /** A follow-up in doubt is asked for; what never left is sent. */
+  private async askAgain(operation: OperationEntity, request?: ApiRequest): Promise<Concluded> {
+    const account = await this.accounts.open(operation.merchantAccountId);
+    const unsent = operation.unsent ? await this.ahead.beginUnsent(account, operation) : undefined;
+    if (unsent) return this.runOn(unsent, request);
+    const following = await this.sender.read(operation);
+    const concluded = await this.concludeFollowing(account, operation, following, request);
+    return concluded.next ? this.runOn(concluded.next, request) : concluded;
+  }
+
+  /** In one statement, where the bank gave a plain answer to what nobody has touched since it was begun. */
+  private async concludeAtOnce(turn: Turn, said: Said, request?: ApiRequest): Promise<Concluded | undefined> {
+    const decided = plainly(turn, said);
+    if (!decided) return undefined;
+    const conclusion = conclusionOf(turn.held, decided);
+    const kept = request && keptAnswer(request, turn.held, conclusion);
+    if (kept && !isFinal(kept.statusCode)) return undefined;
+    const done = await this.records.concludeAtOnce(turn.held, conclusion, kept);
+    if (!done || !kept) return done && { held: done };
+    return { held: done, answer: { statusCode: kept.statusCode, body: done.body ?? kept.body, replayed: false } };
+  }
+
+  private async conclude(turn: Turn, said: Said, request?: ApiRequest): Promise<Concluded> {
+    const { operation, payment } = turn.held;
+    const account = await this.accounts.open(payment.merchantAccountId);
+    if ('following' in said) return this.concludeFollowing(account, operation, said.following, request);
+    const window = new SendWindow();
+    return this.records.transaction(async (tx) => {
+      const opening = await this.ahead.lockOpening(tx, account.id, payment.id, turn.mayRepeat);
+      // Otherwise somebody else concluded it.
+      const isCurrent = opening.operation.id === operation.id && operationStatus(opening.operation.status).inDoubt;
+      const decided = isCurrent ? decideOpening(opening, said.opening) : undefined;
+      return this.apply(tx, opening, decided, { account, window, request });
+    });
+  }
+
+  private concludeFollowing(
+    account: MerchantAccount,
+    { id, subjectId }: OperationEntity,
+    following: FollowUpAnswer,
+    request?: ApiRequest,
+  ): Promise<Concluded> {
+    const window = new SendWindow();
+    return this.records.transaction(async (tx) => {
+      const held = await this.ahead.lock(tx, account.id, { paymentId: subjectId, operationId: id });
+      const clock = await this.records.operations.clock(tx, account.id, id, following.askedAt);
+      const decided = decideFollowing(held, following, clock);
+      const may = decided?.next === 'absent' ? await this.ahead.hasRoom(tx, held, 'absent') : true;
+      return this.apply(tx, held, may ? decided : decideNotToResend(held, following), { account, window, request });
+    });
+  }
+
+  /** Writes what was decided, or puts one more sending on record; keeps the answer where nothing follows. */
+  private async apply(
+    tx: Transaction,
+    held: Held,
+    decided: Decided | undefined,
+    { account, window, request }: { account: MerchantAccount; window: SendWindow; request: ApiRequest | undefined },
+  ): Promise<Concluded> {
+    if (decided?.next === 'in_doubt' || decided?.next === 'absent') {
+      const next = await this.ahead.beginAgain(tx, held, {
+        why: decided.next,
+        window,
+        takeBack: decided.notes.takeBack,
+      });
+      return { held, next };
+    }
+    let current = held;
+    if (decided) {
+      await this.records.conclude(tx, conclusionOf(held, decided));
+      const { merchantAccountId: accountId, id: operationId, subjectId: paymentId } = held.operation;
+      current = await this.ahead.lock(tx, accountId, { paymentId, operationId });
+    }
+    if (decided?.next === 'successor')
+      return { held: current, next: await this.ahead.succeed(tx, current, account, window) };
+    if (!request) return { held: current };
+    const { statusCode, view } = request.render(current);
+    return { held: current, answer: await this.idempotency.settle(tx, request, statusCode, view) };
+  }
+
+  /** After a doubt a worker asks the bank at its own pace; a repeat asks only where nobody knows of the doubt yet. */
+  private takeOver(request: ApiRequest, operationId: string): Promise<Answer> {
+    return this.idempotency.hold(request, () => this.carryOn(request, operationId));
+  }
+
+  private async carryOn(request: ApiRequest, operationId: string): Promise<Answer> {
+    const { accountId } = request;
+    const named = await this.records.operations.findOne(accountId, operationId);
+    if (!named) throw new Error(`operation ${operationId} vanished`);
+    const operation = isFollowUp(named.kind)
+      ? named
+      : ((await this.records.operations.currentIntent(accountId, named.subjectId)) ?? named);
+    if (operation.status === 'sending') {
+      const { answer } = await this.settle(operation, request);
+      if (answer) return answer;
+    }
+    return this.records.transaction(async (tx) => {
+      const held = await this.ahead.lock(tx, accountId, { paymentId: operation.subjectId, operationId: operation.id });
+      const { statusCode, view } = request.render(held);
+      return this.idempotency.settle(tx, request, statusCode, view);
+    });
+  }
+}
+
+/** The answer to a request, as it will be once this is written. */
+function keptAnswer(request: ApiRequest, held: Held, conclusion: Conclusion): KeptAnswer {
+  const mark = new Date(-1e13 - Math.floor(Math.random() * 1e12)); // no other date in an answer is of that time
+  const { statusCode, view } = request.render(preview(held, conclusion, mark));
+  return { holder: request, statusCode, body: JSON.stringify(view), updatedAt: mark.toISOString() };
+}
+
+/** What a plain answer leads to; undefined where it needs a closer look, under the lock. */
+function plainly(turn: Turn, said: Said): Decided | undefined {
+  if (turn.freshSince === undefined) return undefined;
+  const decided =
+    'following' in said ? plainFollowing(turn, said.following) : plainOpening(turn, turn.freshSince, said.opening);
+  return decided && !decided.next && !operationStatus(decided.to).inDoubt ? decided : undefined;
+}
+
+const JUST_SENT = { sinceSentSeconds: 0, sinceNotFoundSeconds: null, pastDeadline: false };
+
+const plainFollowing = ({ held }: Turn, following: FollowUpAnswer): Decided | undefined =>
+  following.reading === undefined && following.sent?.outcome.kind === 'answered'
+    ? decideFollowing(held, following, JUST_SENT)
+    : undefined;
+
+/** On the database's clock, as the row told it and time has passed since. */
+function plainOpening({ held }: Turn, freshSince: number, outcome: OrderOutcome): Decided | undefined {
+  if (outcome.kind !== 'opened') return undefined;
+  const sinceCreatedSeconds = (performance.now() - freshSince) / 1_000;
+  const { createdAt, expiresInMinutes } = held.payment;
+  const untilExpirySeconds = expiresInMinutes * 60 - sinceCreatedSeconds;
+  const now = new Date(createdAt.getTime() + sinceCreatedSeconds * 1_000);
+  const ages = {
+    now,
+    sinceCreatedSeconds,
+    untilExpirySeconds,
+    pastExpiry: untilExpirySeconds < 0,
+    pastDeadline: false,
+  };
+  return decideOpening({ ...held, ages, orders: 1, mayRepeat: true }, outcome);
+}

@@ -1,0 +1,158 @@
+import { Injectable } from '@nestjs/common';
+import { type MerchantAccount } from '../../accounts/merchant-accounts.service.js';
+import { newId } from '../../database/id.js';
+import { type Transaction } from '../../database/transaction.js';
+import { SendWindow } from '../bank/payment-bank.js';
+import { type FollowUpKind, moveOperation, newOperation, type Operation } from '../domain/operation.js';
+import { PaymentError } from '../domain/payment-error.js';
+import { stopsRefunds, withEvent } from '../domain/payment.js';
+import { followUpOf, isFollowUp } from '../kinds/kinds.js';
+import { maySendAgain, type Why } from '../kinds/steps.js';
+import { type OperationEntity } from '../store/operation.entity.js';
+import { operationOf } from '../store/operation.repository.js';
+import { type Held, PaymentRecords } from '../store/payment-records.js';
+import { paymentOf } from '../store/payment.repository.js';
+import { type IdempotentRequest } from './idempotency.service.js';
+import { merchantRequestIdOf } from './merchant-request-id.js';
+import { type Opening } from './opening.js';
+
+/** What a follow-up is asked for with. */
+export interface FollowUpIntent {
+  readonly paymentId: string;
+  readonly kind: FollowUpKind;
+  readonly merchantRequestId: string;
+  /** Minor units; as the kind has it when undefined. */
+  readonly amount: number | undefined;
+  readonly reason: string | null;
+}
+
+/** One sending that is on record, and for how long it may leave. */
+export interface Turn {
+  readonly held: Held;
+  /** Opened right before the COMMIT that put it on record. */
+  readonly window: SendWindow;
+  /** 1 for the first time that it was put on record. */
+  readonly send: number;
+  /** The bank's id of the operation that a follow-up acts on. */
+  readonly parentBankId: string | null;
+  /** When it was begun, where nobody can have touched it since: milliseconds of the monotonic clock. */
+  readonly freshSince?: number;
+  /** Whether this run has not yet repeated a request at once. */
+  readonly mayRepeat: boolean;
+}
+
+/** Puts on record what is about to be sent, under the payment's lock. Nothing here talks to the bank. */
+@Injectable()
+export class WriteAhead {
+  constructor(private readonly records: PaymentRecords) {}
+
+  /** Write-ahead of one more sending under the same id. The wall: no step goes out more often than its row allows. */
+  async beginAgain(
+    tx: Transaction,
+    { payment, operation: row }: Held,
+    { why, window, takeBack = false }: { why: Why; window: SendWindow; takeBack?: boolean | undefined },
+  ): Promise<Turn> {
+    const before = operationOf(row);
+    if (!maySendAgain(row.step, why, row.attempt)) throw new Error(`${row.step} of ${row.id} must not be sent again`);
+    if (takeBack) await this.records.operations.save(tx, before, { takeBack });
+    const attempt = why === 'absent' ? before.attempt + 1 : before.attempt;
+    const sending: Operation = { ...before, status: 'sending', attempt, failure: null };
+    if (before.status !== 'sending') moveOperation(before, 'sending');
+    const send = await this.records.operations.beginAgain(tx, sending);
+    if (before.status !== 'sending' && isFollowUp(before.kind)) {
+      await this.records.save(
+        tx,
+        withEvent(paymentOf(payment), `${before.kind}.updated`, { kind: before.kind, id: row.id }),
+      );
+    }
+    const held = await this.lock(tx, before.accountId, { paymentId: payment.id, operationId: row.id });
+    return { held, window, send, mayRepeat: false, parentBankId: await this.parentBankIdOf(tx, row) };
+  }
+
+  /** A new COMMIT, and so a new time to send in, for what never left: the same attempt under the same id. */
+  beginUnsent(account: MerchantAccount, { id, subjectId }: OperationEntity): Promise<Turn | undefined> {
+    const window = new SendWindow();
+    return this.records.transaction(async (tx) => {
+      const held = await this.lock(tx, account.id, { paymentId: subjectId, operationId: id });
+      const { unsent, status } = held.operation;
+      const { pastDeadline } = await this.records.operations.clock(tx, account.id, id);
+      const may = unsent && status === 'unknown' && !pastDeadline && (await this.hasRoom(tx, held, 'unsent'));
+      return may ? this.beginAgain(tx, held, { why: 'unsent', window }) : undefined;
+    });
+  }
+
+  /** Whether a follow-up may go out once more: its step allows it, and the payment still has room for what it holds. */
+  async hasRoom(tx: Transaction, { payment, operation }: Held, why: Why): Promise<boolean> {
+    const { kind, step, attempt } = operation;
+    const current = paymentOf(payment);
+    if (!isFollowUp(kind) || !maySendAgain(step, why, attempt)) return false;
+    if (stopsRefunds(current) || !followUpOf(kind).fits(current)) return false;
+    return (await this.parentBankIdOf(tx, operation)) !== null;
+  }
+
+  /** Another order in the place of one whose link nobody can have. */
+  async succeed(tx: Transaction, { payment, operation }: Held, account: MerchantAccount, window: SendWindow) {
+    const orphan = operationOf(operation);
+    const merchantRequestId = merchantRequestIdOf(account.secret, 'after', orphan.merchantRequestId);
+    const next = newOperation({ ...orphan, id: newId('op'), merchantRequestId });
+    await this.records.operations.insert(tx, next);
+    await this.records.operations.save(tx, next, { queries: operation.queries, cause: 'bank' }); // the back-off is the payment's
+    const held = await this.lock(tx, account.id, { paymentId: payment.id, operationId: next.id });
+    return { held, window, ...FIRST, parentBankId: null };
+  }
+
+  /** Puts a follow-up on record, and holds what it needs of the payment. */
+  async reserve(tx: Transaction, request: IdempotentRequest, intent: FollowUpIntent): Promise<Turn> {
+    const window = new SendWindow();
+    const freshSince = performance.now();
+    const { accountId, operationId: id } = request;
+    const { kind, paymentId, merchantRequestId } = intent;
+    const payment = await this.records.payments.lock(tx, accountId, paymentId);
+    if (!payment) throw new PaymentError('PAYMENT_NOT_FOUND', `there is no payment ${paymentId}`);
+    const { reserves, of, step, amount: amountOf } = followUpOf(kind);
+    const amount = amountOf(paymentOf(payment), intent.amount);
+    const parent = await this.records.operations.findParent(tx, { accountId, paymentId }, of);
+    if (parent?.bankOperationId == null) {
+      throw new PaymentError(NO_PARENT[kind], 'the bank named no operation for this payment');
+    }
+    const { bankMerchantId, bankOperationId, currency } = parent;
+    const sum = { ...paymentOf(payment), [reserves]: payment[reserves] + amount };
+    const facts = { accountId, id, paymentId, kind, step, amount, currency, merchantRequestId, bankMerchantId };
+    await this.records.operations.insert(tx, newOperation({ ...facts, parentId: parent.id }), intent.reason);
+    await this.records.save(tx, withEvent(sum, `${kind}.created`, { kind, id }));
+    const held = await this.lock(tx, accountId, { paymentId, operationId: id });
+    return { held, window, freshSince, ...FIRST, parentBankId: bankOperationId };
+  }
+
+  async lock(tx: Transaction, accountId: string, ids: { paymentId: string; operationId: string }): Promise<Held> {
+    const payment = await this.records.payments.lock(tx, accountId, ids.paymentId);
+    const operation = await this.records.operations.find(tx, accountId, ids.operationId);
+    if (!payment || !operation) throw new Error(`operation ${ids.operationId} of ${ids.paymentId} vanished`);
+    return { payment, operation };
+  }
+
+  async lockOpening(tx: Transaction, accountId: string, paymentId: string, mayRepeat: boolean): Promise<Opening> {
+    const payment = await this.records.payments.lock(tx, accountId, paymentId);
+    const operation = await this.records.operations.findIntent(tx, accountId, paymentId);
+    if (!payment || !operation) throw new Error(`payment ${paymentId} vanished`);
+    const orders = await this.records.operations.countIntents(tx, accountId, paymentId);
+    return { payment, operation, orders, mayRepeat, ages: await this.records.payments.ages(tx, accountId, paymentId) };
+  }
+
+  private async parentBankIdOf(
+    tx: Transaction,
+    { merchantAccountId, parentId }: OperationEntity,
+  ): Promise<string | null> {
+    const parent = parentId === null ? null : await this.records.operations.find(tx, merchantAccountId, parentId);
+    return parent?.bankOperationId ?? null;
+  }
+}
+
+/** Of what is sent for the first time. */
+export const FIRST = { send: 1, mayRepeat: true } as const;
+
+const NO_PARENT = {
+  refund: 'PAYMENT_NOT_REFUNDABLE',
+  capture: 'PAYMENT_NOT_CAPTURABLE',
+  void: 'PAYMENT_NOT_CANCELABLE',
+} as const satisfies Record<FollowUpKind, string>;

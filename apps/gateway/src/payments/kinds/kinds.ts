@@ -1,0 +1,77 @@
+import {
+  type FollowUpKind,
+  type FollowUpStep,
+  type IntentKind,
+  type Operation,
+  type OperationKind,
+} from '../domain/operation.js';
+import { captureAmount, captured, released, voidAmount } from '../domain/hold.js';
+import { addLateRefund, addRefunded, type Moved, type Payment, refundable, refundAmount } from '../domain/payment.js';
+import { type PaymentStatus } from '../domain/statuses.js';
+
+/** What makes a payment. */
+export interface IntentRow {
+  /** The bank's type of an operation that brings the money. */
+  readonly bankType: string;
+  /** Where the payment is when the bank has proven it. */
+  readonly success: Extract<PaymentStatus, 'succeeded' | 'authorized'>;
+}
+
+/** What acts on an operation of a payment. */
+export interface FollowUpRow {
+  readonly step: FollowUpStep;
+  readonly bankType: string;
+  /** Kinds whose operation it names. */
+  readonly of: readonly OperationKind[];
+  /** Sum of the payment that is raised before it is sent, and lowered when it ends. */
+  readonly reserves: 'amountCapturing' | 'amountRefunding';
+  /** What it will have. @throws PaymentError where it cannot be done @param asked minor units */
+  readonly amount: (payment: Payment, asked: number | undefined) => number;
+  /** Whether there is still room for what it holds already, when it is to be sent again. */
+  readonly fits: (payment: Payment) => boolean;
+  /** The payment once the bank has proven it. @param isLate it had been given up before */
+  readonly done: (payment: Payment, operation: Operation, isLate: boolean) => Moved;
+}
+
+export const INTENTS = {
+  purchase: { bankType: 'PURCHASE', success: 'succeeded' },
+  authorization: { bankType: 'PREAUTH', success: 'authorized' },
+} as const satisfies Record<IntentKind, IntentRow>;
+
+export const FOLLOW_UPS = {
+  capture: {
+    step: 'complete',
+    bankType: 'COMPLETION',
+    of: ['authorization'],
+    reserves: 'amountCapturing',
+    amount: captureAmount,
+    fits: ({ status }) => status === 'authorized',
+    done: captured,
+  },
+  void: {
+    step: 'give_back',
+    bankType: 'REFUND',
+    of: ['authorization'],
+    reserves: 'amountCapturing',
+    amount: voidAmount,
+    fits: ({ status }) => status === 'authorized',
+    done: released,
+  },
+  refund: {
+    step: 'give_back',
+    bankType: 'REFUND',
+    of: ['capture', 'purchase'],
+    reserves: 'amountRefunding',
+    amount: refundAmount,
+    fits: (payment) => refundable(payment) >= 0,
+    done: (payment, operation, isLate) => ({
+      payment: isLate ? addLateRefund(payment, operation) : addRefunded(payment, operation.amount),
+      events: [],
+    }),
+  },
+} as const satisfies Record<FollowUpKind, FollowUpRow>;
+
+export const intentOf = (kind: IntentKind): IntentRow => INTENTS[kind];
+export const followUpOf = (kind: FollowUpKind): FollowUpRow => FOLLOW_UPS[kind];
+
+export const isFollowUp = (kind: OperationKind): kind is FollowUpKind => Object.hasOwn(FOLLOW_UPS, kind);

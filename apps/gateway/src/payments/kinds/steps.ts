@@ -1,0 +1,39 @@
+import { FOLLOW_UP_STEPS, ORDER_STEPS, type StepName } from '../domain/operation.js';
+
+/** How one call with effect behaves at the bank, whatever it is for. */
+export interface StepRow {
+  /** After an outcome that nobody knows. `send_again`: the bank has no question for it. `by_request_id`: it is asked. */
+  readonly doubt: 'send_again' | 'by_request_id';
+  /**
+   * The wall. `harmless`: the same request again at once, since it alone can charge nobody. `when_absent`: once, after the
+   * bank was proven not to have it. `never`: only what is known to be unsent goes out.
+   */
+  readonly resend: 'harmless' | 'when_absent' | 'never';
+  /** What is asked once the bank has it. */
+  readonly follow: 'order' | 'by_request_id';
+  /** Of the bank's two ways to authorize. */
+  readonly protocol: '1.0' | '2.0';
+}
+
+const order = { doubt: 'send_again', resend: 'harmless', follow: 'order', protocol: '1.0' } as const;
+const followUp = { doubt: 'by_request_id', resend: 'when_absent', follow: 'by_request_id', protocol: '1.0' } as const;
+
+export const STEPS = {
+  order_purchase: order,
+  order_hold: order,
+  complete: followUp,
+  give_back: followUp,
+} as const satisfies Record<StepName, StepRow>;
+
+export const STEP_NAMES: readonly StepName[] = [...ORDER_STEPS, ...FOLLOW_UP_STEPS];
+
+export const stepOf = (name: StepName): StepRow => STEPS[name];
+
+/** Why a request that was on record may go out once more. */
+export type Why = 'in_doubt' | 'unsent' | 'absent';
+
+/** Whether a step may be sent again. Everything that puts a request on record anew asks here. */
+export function maySendAgain(step: StepName, why: Why, attempt: number): boolean {
+  const { resend } = stepOf(step);
+  return why === 'unsent' || resend === 'harmless' || (resend === 'when_absent' && why === 'absent' && attempt === 1);
+}
