@@ -1,7 +1,7 @@
 import { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { HttpProblem } from './http-problem.js';
 import { isCallback } from './request-path.js';
-import { parseStrictJson } from './strict-json.js';
+import { parseRequestJson } from './strict-json.js';
 
 /** Bytes; also the most a callback of the bank may have. */
 export const BODY_LIMIT = 64 * 1024;
@@ -45,7 +45,7 @@ function readJson({ headers }: FastifyRequest, body: Buffer): unknown {
   if (!isUtf8(headers['content-type'] ?? '')) {
     throw new HttpProblem('MEDIA_TYPE_UNSUPPORTED', 'The body must be in UTF-8: no other charset is read.');
   }
-  return body.length === 0 ? undefined : parseStrictJson(decode(body));
+  return body.length === 0 ? undefined : parseRequestJson(decode(body));
 }
 
 /** Whether a media type names no charset but UTF-8. Every one counts, since readers differ in which they believe. */

@@ -1,4 +1,5 @@
-const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],:]|-?\d[\d.eE+-]*/g;
+import { type JsonRules, parseStrictJson } from '#libs/strict-json';
+
 const PLAIN_INTEGER = /^-?(?:0|[1-9]\d{0,15})$/;
 
 /** Amounts of money that decide: an integer of minor units, written as one. */
@@ -15,25 +16,14 @@ const DECIDING = new Set([
 /** Members whose objects we read; in all others nothing decides. */
 const READ_INTO = new Set(['operation', 'operations', 'transactionResponseInfo']);
 
-interface Level {
-  /** Deciding members seen so far; undefined in an array. */
-  readonly keys: Set<string> | undefined;
-  /** Whether members of objects here decide. */
-  readonly isRead: boolean;
-  key: string;
-  expectsKey: boolean;
-}
-
-interface Strictness {
-  /** Whether a member may be written only once. */
-  readonly once: (key: string) => boolean;
-  /** Whether what a member holds is read as strictly as what surrounds it. */
-  readonly reads: (key: string) => boolean;
-}
-
 /** As far as members decide about money; nothing else may make an answer unreadable. */
-const OF_ANSWERS: Strictness = { once: (key) => DECIDING.has(key), reads: (key) => READ_INTO.has(key) };
-const OF_EVERYTHING: Strictness = { once: () => true, reads: () => true };
+const OF_ANSWERS: JsonRules = {
+  once: (key) => DECIDING.has(key),
+  reads: (key) => READ_INTO.has(key),
+  number: refuseAmountOf,
+};
+/** Every member once; amounts are as plain here as anywhere. */
+const OF_EVERYTHING: JsonRules = { number: refuseAmountOf };
 
 /**
  * JSON of the bank, strict in the members that decide: no duplicate of them, no amount with a fraction or an exponent.
@@ -58,48 +48,9 @@ export function parseHeaderJson(body: Uint8Array): unknown {
   return parse(text, OF_EVERYTHING);
 }
 
-function parse(text: string, strictness: Strictness): unknown {
-  let value: unknown;
-  try {
-    value = JSON.parse(text.startsWith('\uFEFF') ? text.slice(1) : text);
-  } catch {
-    throw new SyntaxError('not JSON');
-  }
-  assertStrict(text, strictness);
-  return value;
-}
+const parse = (text: string, rules: JsonRules): unknown =>
+  parseStrictJson(text.startsWith('\uFEFF') ? text.slice(1) : text, rules);
 
-/** The text is known to be JSON, so that the tokens alone tell its structure. */
-function assertStrict(text: string, strictness: Strictness): void {
-  const levels: Level[] = [];
-  for (const [token] of text.matchAll(TOKEN)) {
-    if (token === '{' || token === '[') levels.push(open(levels.at(-1), token, strictness));
-    else if (token === '}' || token === ']') levels.pop();
-    else readToken(levels.at(-1), token, strictness);
-  }
-}
-
-function open(parent: Level | undefined, token: '{' | '[', { reads }: Strictness): Level {
-  const isObject = token === '{';
-  const isRead = !parent || (parent.isRead && (parent.keys === undefined || reads(parent.key)));
-  return { keys: isObject ? new Set() : undefined, isRead, key: '', expectsKey: isObject };
-}
-
-function readToken(level: Level | undefined, token: string, { once }: Strictness): void {
-  if (!level?.isRead) return;
-  if (token === ',') level.expectsKey = level.keys !== undefined;
-  else if (token === ':') level.expectsKey = false;
-  else if (level.expectsKey) readKey(level, JSON.parse(token) as string, once);
-  else if (!token.startsWith('"') && AMOUNTS.has(level.key)) assertAmount(token);
-}
-
-function readKey(level: Level, key: string, once: Strictness['once']): void {
-  level.key = key;
-  if (!level.keys || !once(key)) return;
-  if (level.keys.has(key)) throw new SyntaxError('duplicate member');
-  level.keys.add(key);
-}
-
-function assertAmount(literal: string): void {
-  if (!PLAIN_INTEGER.test(literal)) throw new SyntaxError('amount is not a plain integer');
+function refuseAmountOf(literal: string, key: string): void {
+  if (AMOUNTS.has(key) && !PLAIN_INTEGER.test(literal)) throw new SyntaxError('amount is not a plain integer');
 }

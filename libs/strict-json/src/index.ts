@@ -1,0 +1,1 @@
+export { type JsonRules, parseStrictJson, StrictJsonError, type StrictJsonReason } from './strict-json.js';
