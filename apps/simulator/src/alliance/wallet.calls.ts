@@ -109,7 +109,7 @@ export const googlePayMembers: readonly FieldRule[] = [
   object(
     'paymentMethodData',
     [
-      text('type', 50),
+      text('type', 50, requiredStrict),
       text('description', 255, requiredStrict),
       object(
         'info',
