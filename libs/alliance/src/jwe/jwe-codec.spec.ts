@@ -107,6 +107,8 @@ describe('JWE codec', () => {
       { x5u: 'https://bank.example/certificate' },
       { x5c: [] },
       { enc: 'A256CBC-HS512' },
+      { enc: 'A128GCM' },
+      { 'x-pad': 'x'.repeat(4_096) },
       { alg: 'ECDH-ES+A128KW' },
       { alg: 'ECDH-ES' },
     ])('refuses a whole token with %p before any key is used', async (members) => {
