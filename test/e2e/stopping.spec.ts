@@ -52,12 +52,13 @@ describe('a gateway that is told to stop', () => {
     stack = await startStack({ withShop: false });
   }, 60_000);
   beforeEach(async () => {
-    if (!stack.gateway.isRunning) await stack.gateway.restart();
+    if (!stack.gateway.isRunning) await stack.gateway.restart(); // the first one runs
   }, 60_000);
   afterEach(async () => {
+    await stack.gateway.stop(); // a test that failed may have left it stopping
     await stack.bank.clearFaults();
     await stack.bank.switchOff();
-  });
+  }, 60_000);
   afterAll(() => stack.stop(), 60_000);
 
   const aPost = (): string => {
