@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -30,6 +31,14 @@ describe('sealed values', () => {
       const { status } = await ops.call('POST', 'dcm/objects', { login, firstName: login });
       expect(status).toBe(201);
     }
+    const owner = { account: 'UA213223130000026007233566001', name: 'Канарейка', taxNumber: '1234567890' };
+    expect((await ops.call('POST', 'dcm/receivers', owner)).status).toBe(201);
+    const notice = await fetch(`${stack.gatewayUrl}/api/dcm/notify/pay-in`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ transaction_id: randomUUID() }),
+    });
+    expect(notice.status).toBe(200);
     await until('a signing key', async () => (await stack.database.query('SELECT FROM dcm_signing_key')).length > 0);
     for (let payments = 0; payments < 2; payments++) {
       const { body } = await stack.client.createPayment();
@@ -150,7 +159,7 @@ describe('sealed values', () => {
     await other.database.query('UPDATE operation SET next_query_at = now() WHERE subject_id = $1', [first!.id]);
     expect((await other.client.createPayment()).status).toBe(201);
     await other.stop();
-  }, 90_000);
+  }, 240_000);
 
   it('cannot be retired while something still needs them', async () => {
     const undo = await damage(

@@ -19,8 +19,9 @@ const asArgs = (name: string, account?: string): string[] => [...name.split(' ')
 const isOneSentence = (text: string): boolean => text.trim().split('\n').length === 1 && text.trim().endsWith('.');
 
 it('knows which commands read', () => {
+  const notes = ['dcm-callbacks show']; // a look at what names accounts is noted in the audit
   const names = Object.keys(COMMANDS).filter((name) => /list|show|status|audit|decisions/u.test(name));
-  expect(reading.map(({ name }) => name).toSorted()).toEqual(names.toSorted());
+  expect(reading.map(({ name }) => name).toSorted()).toEqual(names.filter((name) => !notes.includes(name)).toSorted());
   expect(accessOf(COMMANDS['keys rotate']!, parseInput(['--dry-run']))).toBe('reads');
   expect(accessOf(COMMANDS['keys rotate']!, parseInput([]))).toBe('writes');
 });
