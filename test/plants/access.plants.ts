@@ -101,8 +101,8 @@ export const ACCESS_PLANTS: readonly Plant[] = [
   {
     name: 'api-key/lives-on-for-an-hour',
     file: API_KEYS,
-    text: 'const CACHE_MS = 10_000;',
-    replacement: 'const CACHE_MS = 3_600_000;',
+    text: 'maxAgeMs: 10_000',
+    replacement: 'maxAgeMs: 3_600_000',
     noticedBy: CREDENTIALS,
     why: 'A revoked key works for an hour elsewhere.',
   },

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { newId } from '../database/id.js';
+import { RecentValues } from '../timing/recent-values.js';
 import { AccountError } from './account-error.js';
 import { type ApiKeyEntity } from './api-key.entity.js';
 import { ApiKeyRepository, type KeyOwner } from './api-key.repository.js';
@@ -10,13 +11,12 @@ export type ApiKeySummary = Pick<ApiKeyEntity, 'id' | 'hint' | 'createdAt' | 're
 
 const SHAPE = /^ap_(test|live)_[A-Za-z0-9_-]{43,128}$/u;
 /** A revoked key may still work in another process for this long. */
-const CACHE_MS = 10_000;
-const CACHE_SIZE = 1_000;
+const CACHE = { maxAgeMs: 10_000, maxEntries: 1_000 };
 
 /** Which merchant account an API key belongs to. Keys are kept as hashes only. */
 @Injectable()
 export class ApiKeysService {
-  private readonly cache = new Map<string, { owner: KeyOwner; until: number }>();
+  private readonly cache = new RecentValues<KeyOwner>(CACHE);
 
   constructor(private readonly keys: ApiKeyRepository) {}
 
@@ -26,12 +26,11 @@ export class ApiKeysService {
     const hash = hashOf(key);
     const name = hash.toString('base64');
     const cached = this.cache.get(name);
-    if (cached && cached.until > Date.now()) return cached.owner;
-    this.cache.delete(name);
+    if (cached) return cached;
     const owner = await this.keys.findOwner(hash);
     // A test key never moves real money, whatever has become of its account.
     if (owner?.livemode !== key.startsWith('ap_live_')) return undefined;
-    this.remember(name, owner);
+    this.cache.set(name, owner);
     return owner;
   }
 
@@ -58,12 +57,6 @@ export class ApiKeysService {
       throw new AccountError('API_KEY_NOT_FOUND', `there is no usable API key ${id} of this account`);
     }
     this.cache.clear();
-  }
-
-  private remember(name: string, owner: KeyOwner): void {
-    const [oldest] = this.cache.keys();
-    if (this.cache.size >= CACHE_SIZE && oldest !== undefined) this.cache.delete(oldest);
-    this.cache.set(name, { owner, until: Date.now() + CACHE_MS });
   }
 }
 

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Keystore, type Sealed, type SealPlace } from '#libs/keystore';
 import { newId } from '../database/id.js';
 import { transactionGuard } from '../database/transaction-guard.js';
+import { RecentValues } from '../timing/recent-values.js';
 import { AccountError } from './account-error.js';
 import { type ClientKey, ClientKeyRepository } from './client-key.repository.js';
 import { type MerchantAccountEntity } from './merchant-account.entity.js';
@@ -38,14 +39,12 @@ export interface MerchantAccount extends Omit<AccountSettings, 'serviceCode'> {
 export type AccountSummary = Omit<AccountSettings, 'serviceCode'> &
   Pick<MerchantAccountEntity, 'id' | 'version' | 'createdAt' | 'updatedAt'>;
 
-/** Other processes see a changed account after at most this long. */
-const CACHE_MS = 10_000;
-/** An account is small; this is for installations with very many. */
-const CACHE_SIZE = 1_000;
+/** Other processes see a changed account after at most this long. The number is for installations with very many. */
+const CACHE = { maxAgeMs: 10_000, maxEntries: 1_000 };
 
 @Injectable()
 export class MerchantAccountsService {
-  private readonly cache = new Map<string, { account: MerchantAccount; until: number }>();
+  private readonly cache = new RecentValues<MerchantAccount>(CACHE);
 
   constructor(
     private readonly accounts: MerchantAccountRepository,
@@ -64,11 +63,11 @@ export class MerchantAccountsService {
   async find(id: string): Promise<MerchantAccount | undefined> {
     transactionGuard.forbid('opening an account');
     const cached = this.cache.get(id);
-    if (cached && cached.until > Date.now()) return cached.account;
+    if (cached) return cached;
     const row = await this.accounts.find(id);
     if (!row) return undefined;
     const account = await this.openRow(row);
-    this.remember(account);
+    this.cache.set(id, account);
     return account;
   }
 
@@ -164,12 +163,6 @@ export class MerchantAccountsService {
     const row = await this.accounts.find(id);
     if (!row) throw new AccountError('ACCOUNT_NOT_FOUND', `there is no merchant account ${id}`);
     return row;
-  }
-
-  private remember(account: MerchantAccount): void {
-    const [oldest] = this.cache.keys();
-    if (this.cache.size >= CACHE_SIZE && oldest !== undefined) this.cache.delete(oldest);
-    this.cache.set(account.id, { account, until: Date.now() + CACHE_MS });
   }
 
   private async openRow(row: MerchantAccountEntity): Promise<MerchantAccount> {

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { NestFactory } from '@nestjs/core';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Logger } from 'nestjs-pino';
@@ -6,6 +5,7 @@ import { type GatewayConfig, loadConfig } from '../config/gateway-config.js';
 import { explained } from '../database/database-problem.js';
 import { transactionGuard } from '../database/transaction-guard.js';
 import { GatewayModule } from './gateway.module.js';
+import { within } from '../timing/deadline.js';
 import { PROBLEMS } from './problems.js';
 import { dataSourceOptions } from './schema.js';
 import { createHttpAdapter } from '../http/http-server.js';
@@ -54,9 +54,12 @@ export async function runGateway(env: NodeJS.ProcessEnv): Promise<void> {
   }
 }
 
-async function settled(starting: Promise<void>): Promise<void> {
-  await Promise.race([starting.catch(() => undefined), sleep(CALL_OFF_MS, undefined, { ref: false })]);
-}
+const settled = (starting: Promise<void>): Promise<void> =>
+  within(
+    CALL_OFF_MS,
+    starting.catch(() => undefined),
+    () => undefined,
+  );
 
 async function start(config: GatewayConfig, stops: Stop[], signal: AbortSignal): Promise<void> {
   const keys = await prepareInstallation(config, dataSourceOptions(config.databaseUrl, 2), {
@@ -105,23 +108,12 @@ async function stopApp(app: NestFastifyApplication, drain: Drain): Promise<void>
   app.get(HealthService).beginStop();
   const jobsDone = app.get(Workers).stop();
   await drain.run(DRAIN_MS);
-  await atMost(JOBS_MS, jobsDone);
-  await atMost(
-    REST_MS,
-    app
-      .get(AlliancePaymentBank)
-      .close()
-      .then(() => app.close()),
-  );
-}
-
-async function atMost(limitMs: number, work: Promise<void>): Promise<void> {
-  const over = new AbortController();
-  try {
-    await Promise.race([work, sleep(limitMs, undefined, { signal: over.signal }).catch(() => undefined)]);
-  } finally {
-    over.abort();
-  }
+  await within(JOBS_MS, jobsDone, () => undefined);
+  const rest = app
+    .get(AlliancePaymentBank)
+    .close()
+    .then(() => app.close());
+  await within(REST_MS, rest, () => undefined);
 }
 
 async function stopAll(stops: Stop[]): Promise<void> {

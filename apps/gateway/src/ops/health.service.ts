@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { systemCode } from '../database/database-away.js';
 import { BankClock } from '../payments/bank-access/bank-clock.js';
 import { Workers } from '../database/workers.js';
+import { within } from '../timing/deadline.js';
 import { HealthRepository } from './health.repository.js';
 
 export interface Readiness {
@@ -14,7 +15,7 @@ export interface Readiness {
 }
 
 /** Longer, and a load balancer has given up on us anyway. */
-const PATIENCE_MS = 2_000;
+const ANSWER_MS = 2_000;
 
 /**
  * Ready means: a write is possible, and every worker of this process gets through to its work. A bank that hangs does
@@ -49,12 +50,7 @@ export class HealthService {
 
   private async look(): Promise<Readiness> {
     this.asking ??= this.askDatabase().finally(() => (this.asking = undefined));
-    const { promise: tooLate, resolve } = Promise.withResolvers<Readiness>();
-    const timer = setTimeout(() => {
-      resolve(unavailable('the database does not answer'));
-    }, PATIENCE_MS);
-    const readiness = await Promise.race([this.asking, tooLate]);
-    clearTimeout(timer);
+    const readiness = await within(ANSWER_MS, this.asking, () => unavailable('the database does not answer'));
     const stalled = this.workers.stalled();
     if (readiness.status !== 'ok') return readiness;
     if (stalled.length === 0) return { ...readiness, ...this.clockDetail() };

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { collectDefaultMetrics, Gauge, Registry } from '@prometheus-io/client';
 import { isDatabaseAway } from '../database/database-away.js';
@@ -7,6 +6,7 @@ import { BankClock } from '../payments/bank-access/bank-clock.js';
 import { Workers } from '../database/workers.js';
 import { type SessionForecast } from '../payments/bank-access/session-schedule.store.js';
 import { MANY_REFUSALS } from '../payments/bank-access/session-rows.store.js';
+import { within } from '../timing/deadline.js';
 import { type Backlog } from './backlog.repository.js';
 import { OpsReadingsService } from './ops-readings.service.js';
 
@@ -55,7 +55,7 @@ const SESSION_GAUGES: readonly SessionGauge[] = [
 ];
 
 /** Milliseconds; a scrape that hangs shows nothing at all. */
-const PATIENCE_MS = 2_000;
+const ANSWER_MS = 2_000;
 
 /** Metrics in the Prometheus text format, read from the database when they are asked for. */
 @Injectable()
@@ -125,17 +125,12 @@ export class MetricsService {
 
   private async readDatabase(): Promise<{ sessions: SessionForecast[]; backlog: Backlog } | undefined> {
     const read = Promise.all([this.readings.sessions(), this.readings.backlog()]);
-    const late = new AbortController();
-    const tooLate = sleep(PATIENCE_MS, undefined, { signal: late.signal }).catch(() => undefined);
     try {
-      const done = await Promise.race([read, tooLate]);
+      const done = await within(ANSWER_MS, read, () => undefined);
       return done && { sessions: done[0], backlog: done[1] };
     } catch (error) {
       if (!isDatabaseAway(error)) throw error;
       return undefined;
-    } finally {
-      late.abort();
-      read.catch(() => undefined);
     }
   }
 

@@ -3,9 +3,9 @@ import { SessionTokenGuard } from '#libs/dcm';
 import { BankAuthLimits } from './bank-auth-limits.js';
 import { BankAuthRefusal } from './bank-auth-refusal.js';
 import { DecisionLog } from './decision-log.service.js';
-import { timeLeft, within } from './time-limit.js';
+import { timeLeft, inTime } from './time-limit.js';
 
-/** First the number of requests, which costs nothing, then the token, both within their time. */
+/** First the number of requests, which costs nothing, then the token, both inTime their time. */
 @Injectable()
 export class BankAuthGuard implements CanActivate {
   constructor(
@@ -19,6 +19,6 @@ export class BankAuthGuard implements CanActivate {
       this.log.recordTurnedAway();
       throw new BankAuthRefusal('too_many');
     }
-    return within(timeLeft(context), this.tokens.canActivate(context));
+    return inTime(timeLeft(context), this.tokens.canActivate(context));
   }
 }

@@ -8,7 +8,7 @@ import { ObjectSecrets } from '../store/object-secrets.js';
 import { BankAuthLimits } from './bank-auth-limits.js';
 import { BankAuthRefusal, type RefusalKind } from './bank-auth-refusal.js';
 import { DecisionLog, hashedName } from './decision-log.service.js';
-import { within } from './time-limit.js';
+import { inTime } from './time-limit.js';
 
 /** What DCM is told. Members without a value are left out. Never log one. */
 export type GrantedBody = Readonly<Record<string, string | undefined>>;
@@ -38,7 +38,7 @@ export class BankAuthService {
     if (!this.limits.admitsSubject(claims.sub)) throw this.refuse(call, claims, { reason: 'RATE_LIMITED' }, 'too_many');
     let decision: Decision;
     try {
-      decision = await within(limitMs, this.decide(call, claims));
+      decision = await inTime(limitMs, this.decide(call, claims));
     } catch (error) {
       this.note(call, claims, { reason: error instanceof BankAuthRefusal ? 'TIME_LIMIT' : 'INTERNAL' });
       throw error;

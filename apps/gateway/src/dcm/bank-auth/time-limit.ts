@@ -1,5 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { type FastifyReply } from 'fastify';
+import { within } from '../../timing/deadline.js';
 import { BankAuthRefusal } from './bank-auth-refusal.js';
 
 /** Milliseconds from the arrival of a request. DCM gives the answer one second; the rest is for the network. */
@@ -13,14 +14,7 @@ export const timeLeft = (context: ExecutionContext): number =>
 export const TimeLeft = createParamDecorator((_: unknown, context: ExecutionContext): number => timeLeft(context));
 
 /** @throws BankAuthRefusal `unavailable` when time is up; the work goes on unheard */
-export async function within<T>(limitMs: number, work: Promise<T>): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => {
-    reject(new BankAuthRefusal('unavailable'));
-  }, limitMs);
-  try {
-    return await Promise.race([work, promise]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
+export const inTime = <T>(limitMs: number, work: Promise<T>): Promise<T> =>
+  within(limitMs, work, () => {
+    throw new BankAuthRefusal('unavailable');
+  });
