@@ -24,7 +24,7 @@ const ROOMS = [
   ['app'],
 ];
 const PAYMENTS = [['domain'], ['kinds', 'bank-access'], ['bank'], ['store'], ['engine'], ['api', 'jobs']];
-const DCM = [['domain'], ['store'], ['bank-auth', 'signing'], ['operators']];
+const DCM = [['domain'], ['store'], ['bank-auth', 'signing'], ['callbacks'], ['creditor'], ['operators']];
 
 /** Nobody looks up, and nobody beside. */
 const inThisOrder = (base, layers) =>
