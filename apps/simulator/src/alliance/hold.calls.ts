@@ -26,7 +26,7 @@ import {
   typeToken,
 } from './fields.js';
 import { meansOf, methodTypeOf, PAYMENT_METHOD_TYPES } from './means.js';
-import { cvv } from './token.calls.js';
+import { cvv, isNonCvv } from './token.calls.js';
 import { environment, googlePayMembers, paymentTokenMembers } from './wallet.calls.js';
 
 const isMethod =
@@ -35,8 +35,6 @@ const isMethod =
     types.includes(methodTypeOf(body));
 
 const isApple = isMethod('APPLE_PAY_ENCRYPTED', 'APPLE_PAY_DECRYPTED');
-const isNonCvv = ({ txnType: type }: JsonObject): boolean =>
-  typeof type === 'string' && type.toUpperCase() === 'NONCVV';
 
 /** Members by paymentMethodType (section h.3). */
 export const methodFields = [

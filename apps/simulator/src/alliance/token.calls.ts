@@ -7,13 +7,11 @@ import { type AllianceCall, type CallContext } from './call.js';
 import {
   amount,
   bothSides,
-  browserInfo,
   date,
   integer,
   jwe,
   merchantId,
   merchantRequestId,
-  operationId,
   payerOfSamples,
   paymentMembers,
   required,
@@ -22,11 +20,12 @@ import {
   typeToken,
 } from './fields.js';
 import { tokenMeans } from './means.js';
+import { authenticate, threeDsFields } from './second-step.js';
 
 const TOKEN_CHARACTERS = 40;
 const token = text('token', TOKEN_CHARACTERS, required);
 
-const isNonCvv = ({ txnType: type }: JsonObject): boolean =>
+export const isNonCvv = ({ txnType: type }: JsonObject): boolean =>
   typeof type === 'string' && type.toUpperCase() === 'NONCVV';
 /** Marked required although NONCVV exists (section h.1). */
 export const cvv = jwe('cvv', { when: (body) => !isNonCvv(body) });
@@ -92,13 +91,6 @@ const byToken =
       second: 'for_3ds',
     });
   };
-
-const authenticate =
-  (type: OperationType) =>
-  ({ bank, caller, body }: CallContext): JsonObject =>
-    bank.payments.authenticate(body, caller, [type]);
-
-const threeDsFields = [operationId, date, browserInfo()];
 
 export const TOKEN_CALLS = {
   'h2h.token.create': {

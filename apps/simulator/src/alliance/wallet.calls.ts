@@ -7,12 +7,10 @@ import { type AllianceCall, type CallContext } from './call.js';
 import {
   bothSidesNamed,
   browserInfo,
-  date,
   integer,
   jwe,
   notificationUrl,
   object,
-  operationId,
   payerOfSamples,
   paymentMembers,
   required,
@@ -20,6 +18,7 @@ import {
   text,
 } from './fields.js';
 import { appleDecrypted, appleEncrypted, googleDecrypted, googleEncrypted } from './means.js';
+import { authenticate, threeDsFields } from './second-step.js';
 
 const LONG_TEXT = 20_000;
 const paymentData = jwe('paymentData', required);
@@ -58,15 +57,8 @@ const byWallet =
     return bank.payments.begin({ type, body, caller, means, coinAmount: amountOf(body, means), second });
   };
 
-const authenticate =
-  (...types: OperationType[]) =>
-  ({ bank, caller, body }: CallContext): JsonObject =>
-    bank.payments.authenticate(body, caller, types);
-
 const apple = ({ bank, body }: CallContext) => appleDecrypted(bank, body);
 const google = ({ bank, body }: CallContext) => googleDecrypted(bank, body);
-
-const threeDsFields = [operationId, date, browserInfo()];
 
 export const paymentTokenMembers: readonly FieldRule[] = [
   object(
