@@ -14,7 +14,7 @@ export class RecentValues<T> {
 
   constructor(
     private readonly limits: MemoryLimits,
-    private readonly now: () => number = Date.now,
+    private readonly now: () => number = () => Date.now(),
   ) {}
 
   get(key: string): T | undefined {
