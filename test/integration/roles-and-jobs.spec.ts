@@ -1,6 +1,8 @@
+import { jest } from '@jest/globals';
 import { type Type } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { AllianceError, type AllianceSession, type BankSession, type RenewalRequest } from '#libs/alliance';
+import { Workers } from '../../apps/gateway/src/database/workers.js';
 import { RenewSessionsJob } from '../../apps/gateway/src/payments/bank-access/renew-sessions.job.js';
 import { ResolveUnknownJob } from '../../apps/gateway/src/payments/jobs/resolve-unknown.job.js';
 import { SyncPaymentsJob } from '../../apps/gateway/src/payments/jobs/sync-payments.job.js';
@@ -91,7 +93,11 @@ describe('roles', () => {
 describe('renewal ahead of time', () => {
   let database: MigratedDatabase;
   let schedule: SessionSchedule;
+  let workers: Workers;
 
+  beforeEach(() => {
+    workers = new Workers();
+  });
   beforeAll(async () => {
     database = await createMigratedDatabase();
     schedule = new SessionSchedule(await database.connect(1), 8);
@@ -111,7 +117,7 @@ describe('renewal ahead of time', () => {
   /** A job over the real schedule whose sessions are renewed, or not, by the test. */
   function aJob(renew: (accountId: string, request: RenewalRequest) => Promise<BankSession>): RenewSessionsJob {
     const sessions = { renew } as unknown as AllianceSession;
-    return Reflect.construct(RenewSessionsJob, [schedule, sessions]) as RenewSessionsJob;
+    return Reflect.construct(RenewSessionsJob, [schedule, sessions, undefined, workers]) as RenewSessionsJob;
   }
 
   it('asks for every account whose time has come, also after the first one failed, each with the session it has', async () => {
@@ -151,6 +157,21 @@ describe('renewal ahead of time', () => {
     await Promise.all([first, stopped]);
     await job.tick();
     expect(asked).toHaveLength(5); // nothing is begun any more
+  });
+
+  it('is watched: it is as old as the last look at what is due, whatever becomes of the renewals', async () => {
+    const job = aJob(() => new Promise(() => undefined));
+    expect(workers.all).toEqual([job]);
+    await until('an age can be seen', () => Promise.resolve(job.sinceClaimMs > 100));
+    const before = job.sinceClaimMs;
+    void job.tick();
+    await until('it has looked', () => Promise.resolve(job.sinceClaimMs < before));
+    const lost = jest.spyOn(schedule, 'due').mockRejectedValueOnce(new Error('the database is away'));
+    const aged = job.sinceClaimMs;
+    await expect(job.tick()).rejects.toThrow('the database is away');
+    expect(job.sinceClaimMs).toBeGreaterThanOrEqual(aged);
+    lost.mockRestore();
+    expect(job.claimLimitMs).toBe(25_000);
   });
 
   it('forgets attempts after thirty days, and no others', async () => {
