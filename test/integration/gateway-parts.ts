@@ -16,6 +16,7 @@ import { WriteAhead } from '../../apps/gateway/src/payments/engine/write-ahead.s
 import { PaymentLinks } from '../../apps/gateway/src/payments/bank/payment-links.js';
 import { PaymentSyncService } from '../../apps/gateway/src/payments/engine/payment-sync.service.js';
 import { createPayment, type PaymentView } from '../../apps/gateway/src/payments/api/payment.dto.js';
+import { HoldsService } from '../../apps/gateway/src/payments/api/holds.service.js';
 import { PaymentsService } from '../../apps/gateway/src/payments/api/payments.service.js';
 import { RefundsService } from '../../apps/gateway/src/payments/api/refunds.service.js';
 import { IdempotencyRepository } from '../../apps/gateway/src/payments/store/idempotency.repository.js';
@@ -90,6 +91,7 @@ export async function startParts(database: MigratedDatabase, poolSize = 10) {
     ...{ source, keystore, accounts, accountId, bank, records, links, keys, idempotency, engine },
     payments: new PaymentsService(accounts, engine, records, customers),
     refunds: new RefundsService(accounts, engine, records),
+    holds: new HoldsService(accounts, engine, records),
     sync: new PaymentSyncService(bank, records, engine),
   };
 }

@@ -25,6 +25,7 @@ import { PaymentLinks } from './bank/payment-links.js';
 import { Sender } from './engine/sender.service.js';
 import { WriteAhead } from './engine/write-ahead.service.js';
 import { PaymentSyncService } from './engine/payment-sync.service.js';
+import { HoldsService } from './api/holds.service.js';
 import { PaymentsController } from './api/payments.controller.js';
 import { PaymentsService } from './api/payments.service.js';
 import { RefundsService } from './api/refunds.service.js';
@@ -66,6 +67,7 @@ export class PaymentsModule {
         ClientKeysService,
         CustomerVault,
         Engine,
+        HoldsService,
         IdempotencyRepository,
         OperationRepository,
         OutageWaiters,

@@ -50,6 +50,7 @@ const PAYMENTS = [
     customer_sealed text,
     expires_at timestamptz,
     hold_expires_at timestamptz,
+    refund_late boolean NOT NULL DEFAULT false,
     failure_code text,
     failure_message text,
     flags jsonb NOT NULL DEFAULT '{}',

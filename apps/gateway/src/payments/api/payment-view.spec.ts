@@ -51,7 +51,7 @@ const aRefund = (over: Partial<OperationEntity> = {}): OperationEntity =>
   });
 
 describe('viewPayment', () => {
-  const view = (row: PaymentEntity) => viewPayment(row, 'https://bank.example/pay');
+  const view = (row: PaymentEntity) => viewPayment(row, { redirectUrl: 'https://bank.example/pay' });
 
   it('shows what the API describes and nothing else', () => {
     expect(paymentView.strict().parse(view(aRow()))).toEqual(view(aRow()));

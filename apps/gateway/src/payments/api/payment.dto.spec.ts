@@ -24,6 +24,8 @@ describe('createPayment', () => {
     expect(createPayment.parse(aRequest())).toEqual({
       ...aRequest(),
       language: 'uk',
+      captureMethod: 'automatic',
+      holdHours: null,
       expiresInMinutes: 60,
       metadata: {},
     });

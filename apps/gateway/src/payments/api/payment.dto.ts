@@ -87,6 +87,11 @@ const DEFAULT_LANGUAGE = 'uk';
 /** Minutes. */
 const DEFAULT_EXPIRY = 60;
 
+export const CAPTURE_METHODS = ['automatic', 'manual'] as const;
+/** Hours. The bank takes 2 h to 28 d from when the order is made; the customer may pay at its very end, after 24 h. */
+const SHORTEST_HOLD = 26;
+const LONGEST_HOLD = 28 * 24 - 1;
+
 export const createPayment = z
   .strictObject({
     amount,
@@ -100,6 +105,17 @@ export const createPayment = z
     )
       .transform((language) => language ?? DEFAULT_LANGUAGE)
       .meta({ description: "Language of the bank's page." }),
+    captureMethod: optional(z.enum(CAPTURE_METHODS).meta({ default: 'automatic' }))
+      .transform((method) => method ?? 'automatic')
+      .meta({
+        description:
+          '`manual`: the money is only held. Capture it with `POST /v1/payments/{id}/capture`, or release it with `/cancel`.',
+      }),
+    holdHours: optional(z.int().min(SHORTEST_HOLD).max(LONGEST_HOLD))
+      .transform((hours) => hours ?? null)
+      .meta({
+        description: 'With `captureMethod: manual`: after how long the bank lets go of the money. 168 when absent.',
+      }),
     expiresInMinutes: optional(z.int().min(1).max(1440).meta({ default: DEFAULT_EXPIRY })).transform(
       (minutes) => minutes ?? DEFAULT_EXPIRY,
     ),
@@ -126,6 +142,27 @@ export const createRefund = z
   .meta({ id: 'CreateRefund' });
 export type CreateRefund = z.output<typeof createRefund>;
 
+export const capturePayment = z
+  .strictObject({
+    amount: amount
+      .optional()
+      .meta({ description: 'Minor units, from 80 to 120 percent of what is held; all of it when absent.' }),
+  })
+  .meta({ id: 'CapturePayment' });
+export type CapturePayment = z.output<typeof capturePayment>;
+
+export const cancelPayment = z
+  .strictObject({
+    refundLateMoney: optional(z.boolean())
+      .transform((wanted) => wanted ?? false)
+      .meta({
+        description:
+          'The link cannot be taken back from the customer: when money comes all the same, it is given back at once. Otherwise the payment is told as `payment.succeeded_late`.',
+      }),
+  })
+  .meta({ id: 'CancelPayment' });
+export type CancelPayment = z.output<typeof cancelPayment>;
+
 export const listPayments = z.strictObject({
   limit: z.coerce.number().pipe(z.int().min(1).max(100)).default(20),
   cursor: z.string().max(200).optional(),
@@ -150,6 +187,7 @@ export const paymentView = z
     status: z.enum(PAYMENT_STATUSES),
     amount: z.int(),
     currency: z.string(),
+    captureMethod: z.enum(CAPTURE_METHODS),
     amountAuthorized: z.int(),
     amountCaptured: z.int(),
     amountRefunded: z.int(),
@@ -159,6 +197,21 @@ export const paymentView = z
     redirectUrl: z.string().nullable().meta({ description: "The bank's payment page, while the payment can be paid." }),
     returnUrl: z.string(),
     failure,
+    hold: z
+      .object({
+        expiresAt: instant.nullable().meta({ description: 'When the bank lets go of the money by itself.' }),
+        action: z
+          .object({
+            kind: z.enum(['capture', 'cancel']),
+            amount: z.int(),
+            status: z.enum(REFUND_STATUSES),
+            failure,
+          })
+          .nullable()
+          .meta({ description: 'The latest capture or release of it. While it is not final, no other can be begun.' }),
+      })
+      .nullable()
+      .meta({ description: 'Of a payment with `captureMethod: manual`.' }),
     flags: z.array(z.enum(PAYMENT_FLAGS)).meta({
       description: 'What a person must look at although the status stays, such as a second charge at the bank.',
     }),

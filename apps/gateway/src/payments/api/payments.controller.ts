@@ -6,6 +6,10 @@ import { BankSlots } from '../bank/bank-slots.js';
 import { PaymentError } from '../domain/payment-error.js';
 import { type Answer } from '../engine/idempotency.service.js';
 import {
+  cancelPayment,
+  type CancelPayment,
+  capturePayment,
+  type CapturePayment,
   createPayment,
   type CreatePayment,
   createRefund,
@@ -15,6 +19,7 @@ import {
   type PaymentView,
   type RefundView,
 } from './payment.dto.js';
+import { HoldsService } from './holds.service.js';
 import { PaymentsService } from './payments.service.js';
 import { RefundsService } from './refunds.service.js';
 
@@ -24,6 +29,7 @@ export class PaymentsController {
   constructor(
     private readonly payments: PaymentsService,
     private readonly refunds: RefundsService,
+    private readonly holds: HoldsService,
     private readonly slots: BankSlots,
   ) {}
 
@@ -52,6 +58,30 @@ export class PaymentsController {
   @Get(':id')
   get(@Caller() caller: KeyOwner, @Param('id') id: string): Promise<PaymentView> {
     return this.payments.get(caller.accountId, id);
+  }
+
+  @Post(':id/capture')
+  async capture(
+    @Caller() caller: KeyOwner,
+    @Param('id') paymentId: string,
+    @Headers('idempotency-key') key: string | undefined,
+    @Body({ schema: capturePayment }) body: CapturePayment,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const scope = { accountId: caller.accountId, paymentId, key: checkKey(key) };
+    send(reply, await this.slots.run(scope.accountId, () => this.holds.capture(scope, body)));
+  }
+
+  @Post(':id/cancel')
+  async cancel(
+    @Caller() caller: KeyOwner,
+    @Param('id') paymentId: string,
+    @Headers('idempotency-key') key: string | undefined,
+    @Body({ schema: cancelPayment }) body: CancelPayment,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const scope = { accountId: caller.accountId, paymentId, key: checkKey(key) };
+    send(reply, await this.slots.run(scope.accountId, () => this.holds.cancel(scope, body)));
   }
 
   @Post(':id/refunds')

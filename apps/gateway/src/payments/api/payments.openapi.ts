@@ -9,6 +9,8 @@ import {
 import { HTTP_PROBLEMS } from '../../http/http-problem.js';
 import { PAYMENT_PROBLEMS } from '../domain/payment-error.js';
 import {
+  cancelPayment,
+  capturePayment,
   createPayment,
   createRefund,
   listPayments,
@@ -47,8 +49,13 @@ const PAYMENT_ID = { name: 'id', in: 'path', required: true, schema: { type: 'st
 /** The routes below /v1/payments. */
 export const describePayments = (): ApiDescription => ({
   tags: ['Payments', 'Refunds'],
-  paths: { ...paymentPaths(), ...refundPaths() },
-  incoming: { CreatePayment: createPayment, CreateRefund: createRefund },
+  paths: { ...paymentPaths(), ...holdPaths(), ...refundPaths() },
+  incoming: {
+    CreatePayment: createPayment,
+    CapturePayment: capturePayment,
+    CancelPayment: cancelPayment,
+    CreateRefund: createRefund,
+  },
   outgoing: { Payment: paymentView, Refund: refundView, PaymentPage: paymentPage, RefundList: refundList },
 });
 
@@ -94,6 +101,39 @@ function paymentPaths(): Json {
         summary: 'Read a payment',
         parameters: [PAYMENT_ID],
         responses: { 200: answer('Payment', 'As it is now.'), ...problems(...READING, 'PAYMENT_NOT_FOUND') },
+      },
+    },
+  };
+}
+
+function holdPaths(): Json {
+  return {
+    '/v1/payments/{id}/capture': {
+      post: {
+        tags: ['Payments'],
+        operationId: 'capturePayment',
+        summary: 'Take what a payment with `captureMethod: manual` holds, once',
+        parameters: [PAYMENT_ID, IDEMPOTENCY_KEY],
+        requestBody: body('CapturePayment'),
+        responses: {
+          200: answer('Payment', 'Done, or declined: `hold.action` says which.', REPLAYED),
+          202: answer('Payment', 'Under way: poll the payment, or repeat the request.'),
+          ...problems('PAYMENT_NOT_FOUND', 'PAYMENT_NOT_CAPTURABLE', 'CAPTURE_AMOUNT_INVALID', ...WRITING),
+        },
+      },
+    },
+    '/v1/payments/{id}/cancel': {
+      post: {
+        tags: ['Payments'],
+        operationId: 'cancelPayment',
+        summary: 'Close a payment that is not paid, or release what it holds',
+        parameters: [PAYMENT_ID, IDEMPOTENCY_KEY],
+        requestBody: body('CancelPayment'),
+        responses: {
+          200: answer('Payment', 'Closed; of a hold: released or declined, as `hold.action` says.', REPLAYED),
+          202: answer('Payment', 'The release is under way: poll the payment, or repeat the request.'),
+          ...problems('PAYMENT_NOT_FOUND', 'PAYMENT_NOT_CANCELABLE', ...WRITING),
+        },
       },
     },
   };

@@ -11,6 +11,7 @@ import { type Answer, fingerprintOf } from '../engine/idempotency.service.js';
 import { merchantRequestIdOf } from '../engine/merchant-request-id.js';
 import { METHODS } from '../kinds/methods.js';
 import { type Held, PaymentRecords } from '../store/payment-records.js';
+import { type PaymentEntity } from '../store/payment.entity.js';
 import { type NewPayment } from '../store/payment.repository.js';
 import { type CreatePayment, type ListPayments, type PaymentView } from './payment.dto.js';
 import { viewPayment } from './payment-view.js';
@@ -30,22 +31,22 @@ export class PaymentsService {
    */
   async create({ accountId, key }: { accountId: string; key: string }, body: CreatePayment): Promise<Answer> {
     const { secret, environment, bankMerchantId } = await this.accounts.open(accountId);
-    const kind = 'purchase';
+    const kind = body.captureMethod === 'manual' ? 'authorization' : 'purchase';
     const [id, operationId, step] = [newId('pay'), newId('op'), METHODS.hosted_page[kind]];
-    const { customer: given, reference, description, ...rest } = body;
+    const { customer: given, reference, description, holdHours } = body;
+    const { amount, currency, returnUrl, language, metadata, expiresInMinutes } = body;
     const customer = customerForBank(given);
     const payment: NewPayment = {
-      ...rest,
+      ...{ amount, currency, returnUrl, language, metadata, expiresInMinutes },
       ...{ merchantAccountId: accountId, id, kind, method: 'hosted_page', livemode: environment === 'live' },
       reference: reference ?? null,
       description: description ?? null,
-      holdHours: null,
+      holdHours: kind === 'authorization' ? (holdHours ?? USUAL_HOLD_HOURS) : null,
       customerSealed: await this.customers.seal(accountId, id, customer),
     };
     const operation = newOperation({
       ...{ accountId, id: operationId, paymentId: id, parentId: null, kind, step, bankMerchantId },
-      amount: body.amount,
-      currency: body.currency,
+      ...{ amount, currency },
       merchantRequestId: merchantRequestIdOf(secret, kind, key),
     });
     const fingerprint = fingerprintOf(secret, 'POST /v1/payments', body);
@@ -58,7 +59,8 @@ export class PaymentsService {
     const payment = await this.records.payments.find(accountId, id);
     if (!payment) throw new PaymentError('PAYMENT_NOT_FOUND', `there is no payment ${id}`);
     const intent = await this.records.operations.currentIntent(accountId, id);
-    return viewPayment(payment, intent?.redirectUrl ?? null);
+    const actions = await this.records.operations.holdActionsOf(accountId, isHold(payment) ? [id] : []);
+    return viewPayment(payment, { redirectUrl: intent?.redirectUrl ?? null, action: actions.get(id) });
   }
 
   /** Newest first, a page at a time. @throws PaymentError `CURSOR_INVALID` */
@@ -70,17 +72,28 @@ export class PaymentsService {
     const last = rows.length > limit ? page.at(-1) : undefined;
     const payable = page.filter((row) => paymentStatus(row.status).payable).map(({ id }) => id);
     const intents = await this.records.operations.intentsOf(accountId, payable);
+    const holds = page.filter(isHold).map(({ id }) => id);
+    const actions = await this.records.operations.holdActionsOf(accountId, holds);
+    const shown = ({ id }: PaymentEntity) => ({
+      redirectUrl: intents.get(id)?.redirectUrl ?? null,
+      action: actions.get(id),
+    });
     return {
-      data: page.map((row) => viewPayment(row, intents.get(row.id)?.redirectUrl ?? null)),
+      data: page.map((row) => viewPayment(row, shown(row))),
       nextCursor: last ? Buffer.from(last.id).toString('base64url') : null,
     };
   }
 }
 
+/** Hours. */
+const USUAL_HOLD_HOURS = 7 * 24;
+
+const isHold = ({ kind }: PaymentEntity): boolean => kind === 'authorization';
+
 /** 202 while the bank's answer is unknown, and with it the link. */
 const renderPayment = ({ payment, operation }: Held): { statusCode: number; view: PaymentView } => ({
   statusCode: payment.status === 'created' ? 202 : 201,
-  view: viewPayment(payment, operation.redirectUrl),
+  view: viewPayment(payment, { redirectUrl: operation.redirectUrl }),
 });
 
 /** The cursor is the id of the last payment of the page before. */

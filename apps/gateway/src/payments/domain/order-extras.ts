@@ -25,15 +25,17 @@ export interface OrderExtras {
 
 /**
  * Second charges and refunds of a payment that the bank calls paid.
- * @param paidBy the bank's id of the operation that paid it
+ * @param paidBy the bank's ids of the operations that paid it
  */
 export function extrasOf(
   order: BankOrderFacts,
-  paid: Expected & { readonly paidBy: string },
+  paid: Expected & { readonly paidBy: readonly string[] },
   refunds: readonly KnownRefund[],
 ): OrderExtras {
-  const charges = order.operations.filter(({ type, status, operationId }) => {
-    return type !== 'REFUND' && status === 'SUCCESS' && operationId !== paid.paidBy;
+  const charges = order.operations.filter((operation) => {
+    const { type, status, operationId = '' } = operation;
+    const isOurs = paid.paidBy.includes(operationId) || refunds.some((known) => isSame(known, operation));
+    return type !== 'REFUND' && status === 'SUCCESS' && !isOurs;
   });
   const given = order.operations
     .filter((operation) => operation.type === 'REFUND' && !isOfAnother(operation, paid.paidBy))
@@ -58,8 +60,8 @@ export function extrasOf(
 }
 
 /** A refund of another charge under the same order does not touch what this payment captured. */
-const isOfAnother = ({ originalOperationId }: BankOperationFacts, paidBy: string): boolean =>
-  originalOperationId !== undefined && originalOperationId !== paidBy;
+const isOfAnother = ({ originalOperationId }: BankOperationFacts, paidBy: readonly string[]): boolean =>
+  originalOperationId !== undefined && !paidBy.includes(originalOperationId);
 
 function isSame(refund: KnownRefund, { merchantRequestId, ecomOperationId }: BankOperationFacts): boolean {
   if (merchantRequestId !== undefined) return merchantRequestId === refund.merchantRequestId;
@@ -81,3 +83,24 @@ function whyUnclear(
     return 'the bank reports a refund whose amount cannot be read';
   return undefined;
 }
+
+/** Whether the bank shows that a hold was let go by somebody else: by its back office, or by its own clock. */
+export const isReleased = (order: BankOrderFacts, heldBy: string, ours: readonly KnownRefund[]): boolean =>
+  order.operations.some(
+    (operation) =>
+      operation.type === 'REFUND' &&
+      operation.status === 'SUCCESS' &&
+      !isOfAnother(operation, [heldBy]) &&
+      !ours.some((known) => isSame(known, operation)),
+  );
+
+/** What the bank shows as taken of a hold although no capture of ours did: a person must look. */
+export const foreignCapture = (order: BankOrderFacts, ours: readonly KnownRefund[]): string | undefined => {
+  const taken = order.operations.find(
+    (operation) =>
+      operation.type === 'COMPLETION' &&
+      operation.status === 'SUCCESS' &&
+      !ours.some((known) => isSame(known, operation)),
+  );
+  return taken && `the bank reports a capture ${taken.operationId ?? '?'} of ${taken.amount ?? '?'} that is not ours`;
+};

@@ -81,13 +81,13 @@ export const PAYMENT_STATUS = {
   },
   requires_action: {
     ...open,
-    to: ['processing', 'authorized', 'succeeded', 'failed', 'expired', 'needs_review'],
+    to: ['processing', 'authorized', 'succeeded', 'failed', 'canceled', 'expired', 'needs_review'],
     payable: true,
     intent: 'action_required',
   },
   processing: {
     ...open,
-    to: ['requires_action', 'authorized', 'succeeded', 'failed', 'needs_review'],
+    to: ['requires_action', 'authorized', 'succeeded', 'failed', 'canceled', 'needs_review'],
     payable: true,
     intent: 'pending',
   },

@@ -24,6 +24,7 @@ const aHistory = (over: Partial<SyncHistory> = {}): SyncHistory => ({
   pastGrace: false,
   pastDeadline: false,
   success: 'succeeded',
+  hold: null,
   shown: null,
   sinceIncompleteSeconds: null,
   sinceGoneSeconds: null,

@@ -28,6 +28,8 @@ export interface SyncHistory {
   readonly sinceIncompleteSeconds: number | null;
   /** Since the bank first said, after the grace, that it does not show the order; null when it did not. */
   readonly sinceGoneSeconds: number | null;
+  /** How a hold that is proven goes on: it lasts, its time is over, or it was let go. Null: there is none. */
+  readonly hold: 'lasts' | 'over' | 'released' | null;
   /** Where a proven operation brings the payment. */
   readonly success: 'succeeded' | 'authorized';
 }
@@ -59,7 +61,7 @@ function wish(payment: Payment, sight: Sight, history: SyncHistory): Wish {
   const stay: Wish = { to: payment.status };
   switch (sight.kind) {
     case 'succeeded':
-      return { to: history.success, ...(sight.facts.operationId ? { bankOperationId: sight.facts.operationId } : {}) };
+      return proven(payment, sight.facts.operationId, history);
     case 'failed':
       // An operation that failed is proof; a closed order that hides a success seen before is not.
       return history.shown === 'success' && sight.facts === undefined
@@ -78,6 +80,13 @@ function wish(payment: Payment, sight: Sight, history: SyncHistory): Wish {
     case 'unreadable':
       return history.pastDeadline ? late(`the bank could not be read: ${sight.reason}`) : stay;
   }
+}
+
+/** The bank shows that the money is there; of a hold, it may since have been let go. */
+function proven(payment: Payment, operationId: string | undefined, { hold, success }: SyncHistory): Wish {
+  if (hold === 'released' && payment.status !== 'succeeded') return { to: 'canceled' };
+  if (hold === 'over' && payment.status === 'authorized') return { to: 'canceled', byClock: true };
+  return { to: success, ...(operationId ? { bankOperationId: operationId } : {}) };
 }
 
 const TAKEN_BACK = 'the bank showed a success before and takes it back';
@@ -126,6 +135,8 @@ export interface LookClock extends OrderAge {
   readonly sinceEndedSeconds: number;
   readonly sinceIncompleteSeconds: number | null;
   readonly pastDeadline: boolean;
+  /** Until the bank must have let go of a hold, where there is one that lasts. */
+  readonly untilHoldEndsSeconds?: number | null;
   /** Something else under the order is unfinished. */
   readonly again: boolean;
   /** In [0, 1). */
@@ -144,7 +155,10 @@ export function nextLook(status: PaymentStatus, sight: Sight, clock: LookClock):
   const isOpen = status === 'canceled' ? !clock.pastDeadline : !paymentStatus(status).ended;
   if (isOpen) return nextOfOpenOrder(sight, clock);
   if (clock.again || RESTLESS.includes(sight.kind)) return afterDoubt(clock);
-  return { nextSyncInSeconds: delayAfterEnd(clock.sinceEndedSeconds, clock.random), hintQueries: 0 };
+  const later = delayAfterEnd(clock.sinceEndedSeconds, clock.random);
+  const holdEnds = status === 'authorized' ? (clock.untilHoldEndsSeconds ?? null) : null;
+  if (holdEnds === null) return { nextSyncInSeconds: later, hintQueries: 0 };
+  return { nextSyncInSeconds: Math.max(1, Math.min(later ?? holdEnds, holdEnds)), hintQueries: 0 };
 }
 
 function nextOfOpenOrder(sight: Sight, clock: LookClock): NextLook {

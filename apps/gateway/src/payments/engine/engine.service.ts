@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { type MerchantAccount, MerchantAccountsService } from '../../accounts/merchant-accounts.service.js';
+import { newId } from '../../database/id.js';
 import { type Transaction } from '../../database/transaction.js';
 import { type Customer, type OrderOutcome, SendWindow } from '../bank/payment-bank.js';
 import { type Operation } from '../domain/operation.js';
-import { operationStatus } from '../domain/statuses.js';
+import { operationStatus, paymentStatus } from '../domain/statuses.js';
 import { isFollowUp } from '../kinds/kinds.js';
 import { stepOf } from '../kinds/steps.js';
 import { type OperationEntity } from '../store/operation.entity.js';
@@ -12,9 +13,10 @@ import { type NewPayment } from '../store/payment.repository.js';
 import { conclusionOf, type Decided, preview } from './decided.js';
 import { decideFollowing, decideNotToResend, type FollowUpAnswer } from './following.js';
 import { type Answer, type IdempotentRequest, IdempotencyService, isFinal } from './idempotency.service.js';
+import { merchantRequestIdOf } from './merchant-request-id.js';
 import { decideOpening, decideReopening } from './opening.js';
 import { type Said, Sender } from './sender.service.js';
-import { FIRST, type FollowUpIntent, type Turn, WriteAhead } from './write-ahead.service.js';
+import { type Cancellation, FIRST, type FollowUpIntent, type Turn, WriteAhead } from './write-ahead.service.js';
 
 /** A request of the API: its key, and how its answer shows what there is. */
 export interface ApiRequest extends IdempotentRequest {
@@ -63,6 +65,35 @@ export class Engine {
     if (begun.kind === 'answered') return begun.answer;
     if (begun.kind === 'resumed') return this.takeOver(request, begun.operationId);
     return this.idempotency.hold(request, () => this.run(begun.value, request));
+  }
+
+  /** Gives up a payment that is open; the bank hears nothing of it. @throws PaymentError `PAYMENT_NOT_CANCELABLE` */
+  async cancel(request: ApiRequest, cancellation: Cancellation): Promise<Answer> {
+    const begun = await this.idempotency.begin(request, async (tx) => {
+      const held = await this.ahead.cancel(tx, request.accountId, cancellation);
+      await this.idempotency.name(tx, request, held.operation.id);
+      const { statusCode, view } = request.render(held);
+      return this.idempotency.settle(tx, request, statusCode, view);
+    });
+    if (begun.kind === 'resumed') return this.takeOver(request, begun.operationId);
+    return begun.kind === 'new' ? begun.value : begun.answer;
+  }
+
+  /** Money that came although the payment was canceled goes back, once, where the merchant wished so. */
+  async giveBackLate(accountId: string, paymentId: string): Promise<void> {
+    const payment = await this.records.payments.find(accountId, paymentId);
+    if (!payment?.refundLate || !paymentStatus(payment.status).paid) return;
+    const { secret } = await this.accounts.open(accountId);
+    const kind = payment.status === 'authorized' ? 'void' : 'refund';
+    const merchantRequestId = merchantRequestIdOf(secret, 'late', kind, paymentId);
+    const turn = await this.records.transaction(async (tx) => {
+      await this.records.payments.lock(tx, accountId, paymentId);
+      if (await this.records.operations.isOurs(tx, accountId, merchantRequestId)) return undefined;
+      const ids = { accountId, operationId: newId(kind === 'refund' ? 'ref' : 'op') };
+      const reason = 'paid after it was canceled';
+      return this.ahead.reserve(tx, ids, { paymentId, kind, merchantRequestId, amount: undefined, reason });
+    });
+    if (turn) await this.runOn(turn);
   }
 
   /** Finds out what became of an operation, and sends what may be sent. @returns it as it is then */

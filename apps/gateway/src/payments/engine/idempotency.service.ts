@@ -66,6 +66,11 @@ export class IdempotencyService {
     return { accountId, key, fingerprint, operationId, step, leaseSeconds: this.leaseSeconds };
   }
 
+  /** The key is about an operation that there is already. */
+  name(tx: Transaction, request: IdempotentRequest, operationId: string): Promise<void> {
+    return this.keys.name(tx, request, operationId);
+  }
+
   /** A COMMIT whose answer was lost may have claimed the key, although nobody works on it. @throws error, always */
   async letGo(claim: Claim, error: unknown): Promise<never> {
     if (!(error instanceof PaymentError)) await this.keys.setLease(claim, 0).catch(() => undefined);

@@ -3,7 +3,8 @@ import { type Transaction } from '../../database/transaction.js';
 import { type OrderReading } from '../bank/payment-bank.js';
 import { type BankOperationFacts } from '../domain/bank-facts.js';
 import { newOperation } from '../domain/operation.js';
-import { extrasOf } from '../domain/order-extras.js';
+import { extrasOf, foreignCapture } from '../domain/order-extras.js';
+import { paymentStatus } from '../domain/statuses.js';
 import { addRefunded, type Moved, type Payment, type PaymentFlags, withEvent } from '../domain/payment.js';
 import { type Expected } from '../domain/success-rule.js';
 import { evidenceOf } from '../domain/evidence.js';
@@ -24,10 +25,18 @@ export async function recordExtras(
   }: { readonly reading: OrderReading; readonly expected: Expected; readonly paidBy: string | null },
 ): Promise<Moved & { readonly again: boolean }> {
   const { accountId, id } = payment;
-  if (payment.status !== 'succeeded' || paidBy === null || reading.kind !== 'found')
+  if (!paymentStatus(payment.status).paid || paidBy === null || reading.kind !== 'found')
     return { payment, events: [], again: false };
-  const refunds = await records.operations.refunds(accountId, id, tx);
-  const extras = extrasOf(reading.order, { ...expected, paidBy }, refunds);
+  const ours = await records.operations.followUps(tx, accountId, id);
+  if (payment.status === 'authorized') {
+    const contradicted = foreignCapture(reading.order, ours);
+    const flags = contradicted === undefined ? payment.flags : { ...payment.flags, contradicted };
+    return { payment: { ...payment, flags }, events: [], again: false };
+  }
+  const captured = ours.flatMap(({ kind, bankOperationId }) =>
+    kind === 'capture' && bankOperationId ? [bankOperationId] : [],
+  );
+  const extras = extrasOf(reading.order, { ...expected, paidBy: [paidBy, ...captured] }, ours);
   for (const refundId of extras.toSettle) await records.operations.makeDue(tx, accountId, refundId);
   let current: Moved = { payment: { ...payment, flags: flagsAfter(payment.flags, extras.flags) }, events: [] };
   for (const facts of extras.imports)

@@ -4,11 +4,19 @@ import { type BankOrderFacts } from '../domain/bank-facts.js';
 import { type OrderReading, PaymentBank } from '../bank/payment-bank.js';
 import { moveOperation } from '../domain/operation.js';
 import { intentOf } from '../kinds/kinds.js';
+import { isReleased } from '../domain/order-extras.js';
 import { judgeOrder, type Shown, shownBy } from '../domain/order-verdict.js';
 import { announceFlags, move, type Payment } from '../domain/payment.js';
 import { operationStatus, paymentStatus } from '../domain/statuses.js';
 import { type Expected } from '../domain/success-rule.js';
-import { decideSync, type NextLook, nextLook, type Sight, type SyncDecision } from '../domain/sync-decision.js';
+import {
+  decideSync,
+  type NextLook,
+  nextLook,
+  type Sight,
+  type SyncDecision,
+  type SyncHistory,
+} from '../domain/sync-decision.js';
 import { evidenceOf } from '../domain/evidence.js';
 import { recordExtras } from './order-extras-records.js';
 import { Engine } from './engine.service.js';
@@ -83,6 +91,7 @@ export class PaymentSyncService {
     for (const { id } of await this.records.operations.unsettled(accountId, paymentId)) {
       await this.engine.resolve(accountId, id);
     }
+    await this.engine.giveBackLate(accountId, paymentId);
   }
 
   /** A callback named an order while we know of none: it is ours if the bank says so. @returns whether it is */
@@ -125,7 +134,9 @@ export class PaymentSyncService {
 
   private async record(tx: Transaction, look: Look): Promise<void> {
     const { row, purchase, sight, ages, shown } = look;
-    const decision = decideSync(paymentOf(row), sight, { ...ages, shown, success: intentOf(row.kind).success });
+    const hold = await this.holdOf(tx, look);
+    const { success } = intentOf(row.kind);
+    const decision = decideSync(paymentOf(row), sight, { ...ages, shown, success, hold });
     const cause = decision.byClock ? 'clock' : 'bank';
     const moved = move(paymentOf(row), decision.to, decision);
     const evidence = isWorthKeeping(row, sight, decision) ? evidenceOf('order_query', noted(look)) : undefined;
@@ -137,6 +148,16 @@ export class PaymentSyncService {
     const awaitsSession = look.reading.kind === 'unknown' && look.reading.noSession === true;
     const extras = { cause, shown, awaitsSession, ...clocksOf(look), ...nextOf(look, decision, seen.again) } as const;
     await this.records.save(tx, { payment, events: [...moved.events, ...seen.events, ...events] }, extras);
+  }
+
+  /** How a hold that was proven goes on. */
+  private async holdOf(tx: Transaction, { row, purchase, ages, reading }: Look): Promise<SyncHistory['hold']> {
+    const { kind, status, merchantAccountId: accountId, id } = row;
+    if (kind !== 'authorization' || purchase.status !== 'succeeded' || purchase.bankOperationId === null) return null;
+    if (status === 'canceled') return 'released';
+    const ours = await this.records.operations.followUps(tx, accountId, id);
+    if (reading.kind === 'found' && isReleased(reading.order, purchase.bankOperationId, ours)) return 'released';
+    return ages.pastHold && row.amountCapturing === 0 ? 'over' : 'lasts';
   }
 
   /** The purchase or hold goes where its payment went. */

@@ -5,7 +5,8 @@ import { type Transaction } from '../../database/transaction.js';
 import { SendWindow } from '../bank/payment-bank.js';
 import { type FollowUpKind, moveOperation, newOperation, type Operation } from '../domain/operation.js';
 import { PaymentError } from '../domain/payment-error.js';
-import { stopsRefunds, withEvent } from '../domain/payment.js';
+import { move, stopsRefunds, withEvent } from '../domain/payment.js';
+import { paymentStatus } from '../domain/statuses.js';
 import { followUpOf, isFollowUp } from '../kinds/kinds.js';
 import { maySendAgain, type Why } from '../kinds/steps.js';
 import { type OperationEntity } from '../store/operation.entity.js';
@@ -24,6 +25,12 @@ export interface FollowUpIntent {
   /** Minor units; as the kind has it when undefined. */
   readonly amount: number | undefined;
   readonly reason: string | null;
+}
+
+/** A payment that is not wanted any more, and whether money that comes all the same is to be given back. */
+export interface Cancellation {
+  readonly paymentId: string;
+  readonly refundLate: boolean;
 }
 
 /** One sending that is on record, and for how long it may leave. */
@@ -87,6 +94,8 @@ export class WriteAhead {
     const current = paymentOf(payment);
     if (!isFollowUp(kind) || !maySendAgain(step, why, attempt)) return false;
     if (stopsRefunds(current) || !followUpOf(kind).fits(current)) return false;
+    if (kind === 'capture' && !(await this.records.payments.ages(tx, current.accountId, current.id)).holdLasts)
+      return false;
     return (await this.parentBankIdOf(tx, operation)) !== null;
   }
 
@@ -102,15 +111,20 @@ export class WriteAhead {
   }
 
   /** Puts a follow-up on record, and holds what it needs of the payment. */
-  async reserve(tx: Transaction, request: IdempotentRequest, intent: FollowUpIntent): Promise<Turn> {
+  async reserve(
+    tx: Transaction,
+    { accountId, operationId: id }: Pick<IdempotentRequest, 'accountId' | 'operationId'>,
+    intent: FollowUpIntent,
+  ): Promise<Turn> {
     const window = new SendWindow();
     const freshSince = performance.now();
-    const { accountId, operationId: id } = request;
     const { kind, paymentId, merchantRequestId } = intent;
     const payment = await this.records.payments.lock(tx, accountId, paymentId);
     if (!payment) throw new PaymentError('PAYMENT_NOT_FOUND', `there is no payment ${paymentId}`);
     const { reserves, of, step, amount: amountOf } = followUpOf(kind);
     const amount = amountOf(paymentOf(payment), intent.amount);
+    if (kind === 'capture' && !(await this.records.payments.ages(tx, accountId, paymentId)).holdLasts)
+      throw new PaymentError('PAYMENT_NOT_CAPTURABLE', 'the bank holds the money no longer');
     const parent = await this.records.operations.findParent(tx, { accountId, paymentId }, of);
     if (parent?.bankOperationId == null) {
       throw new PaymentError(NO_PARENT[kind], 'the bank named no operation for this payment');
@@ -122,6 +136,17 @@ export class WriteAhead {
     await this.records.save(tx, withEvent(sum, `${kind}.created`, { kind, id }));
     const held = await this.lock(tx, accountId, { paymentId, operationId: id });
     return { held, window, freshSince, ...FIRST, parentBankId: bankOperationId };
+  }
+
+  /** The merchant gives up an open payment: its link is shown no more, and the bank is asked on, since it has no call for this. */
+  async cancel(tx: Transaction, accountId: string, { paymentId, refundLate }: Cancellation): Promise<Held> {
+    const payment = await this.records.payments.lock(tx, accountId, paymentId);
+    const operation = await this.records.operations.findIntent(tx, accountId, paymentId);
+    if (!payment || !operation) throw new PaymentError('PAYMENT_NOT_FOUND', `there is no payment ${paymentId}`);
+    if (!paymentStatus(payment.status).payable)
+      throw new PaymentError('PAYMENT_NOT_CANCELABLE', `a payment that is ${payment.status} cannot be canceled`);
+    const extras = { cause: 'merchant', refundLate } as const;
+    return { operation, payment: await this.records.save(tx, move(paymentOf(payment), 'canceled'), extras) };
   }
 
   async lock(tx: Transaction, accountId: string, ids: { paymentId: string; operationId: string }): Promise<Held> {

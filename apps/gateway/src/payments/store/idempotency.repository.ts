@@ -58,6 +58,18 @@ export class IdempotencyRepository {
     return rows[0];
   }
 
+  async name(
+    tx: Transaction,
+    { accountId, key }: { accountId: string; key: string },
+    operationId: string,
+  ): Promise<void> {
+    await tx.query(`UPDATE idempotency_key SET operation_id = $3 WHERE merchant_account_id = $1 AND key = $2`, [
+      accountId,
+      key,
+      operationId,
+    ]);
+  }
+
   /** Takes over a request whose lease is over. @returns false when somebody else was faster */
   async takeOver({ accountId, key, operationId, leaseSeconds }: Claim): Promise<boolean> {
     const [, taken] = await this.database.query<[unknown, number]>(

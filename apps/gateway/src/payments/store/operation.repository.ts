@@ -164,6 +164,15 @@ export class OperationRepository {
     });
   }
 
+  /** The latest capture or release of each of these holds. */
+  async holdActionsOf(accountId: string, paymentIds: readonly string[]): Promise<ReadonlyMap<string, OperationEntity>> {
+    if (paymentIds.length === 0) return new Map();
+    const kind = In(['capture', 'void'] as const);
+    const where = { merchantAccountId: accountId, subjectId: In([...paymentIds]), kind };
+    const rows = await this.database.manager.find(OperationEntity, { where, order: { number: 'ASC' } });
+    return new Map(rows.map((row) => [row.subjectId, row]));
+  }
+
   /** Whether some operation of the account, of whatever payment, has this request id. */
   isOurs(tx: Transaction, accountId: string, merchantRequestId: string): Promise<boolean> {
     return tx.existsBy(OperationEntity, { merchantAccountId: accountId, merchantRequestId });

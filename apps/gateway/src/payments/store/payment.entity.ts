@@ -42,6 +42,8 @@ export class PaymentEntity {
   @Column(optionalTime) expiresAt!: Date | null;
   /** When the bank lets go of a hold by itself. */
   @Column(optionalTime) holdExpiresAt!: Date | null;
+  /** Money that comes although the payment was canceled is given back. */
+  @Column({ type: 'boolean', default: false }) refundLate!: boolean;
   @Column(optionalText) failureCode!: FailureCode | null;
   @Column(optionalText) failureMessage!: string | null;
   /** What a person must look at although the status stays, and why. */

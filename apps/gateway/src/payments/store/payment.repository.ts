@@ -53,6 +53,8 @@ export interface PaymentExtras {
   /** Whether the bank said, after the grace, that it does not show the order; the clock works as above. */
   readonly gone?: boolean | undefined;
   readonly nextSyncInSeconds?: number | null | undefined;
+  /** Money that comes although the payment was canceled is given back. */
+  readonly refundLate?: boolean | undefined;
   /** The query failed for want of a bank session: the next session makes the payment due. */
   readonly awaitsSession?: boolean | undefined;
 }
@@ -76,6 +78,8 @@ export interface PaymentAges {
   readonly pastHold: boolean;
   /** It may still be taken. */
   readonly holdLasts: boolean;
+  /** Until {@link pastHold}; null where nothing is held. */
+  readonly untilHoldEndsSeconds: number | null;
 }
 
 export interface DuePayment {
@@ -111,6 +115,7 @@ export const updatePayment = (payment: Payment, extras: PaymentExtras, where: Sq
     failure_code = ${payment.failure?.code}, failure_message = ${payment.failure?.message},
     expires_at = coalesce(${extras.expiresAt}, expires_at),
     hint_queries = coalesce(${extras.hintQueries}::int, hint_queries),
+    refund_late = coalesce(${extras.refundLate}::boolean, refund_late),
     next_sync_at = ${dueIn('next_sync_at', extras.nextSyncInSeconds)},
     session_awaited_at = CASE WHEN ${extras.awaitsSession ?? false}::boolean THEN clock_timestamp() END,
     flags = ${JSON.stringify(payment.flags)}::jsonb, shown = coalesce(${extras.shown}, shown),
@@ -186,7 +191,8 @@ export class PaymentRepository {
               now() > expiry + make_interval(secs => $3) AS "pastGrace",
               now() > expiry + make_interval(secs => $4) AS "pastDeadline",
               coalesce(now() > hold_expires_at + make_interval(secs => $3), false) AS "pastHold",
-              coalesce(now() < hold_expires_at, false) AS "holdLasts"
+              coalesce(now() < hold_expires_at, false) AS "holdLasts",
+              extract(epoch FROM hold_expires_at + make_interval(secs => $3) - now())::float AS "untilHoldEndsSeconds"
        FROM (SELECT *, coalesce(expires_at, created_at + make_interval(mins => expires_in_minutes)) AS expiry FROM payment) p
        WHERE merchant_account_id = $1 AND id = $2`,
       [accountId, id, EXPIRY_GRACE_SECONDS, ORDER_REVIEW_SECONDS],
