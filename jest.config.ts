@@ -8,7 +8,7 @@ const shared = {
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': ['@swc/jest', { swcrc: false, jsc, module, sourceMaps }] },
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
-  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.data/'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.data/', '<rootDir>/libs/[^/]+/dist/'],
   testEnvironment: 'node',
   // Jest adds `import` or `require` by itself, by who asks.
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },

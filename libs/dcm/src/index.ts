@@ -23,7 +23,14 @@ export {
 export { type BankCredential, type Credential, type DcmCredential } from './client/credential.js';
 export { type DcmAudit, type DcmEvent } from './error/dcm-audit.js';
 export { DcmClient, type RegisteredKey } from './client/dcm-client.js';
-export { DcmError, type DcmErrorCode, type DcmErrorDetails, type DcmTokenErrorCode } from './error/dcm-error.js';
+export {
+  type BankAuthCall,
+  DcmError,
+  type DcmErrorCode,
+  type DcmErrorDetails,
+  type DcmTokenErrorCode,
+} from './error/dcm-error.js';
+export { type ExternalIdAnswer, type KeyAnswer, type UserAuthAnswer } from './guard/bank-auth-answers.js';
 export { DcmTokens, type NewAuthorization, type NewOrder } from './token/dcm-tokens.js';
 export { DcmVerifier, type Signer, type VerifierOptions } from './token/dcm-verifier.js';
 export { DcmModule } from './module/dcm.module.js';

@@ -240,6 +240,19 @@ describe('DcmClient on a real socket', () => {
     it.each<[string, FakeDcm['answer'], object]>([
       ['a refusal', () => ({ status: 400, json: fixture('error-400') }), { code: 'DCM_REFUSED', noEffect: true }],
       [
+        'a question to us that we answered badly',
+        () => ({
+          status: 400,
+          json: { error: 'failed to authorize operation: user_auth: response status code is not 200 but 404' },
+        }),
+        { code: 'DCM_REFUSED', callback: 'user_auth', callbackStatus: 404, message: /our answer to user_auth failed/ },
+      ],
+      [
+        'an answer of ours without its key',
+        () => ({ status: 400, json: { error: 'key: key is missing in the response body' } }),
+        { code: 'DCM_REFUSED', callback: 'key', member: 'key', noEffect: true },
+      ],
+      [
         'a p2p code',
         () => ({ status: 400, json: { code: 'ORDER_IS_EXPIRED', message: 'x' } }),
         { dcmCode: 'ORDER_IS_EXPIRED' },

@@ -18,6 +18,7 @@ export type DcmTokenErrorCode =
   /** A good token of scheme BANK that this bank did not issue a moment ago. */
   | 'DCM_NOT_ISSUED';
 
+/** What a caller can tell failures apart by; the README says what to do about each. */
 export type DcmErrorCode =
   | DcmTokenErrorCode
   | 'DCM_REFUSED'
@@ -31,6 +32,10 @@ export type DcmErrorCode =
   | 'DCM_INVALID_KEY'
   | 'DCM_CONFIGURATION';
 
+/** A question of DCM to the Bank Auth Service. Source: bank guide, "Bank Auth Service". */
+export type BankAuthCall = 'user_auth' | 'external_id' | 'key';
+
+/** What is known of a failure beside its code. */
 export interface DcmErrorDetails {
   /** Why, in one word, e.g. `timeout`, `too_large`, `duplicate_member`. */
   readonly reason?: string | undefined;
@@ -39,6 +44,10 @@ export interface DcmErrorDetails {
   readonly httpStatus?: number | undefined;
   /** The platform's own code, e.g. `ORDER_NOT_FOUND`; only the p2p family sends one. */
   readonly dcmCode?: string | undefined;
+  /** Which question to our Bank Auth Service failed, where DCM says so: see its log for why. */
+  readonly callback?: BankAuthCall | undefined;
+  /** The HTTP status that our Bank Auth Service answered it with. */
+  readonly callbackStatus?: number | undefined;
   /** With `DCM_DUPLICATE`: the payment message that came first. */
   readonly paymentMessageGuid?: string | undefined;
   readonly noEffect?: boolean | undefined;
@@ -54,6 +63,8 @@ export class DcmError extends Error {
   declare readonly member?: string;
   declare readonly httpStatus?: number;
   declare readonly dcmCode?: string;
+  declare readonly callback?: BankAuthCall;
+  declare readonly callbackStatus?: number;
   declare readonly paymentMessageGuid?: string;
   /** True only if this call certainly started nothing at DCM. False means "not proven": look before deciding. */
   readonly noEffect: boolean;
