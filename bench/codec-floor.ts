@@ -8,6 +8,8 @@ import {
   type JsonWebKey,
   type KeyObject,
   randomBytes,
+  sign,
+  verify,
 } from 'node:crypto';
 
 /**
@@ -56,6 +58,23 @@ function uint32(value: number): Buffer {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32BE(value);
   return bytes;
+}
+
+/** The same compact JWS with nothing but the two encodings and one OpenSSL call. Source: RFC 7515. */
+export function signBare(header: object, payload: string, key: KeyObject): string {
+  const signed = `${encode(Buffer.from(JSON.stringify(header)))}.${encode(Buffer.from(payload))}`;
+  return `${signed}.${encode(sign('sha256', Buffer.from(signed), { key, dsaEncoding: 'ieee-p1363' }))}`;
+}
+
+/** @throws Error for a signature that is not the key's */
+export function verifyBare(token: string, key: KeyObject): Buffer {
+  const [header = '', payload = '', signature = ''] = token.split('.');
+  const proof = Buffer.from(signature, 'base64url');
+  JSON.parse(Buffer.from(header, 'base64url').toString());
+  if (!verify('sha256', Buffer.from(`${header}.${payload}`), { key, dsaEncoding: 'ieee-p1363' }, proof)) {
+    throw new Error('not signed with this key');
+  }
+  return Buffer.from(payload, 'base64url');
 }
 
 const encode = (bytes: Buffer): string => bytes.toString('base64url');

@@ -1,6 +1,6 @@
-import { generateKeyPairSync } from 'node:crypto';
-import { CommunicationKey, openJwe, sealJwe } from '#libs/alliance';
-import { openBare, sealBare } from './codec-floor.js';
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { CommunicationKey, openJwe, openJws, sealJwe, SigningKey, signJws } from '#libs/alliance';
+import { openBare, sealBare, signBare, verifyBare } from './codec-floor.js';
 import { machine, numberText, print, type Row, spreadText, table } from './report.js';
 import { interleave, ratios, spreadOf } from './rounds.js';
 
@@ -79,6 +79,40 @@ async function main(): Promise<void> {
     () => openBare(jwe, pair.privateKey),
   );
   print(`${table([seal, open])}\n`);
+
+  print(`JWS codec, the same body, one at a time.\n`);
+  const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const rows = [...(await compareJws('ES256', ec, body)), ...(await compareJws('RS256', rsa, body))];
+  print(`${table(rows)}\n`);
+}
+
+interface Pair {
+  readonly privateKey: KeyObject;
+  readonly publicKey: KeyObject;
+}
+
+/** Signing and verifying with one algorithm. */
+async function compareJws(alg: 'ES256' | 'RS256', { privateKey, publicKey }: Pair, body: Buffer): Promise<Row[]> {
+  const kid = '9a3f6e6d-4f56-4b8b-99d3-24db19f54d8a';
+  const key = SigningKey.import(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), { kid, alg });
+  const [payload, targetUrl] = [body.toString(), '/ecom/jws/payments/refund_v1'];
+  const header = () => ({ alg, kid, ts: Date.now(), targetUrl });
+  const resolve = (): Promise<KeyObject> => Promise.resolve(publicKey);
+  const token = signJws(payload, key, { targetUrl, now: new Date() });
+  await assertEqual(body, verifyBare(token, publicKey));
+  await assertEqual(body, openJws(signBare(header(), payload, privateKey), resolve));
+  const signing = await compare(
+    `sign ${alg}`,
+    () => signJws(payload, key, { targetUrl, now: new Date() }),
+    () => signBare(header(), payload, privateKey),
+  );
+  const verifying = await compare(
+    `verify ${alg}`,
+    () => openJws(token, resolve),
+    () => verifyBare(token, publicKey),
+  );
+  return [signing, verifying];
 }
 
 await main();

@@ -64,11 +64,17 @@ export class PackageConsumer {
       PACKAGES.map(async (name) => [`${SCOPE}/${name}`, `file:${await this.#tarball(name)}`] as const),
     );
     await this.#writeConfig(
-      { skipLibCheck: false, types: ['node'] },
+      { skipLibCheck: false },
       {
         ...{ ...versions, '@nestjs/axios': nest === 11 ? '^4.0.0' : '^12.0.0', axios: '^1.7.0', rxjs: '^7.8.0' },
         ...{ 'reflect-metadata': '^0.2.0', ...Object.fromEntries(tarballs) },
-        ...{ '@types/node': '^24.0.0', '@types/jest': '^30.0.0', typescript: '~6.0.0', jest: '^30.0.0' },
+        ...{
+          '@types/node': '^24.0.0',
+          '@types/express': '^5.0.0',
+          '@types/jest': '^30.0.0',
+          typescript: '~6.0.0',
+          jest: '^30.0.0',
+        },
       },
     );
     await this.#run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error']);

@@ -6,7 +6,7 @@ export {
   type AllianceErrorDetails,
   type BankRefusal,
 } from './error/alliance-error.js';
-export { AllianceHttpInterceptor } from './http/alliance-http.interceptor.js';
+export { AllianceHttpInterceptor, type AttachableAxios } from './http/alliance-http.interceptor.js';
 export { AllianceSession, type SessionWait } from './session/alliance-session.js';
 export { type BankSession, type FreshSession, parseSession, serializeSession } from './session/bank-session.js';
 export { AllianceModule } from './module/alliance.module.js';
@@ -34,7 +34,7 @@ export {
   type OperationType,
   type OrderStatus,
 } from './client/bank-order.js';
-export { type AllianceRequest, type CallOptions } from './client/bank-call.js';
+export { allianceConfig, type AllianceRequest, type CallOptions } from './client/bank-call.js';
 export { type ExpectedPayment, isFinal, isPaid } from './client/order-outcome.js';
 export { BankClock, CLOCK_DIFFERS_MS } from './http/bank-clock.js';
 export { type CallRow, type Protocol } from './calls/call.js';
@@ -61,6 +61,7 @@ export { CommunicationKey, type PublicJwk, readPublicJwk } from './jwe/communica
 export { BANK_CODES, type BankCode, type BankCodeMeaning, meaningOfCode } from './error/error-codes.js';
 export { type CommunicationKeys, openJwe, sealJwe } from './jwe/jwe-codec.js';
 export { type JwsAlgorithm } from './jws/algorithms.js';
+export { type BankKeyResolver, openJws, type SignatureFacts, signJws } from './jws/jws-codec.js';
 export { SigningKey, type SigningKeyOptions } from './jws/signing-key.js';
 export { isPublishedExampleKey } from './jwe/published-keys.js';
 export { type ProcessClocks, SEND_WINDOW_MS, SendWindow } from './http/send-window.js';

@@ -78,7 +78,7 @@ async function moreCalls(): Promise<void> {
   assert.equal(await more.capture(alliance, '1712843529623cHAHkmt-G5u', 500), 'PENDING');
   bank.answer = () => ({ body: '{"balanceAmount":47}' });
   const interceptor = app.get(AllianceHttpInterceptor, { strict: false });
-  assert.deepEqual(await more.balances(interceptor, new HttpService(axios.create())), { balanceAmount: 47 });
+  assert.deepEqual(await more.balances(interceptor, new HttpService(axios.create() as never)), { balanceAmount: 47 });
   await assert.rejects(more.plans(alliance), { code: 'ALLIANCE_NOT_CONFIGURED', member: 'signingKey' });
   const key = await CommunicationKey.import(bank.clientKeys.privateKey.export({ format: 'jwk' }));
   assert.match(await more.encrypted(key.publicJwk()), /^[\w-]+(\.[\w-]+){4}$/);

@@ -36,6 +36,15 @@ export interface AllianceRequest {
   readonly options?: CallOptions;
 }
 
+/**
+ * A config for `request` of an attached axios instance, whichever edition of axios' types it has.
+ * @example
+ * const config = allianceConfig({ accountId: 'shop', path: '/some/new/endpoint', encoding: 'json', body: {} });
+ */
+export const allianceConfig = (
+  request: AllianceRequest,
+): { readonly method: 'post'; readonly alliance: AllianceRequest } => ({ method: 'post', alliance: request });
+
 /** What a single call may be told. */
 export interface CallOptions {
   /** Past it nothing leaves any more, neither the request nor a replay of it. */

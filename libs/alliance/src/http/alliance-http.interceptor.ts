@@ -24,6 +24,21 @@ const MAX_ATTEMPTS = 4;
 const CONTENT_TYPES = { json: 'application/json', jwe: 'text/plain', jws: 'text/plain' } as const;
 
 /**
+ * An axios instance, by what is needed of it: Nest 11 gives one whose types are those of axios' CommonJS edition, which
+ * TypeScript tells from ours.
+ */
+export interface AttachableAxios {
+  readonly interceptors: {
+    readonly request: AttachableInterceptors;
+    readonly response: AttachableInterceptors;
+  };
+}
+interface AttachableInterceptors {
+  use(fulfilled: never, rejected: never): number;
+  eject(id: number): void;
+}
+
+/**
  * Headers, encryption and session of every request whose config carries `alliance`; others pass untouched.
  *
  * @example
@@ -60,8 +75,8 @@ export class AllianceHttpInterceptor {
    * Lets an axios instance, such as `HttpService.axiosRef`, make calls of the bank beside its own requests.
    * @returns takes the interceptor off again
    */
-  attach(axios: AxiosInstance): () => void {
-    const { request, response } = axios.interceptors;
+  attach(axios: AttachableAxios): () => void {
+    const { request, response } = (axios as AxiosInstance).interceptors;
     const onRequest = request.use((config) => this.#prepare(config));
     const onResponse = response.use(
       (answer) => this.#read(answer),

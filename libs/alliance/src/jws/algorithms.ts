@@ -2,13 +2,13 @@ import { type KeyObject } from 'node:crypto';
 
 /** The bank's six algorithms, by the key they belong to. Source: bank docs, "Authorization 2.0: keys". */
 export const JWS_ALGORITHMS = {
-  RS256: { keyType: 'rsa' },
-  RS384: { keyType: 'rsa' },
-  RS512: { keyType: 'rsa' },
-  ES256: { keyType: 'ec', curve: 'prime256v1' },
-  ES384: { keyType: 'ec', curve: 'secp384r1' },
-  ES512: { keyType: 'ec', curve: 'secp521r1' },
-} as const satisfies Record<string, { readonly keyType: 'rsa' | 'ec'; readonly curve?: string }>;
+  RS256: { keyType: 'rsa', hash: 'sha256' },
+  RS384: { keyType: 'rsa', hash: 'sha384' },
+  RS512: { keyType: 'rsa', hash: 'sha512' },
+  ES256: { keyType: 'ec', hash: 'sha256', curve: 'prime256v1' },
+  ES384: { keyType: 'ec', hash: 'sha384', curve: 'secp384r1' },
+  ES512: { keyType: 'ec', hash: 'sha512', curve: 'secp521r1' },
+} as const satisfies Record<string, { readonly keyType: 'rsa' | 'ec'; readonly hash: string; readonly curve?: string }>;
 
 export type JwsAlgorithm = keyof typeof JWS_ALGORITHMS;
 

@@ -53,7 +53,7 @@ export class SignedChannel {
     const url = resolveUrl(account.baseUrl, call.endpoint.path);
     const now = this.#clock();
     const facts = { targetUrl: new URL(url).pathname, now, tsAsText: this.#options.signatureTimeAsText ?? false };
-    const data = await signJws(call.buildBody(account, now), account.signingKey, facts);
+    const data = signJws(call.buildBody(account, now), account.signingKey, facts);
     try {
       const sent = { alliance: call, method: 'post', url, headers: HEADERS, data, timeout: call.leftMs } as const;
       return await this.#transport.bare.request<Buffer>(sent);
