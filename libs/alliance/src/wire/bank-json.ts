@@ -1,4 +1,4 @@
-import { type JsonRules, parseStrictJson } from '#libs/strict-json';
+import { type JsonRules, parseStrictJson } from '../../../strict-json/src/index.js';
 
 const PLAIN_INTEGER = /^-?(?:0|[1-9]\d{0,15})$/;
 

@@ -1,5 +1,9 @@
 import { isUtf8 } from 'node:buffer';
-import { parseStrictJson, StrictJsonError as TextError, type StrictJsonReason as TextReason } from '#libs/strict-json';
+import {
+  parseStrictJson,
+  StrictJsonError as TextError,
+  type StrictJsonReason as TextReason,
+} from '../../../strict-json/src/index.js';
 
 /** Levels of nesting; the deepest documented body has four. */
 const MAX_DEPTH = 32;
