@@ -54,7 +54,7 @@ interface FailedCallback {
 }
 
 function readFailedCallback({ error }: JsonObject): FailedCallback | undefined {
-  const [, callback, status, member] = (typeof error === 'string' && FAILED_CALLBACK.exec(error)) || [];
+  const [, callback, status, member] = FAILED_CALLBACK.exec(typeof error === 'string' ? error : '') ?? [];
   if (callback === undefined) return undefined;
   return { callback: callback as BankAuthCall, callbackStatus: status ? Number(status) : undefined, member };
 }
