@@ -2,7 +2,7 @@ import { type Plant } from './plant.js';
 
 const DOMAIN = 'apps/gateway/src/payments/domain';
 const DOMAIN_SPECS = {
-  payment: [`${DOMAIN}/payment.spec.ts`],
+  payment: [`${DOMAIN}/payment.spec.ts`, `${DOMAIN}/operation.spec.ts`],
   success: [`${DOMAIN}/success-rule.spec.ts`],
   sync: [`${DOMAIN}/sync-decision.spec.ts`],
   verdict: [`${DOMAIN}/verdict.spec.ts`],

@@ -1,6 +1,6 @@
 import { failureOf } from './failures.js';
 import { type Operation, moveOperation } from './operation.js';
-import { OPERATION_STATUSES, OPERATION_TRANSITIONS } from './statuses.js';
+import { operationStatus, OPERATION_STATUSES, OPERATION_TRANSITIONS } from './statuses.js';
 
 const anOperation = (over: Partial<Operation> = {}): Operation => ({
   accountId: 'acc_1',
@@ -54,4 +54,9 @@ describe('moveOperation', () => {
     const operation = anOperation({ status: 'succeeded' });
     expect(moveOperation(operation, 'succeeded')).toEqual(operation);
   });
+});
+
+it('holds what it has reserved until it has ended: only then nothing is expected any more', () => {
+  const holding = OPERATION_STATUSES.filter((status) => !operationStatus(status).ended);
+  expect(holding.toSorted()).toEqual(['action_required', 'needs_review', 'pending', 'sending', 'unknown']);
 });
