@@ -5,6 +5,7 @@ const CREDENTIALS = ['test/integration/credentials.spec.ts'];
 const LIVE = ['test/integration/live-accounts.spec.ts'];
 const PAYMENTS = 'apps/gateway/src/payments/store/payment.repository.ts';
 const API_KEYS = 'apps/gateway/src/accounts/api-keys.service.ts';
+const RECENT_VALUES = 'apps/gateway/src/timing/recent-values.ts';
 
 /** Who may see and do what. */
 export const ACCESS_PLANTS: readonly Plant[] = [
@@ -92,9 +93,9 @@ export const ACCESS_PLANTS: readonly Plant[] = [
   },
   {
     name: 'api-key/lives-on-in-a-replica',
-    file: API_KEYS,
-    text: 'if (cached && cached.until > Date.now()) return cached.owner;',
-    replacement: 'if (cached) return cached.owner;',
+    file: RECENT_VALUES,
+    text: 'if (entry && entry.until > this.now()) return entry.value;',
+    replacement: 'if (entry) return entry.value;',
     noticedBy: CREDENTIALS,
     why: 'A revoked key works until the process restarts.',
   },
