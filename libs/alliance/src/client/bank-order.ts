@@ -64,7 +64,7 @@ export interface HppOrder {
   readonly statusUrl?: string;
   readonly createDate?: Date;
   readonly expiredOrderDate?: Date;
-  /** Empty before the first attempt to pay. */
+  /** Empty before the first attempt to pay. What cannot be read is in it as type and status `UNREADABLE`: not final. */
   readonly operations: BankOperation[];
 }
 

@@ -48,8 +48,11 @@ export const operationWire = z
     });
   });
 
+/** Stands in a list for what cannot be read: something is there, and nobody knows what or how it ends. */
+const UNREADABLE: BankOperation = { type: 'UNREADABLE', status: 'UNREADABLE', coinAmount: null };
+
 /** An array in order data, one object in callbacks, absent or `{}` before the first attempt. */
-export const operationsWire = z.preprocess(toList, z.array(operationWire));
+export const operationsWire = z.preprocess(toList, z.array(operationWire.catch(UNREADABLE)));
 
 function toList(value: unknown): unknown {
   if (value === undefined || value === null) return [];

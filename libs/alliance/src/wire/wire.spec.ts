@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { isFinal } from '../client/order-outcome.js';
 import { hppOrderWire } from './hpp-order.wire.js';
 import { operationWire } from './operation.wire.js';
 import { readExpiry, sessionWire } from './session.wire.js';
@@ -38,6 +39,25 @@ describe('printed examples', () => {
   it('the legacy session lacks its refresh token', () => {
     const parsed = sessionWire.safeParse(fixture('auth-session.decrypted.legacy.json'));
     expect(parsed.error?.issues.map(({ path }) => path.join('.'))).toEqual(['refreshToken']);
+  });
+});
+
+describe('operations of an order', () => {
+  const order = JSON.parse(
+    readFileSync(`${FOLDER}/hpp-operations.purchase-and-failed-refund.response.json`, 'utf8'),
+  ) as Record<string, unknown> & { operations: unknown[] };
+
+  it.each<[string, unknown]>([
+    ['a text', 'FAIL'],
+    ['a list', [1]],
+    ['without a status', { type: 'PURCHASE', coinAmount: 100 }],
+    ['with a status that is no text', { type: 'PURCHASE', status: { text: 'FAIL' } }],
+    ['with an amount that is none', { type: 'PURCHASE', status: 'FAIL', coinAmount: 'much' }],
+  ])('keep an element that is %s as one that is not final', (_what, element) => {
+    const { operations } = hppOrderWire.parse({ ...order, operations: [...order.operations, element] });
+    expect(operations).toHaveLength(order.operations.length + 1);
+    expect(operations.at(-1)).toEqual({ type: 'UNREADABLE', status: 'UNREADABLE', coinAmount: null });
+    expect(isFinal(operations.at(-1)!)).toBe(false);
   });
 });
 

@@ -125,6 +125,16 @@ describe('judgeOrder', () => {
       { operations: [aDecline, aPurchase({ status: 'PENDING' })] },
       { kind: 'pending' },
     ],
+    [
+      'a decline beside something that cannot be read',
+      { status: 'FAIL', operations: [aDecline, { type: 'UNREADABLE', status: 'UNREADABLE' }] },
+      { kind: 'pending' },
+    ],
+    [
+      'a canceled order with something that cannot be read',
+      { status: 'CANCELED', operations: [{ type: 'UNREADABLE', status: 'UNREADABLE' }] },
+      { kind: 'pending' },
+    ],
     ['an order waiting for 3-D Secure', { status: 'REQUIRED_3DS' }, { kind: 'pending' }],
     ['an order nobody paid', {}, { kind: 'untouched' }],
     ['a decline under an order that is still open', { operations: [aDecline] }, { kind: 'untouched' }],
