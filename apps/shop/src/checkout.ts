@@ -29,7 +29,7 @@ export class Checkout {
 
   async #createPayment(order: Order): Promise<Payment> {
     const { id, amount, language, customer } = order;
-    const returnUrl = new URL(`/orders/${id}`, this.publicUrl).href;
+    const returnUrl = new URL(`orders/${id}`, this.publicUrl).href;
     const payment = await this.gateway.createPayment(
       { amount, currency: 'UAH', reference: id, returnUrl, language, customer },
       id,

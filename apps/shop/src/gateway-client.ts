@@ -79,7 +79,7 @@ export class GatewayClient {
 
   /** The same idempotency key always means the same payment, however often it is sent. */
   createPayment(payment: NewPayment, idempotencyKey: string): Promise<Payment> {
-    return this.#call(paymentAnswer, '/v1/payments', {
+    return this.#call(paymentAnswer, 'v1/payments', {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'idempotency-key': idempotencyKey },
       body: JSON.stringify(payment),
@@ -87,12 +87,12 @@ export class GatewayClient {
   }
 
   payment(id: string): Promise<Payment> {
-    return this.#call(paymentAnswer, `/v1/payments/${encodeURIComponent(id)}`);
+    return this.#call(paymentAnswer, `v1/payments/${encodeURIComponent(id)}`);
   }
 
   async paymentByReference(reference: string): Promise<Payment | undefined> {
     const query = new URLSearchParams({ reference, limit: '1' });
-    return (await this.#call(paymentList, `/v1/payments?${query.toString()}`)).data[0];
+    return (await this.#call(paymentList, `v1/payments?${query.toString()}`)).data[0];
   }
 
   async #call<T>(schema: z.ZodType<T>, path: string, init: RequestInit = {}): Promise<T> {

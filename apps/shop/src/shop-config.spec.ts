@@ -15,6 +15,22 @@ it('needs nothing but an API key', () => {
   expect([config.publicUrl.href, config.gatewayUrl.href]).toEqual(['http://localhost:4002/', 'http://127.0.0.1:4000/']);
 });
 
+it.each([
+  ['https://shop.example/cups', 'https://shop.example/cups/'],
+  ['https://shop.example/cups/', 'https://shop.example/cups/'],
+])('keeps the path of %s', (address, base) => {
+  const config = loadShopConfig({ GATEWAY_API_KEY: 'ap_test_1', PUBLIC_URL: address, GATEWAY_URL: address });
+  expect([config.publicUrl.href, config.gatewayUrl.href]).toEqual([base, base]);
+});
+
+it.each(['https://shop.example/?a=1', 'https://shop.example/#a', 'https://shop.example/?'])(
+  'builds no addresses on %s',
+  (address) => {
+    const problems = problemsOf({ GATEWAY_API_KEY: 'ap_test_1', PUBLIC_URL: address, GATEWAY_URL: address });
+    expect(problems.map((problem) => problem.split(' ')[0])).toEqual(['PUBLIC_URL', 'GATEWAY_URL']);
+  },
+);
+
 it('names every problem at once', () => {
   const problems = problemsOf({ PORT: '99999', PUBLIC_URL: 'ftp://shop', GATEWAY_URL: 'gateway' });
   expect(problems.map((problem) => problem.split(' ')[0])).toEqual([

@@ -4,7 +4,7 @@ import { isBlocked } from './blocked-ports.js';
 export interface ShopConfig {
   readonly port: number;
   readonly host: string;
-  /** Where a browser reaches the shop; customers come back here from the bank. */
+  /** Where a browser reaches the shop; customers come back here from the bank. Ends with a slash, as the next one does. */
   readonly publicUrl: URL;
   readonly gatewayUrl: URL;
   readonly gatewayApiKey: string;
@@ -33,6 +33,13 @@ export function loadShopConfig(environment: Environment = process.env): ShopConf
   };
   if (reader.problems.length > 0) throw new ConfigError(reader.problems);
   return Object.freeze(config);
+}
+
+/** So that what is put behind it keeps its path, where a proxy gave it one. */
+function asFolder(base: URL): URL {
+  const folder = new URL(base);
+  if (!folder.pathname.endsWith('/')) folder.pathname += '/';
+  return folder;
 }
 
 /** Collects problems instead of stopping at the first; never repeats a secret's value. */
@@ -64,8 +71,9 @@ class EnvironmentReader {
         new URL(fallback),
       );
     }
-    if (url && /^https?:$/.test(url.protocol) && !url.username && !url.password) return url;
-    const problem = `${name} is not a usable web address: set it to an http or https address without a user name, such as ${fallback}.`;
+    const isBase = url && /^https?:$/.test(url.protocol) && !url.username && !url.password && !/[?#]/.test(text);
+    if (isBase) return asFolder(url);
+    const problem = `${name} is not a usable web address: set it to an http or https address without user name, query or fragment, such as ${fallback}.`;
     return this.#refuse(problem, new URL(fallback));
   }
 

@@ -69,9 +69,9 @@ let logged: string;
 beforeEach(async () => {
   gateway = new StandInGateway();
   logged = '';
-  const gatewayUrl = await gateway.start();
+  const gatewayUrl = new URL('pay/', await gateway.start());
   const log = pino({}, { write: (line: string) => void (logged += line) });
-  const publicUrl = new URL('https://shop.example');
+  const publicUrl = new URL('https://shop.example/cups/');
   shop = createShop({ port: 0, host: '127.0.0.1', publicUrl, gatewayUrl, gatewayApiKey: API_KEY }, log);
   url = await shop.listen({ port: 0, host: '127.0.0.1' });
 });
@@ -136,13 +136,13 @@ describe('checkout', () => {
     expect(gateway.received).toHaveLength(1);
     expect(gateway.received[0]).toMatchObject({
       method: 'POST',
-      path: '/v1/payments',
+      path: '/pay/v1/payments',
       headers: { authorization: `Bearer ${API_KEY}`, 'idempotency-key': ORDER, 'content-type': 'application/json' },
       body: {
         amount: 2 * 42_000 + 26_000,
         currency: 'UAH',
         reference: ORDER,
-        returnUrl: `https://shop.example/orders/${ORDER}`,
+        returnUrl: `https://shop.example/cups/orders/${ORDER}`,
         language: 'en',
         customer: {
           id: expect.stringMatching(/^[\da-f-]{36}$/) as string,
@@ -158,8 +158,8 @@ describe('checkout', () => {
     await checkOut();
     expect((await checkOut()).headers.get('location')).toBe(BANK);
     expect(gateway.received.map(({ method, path }) => `${method} ${path}`)).toEqual([
-      'POST /v1/payments',
-      'GET /v1/payments/pay_1',
+      'POST /pay/v1/payments',
+      'GET /pay/v1/payments/pay_1',
     ]);
   });
 
@@ -233,7 +233,7 @@ describe('order page', () => {
   it('finds the payment by its reference after a restart', async () => {
     gateway.answer = () => [200, { data: [aPayment({ status: 'succeeded' })], nextCursor: null }];
     const page = await (await get(`/orders/${ORDER}`)).text();
-    expect(gateway.received[0]!.path).toBe(`/v1/payments?reference=${ORDER}&limit=1`);
+    expect(gateway.received[0]!.path).toBe(`/pay/v1/payments?reference=${ORDER}&limit=1`);
     expect(page).toContain('data-status="succeeded"');
     expect(page).not.toContain('http-equiv="refresh"');
   });
