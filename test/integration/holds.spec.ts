@@ -1,7 +1,7 @@
 import { type FollowUpOutcome } from '../../apps/gateway/src/payments/bank/payment-bank.js';
 import { type BankOperationFacts } from '../../apps/gateway/src/payments/domain/bank-facts.js';
 import { type PaymentView } from '../../apps/gateway/src/payments/api/payment.dto.js';
-import { aBankOperation, found, paid } from './fake-payment-bank.js';
+import { aBankOperation, anOpenOrder, found, paid } from './fake-payment-bank.js';
 import {
   age,
   aKey,
@@ -31,6 +31,7 @@ describe('holds', () => {
   beforeEach(async () => {
     payment = await create(parts, { captureMethod: 'manual' });
     parts.bank.refunds.length = 0;
+    parts.bank.onOrder = (request) => anOpenOrder(request);
     parts.bank.onReadOrder = paid(HELD);
     parts.bank.onReadOperation = () => ({ kind: 'not_found' });
     answers({});
@@ -268,6 +269,41 @@ describe('holds', () => {
       await Promise.all(looks);
       expect(await sync()).toMatchObject({ status: 'succeeded', amountRefunded: 1_000 });
       expect(parts.bank.refunds).toMatchObject([{ step: 'give_back', amount: 1_000 }]);
+    });
+
+    it('before they have a link are let go: their order is not sent again', async () => {
+      parts.bank.onOrder = () => ({ kind: 'unknown', reason: 'timeout' });
+      payment = await create(parts);
+      const sent = parts.bank.orders.length;
+      expect((await cancel()).view).toMatchObject({ status: 'canceled', redirectUrl: null });
+      await parts.engine.resolvePayment(parts.accountId, payment.id);
+      expect(parts.bank.orders).toHaveLength(sent);
+      expect(await now()).toMatchObject({ status: 'canceled' });
+      expect(
+        await database.query(`SELECT status, next_query_at AS due FROM operation WHERE subject_id = $1`, [payment.id]),
+      ).toEqual([{ status: 'abandoned', due: null }]);
+    });
+
+    it('while their order is on its way get no link, and the order is followed', async () => {
+      parts.bank.onOrder = async (request) => {
+        const [row] = await database.query<{ id: string }>(
+          'SELECT subject_id AS id FROM operation WHERE merchant_request_id = $1',
+          [request.merchantRequestId],
+        );
+        payment = await parts.payments.get(parts.accountId, row!.id);
+        expect((await cancel()).view.status).toBe('canceled');
+        return anOpenOrder(request);
+      };
+      const answer = await create(parts);
+      expect(answer).toMatchObject({ id: payment.id, status: 'canceled', redirectUrl: null });
+      expect(await sync()).toMatchObject({ status: 'succeeded', amountCaptured: 1_000 });
+      expect((await typesOf()).at(-1)).toBe('payment.succeeded_late');
+    });
+
+    it('cannot be given up while the customer pays', async () => {
+      parts.bank.onReadOrder = (id) => found(id, { operations: [aBankOperation({ status: 'REQUIRED_3DS' })] });
+      expect((await sync()).status).toBe('processing');
+      await expect(cancel()).rejects.toMatchObject({ code: 'PAYMENT_NOT_CANCELABLE' });
     });
 
     it('cannot be given up once they are paid', async () => {

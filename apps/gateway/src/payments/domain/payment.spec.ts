@@ -41,9 +41,18 @@ const ILLEGAL = PAIRS.filter(([from, to]) => from !== to && !LEGAL.some(([f, t])
 describe('move', () => {
   it('knows the table of the design, no move more and none less', () => {
     expect(TRANSITIONS).toEqual({
-      created: ['requires_action', 'processing', 'authorized', 'succeeded', 'failed', 'expired', 'needs_review'],
+      created: [
+        'requires_action',
+        'processing',
+        'authorized',
+        'succeeded',
+        'failed',
+        'canceled',
+        'expired',
+        'needs_review',
+      ],
       requires_action: ['processing', 'authorized', 'succeeded', 'failed', 'canceled', 'expired', 'needs_review'],
-      processing: ['requires_action', 'authorized', 'succeeded', 'failed', 'canceled', 'needs_review'],
+      processing: ['requires_action', 'authorized', 'succeeded', 'failed', 'needs_review'],
       authorized: ['succeeded', 'canceled', 'needs_review'],
       needs_review: ['authorized', 'succeeded', 'failed', 'canceled', 'expired'],
       failed: ['authorized', 'succeeded'],

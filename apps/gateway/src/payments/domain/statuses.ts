@@ -6,6 +6,8 @@ interface PaymentStatusRow {
   readonly ended: boolean;
   /** The customer can still pay on the bank's page. */
   readonly payable: boolean;
+  /** The merchant can give it up: nobody is paying yet, as far as we know. */
+  readonly closable: boolean;
   /** The money is there, or is held. */
   readonly paid: boolean;
   /** How the operation that is to bring the money stands when the payment does; null: as it stands. */
@@ -71,30 +73,32 @@ export const OPERATION_STATUS = {
 export type OperationStatus = keyof typeof OPERATION_STATUS;
 const OPERATION_ROWS: Readonly<Record<OperationStatus, OperationStatusRow>> = OPERATION_STATUS;
 
-const open = { ended: false, payable: false, paid: false, intent: null } as const;
-const unpaid = { to: ['authorized', 'succeeded'], ended: true, payable: false, paid: false } as const;
+const open = { ended: false, payable: false, closable: false, paid: false, intent: null } as const;
+const ended = { ended: true, payable: false, closable: false } as const;
+const unpaid = { ...ended, to: ['authorized', 'succeeded'], paid: false } as const;
 
 export const PAYMENT_STATUS = {
   created: {
     ...open,
-    to: ['requires_action', 'processing', 'authorized', 'succeeded', 'failed', 'expired', 'needs_review'],
+    to: ['requires_action', 'processing', 'authorized', 'succeeded', 'failed', 'canceled', 'expired', 'needs_review'],
+    closable: true,
   },
   requires_action: {
     ...open,
     to: ['processing', 'authorized', 'succeeded', 'failed', 'canceled', 'expired', 'needs_review'],
     payable: true,
+    closable: true,
     intent: 'action_required',
   },
   processing: {
     ...open,
-    to: ['requires_action', 'authorized', 'succeeded', 'failed', 'canceled', 'needs_review'],
+    to: ['requires_action', 'authorized', 'succeeded', 'failed', 'needs_review'],
     payable: true,
     intent: 'pending',
   },
   authorized: {
+    ...ended,
     to: ['succeeded', 'canceled', 'needs_review'],
-    ended: true,
-    payable: false,
     paid: true,
     intent: 'succeeded',
   },
@@ -102,7 +106,7 @@ export const PAYMENT_STATUS = {
   failed: { ...unpaid, intent: 'failed' },
   expired: { ...unpaid, intent: 'failed' },
   canceled: { ...unpaid, intent: null },
-  succeeded: { to: [], ended: true, payable: false, paid: true, intent: 'succeeded' },
+  succeeded: { ...ended, to: [], paid: true, intent: 'succeeded' },
 } as const satisfies Record<string, PaymentStatusRow>;
 
 export type PaymentStatus = keyof typeof PAYMENT_STATUS;

@@ -4,7 +4,7 @@ import { newId } from '../../database/id.js';
 import { type Transaction } from '../../database/transaction.js';
 import { type Customer, type OrderOutcome, SendWindow } from '../bank/payment-bank.js';
 import { type Operation } from '../domain/operation.js';
-import { operationStatus, paymentStatus } from '../domain/statuses.js';
+import { operationStatus, type PaymentStatus, paymentStatus } from '../domain/statuses.js';
 import { isFollowUp } from '../kinds/kinds.js';
 import { stepOf } from '../kinds/steps.js';
 import { type OperationEntity } from '../store/operation.entity.js';
@@ -137,7 +137,7 @@ export class Engine {
     const window = new SendWindow();
     const reopened = await this.records.transaction(async (tx) => {
       const opening = await this.ahead.lockOpening(tx, accountId, subjectId, false);
-      const decided = opening.payment.status === 'created' ? decideReopening(opening) : undefined;
+      const decided = WAITS_FOR_ORDER.includes(opening.payment.status) ? decideReopening(opening) : undefined;
       return this.apply(tx, opening, decided, { account, window, request });
     });
     return reopened.next ? this.runOn(reopened.next, request) : reopened;
@@ -261,6 +261,9 @@ function plainly(turn: Turn, said: Said): Decided | undefined {
     'following' in said ? plainFollowing(turn, said.following) : plainOpening(turn, turn.freshSince, said.opening);
   return decided && !decided.next && !operationStatus(decided.to).inDoubt ? decided : undefined;
 }
+
+/** Of payments whose order may have to be sent again, or to be let go. */
+const WAITS_FOR_ORDER: readonly PaymentStatus[] = ['created', 'canceled'];
 
 const JUST_SENT = { sinceSentSeconds: 0, sinceNotFoundSeconds: null, pastDeadline: false };
 

@@ -37,6 +37,7 @@ const close = (status: OperationStatus, to: PaymentStatus, failure: Failure, cau
 
 /** What an answer to create-order leads to. An order cannot charge before the customer has the link. */
 export function decideOpening(opening: Opening, outcome: OrderOutcome): Decided {
+  if (isGivenUp(opening) && outcome.kind !== 'opened') return abandon(opening);
   switch (outcome.kind) {
     case 'opened':
       return takeAnswer(opening, outcome);
@@ -54,7 +55,9 @@ export function decideOpening(opening: Opening, outcome: OrderOutcome): Decided 
 }
 
 /** What to do for a payment whose order is in doubt, when its time has come: send once more, wait, or end it. */
-export function decideReopening({ operation, ages }: Opening): Decided {
+export function decideReopening(opening: Opening): Decided {
+  const { operation, ages } = opening;
+  if (isGivenUp(opening)) return abandon(opening);
   if (operation.knownElsewhereAt !== null) {
     return ages.pastDeadline
       ? close('needs_review', 'needs_review', reviewOf(HELD_ELSEWHERE), 'clock')
@@ -81,7 +84,7 @@ function takeAnswer(opening: Opening, outcome: Opened): Decided {
   return {
     to: 'action_required',
     notes: { bankOrderId, redirectUrl, nextQueryInSeconds: null },
-    payment: { to: 'requires_action' },
+    payment: { to: isGivenUp(opening) ? payment.status : 'requires_action' },
     extras: { expiresAt, nextSyncInSeconds: delayOfOpenOrder({ ...ages, untilExpirySeconds }, Math.random()) },
   };
 }
@@ -103,6 +106,15 @@ function leaveOpen(
     },
   };
 }
+
+/** The merchant gave the payment up while its order was in doubt: it is followed if it comes, and never sent again. */
+const isGivenUp = ({ payment }: Opening): boolean => payment.status === 'canceled';
+
+const abandon = ({ payment, operation }: Opening): Decided => ({
+  to: operationStatus(operation.status).inDoubt ? 'abandoned' : operation.status,
+  notes: { nextQueryInSeconds: null, cause: 'merchant' },
+  payment: { to: payment.status },
+});
 
 /** We sent it before, so nobody else can have its link: it can never be paid, and another takes its place. */
 function replaceOrphan({ payment, operation, ages, orders }: Opening): Decided {

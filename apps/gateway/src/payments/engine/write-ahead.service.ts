@@ -143,7 +143,7 @@ export class WriteAhead {
     const payment = await this.records.payments.lock(tx, accountId, paymentId);
     const operation = await this.records.operations.findIntent(tx, accountId, paymentId);
     if (!payment || !operation) throw new PaymentError('PAYMENT_NOT_FOUND', `there is no payment ${paymentId}`);
-    if (!paymentStatus(payment.status).payable)
+    if (!paymentStatus(payment.status).closable)
       throw new PaymentError('PAYMENT_NOT_CANCELABLE', `a payment that is ${payment.status} cannot be canceled`);
     const extras = { cause: 'merchant', refundLate } as const;
     return { operation, payment: await this.records.save(tx, move(paymentOf(payment), 'canceled'), extras) };
