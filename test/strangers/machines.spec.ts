@@ -70,7 +70,7 @@ describe('on a strange machine', () => {
   };
   const refundedOf = async ({ id }: Payment): Promise<number> => {
     const rows = await replicas.stack.database.query<{ id: string }>(
-      `SELECT merchant_request_id AS id FROM operation WHERE payment_id = $1 AND type = 'refund'`,
+      `SELECT merchant_request_id AS id FROM operation WHERE subject_id = $1 AND kind = 'refund'`,
       [id],
     );
     const moved = rows.map((row) => replicas.stack.bank.ledger({ kind: 'money.refunded', merchantRequestId: row.id }));
@@ -156,7 +156,7 @@ describe('on a strange machine', () => {
       const before = gateway.process.logs().length;
       expect((await shopOf(gateway, account).createPayment()).status).toBe(202); // with a session, and still nothing is sent
       expect(gateway.process.logs().slice(before)).toContain('certificate_untrusted');
-      await replicas.stack.database.query('UPDATE operation SET next_query_at = now() WHERE payment_id = $1', [
+      await replicas.stack.database.query('UPDATE operation SET next_query_at = now() WHERE subject_id = $1', [
         body.id,
       ]);
       await shopOf(informed, account).untilPayment(body.id, ['requires_action'], 45_000);

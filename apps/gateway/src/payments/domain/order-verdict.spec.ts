@@ -127,12 +127,12 @@ describe('judgeOrder', () => {
     ],
     [
       'a decline beside something that cannot be read',
-      { status: 'FAIL', operations: [aDecline, { type: 'UNREADABLE', status: 'UNREADABLE' }] },
+      { status: 'FAIL', operations: [aDecline, aPurchase({ type: 'UNREADABLE', status: 'UNREADABLE' })] },
       { kind: 'pending' },
     ],
     [
       'a canceled order with something that cannot be read',
-      { status: 'CANCELED', operations: [{ type: 'UNREADABLE', status: 'UNREADABLE' }] },
+      { status: 'CANCELED', operations: [aPurchase({ type: 'UNREADABLE', status: 'UNREADABLE' })] },
       { kind: 'pending' },
     ],
     ['an order waiting for 3-D Secure', { status: 'REQUIRED_3DS' }, { kind: 'pending' }],
