@@ -100,6 +100,12 @@ describe('JWE codec', () => {
       await expect(openJwe(text, await importPublished(decryptableWith!))).rejects.toEqual(refusal);
     });
 
+    it.each(['A128GCM', 'A192GCM', 'A128CBC-HS256', 'A256gcm', ''])('refuses enc "%s" by its header alone', (enc) => {
+      expect(() => {
+        assertProfile(withHeader({ ...members, enc }));
+      }).toThrow(expect.objectContaining({ reason: 'header' }));
+    });
+
     it.each([
       { zip: 'DEF' },
       { jku: 'https://bank.example/keys' },
