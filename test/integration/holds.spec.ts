@@ -113,6 +113,20 @@ describe('holds', () => {
       expect(parts.bank.refunds.at(-1)).toMatchObject({ step: 'give_back', bankOperationId: 'capture-1', amount: 300 });
     });
 
+    it('are asked for again while the bank names a capture by the id of its hold', async () => {
+      answers({ operationId: 'hold-1', originalOperationId: 'hold-1' });
+      const { statusCode, view } = await capture();
+      expect([statusCode, view.status]).toEqual([202, 'authorized']);
+      parts.bank.onReadOperation = (merchantRequestId) => ({
+        kind: 'found',
+        facts: factsOf('complete', { merchantRequestId, originalOperationId: 'hold-1' }),
+      });
+      await parts.engine.resolve(parts.accountId, await lastAction());
+      expect(await now()).toMatchObject({ status: 'succeeded', amountCaptured: 1_000 });
+      await parts.refunds.create(scope(aKey()), {});
+      expect(parts.bank.refunds.at(-1)).toMatchObject({ step: 'give_back', bankOperationId: 'capture-1' });
+    });
+
     it.each([800, 1_200])('are taken within what the bank allows: %i', async (amount) => {
       const { view } = await capture(amount);
       expect(view).toMatchObject({ status: 'succeeded', amountAuthorized: 1_000, amountCaptured: amount });

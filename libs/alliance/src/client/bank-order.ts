@@ -42,6 +42,7 @@ export interface BankOperation {
   readonly responseCode?: string;
   /** A bank code, on failed operations in order data. */
   readonly errorDetails?: string;
+  /** What a refund or a completion acts on. */
   readonly originalOperationId?: string;
   readonly originalEcomOperationId?: string;
   readonly creationDateTime?: Date;

@@ -32,15 +32,17 @@ export const operationWire = z
     responseCode: optionalText,
     errorDetails: shownText,
     originalOperationId: optionalText,
+    preauthOperationId: optionalText, // what a completion calls it
     originalEcomOperationId: optionalText,
     creationDateTime: optionalTime,
     createDateTime: optionalTime, // the spelling of the tables and of old samples
     processingDateTime: optionalTime,
     cardNumberMask: shownText,
   })
-  .transform(({ transactionResponseInfo: info, createDateTime, ...operation }): BankOperation => {
+  .transform(({ transactionResponseInfo: info, createDateTime, preauthOperationId, ...operation }): BankOperation => {
     return present({
       ...operation,
+      originalOperationId: operation.originalOperationId ?? preauthOperationId,
       coinAmount: operation.coinAmount ?? null,
       actionCode: info?.actionCode ?? operation.actionCode,
       responseCode: info?.responseCode ?? operation.responseCode,

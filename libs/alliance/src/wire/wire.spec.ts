@@ -29,6 +29,12 @@ describe('printed examples', () => {
     },
   );
 
+  it('a completion names the hold that it acts on', () => {
+    const { operationId, originalOperationId } = operationWire.parse(fixture('h2h-completion.response.json'));
+    expect(originalOperationId).toBe('17594943825392XRyx8EeK6e');
+    expect(operationId).not.toBe(originalOperationId);
+  });
+
   it('the decrypted authorize answer is a session', () => {
     const session = sessionWire.parse(fixture('auth-authorize-virtual-device.decrypted.response.json'));
     expect(session.deviceId).toBe('1d9742cf-d392-4c2b-9982-4dc6ec2224b2');

@@ -1,4 +1,5 @@
 import { type FollowUpOutcome, type OperationReading } from '../bank/payment-bank.js';
+import { type BankOperationFacts } from '../domain/bank-facts.js';
 import { evidenceOf } from '../domain/evidence.js';
 import {
   decideAfterQuery,
@@ -13,8 +14,8 @@ import {
 import { canMoveOperation } from '../domain/statuses.js';
 import { delayAfterDoubt } from '../domain/schedule.js';
 import { type Expected } from '../domain/success-rule.js';
-import { FINAL_FAILURES, judgeOperation } from '../domain/verdict.js';
-import { followUpOf, isFollowUp } from '../kinds/kinds.js';
+import { FINAL_FAILURES, judgeOperation, type Verdict } from '../domain/verdict.js';
+import { FOLLOW_UPS, followUpOf, isFollowUp } from '../kinds/kinds.js';
 import { type OperationEntity } from '../store/operation.entity.js';
 import { type OperationNotes } from '../store/operation.repository.js';
 import { type Held } from '../store/payment-records.js';
@@ -124,14 +125,21 @@ const stateOf = (row: OperationEntity): FollowUpState => ({
 });
 
 const querySightOf = (reading: OperationReading, expected: Expected): QuerySight => {
-  if (reading.kind === 'found') return { kind: 'verdict', verdict: judgeOperation(reading.facts, expected) };
+  if (reading.kind === 'found') return { kind: 'verdict', verdict: judge(reading.facts, expected) };
   return reading.kind === 'not_found' ? reading : { kind: 'unreadable', reason: reading.reason };
 };
 
 function sendSightOf(outcome: FollowUpOutcome, expected: Expected): SendSight {
-  if (outcome.kind === 'answered') return { kind: 'verdict', verdict: judgeOperation(outcome.facts, expected) };
+  if (outcome.kind === 'answered') return { kind: 'verdict', verdict: judge(outcome.facts, expected) };
   if (outcome.kind !== 'unknown') return outcome;
   return { kind: outcome.unsent ? 'unsent' : 'unknown', reason: outcome.reason };
+}
+
+/** An answer may repeat the id of what it acts on. A capture needs one of its own, since refunds name it: asked for again. */
+function judge(facts: BankOperationFacts, expected: Expected): Verdict {
+  const repeats = facts.operationId !== undefined && facts.operationId === facts.originalOperationId;
+  const isCapture = expected.type === FOLLOW_UPS.capture.bankType;
+  return judgeOperation(repeats && isCapture ? { ...facts, operationId: undefined } : facts, expected);
 }
 
 const lacksSession = (answer: OperationReading | FollowUpOutcome | undefined): boolean =>
