@@ -20,7 +20,7 @@ describe('the bank session', () => {
     const refused = (await stack.bank.ledger({ kind: 'request' })).filter(
       (entry) => entry.msgCode === 'b_expired_token',
     );
-    expect(refused.length).toBeGreaterThan(1); // it really happened in the middle
+    expect(refused.length).toBeGreaterThan(0); // it really happened in the middle, however quickly it was mended
     const orders = await stack.bank.ledger({ kind: 'order.created' });
     expect(new Set(orders.map((order) => order.merchantRequestId)).size).toBe(51);
   });

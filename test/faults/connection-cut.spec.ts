@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { payByCard } from '../support/payer.js';
 import { PaymentLoad } from '../support/payment-load.js';
 import { type PostgresProxy, type TrapOptions } from '../support/postgres-proxy.js';
 import { type Replica, Replicas, type ShopAccount, shopOf } from '../support/replicas.js';
@@ -72,21 +73,47 @@ describe('a database connection that is cut', () => {
     60_000,
   );
 
-  it('in the COMMIT of a payment: its fate is asked for, and the repeated request meets the same payment and one order', async () => {
+  it.each([
+    { moment: 'that puts a payment on record', statement: 'INSERT INTO operation', status: 503 },
+    { moment: 'that writes down the answer of the bank', statement: 'UPDATE operation', status: 201 },
+  ])(
+    'in the statement $moment: the repeated request meets the same payment and one order',
+    async (doubt) => {
+      const trap = proxy.trap({ statement: doubt.statement, when: 'after', action: 'cut' });
+      const key = randomUUID();
+      const doubtful = await shopOf(replica, account).createPayment({ reference: key }, key);
+      expect(trap.hasSprung()).toBe(true);
+      expect(doubtful.status).toBe(doubt.status);
+      const again = await untilAnswered(() => shopOf(replica, account).createPayment({ reference: key }, key));
+      const { body } = await shopOf(replica, account).payments({ reference: key });
+      expect(body.data.map(({ id }) => id)).toEqual([again.id]);
+      const orders = await replicas.stack.bank.ledger({ kind: 'order.created' });
+      const [{ requests }] = (await replicas.stack.database.query<{ requests: string[] }>(
+        `SELECT array_agg(merchant_request_id) AS requests FROM operation WHERE subject_id = $1`,
+        [again.id],
+      )) as [{ requests: string[] }];
+      expect(orders.filter(({ merchantRequestId = '' }) => requests.includes(merchantRequestId))).toHaveLength(1);
+    },
+    60_000,
+  );
+
+  it('in the COMMIT of a refund: its fate is asked for, and one refund goes to the bank', async () => {
+    const shop = shopOf(replica, account);
+    const { body: payment } = await shop.createPayment();
+    await payByCard(payment);
+    await shop.untilPayment(payment.id, ['succeeded']);
     const trap = proxy.trap({ statement: 'COMMIT', when: 'after', action: 'cut' });
     const key = randomUUID();
-    const doubtful = await shopOf(replica, account).createPayment({ reference: key }, key);
+    const { status, body } = await shop.refund(payment.id, {}, key);
     expect(trap.hasSprung()).toBe(true);
-    expect(doubtful.status).toBe(201);
-    const again = await untilAnswered(() => shopOf(replica, account).createPayment({ reference: key }, key));
-    const { body } = await shopOf(replica, account).payments({ reference: key });
-    expect(body.data.map(({ id }) => id)).toEqual([again.id]);
-    const orders = await replicas.stack.bank.ledger({ kind: 'order.created' });
-    const [{ requests }] = (await replicas.stack.database.query<{ requests: string[] }>(
-      `SELECT array_agg(merchant_request_id) AS requests FROM operation WHERE subject_id = $1`,
-      [again.id],
-    )) as [{ requests: string[] }];
-    expect(orders.filter(({ merchantRequestId = '' }) => requests.includes(merchantRequestId))).toHaveLength(1);
+    expect(status).toBe(201);
+    expect((await shop.refund(payment.id, {}, key)).body.id).toBe(body.id);
+    const [{ id: merchantRequestId }] = (await replicas.stack.database.query<{ id: string }>(
+      'SELECT merchant_request_id AS id FROM operation WHERE id = $1',
+      [body.id],
+    )) as [{ id: string }];
+    const sent = await replicas.stack.bank.ledger({ kind: 'request', path: 'payments/v3/refund', merchantRequestId });
+    expect(sent).toHaveLength(1);
   }, 60_000);
 
   async function expectKept(ids: readonly string[]): Promise<void> {
