@@ -92,6 +92,15 @@ describe('holds', () => {
     expect(await sync()).toMatchObject({ status: 'needs_review', amountAuthorized: 0 });
   });
 
+  it('count once where the bank holds twice, and say so', async () => {
+    const operations = ['hold-1', 'hold-2'].map((operationId) => aBankOperation({ type: 'PREAUTH', operationId }));
+    parts.bank.onReadOrder = (orderId) => found(orderId, { status: 'SUCCESS', operations });
+    expect(await sync()).toMatchObject({ status: 'authorized', amountAuthorized: 1_000, flags: ['second_charge'] });
+    await capture();
+    expect(parts.bank.refunds).toMatchObject([{ step: 'complete', bankOperationId: 'hold-1' }]);
+    expect((await sync()).flags).toEqual(['second_charge']);
+  });
+
   it.each([['capture', 'PAYMENT_NOT_CAPTURABLE'] as const])('are needed for a %s', async (_what, code) => {
     await expect(capture()).rejects.toMatchObject({ code });
     expect(parts.bank.refunds).toEqual([]);

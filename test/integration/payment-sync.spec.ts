@@ -107,6 +107,22 @@ describe('PaymentSyncService', () => {
     expect(await secondsToNext()).toBeGreaterThanOrEqual(HOUR);
   });
 
+  it.each([2, 3])('counts one of %i charges seen at the first look, and flags the others', async (charges) => {
+    const second = Array.from({ length: charges - 1 }, (_, n) => aBankOperation({ operationId: `second-${n}` }));
+    const failed = aBankOperation({ status: 'FAIL', operationId: 'failed', actionCode: '1', responseCode: '16' });
+    const operations = [failed, aBankOperation(), ...second, aBankOperation({ status: 'PENDING', operationId: 'p' })];
+    expect(await sync((orderId) => found(orderId, { status: 'SUCCESS', operations }))).toMatchObject({
+      status: 'succeeded',
+      amountCaptured: 1_000,
+      flags: ['second_charge'],
+    });
+    expect(await purchase()).toMatchObject({ status: 'succeeded', bankOperationId: 'bank-operation-1' });
+    await sync((orderId) => found(orderId, { status: 'SUCCESS', operations: operations.toReversed() }));
+    expect(await purchase()).toMatchObject({ bankOperationId: 'bank-operation-1' });
+    expect((await row()).flags.second_charge).toContain('second-0');
+    expect(await typesOf()).toEqual(['payment.requires_action', 'payment.succeeded', 'payment.flagged']);
+  });
+
   it('tells of money that comes after failure as late', async () => {
     await sync(declined);
     await hint();
@@ -131,9 +147,9 @@ describe('PaymentSyncService', () => {
     ['another order', paid({ hppOrderId: 'order-of-somebody' }), /unexpected our id/],
     ['a partial approval', paid({ responseCode: '02' }), /unexpected responseCode/],
     [
-      'two payments',
-      (orderId) => found(orderId, { operations: [aBankOperation(), aBankOperation({ operationId: 'second' })] }),
-      /2 successful payments/,
+      'two payments, neither as asked',
+      (orderId) => found(orderId, { operations: [1, 2].map((amount) => aBankOperation({ amount })) }),
+      /unexpected amount/,
     ],
     ['another request', (orderId) => found(orderId, { merchantRequestId: 'request-9' }), /another request id/],
     ['an order over another amount', (orderId) => found(orderId, { amount: 1 }), /another amount/],

@@ -32,11 +32,6 @@ export function extrasOf(
   paid: Expected & { readonly paidBy: readonly string[] },
   refunds: readonly KnownRefund[],
 ): OrderExtras {
-  const charges = order.operations.filter((operation) => {
-    const { type, status, operationId = '' } = operation;
-    const isOurs = paid.paidBy.includes(operationId) || refunds.some((known) => isSame(known, operation));
-    return type !== 'REFUND' && status === 'SUCCESS' && !isOurs;
-  });
   const given = order.operations
     .filter((operation) => operation.type === 'REFUND' && !isOfAnother(operation, paid.paidBy))
     .map((operation) => ({ operation, ours: refunds.find((refund) => isSame(refund, operation)) }));
@@ -45,11 +40,11 @@ export function extrasOf(
   const unclear = foreign
     .map((operation) => whyUnclear(operation, paid, refunds))
     .find((reason) => reason !== undefined);
-  const second = charges.map(({ type, operationId, amount }) => `${type} ${operationId ?? '?'} of ${amount ?? '?'}`);
+  const second = secondCharges(order, paid.paidBy, refunds);
   return {
     imports: foreign.filter((operation) => whyUnclear(operation, paid, refunds) === undefined),
     flags: {
-      ...(second.length > 0 ? { second_charge: `the bank also reports ${second.join(', ')}` } : {}),
+      ...(second === undefined ? {} : { second_charge: second }),
       ...(unclear === undefined ? {} : { refund_unclear: unclear }),
     },
     toSettle: done.flatMap(({ ours }) => (ours && operationStatus(ours.status).givenUp ? [ours.id] : [])),
@@ -57,6 +52,23 @@ export function extrasOf(
       return !ours && operation.status !== 'SUCCESS' && !FINAL_FAILURES.includes(operation.status);
     }),
   };
+}
+
+/** What the bank shows as charged or held beside what paid, and beside our captures. */
+export function secondCharges(
+  order: BankOrderFacts,
+  paidBy: readonly string[],
+  ours: readonly KnownRefund[],
+): string | undefined {
+  const charges = order.operations.filter(
+    (operation) =>
+      operation.type !== 'REFUND' &&
+      operation.status === 'SUCCESS' &&
+      !paidBy.includes(operation.operationId ?? '') &&
+      !ours.some((known) => isSame(known, operation)),
+  );
+  const names = charges.map(({ type, operationId, amount }) => `${type} ${operationId ?? '?'} of ${amount ?? '?'}`);
+  return names.length > 0 ? `the bank also reports ${names.join(', ')}` : undefined;
 }
 
 /** A refund of another charge under the same order does not touch what this payment captured. */

@@ -81,7 +81,7 @@ describe('judgeOrder', () => {
       { kind: 'pending' },
     ],
     ['a refund without a payment', { operations: [aPurchase({ type: 'REFUND' })] }, { kind: 'incomplete' }],
-    ['two successes', { operations: [aPurchase(), aPurchase()] }, { kind: 'review', reason: /2 successful payments/ }],
+    ['one success named twice', { operations: [aPurchase(), aPurchase()] }, { kind: 'succeeded', facts: aPurchase() }],
     ['a wrong amount', { operations: [aPurchase({ amount: 1 })] }, { kind: 'review', reason: /unexpected amount/ }],
     [
       'a missing id',
@@ -156,6 +156,67 @@ describe('judgeOrder', () => {
     ['an order said to be refunded, its payment not shown', { status: 'PARTIAL_REFUND' }, { kind: 'incomplete' }],
   ])('%s', (_what, over, verdict) => {
     expect(judgeOrder(anOrder(over), expected)).toEqual(like(verdict));
+  });
+
+  describe('takes the one that is proven of several charges', () => {
+    const proven = aPurchase({ operationId: 'proven' });
+    const others = {
+      'a charge over another amount': aPurchase({ operationId: 'second', amount: 500 }),
+      'a charge of another merchant': aPurchase({ operationId: 'second', merchantId: 'merchant-2' }),
+      'a charge that names no id': aPurchase({ operationId: undefined }),
+      'a charge without an amount': aPurchase({ operationId: 'second', amount: undefined }),
+      'a decline': { ...aDecline, operationId: 'declined' },
+      'an attempt under way': aPurchase({ operationId: 'pending', status: 'PENDING' }),
+      'a refund': aPurchase({ type: 'REFUND', operationId: 'given-back' }),
+      'something unreadable': aPurchase({ type: 'UNREADABLE', status: 'UNREADABLE', operationId: undefined }),
+    };
+    const all = Object.values(others);
+
+    it.each(Object.entries(others))('beside %s, before and after', (_what, other) => {
+      for (const operations of [
+        [proven, other],
+        [other, proven],
+        [other, proven, other],
+      ])
+        expect(judgeOrder(anOrder({ status: 'SUCCESS', operations }), expected)).toEqual({
+          kind: 'succeeded',
+          facts: proven,
+        });
+    });
+
+    it('the first, where more than one is proven', () => {
+      const second = aPurchase({ operationId: 'second' });
+      for (const operations of [
+        [proven, second, aPurchase()],
+        [second, proven, second],
+      ])
+        expect(judgeOrder(anOrder({ status: 'SUCCESS', operations }), expected)).toEqual({
+          kind: 'succeeded',
+          facts: operations[0],
+        });
+    });
+
+    it('wherever it stands among all of them', () => {
+      for (let place = 0; place <= all.length; place++) {
+        const operations = all.toSpliced(place, 0, proven);
+        expect(judgeOrder(anOrder({ status: 'SUCCESS', operations }), expected).kind).toBe('succeeded');
+      }
+    });
+
+    it('asks again while one of them may still be proven, and leaves it to a person where none can', () => {
+      const foreign = [others['a charge over another amount'], others['a charge of another merchant']];
+      const mayBe = others['a charge that names no id'];
+      expect(judgeOrder(anOrder({ operations: [...foreign, mayBe] }), expected).kind).toBe('incomplete');
+      expect(judgeOrder(anOrder({ operations: foreign }), expected).kind).toBe('review');
+    });
+  });
+
+  it('takes what was taken of a hold for no other kind of charge', () => {
+    const hold = aPurchase({ type: 'PREAUTH' });
+    const capture = aPurchase({ type: 'COMPLETION', operationId: 'capture-1' });
+    const order = anOrder({ status: 'SUCCESS', operations: [capture, hold] });
+    expect(judgeOrder(order, { ...expected, type: 'PREAUTH' })).toEqual({ kind: 'succeeded', facts: hold });
+    expect(judgeOrder(order, expected).kind).toBe('review');
   });
 
   it('holds on to the operation that a payment rests on, whatever comes after it', () => {

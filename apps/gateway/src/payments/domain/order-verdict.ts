@@ -8,6 +8,8 @@ const CLOSED_ORDERS: readonly string[] = ['FAIL', 'CANCELED'];
 /** Neither proves money without an operation, yet nobody may take such an order for unpaid. */
 const PAID_ORDERS: readonly string[] = ['SUCCESS', 'PARTIAL_REFUND'];
 const REFUND = 'REFUND';
+/** What acts on a success of another type, and so may stand beside it. */
+const COMES_AFTER: Readonly<Record<string, string>> = { COMPLETION: 'PREAUTH' };
 
 /** The most that the bank ever showed of an order, other than failures: an attempt under way, or a success. */
 export type Shown = 'live' | 'success';
@@ -21,16 +23,16 @@ export function judgeOrder(order: BankOrderFacts, expected: Expected, settledBy:
   if (foreign.length > 0) return { kind: 'review', reason: `the bank answers with another ${foreign.join(', ')}` };
   const attempts = order.operations.filter((operation) => operation.type !== REFUND);
   const successes = attempts.filter((operation) => operation.status === 'SUCCESS');
-  const settled = successes.filter((operation) => settledBy !== null && operation.operationId === settledBy);
-  const other = successes.find((operation) => operation.type !== expected.type);
-  if (other && settled.length === 0) {
-    return { kind: 'review', reason: `the bank reports a success of type ${other.type}`, facts: other };
-  }
-  const paid = settled[0] ?? successes[0];
-  if (settled.length === 0 && successes.length > 1) {
-    return { kind: 'review', reason: `the bank reports ${successes.length} successful payments` };
-  }
-  if (paid) return judgePaid(order, paid, expected);
+  const settled = successes.find((operation) => settledBy !== null && operation.operationId === settledBy);
+  if (settled) return judgePaid(order, settled, expected);
+  if (settledBy !== null && successes[0])
+    return { kind: 'review', reason: 'the bank shows a success of another id than before', facts: successes[0] };
+  const other = successes.find(({ type }) => type !== expected.type && COMES_AFTER[type] !== expected.type);
+  if (other) return { kind: 'review', reason: `the bank reports a success of type ${other.type}`, facts: other };
+  const paid = best(
+    successes.filter(({ type }) => type === expected.type).map((operation) => judgePaid(order, operation, expected)),
+  );
+  if (paid) return paid;
   if (attempts.some(isAlive)) return { kind: 'pending' };
   return judgeUnpaid(order, attempts);
 }
@@ -59,6 +61,12 @@ function foreignMembers(order: BankOrderFacts, expected: Expected): string[] {
   ];
   return checks.filter(([, foreign]) => foreign).map(([name]) => name);
 }
+
+/** Of several charges the first that is proven pays, and the others are extras; without one the clearest of them counts. */
+const best = (verdicts: readonly Verdict[]): Verdict | undefined =>
+  (['succeeded', 'incomplete'] as const)
+    .map((wanted) => verdicts.find(({ kind }) => kind === wanted))
+    .find((verdict) => verdict !== undefined) ?? verdicts[0];
 
 /** An order that says failed beside an operation that says paid: one of the two is not up to date. */
 function judgePaid(order: BankOrderFacts, paid: BankOperationFacts, expected: Expected): Verdict {

@@ -119,17 +119,23 @@ const sightOf = (said: Said, bankOperationId: string | null): Sight =>
 const strongest = (one: Shown | null, other: Shown | null): Shown | null =>
   one === 'success' || other === 'success' ? 'success' : (one ?? other);
 
-/** The rule in other words: one success of the right kind that lacks nothing, in an order that does not contradict it. */
+/** The rule in other words: a success of the right kind that lacks nothing, in an order that does not contradict it. */
 function isPaid(said: Said): boolean {
   if (typeof said !== 'object' || said.bankOrderId !== 'order-1') return false;
-  const [one, ...more] = said.operations.filter(({ type, status }) => type !== 'REFUND' && status === 'SUCCESS');
-  if (one?.operationId === undefined || more.length > 0) return false;
-  const { merchantRequestId, operationId } = one;
-  const requestIds = [said.merchantRequestId, merchantRequestId].filter((id) => id !== undefined);
+  if (![undefined, 'request-1'].includes(said.merchantRequestId) || ['FAIL', 'CANCELED'].includes(said.status))
+    return false;
+  const attempts = said.operations.filter(({ type }) => type !== 'REFUND');
+  const successes = attempts.filter(({ status }) => status === 'SUCCESS');
   return (
-    !['FAIL', 'CANCELED'].includes(said.status) &&
-    requestIds.every((id) => id === 'request-1') &&
-    JSON.stringify(one) === JSON.stringify(anOperation({ merchantRequestId, operationId }))
+    successes.every(({ type }) => type === 'PURCHASE') &&
+    successes.some((one) => {
+      const { merchantRequestId, operationId } = one;
+      return (
+        operationId !== undefined &&
+        [undefined, 'request-1'].includes(merchantRequestId) &&
+        JSON.stringify(one) === JSON.stringify(anOperation({ merchantRequestId, operationId }))
+      );
+    })
   );
 }
 
@@ -152,6 +158,12 @@ describe('histories of what the bank says', () => {
     everyStep((before, after, said) => {
       if (before.payment.status !== 'succeeded' && after.payment.status === 'succeeded')
         expect(isPaid(said)).toBe(true);
+    });
+  });
+
+  it('never put another operation in the place of the one that paid', () => {
+    everyStep((before, after) => {
+      if (before.bankOperationId !== null) expect(after.bankOperationId).toBe(before.bankOperationId);
     });
   });
 

@@ -1,9 +1,9 @@
 import { newId } from '../../database/id.js';
 import { type Transaction } from '../../database/transaction.js';
 import { type OrderReading } from '../bank/payment-bank.js';
-import { type BankOperationFacts } from '../domain/bank-facts.js';
+import { type BankOperationFacts, type BankOrderFacts } from '../domain/bank-facts.js';
 import { newOperation } from '../domain/operation.js';
-import { extrasOf, foreignCapture } from '../domain/order-extras.js';
+import { extrasOf, foreignCapture, type KnownRefund, secondCharges } from '../domain/order-extras.js';
 import { paymentStatus } from '../domain/statuses.js';
 import { addRefunded, type Moved, type Payment, type PaymentFlags, withEvent } from '../domain/payment.js';
 import { type Expected } from '../domain/success-rule.js';
@@ -29,9 +29,11 @@ export async function recordExtras(
     return { payment, events: [], again: false };
   const ours = await records.operations.followUps(tx, accountId, id);
   if (payment.status === 'authorized') {
-    const contradicted = foreignCapture(reading.order, ours);
-    const flags = contradicted === undefined ? payment.flags : { ...payment.flags, contradicted };
-    return { payment: { ...payment, flags }, events: [], again: false };
+    return {
+      payment: { ...payment, flags: { ...payment.flags, ...besideHold(reading.order, paidBy, ours) } },
+      events: [],
+      again: false,
+    };
   }
   const captured = ours.flatMap(({ kind, bankOperationId }) =>
     kind === 'capture' && bankOperationId ? [bankOperationId] : [],
@@ -42,6 +44,14 @@ export async function recordExtras(
   for (const facts of extras.imports)
     current = await importRefund(records, tx, current, { facts, bankMerchantId: expected.merchantId });
   return { ...current, again: extras.again };
+}
+
+/** A capture that is not ours has its own flag. */
+function besideHold(order: BankOrderFacts, heldBy: string, ours: readonly KnownRefund[]): PaymentFlags {
+  const contradicted = foreignCapture(order, ours);
+  const holds = { ...order, operations: order.operations.filter(({ type }) => type !== 'COMPLETION') };
+  const second_charge = secondCharges(holds, [heldBy], ours);
+  return { ...(contradicted ? { contradicted } : {}), ...(second_charge ? { second_charge } : {}) };
 }
 
 /** An unclear refund is flagged only as long as the bank shows it and it is unclear; the others stay. */
