@@ -1,4 +1,5 @@
 import { ApiKeysService } from '../../apps/gateway/src/accounts/api-keys.service.js';
+import { USUAL_SCOPES } from '../../apps/gateway/src/accounts/scopes.js';
 import { afterTime } from '../support/shifted-clock.js';
 import { createMigratedDatabase, type MigratedDatabase } from './gateway-parts.js';
 import { addAccount, type NewAccount, OPS_KEY, someKeks, startGateway, type WholeGateway } from './whole-gateway.js';
@@ -75,9 +76,9 @@ describe('credentials', () => {
       const keys = gateway.app.get(ApiKeysService);
       await keys.install(account.id, `${start}a`);
       await keys.install(other.id, `${start}b`);
-      expect(await keys.findOwner(`${start}a`)).toMatchObject({ accountId: account.id });
-      expect(await keys.findOwner(`${start}b`)).toMatchObject({ accountId: other.id });
-      expect(await keys.findOwner(`${start}c`)).toBeUndefined();
+      expect((await keys.find(`${start}a`))?.owner).toMatchObject({ accountId: account.id });
+      expect((await keys.find(`${start}b`))?.owner).toMatchObject({ accountId: other.id });
+      expect(await keys.find(`${start}c`)).toBeUndefined();
     });
 
     it('that is unknown is not remembered as such', async () => {
@@ -113,6 +114,86 @@ describe('credentials', () => {
     it('is kept as a hash', async () => {
       const rows = await database.query<{ row: string }>('SELECT k::text AS row FROM api_key k');
       for (const { row } of rows) expect(row).not.toContain(account.apiKey.slice(12));
+    });
+  });
+
+  describe('an API key with limits', () => {
+    const made = async (limits: object): Promise<string> => {
+      const route = `/ops/merchant-accounts/${account.id}/api-keys`;
+      const answer = await gateway.call('POST', route, { key: OPS_KEY, body: limits });
+      expect([answer.status, answer.text]).toEqual([201, expect.stringContaining('ap_test_')]);
+      return answer.body['key'] as string;
+    };
+    const from = async (key: string, remoteAddress: string) =>
+      (await gateway.call('GET', '/v1/payments', { key, from: remoteAddress })).status;
+
+    it.each<[range: string, inside: string[], outside: string[]]>([
+      ['203.0.113.7', ['203.0.113.7', '::ffff:203.0.113.7', '::FFFF:203.0.113.7'], ['203.0.113.8', '2001:db8::7']],
+      ['203.0.113.0/24', ['203.0.113.0', '203.0.113.255'], ['203.0.112.255', '203.0.114.0', '::ffff:203.0.114.0']],
+      ['2001:db8::/32', ['2001:db8::1', '2001:0db8:ffff::'], ['2001:db9::1', '32.1.13.184']],
+      ['::1', ['::1', '0:0:0:0:0:0:0:1'], ['::2', '127.0.0.1']],
+      ['0.0.0.0/0', ['198.51.100.9', '::ffff:198.51.100.9'], ['2001:db8::1']],
+    ])('works from %s and from nowhere else', async (range, inside, outside) => {
+      const key = await made({ addresses: [range] });
+      for (const address of inside) expect([address, await from(key, address)]).toEqual([address, 200]);
+      for (const address of outside) expect([address, await from(key, address)]).toEqual([address, 403]);
+      const refused = await gateway.call('GET', '/v1/payments', { key, from: outside[0]! });
+      expect(refused.body['code']).toBe('API_KEY_ADDRESS_REFUSED');
+    });
+
+    it('has each of several addresses, and what a stranger writes into a header is none', async () => {
+      const key = await made({ addresses: ['203.0.113.7', '2001:db8::/64'] });
+      expect([await from(key, '203.0.113.7'), await from(key, '2001:db8::9')]).toEqual([200, 200]);
+      const headers = { 'x-forwarded-for': '203.0.113.7', 'x-real-ip': '203.0.113.7', forwarded: 'for=203.0.113.7' };
+      expect((await gateway.call('GET', '/v1/payments', { key, headers, from: '198.51.100.1' })).status).toBe(403);
+    });
+
+    it('ends at its time, also where it was used a moment before', async () => {
+      const key = await made({ expiresAt: new Date(Date.now() + 3_600_000).toISOString() });
+      expect([await admits(key), await admits(key, replica)]).toEqual([200, 200]);
+      const hint = (await gateway.app.get(ApiKeysService).find(key))!.owner.keyId;
+      await database.query(`UPDATE api_key SET expires_at = now() + interval '1 minute' WHERE id = $1`, [hint]);
+      const third = await startGateway(database);
+      expect(await admits(key, third)).toBe(200); // and it knows how long that holds
+      await database.query('UPDATE api_key SET expires_at = now() WHERE id = $1', [hint]);
+      await afterTime(60_001, async () => {
+        for (const process of [gateway, replica, third]) expect(await admits(key, process)).toBe(401);
+      });
+      await third.app.close();
+    });
+
+    it.each<[string, object]>([
+      ['a scope that does not exist', { scopes: ['everything'] }],
+      ['no scope at all', { scopes: [] }],
+      ['a name for an address', { addresses: ['shop.example'] }],
+      ['a range that is too long', { addresses: ['10.0.0.0/33'] }],
+      ['a range with a zone', { addresses: ['fe80::1%eth0'] }],
+      ['no address at all', { addresses: [] }],
+      ['more addresses than are kept', { addresses: Array.from({ length: 51 }, (_, at) => `10.0.0.${at}`) }],
+      ['a time that is over', { expiresAt: '2020-01-01T00:00:00Z' }],
+      ['a time without offset', { expiresAt: '2099-01-01T00:00:00' }],
+      ['a member that does not exist', { scope: 'read' }],
+    ])('is not made with %s', async (_what, body) => {
+      const route = `/ops/merchant-accounts/${account.id}/api-keys`;
+      const answer = await gateway.call('POST', route, { key: OPS_KEY, body });
+      expect([answer.status, answer.body['code']]).toEqual([400, 'VALIDATION_FAILED']);
+    });
+
+    it('is listed with its limits, and without them it has all but payouts', async () => {
+      await made({
+        name: 'reports',
+        scopes: ['read'],
+        addresses: ['10.0.0.0/8'],
+        expiresAt: '2099-01-01T00:00:00+02:00',
+      });
+      const route = `/ops/merchant-accounts/${account.id}/api-keys`;
+      const { text } = await gateway.call('GET', route, { key: OPS_KEY });
+      const { data } = JSON.parse(text) as { data: Record<string, unknown>[] };
+      expect(data.at(-1)).toMatchObject({
+        ...{ name: 'reports', scopes: ['read'], addresses: ['10.0.0.0/8'], expiresAt: '2098-12-31T22:00:00.000Z' },
+      });
+      expect(data[0]).toMatchObject({ addresses: null, expiresAt: null, scopes: USUAL_SCOPES });
+      expect(text).not.toContain('hash');
     });
   });
 

@@ -1,3 +1,5 @@
+import { SCOPE_NAMES, type Scope } from '../../apps/gateway/src/accounts/scopes.js';
+import { buildOpenApi } from '../../apps/gateway/src/app/openapi.js';
 import { MerchantAccountsService } from '../../apps/gateway/src/accounts/merchant-accounts.service.js';
 import { PaymentLinks } from '../../apps/gateway/src/payments/bank/payment-links.js';
 import { PaymentSyncService } from '../../apps/gateway/src/payments/engine/payment-sync.service.js';
@@ -5,6 +7,30 @@ import { aPaymentRequest } from '../support/gateway-client.js';
 import { paid } from './fake-payment-bank.js';
 import { createMigratedDatabase, type MigratedDatabase } from './gateway-parts.js';
 import { addAccount, type NewAccount, OPS_KEY, startGateway, type WholeGateway } from './whole-gateway.js';
+
+interface ApiRoute {
+  /** As `GET /v1/payments/{id}`. */
+  readonly name: string;
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly path: string;
+  readonly scopes: readonly Scope[];
+}
+
+interface Described {
+  readonly security?: readonly { readonly apiKey: readonly Scope[] }[];
+}
+
+/** What the document says of itself, so that a new route is tried without being named here. */
+const API_ROUTES: readonly ApiRoute[] = Object.entries(
+  buildOpenApi()['paths'] as Record<string, Record<string, Described>>,
+)
+  .filter(([path]) => path.startsWith('/v1/'))
+  .flatMap(([path, item]) =>
+    Object.entries(item).map(([verb, { security = [] }]) => {
+      const method = verb.toUpperCase() as ApiRoute['method'];
+      return { name: `${method} ${path}`, method, path, scopes: security.flatMap(({ apiKey }) => apiKey) };
+    }),
+  );
 
 interface Owned extends NewAccount {
   /** A paid payment and a refund of it. */
@@ -157,6 +183,59 @@ describe('two merchant accounts', () => {
       const answer = await gateway.call('GET', await pathOf('returnUrl', ours));
       expect([answer.status, answer.headers['location']]).toEqual([303, 'https://shop.example/return']);
     });
+  });
+
+  /** Ids in a path, each of something that the other account has. */
+  const idsIn = (path: string, { payment }: Owned): string => path.replace('{id}', payment);
+
+  describe('every route of the document', () => {
+    const keys = {} as Record<Scope, string>;
+    beforeAll(async () => {
+      for (const scope of SCOPE_NAMES) {
+        const route = `/ops/merchant-accounts/${ours.id}/api-keys`;
+        keys[scope] = (await gateway.call('POST', route, { key: OPS_KEY, body: { scopes: [scope] } })).body[
+          'key'
+        ] as string;
+      }
+    });
+    const ask = async ({ method, path }: ApiRoute, key?: string) => {
+      const body = method === 'GET' || method === 'DELETE' ? {} : { body: {} };
+      return gateway.call(method, idsIn(path, theirs), { ...(key === undefined ? {} : { key }), ...body });
+    };
+
+    it('is all that is served under /v1', () => {
+      const served = gateway.routes.filter((route) => route.includes(' /v1/') && !/^(?:HEAD|OPTIONS) /u.test(route));
+      expect(served.toSorted()).toEqual(API_ROUTES.map(({ name }) => name).toSorted());
+    });
+
+    it.each(API_ROUTES)('$name needs a key', async (route) => {
+      expect(await ask(route)).toMatchObject({ status: 401, body: { code: 'API_KEY_MISSING' } });
+    });
+
+    it.each(API_ROUTES)('$name is closed to keys of other scopes', async (route) => {
+      const closed = SCOPE_NAMES.filter((scope) => !route.scopes.includes(scope));
+      expect(closed.length).toBeLessThan(SCOPE_NAMES.length);
+      for (const scope of closed)
+        expect([scope, await ask(route, keys[scope])]).toMatchObject([
+          scope,
+          { status: 403, body: { code: 'API_KEY_SCOPE_MISSING' } },
+        ]);
+    });
+
+    it.each(API_ROUTES)(
+      '$name is open to the scopes that it names, and shows nothing of the other one',
+      async (route) => {
+        for (const scope of route.scopes) {
+          const { status, text } = await ask(route, keys[scope]);
+          expect([401, 403]).not.toContain(status);
+          if (route.path.includes('{')) expect([400, 404]).toContain(status);
+          for (const secret of [theirs.payment, theirs.refund, theirs.bankMerchantId])
+            expect(
+              text.replace(idsIn(route.path, theirs), '').replace(`no payment ${theirs.payment}`, ''),
+            ).not.toContain(secret);
+        }
+      },
+    );
   });
 
   describe('of the operator', () => {

@@ -22,12 +22,16 @@ type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 export interface WholeGateway {
   readonly app: NestFastifyApplication;
   readonly bank: FakePaymentBank;
+  /** Every route that it serves, such as `GET /v1/payments/{id}`. */
+  readonly routes: readonly string[];
   readonly call: (method: Method, url: string, options?: CallOptions) => Promise<CallAnswer>;
 }
 export interface CallOptions {
   readonly key?: string;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Address of the caller; default: this machine. */
+  readonly from?: string;
 }
 export interface CallAnswer {
   readonly status: number;
@@ -52,22 +56,27 @@ export async function startGateway(
     .compile();
   const adapter = new FastifyAdapter();
   registerBodyParsers(adapter.getInstance());
+  const routes: string[] = [];
+  adapter.getInstance().addHook('onRoute', ({ method, url }) => {
+    for (const verb of [method].flat()) routes.push(`${verb} ${url.replace(/:(\w+)/gu, '{$1}')}`);
+  });
   const app = module.createNestApplication<NestFastifyApplication>(adapter, { bodyParser: false, logger: false });
   app.useGlobalFilters(new ProblemFilter(PROBLEMS));
   app.useGlobalPipes(validationPipe());
   await app.init();
   await adapter.getInstance().ready();
-  return { app, bank, call: (method, url, options) => call(app, { method, url, ...options }) };
+  return { app, bank, routes, call: (method, url, options) => call(app, { method, url, ...options }) };
 }
 
 async function call(
   app: NestFastifyApplication,
-  { method, url, key, body, headers = {} }: CallOptions & { method: Method; url: string },
+  { method, url, key, body, headers = {}, from }: CallOptions & { method: Method; url: string },
 ): Promise<CallAnswer> {
   const answer = await app.inject({
     method,
     url,
     ...(body === undefined ? {} : { payload: JSON.stringify(body) }),
+    ...(from === undefined ? {} : { remoteAddress: from }),
     headers: {
       ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),

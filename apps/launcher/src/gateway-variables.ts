@@ -36,6 +36,7 @@ export const GATEWAY_VARIABLES: readonly string[] = [
   'LOG_LEVEL',
   'NODE_ENV',
   'SESSION_RENEW_HOURS',
+  'TRUSTED_PROXIES',
   'VAULT_ADDR',
   'VAULT_NAMESPACE',
   'VAULT_TOKEN',

@@ -1,5 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import { idColumn, nowColumn, optionalTime, textColumn } from '../database/columns.js';
+import { idColumn, nowColumn, optionalText, optionalTime, textColumn } from '../database/columns.js';
+import { type Scope } from './scopes.js';
 
 @Entity('api_key')
 export class ApiKeyEntity {
@@ -9,6 +10,12 @@ export class ApiKeyEntity {
   @Column({ type: 'bytea' }) hash!: Buffer;
   /** First characters, to tell keys apart in a list. */
   @Column(textColumn) hint!: string;
+  /** For people: which program has it. */
+  @Column(optionalText) name!: string | null;
+  @Column({ type: 'text', array: true, default: [] }) scopes!: Scope[];
+  /** Addresses and ranges that it may be used from; null: any. */
+  @Column({ type: 'text', array: true, nullable: true }) addresses!: string[] | null;
+  @Column(optionalTime) expiresAt!: Date | null;
   @Column(nowColumn) createdAt!: Date;
   @Column(optionalTime) revokedAt!: Date | null;
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { RequestMethod, type Type } from '@nestjs/common';
+import { scopesOf } from '../accounts/scopes.js';
 import { HealthController } from '../ops/health.controller.js';
 import { PaymentsController } from '../payments/api/payments.controller.js';
 import { API_VERSION, buildOpenApi } from './openapi.js';
@@ -8,9 +9,12 @@ interface Operation {
   readonly operationId?: string;
   readonly summary?: string;
   readonly tags?: string[];
+  readonly security?: readonly { readonly apiKey: readonly string[] }[];
   readonly parameters?: readonly { name: string; in: string; required: boolean }[];
   readonly responses: Record<string, { description?: string }>;
 }
+const PUBLIC: readonly Type[] = [PaymentsController, HealthController];
+
 interface Document {
   readonly openapi: string;
   readonly info: { readonly version: string };
@@ -33,7 +37,7 @@ function objectsIn(value: unknown): Record<string, unknown>[] {
 }
 
 /** As `GET /v1/payments/{id}`, from what the decorators left behind. */
-function routesOf(controller: Type): string[] {
+function routesOf(controller: Type): { name: string; handler: object }[] {
   const base = Reflect.getMetadata('path', controller) as string;
   const prototype = controller.prototype as Record<string, object>;
   return Object.getOwnPropertyNames(prototype).flatMap((name) => {
@@ -41,7 +45,7 @@ function routesOf(controller: Type): string[] {
     const method = Reflect.getMetadata('method', prototype[name]!) as RequestMethod | undefined;
     if (path === undefined || method === undefined) return [];
     const url = `/${base}/${path}`.replace(/\/+/gu, '/').replace(/(?<=.)\/$/u, '');
-    return [`${RequestMethod[method]} ${url.replace(/:(\w+)/gu, '{$1}')}`];
+    return [{ name: `${RequestMethod[method]} ${url.replace(/:(\w+)/gu, '{$1}')}`, handler: prototype[name]! }];
   });
 }
 
@@ -50,7 +54,7 @@ it('is what the repository holds: run "npm run openapi" after a change of the AP
 });
 
 it('describes the routes of the public controllers, all of them and no others', () => {
-  const routes = [PaymentsController, HealthController].flatMap(routesOf);
+  const routes = PUBLIC.flatMap(routesOf).map(({ name }) => name);
   expect(operations.map(({ name }) => name).toSorted()).toEqual(routes.toSorted());
 });
 
@@ -84,6 +88,12 @@ describe('the document', () => {
     const ids = operations.map(({ operation }) => operation.operationId);
     expect(ids).not.toContain(undefined);
     expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it.each(PUBLIC.flatMap(routesOf))('$name declares the scopes that the document names', ({ name, handler }) => {
+    const described = operations.find((operation) => operation.name === name)?.operation.security ?? [];
+    expect(described.flatMap(({ apiKey }) => apiKey)).toEqual(scopesOf(handler) ?? []);
+    expect(scopesOf(handler) === undefined).toBe(name.includes(' /health/'));
   });
 
   it.each(eachOperation)('%s has a summary, known tags and described answers', (_name, operation) => {

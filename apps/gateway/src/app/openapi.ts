@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SCOPES } from '../accounts/scopes.js';
 import { type ApiDescription, type Json, schemasOf } from '../docs/api-description.js';
 import { describeHealth } from '../ops/health.openapi.js';
 import { describePayments } from '../payments/api/payments.openapi.js';
@@ -6,6 +7,12 @@ import { type ProblemCode, PROBLEMS } from './problems.js';
 
 /** Version of the public API, raised with every change that clients can see. */
 export const API_VERSION = '0.1.0';
+
+const KEY = `An API key, \`ap_test_…\` or \`ap_live_…\`. Each has scopes, and a route is open to those it names: ${Object.entries(
+  SCOPES,
+)
+  .map(([scope, meaning]) => `\`${scope}\` (${meaning})`)
+  .join(', ')}.`;
 
 /** What the rooms say of their routes. */
 const described = (): readonly ApiDescription[] => [describePayments(), describeHealth()];
@@ -42,7 +49,7 @@ export function buildOpenApi(server = '/'): Json {
     paths: joined(rooms, ({ paths }) => paths),
     components: {
       securitySchemes: {
-        apiKey: { type: 'http', scheme: 'bearer', description: 'An API key, `ap_test_…` or `ap_live_…`.' },
+        apiKey: { type: 'http', scheme: 'bearer', description: KEY },
       },
       schemas: {
         ...schemasOf(

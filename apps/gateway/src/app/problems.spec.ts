@@ -90,6 +90,8 @@ const DCM_CODES: Readonly<Record<DcmProblemCode, number>> = {
 const HTTP_CODES: Readonly<Record<HttpProblemCode, number>> = {
   API_KEY_MISSING: 401,
   API_KEY_INVALID: 401,
+  API_KEY_SCOPE_MISSING: 403,
+  API_KEY_ADDRESS_REFUSED: 403,
   REQUEST_MALFORMED: 400,
   REQUEST_TIMEOUT: 408,
   ADDRESS_TOO_LONG: 414,

@@ -81,7 +81,7 @@ async function createApp(
   config: GatewayConfig,
   keys: KeysOptions,
 ): Promise<{ app: NestFastifyApplication; drain: Drain }> {
-  const adapter = createHttpAdapter(config.publicUrl);
+  const adapter = createHttpAdapter(config.publicUrl, config.trustedProxies);
   const drain = new Drain(adapter.getInstance());
   const app = await NestFactory.create<NestFastifyApplication>(GatewayModule.register(config, keys), adapter, {
     bufferLogs: true,

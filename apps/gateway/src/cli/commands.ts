@@ -2,7 +2,8 @@ import { importPrivateKeyText } from '#libs/keystore';
 import { type AuditService } from '../audit/audit.service.js';
 import { type Access } from '../audit/command.js';
 import { type KekRotationService, type Progress } from '../keys/kek-rotation.service.js';
-import { createAccount, changeAccount } from '../ops/ops.dto.js';
+import { SCOPE_NAMES } from '../accounts/scopes.js';
+import { createAccount, createApiKey, changeAccount } from '../ops/ops.dto.js';
 import { type OperationsService } from '../ops/operations.service.js';
 import { type OpsReadingsService } from '../ops/ops-readings.service.js';
 import { CliError } from './cli-error.js';
@@ -77,9 +78,9 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     run: ({ operations }, input) => operations.apiKeyList(accountOf(input)),
   },
   'api-keys create': {
-    usage: '<account>',
-    help: 'Make an API key. It is printed once and kept as a hash only.',
-    run: ({ operations }, input) => operations.createApiKey(ACTOR, accountOf(input)),
+    usage: '<account> [--name N] [--scopes S,S] [--addresses A,A] [--expires TIME]',
+    help: `Make an API key. It is printed once and kept as a hash only. Scopes: ${SCOPE_NAMES.join(', ')}; without a word all but payouts. Addresses: also ranges such as 203.0.113.0/24.`,
+    run: ({ operations }, input) => operations.createApiKey(ACTOR, accountOf(input), keyLimits(input)),
   },
   'api-keys revoke': {
     usage: '<account> <key id>',
@@ -190,6 +191,18 @@ function newAccount(input: CommandInput) {
     ...terminal(input),
     ...(clientKey === undefined ? {} : { clientKey: privateJwk(readSecret(clientKey)) }),
   });
+}
+
+function keyLimits(input: CommandInput) {
+  const list = (name: 'scopes' | 'addresses') =>
+    option(input, name)
+      ?.split(',')
+      .map((part) => part.trim());
+  const given = {
+    ...{ name: option(input, 'name'), expiresAt: option(input, 'expires') },
+    ...{ scopes: list('scopes'), addresses: list('addresses') },
+  };
+  return parseBody(createApiKey, given);
 }
 
 const changes = (input: CommandInput) =>

@@ -14,6 +14,8 @@ export interface GatewayConfig {
   readonly role: 'api' | 'worker' | 'all';
   /** Base of the URLs that the bank and the customer's browser call; no trailing slash. */
   readonly publicUrl: string;
+  /** Proxies whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: readonly string[];
   readonly databaseUrl: string;
   readonly databasePoolSize: number;
   readonly production: boolean;
@@ -174,6 +176,7 @@ function toConfig(env: Environment): GatewayConfig {
     port: env.PORT,
     role: env.ROLE,
     publicUrl: env.PUBLIC_URL ?? `http://${nameOf(env.HOST)}:${env.PORT}`,
+    trustedProxies: env.TRUSTED_PROXIES ?? [],
     databaseUrl: env.DATABASE_URL ?? '', // it was objected to
     databasePoolSize: env.DATABASE_POOL_SIZE,
     production: isProduction(env),

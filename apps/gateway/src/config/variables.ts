@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isDecodable, webAddress } from './address.js';
+import { isRange } from './address-list.js';
 import { isBlocked } from './blocked-ports.js';
 import { DCM_VARIABLES } from './dcm-config.js';
 import { type Read, type Values, type Variable } from './variable.js';
@@ -62,6 +63,18 @@ export const VARIABLES = {
     meaning: 'base of the callback and return addresses given to the bank',
     fallback: 'where it listens',
     isOwn: true,
+  },
+  TRUSTED_PROXIES: {
+    schema: z
+      .string()
+      .transform((text) => text.split(',').map((part) => part.trim()))
+      .refine((parts) => parts.every(isRange), {
+        error: 'must be addresses or ranges, such as 10.0.0.0/8, separated by commas',
+      })
+      .optional(),
+    meaning:
+      'proxies in front, as addresses or ranges (`10.0.0.0/8`), separated by commas: their `X-Forwarded-For` says where a request comes from, which [API keys](operate.md#api-keys) with an address list go by',
+    fallback: 'none: the address of the connection counts',
   },
   DATABASE_URL: {
     schema: z

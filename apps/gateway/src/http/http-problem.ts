@@ -4,6 +4,8 @@ import { CodedError, type FieldError, type ProblemTable } from '../problems/code
 export type HttpProblemCode =
   | 'API_KEY_MISSING'
   | 'API_KEY_INVALID'
+  | 'API_KEY_SCOPE_MISSING'
+  | 'API_KEY_ADDRESS_REFUSED'
   | 'REQUEST_MALFORMED'
   | 'REQUEST_TIMEOUT'
   | 'ADDRESS_TOO_LONG'
@@ -29,7 +31,18 @@ export const HTTP_PROBLEMS: ProblemTable<HttpProblemCode> = {
     status: 401,
     title: 'API key or operator key not accepted',
     remedy:
-      'Check that the key is complete: under /v1 an API key that is not revoked, under /ops and for /metrics the operator key (OPS_KEY).',
+      'Check that the key is complete: under /v1 an API key that is neither revoked nor expired, under /ops and for /metrics the operator key (OPS_KEY).',
+  },
+  API_KEY_SCOPE_MISSING: {
+    status: 403,
+    title: 'The API key may not do this',
+    remedy: 'Use a key with the scope that the detail names; an operator makes one.',
+  },
+  API_KEY_ADDRESS_REFUSED: {
+    status: 403,
+    title: 'The API key may not be used from this address',
+    remedy:
+      'Call from an address of the list that the key was made with. Behind a proxy, the gateway sees yours only if its TRUSTED_PROXIES names the proxy.',
   },
   REQUEST_MALFORMED: {
     status: 400,

@@ -17,15 +17,15 @@ const HEADERS_MS = 10_000;
 /** How often Node looks for requests past these limits. Milliseconds. */
 const CHECK_EVERY_MS = 2_000;
 
-/** An HTTP server whose own refusals are problem documents, too. @param publicUrl see `GatewayConfig` */
-export function createHttpAdapter(publicUrl: string): FastifyAdapter {
+/** An HTTP server whose own refusals are problem documents, too. @param publicUrl @param trustedProxies see `GatewayConfig` */
+export function createHttpAdapter(publicUrl: string, trustedProxies: readonly string[] = []): FastifyAdapter {
   const basePath = basePathOf(publicUrl);
   const documents = new ProblemDocuments(HTTP_PROBLEMS, basePath);
   const problem = (code: HttpProblemCode, detail: string, id: string): ProblemDocument =>
     documents.of({ code, detail }, id);
   const adapter = new FastifyAdapter({
     forceCloseConnections: 'idle',
-    trustProxy: false,
+    trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     genReqId: () => v7(),
     rewriteUrl: ({ url = '/' }) => routedUrl(url, basePath),
     requestTimeout: REQUEST_MS,

@@ -2,7 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, UseGuards 
 import { type ApiKeySummary } from '../accounts/api-keys.service.js';
 import { type AccountSummary } from '../accounts/merchant-accounts.service.js';
 import { type PublicClientKey } from '../payments/bank-access/client-keys.service.js';
-import { type AccountView, OperationsService } from './operations.service.js';
+import { type AccountView, type NewApiKey, OperationsService } from './operations.service.js';
 import { OpsKeyGuard } from '../accounts/ops-key.guard.js';
 import {
   addClientKey,
@@ -11,6 +11,8 @@ import {
   type ChangeAccount,
   createAccount,
   type CreateAccount,
+  createApiKey,
+  type CreateApiKey,
 } from './ops.dto.js';
 
 const ACTOR = 'ops-api';
@@ -46,8 +48,11 @@ export class MerchantAccountsController {
   }
 
   @Post(':id/api-keys')
-  createApiKey(@Param('id') id: string): Promise<{ key: string }> {
-    return this.operations.createApiKey(ACTOR, id);
+  createApiKey(
+    @Param('id') id: string,
+    @Body({ schema: createApiKey.optional() }) body?: CreateApiKey,
+  ): Promise<NewApiKey> {
+    return this.operations.createApiKey(ACTOR, id, body);
   }
 
   @Delete(':id/api-keys/:keyId')

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type ApiKeySummary, ApiKeysService } from '../accounts/api-keys.service.js';
+import { type ApiKeySummary, ApiKeysService, type KeyLimits } from '../accounts/api-keys.service.js';
 import { type ClientKeySummary } from '../accounts/client-key.repository.js';
 import {
   type AccountSummary,
@@ -13,6 +13,12 @@ import { invalid } from '../http/validation.js';
 import { type ChangeAccount, type CreateAccount, HTTPS_WHERE_LIVE } from './ops.dto.js';
 
 export type AccountView = AccountSummary & { readonly clientKeys: readonly ClientKeySummary[] };
+
+/** `key` is shown this once: what is kept is its hash. */
+export interface NewApiKey {
+  readonly id: string;
+  readonly key: string;
+}
 
 /** Who asks: the same operations are open to the REST routes and to the command line. */
 export type Actor = AuditEntry['actor'];
@@ -61,11 +67,12 @@ export class OperationsService {
     return this.account(id);
   }
 
-  async createApiKey(actor: Actor, id: string): Promise<{ key: string }> {
+  async createApiKey(actor: Actor, id: string, limits: KeyLimits = {}): Promise<NewApiKey> {
     const { environment } = await this.accounts.summary(id);
-    const key = await this.apiKeys.create(id, environment);
-    await this.audit.record({ accountId: id, actor, action: 'api_key.create', detail: { hint: key.slice(0, 12) } });
-    return { key };
+    const made = await this.apiKeys.create(id, environment, limits);
+    const detail = { keyId: made.id, hint: made.key.slice(0, 12), ...limits };
+    await this.audit.record({ accountId: id, actor, action: 'api_key.create', detail });
+    return made;
   }
 
   apiKeyList(id: string): Promise<ApiKeySummary[]> {

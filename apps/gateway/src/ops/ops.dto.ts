@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { isHttpsWhereLive } from '../accounts/merchant-accounts.service.js';
+import { SCOPE_NAMES } from '../accounts/scopes.js';
+import { isRange } from '../config/address-list.js';
 import { webAddress } from '../config/address.js';
 
 const text = (max: number) => z.string().trim().min(1, { error: 'must not be blank' }).max(max);
@@ -41,6 +43,28 @@ export type ChangeAccount = z.output<typeof changeAccount>;
 
 export const addClientKey = z.strictObject({ jwk: jwk.optional() });
 export type AddClientKey = z.output<typeof addClientKey>;
+
+/** Of one API key. */
+const ADDRESSES_MAX = 50;
+
+/** What is not said is as wide as today: the usual scopes, from anywhere, without an end. */
+export const createApiKey = z.strictObject({
+  name: text(100).optional(),
+  scopes: z.array(z.enum(SCOPE_NAMES)).min(1).optional(),
+  addresses: z
+    .array(
+      z.string().refine(isRange, { error: 'must be an address or a range such as 203.0.113.0/24 or 2001:db8::/32' }),
+    )
+    .min(1)
+    .max(ADDRESSES_MAX)
+    .optional(),
+  expiresAt: z.iso
+    .datetime({ offset: true, error: 'must be a time with offset, such as 2027-01-31T00:00:00Z' })
+    .transform((time) => new Date(time))
+    .refine((time) => time.getTime() > Date.now(), { error: 'must be in the future' })
+    .optional(),
+});
+export type CreateApiKey = z.output<typeof createApiKey>;
 
 export const blockSession = z.strictObject({ reason: text(200) });
 export type BlockSession = z.output<typeof blockSession>;

@@ -24,12 +24,13 @@ export class RecentValues<T> {
     return undefined;
   }
 
-  set(key: string, value: T): void {
+  /** @param lastsMs how long it is true, where that may be shorter than it is kept */
+  set(key: string, value: T, lastsMs = Infinity): void {
     const { maxEntries, maxAgeMs } = this.limits;
     this.entries.delete(key);
     const [oldest] = this.entries.keys();
     if (this.entries.size >= maxEntries && oldest !== undefined) this.entries.delete(oldest);
-    this.entries.set(key, { value, until: this.now() + maxAgeMs });
+    this.entries.set(key, { value, until: this.now() + Math.min(maxAgeMs, lastsMs) });
   }
 
   delete(key: string): void {

@@ -48,6 +48,10 @@ const ACCOUNTS = [
     id text COLLATE "C" NOT NULL,
     hash bytea NOT NULL,
     hint text NOT NULL,
+    name text,
+    scopes text[] NOT NULL,
+    addresses text[],
+    expires_at timestamptz,
     created_at timestamptz NOT NULL DEFAULT now(),
     revoked_at timestamptz,
     PRIMARY KEY (merchant_account_id, id)

@@ -1,6 +1,7 @@
 import { Body, Controller, Get, Headers, Param, Post, Query, Res, UseGuards } from '@nestjs/common';
 import { type FastifyReply } from 'fastify';
 import { ApiKeyGuard, Caller, type KeyOwner } from '../../accounts/api-key.guard.js';
+import { Scopes } from '../../accounts/scopes.js';
 import { invalid } from '../../http/validation.js';
 import { BankSlots } from '../bank/bank-slots.js';
 import { PaymentError } from '../domain/payment-error.js';
@@ -34,6 +35,7 @@ export class PaymentsController {
   ) {}
 
   @Post()
+  @Scopes('payments')
   async create(
     @Caller() caller: KeyOwner,
     @Headers('idempotency-key') key: string | undefined,
@@ -48,6 +50,7 @@ export class PaymentsController {
   }
 
   @Get()
+  @Scopes('payments', 'refunds', 'read')
   list(
     @Caller() caller: KeyOwner,
     @Query({ schema: listPayments }) query: ListPayments,
@@ -56,11 +59,13 @@ export class PaymentsController {
   }
 
   @Get(':id')
+  @Scopes('payments', 'refunds', 'read')
   get(@Caller() caller: KeyOwner, @Param('id') id: string): Promise<PaymentView> {
     return this.payments.get(caller.accountId, id);
   }
 
   @Post(':id/capture')
+  @Scopes('payments')
   async capture(
     @Caller() caller: KeyOwner,
     @Param('id') paymentId: string,
@@ -73,6 +78,7 @@ export class PaymentsController {
   }
 
   @Post(':id/cancel')
+  @Scopes('payments')
   async cancel(
     @Caller() caller: KeyOwner,
     @Param('id') paymentId: string,
@@ -85,6 +91,7 @@ export class PaymentsController {
   }
 
   @Post(':id/refunds')
+  @Scopes('refunds')
   async refund(
     @Caller() caller: KeyOwner,
     @Param('id') paymentId: string,
@@ -97,6 +104,7 @@ export class PaymentsController {
   }
 
   @Get(':id/refunds')
+  @Scopes('payments', 'refunds', 'read')
   async listRefunds(@Caller() caller: KeyOwner, @Param('id') paymentId: string): Promise<{ data: RefundView[] }> {
     return { data: await this.refunds.list(caller.accountId, paymentId) };
   }

@@ -1,3 +1,4 @@
+import { openTo } from '../../accounts/scopes.js';
 import {
   answer,
   type ApiDescription,
@@ -32,7 +33,13 @@ const IDEMPOTENCY_KEY = {
   schema: { type: 'string', minLength: 1, maxLength: 255 },
 };
 /** Problems of every request, and of every request that creates something. */
-const READING = ['API_KEY_MISSING', 'API_KEY_INVALID', 'SERVICE_UNAVAILABLE'] as const;
+const READING = [
+  'API_KEY_MISSING',
+  'API_KEY_INVALID',
+  'API_KEY_SCOPE_MISSING',
+  'API_KEY_ADDRESS_REFUSED',
+  'SERVICE_UNAVAILABLE',
+] as const;
 const WRITING = [
   'VALIDATION_FAILED',
   'BODY_NOT_JSON',
@@ -74,6 +81,7 @@ function paymentPaths(): Json {
       post: {
         tags: ['Payments'],
         operationId: 'createPayment',
+        security: openTo('payments'),
         summary: 'Create a payment and get the link to the bank page',
         parameters: [IDEMPOTENCY_KEY],
         requestBody: body('CreatePayment'),
@@ -86,6 +94,7 @@ function paymentPaths(): Json {
       get: {
         tags: ['Payments'],
         operationId: 'listPayments',
+        security: openTo('payments', 'refunds', 'read'),
         summary: 'List payments, newest first',
         parameters: queryParameters(listPayments),
         responses: {
@@ -98,6 +107,7 @@ function paymentPaths(): Json {
       get: {
         tags: ['Payments'],
         operationId: 'getPayment',
+        security: openTo('payments', 'refunds', 'read'),
         summary: 'Read a payment',
         parameters: [PAYMENT_ID],
         responses: { 200: answer('Payment', 'As it is now.'), ...problems(...READING, 'PAYMENT_NOT_FOUND') },
@@ -112,6 +122,7 @@ function holdPaths(): Json {
       post: {
         tags: ['Payments'],
         operationId: 'capturePayment',
+        security: openTo('payments'),
         summary: 'Take what a payment with `captureMethod: manual` holds, once',
         parameters: [PAYMENT_ID, IDEMPOTENCY_KEY],
         requestBody: body('CapturePayment'),
@@ -126,6 +137,7 @@ function holdPaths(): Json {
       post: {
         tags: ['Payments'],
         operationId: 'cancelPayment',
+        security: openTo('payments'),
         summary: 'Close a payment that is not paid, or release what it holds',
         parameters: [PAYMENT_ID, IDEMPOTENCY_KEY],
         requestBody: body('CancelPayment'),
@@ -145,6 +157,7 @@ function refundPaths(): Json {
       post: {
         tags: ['Refunds'],
         operationId: 'createRefund',
+        security: openTo('refunds'),
         summary: 'Give money back, all or part',
         parameters: [PAYMENT_ID, IDEMPOTENCY_KEY],
         requestBody: body('CreateRefund'),
@@ -157,6 +170,7 @@ function refundPaths(): Json {
       get: {
         tags: ['Refunds'],
         operationId: 'listRefunds',
+        security: openTo('payments', 'refunds', 'read'),
         summary: 'List the refunds of a payment, oldest first',
         parameters: [PAYMENT_ID],
         responses: { 200: answer('RefundList', 'All of them.'), ...problems(...READING, 'PAYMENT_NOT_FOUND') },

@@ -39,8 +39,8 @@ export class AccountProvisioner {
 
   private async installApiKey(accountId: string, key: string): Promise<void> {
     await this.apiKeys.install(accountId, key);
-    const owner = await this.apiKeys.findOwner(key);
-    if (owner?.accountId === accountId) return;
+    const found = await this.apiKeys.find(key);
+    if (found?.owner.accountId === accountId) return;
     throw new ConfigError(
       'API_KEY belongs to another merchant account of this database, or is revoked: give this account a key of its own',
     );
