@@ -126,7 +126,8 @@ describe('canaries', () => {
     for (const folder of folders) {
       for (const file of await readdir(folder, { withFileTypes: true })) {
         if (!file.isFile()) continue;
-        const content = await readFile(path.join(folder, file.name));
+        const content = await contentOf(path.join(folder, file.name));
+        if (content === undefined) continue;
         expect({
           file: file.name,
           found: needles.filter(([, needle]) => content.includes(needle)).map(([name]) => name),
@@ -146,3 +147,13 @@ describe('canaries', () => {
     await expect(expectClean('planted', `log line with ${customer.email}`)).rejects.toThrow('customer email');
   });
 });
+
+/** What a file of the running database holds; nothing when the database has removed it since its folder was listed. */
+async function contentOf(file: string): Promise<Buffer | undefined> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
