@@ -17,7 +17,7 @@ export const INSERT_PAYMENT = {
     claimed AS (INSERT INTO idempotency_key (key, payment_id) VALUES ($1, $2)),
     paid AS (INSERT INTO payment (id, status, amount, currency, return_url, reference, description, customer)
       VALUES ($2, 'created', $3, $4, $5, $6, $7, $8) RETURNING created_at),
-    started AS (INSERT INTO operation (id, subject_id, status, amount, merchant_request_id)
+    started AS (INSERT INTO operation (id, payment_id, status, amount, merchant_request_id)
       VALUES ($9, $2, 'sending', $3, $10))
     SELECT created_at FROM paid`,
 };
