@@ -20,7 +20,8 @@ export interface Contestant extends Target {
 
 export interface Arena {
   readonly gateway: Contestant;
-  readonly floor: Contestant;
+  /** What the gateway is compared with: the floor, or the gateway of another working copy. */
+  readonly other: Contestant;
   readonly simulatorPid: number;
   readonly bank: BankControl;
   stop(): Promise<void>;
@@ -28,13 +29,15 @@ export interface Arena {
 
 export interface ArenaOptions {
   /** Options of node for the gateway process alone, such as `--cpu-prof`. */
-  readonly gatewayNodeOptions?: string;
+  readonly gatewayNodeOptions?: string | undefined;
+  /** A built working copy of another version, whose gateway takes the floor's place. */
+  readonly beside?: string | undefined;
 }
 
 /** What is undone in the reverse order. */
 type Stops = (() => Promise<unknown>)[];
 
-/** One Postgres with fsync and one simulator; the gateway and its floor each have a database and a merchant of it. */
+/** One Postgres with fsync and one simulator; the gateway and the other side each have a database and a merchant of it. */
 export async function startArena(options: ArenaOptions = {}): Promise<Arena> {
   const stops: Stops = [];
   let stopping: Promise<void> | undefined;
@@ -61,7 +64,7 @@ const report = (error: unknown): void => {
 async function start(options: ArenaOptions, stops: Stops): Promise<Omit<Arena, 'stop'>> {
   const directory = await makeDirectory(stops);
   await startDatabaseServer(directory, stops);
-  const merchants = { gateway: aMerchant(), floor: aMerchant() };
+  const merchants = { gateway: aMerchant(), other: aMerchant() };
   const bankPort = await freePort();
   const bankUrl = urlOf(bankPort);
   const simulator = await startApp('simulator', { directory, stops }, 'apps/simulator/src/main.js', {
@@ -74,12 +77,22 @@ async function start(options: ArenaOptions, stops: Stops): Promise<Omit<Arena, '
     ),
   });
   const place = { directory, stops, bankUrl };
+  const { beside, gatewayNodeOptions } = options;
   return {
     simulatorPid: simulator.pid,
     bank: new BankControl(bankUrl),
-    gateway: await startGateway(merchants.gateway, place, options),
-    floor: await startFloor(merchants.floor, place),
+    gateway: await startGateway(merchants.gateway, place, { gatewayNodeOptions }),
+    other:
+      beside === undefined
+        ? await startFloor(merchants.other, place)
+        : await startGateway(merchants.other, { ...place, directory: await folderIn(directory), checkout: beside }, {}),
   };
+}
+
+async function folderIn(directory: string): Promise<string> {
+  const folder = path.join(directory, 'beside');
+  await mkdir(folder);
+  return folder;
 }
 
 /** In the working copy, not in the system's temporary folder: that may be memory, where fsync costs nothing. */
@@ -103,9 +116,14 @@ interface Place {
   readonly directory: string;
   readonly stops: Stops;
   readonly bankUrl: string;
+  readonly checkout?: string;
 }
 
-async function startGateway(merchant: DemoMerchant, place: Place, options: ArenaOptions): Promise<Contestant> {
+async function startGateway(
+  merchant: DemoMerchant,
+  place: Place,
+  { gatewayNodeOptions }: Pick<ArenaOptions, 'gatewayNodeOptions'>,
+): Promise<Contestant> {
   const { directory, bankUrl } = place;
   const database = await newDatabase(place.stops);
   const port = await freePort();
@@ -124,7 +142,7 @@ async function startGateway(merchant: DemoMerchant, place: Place, options: Arena
     ALLIANCE_PRIVATE_KEY_FILE: await save(directory, 'private-key.jwk', merchant.privateKey),
     ALLIANCE_ENVIRONMENT: 'test',
     API_KEY_FILE: await save(directory, 'api-key', merchant.apiKey),
-    ...(options.gatewayNodeOptions === undefined ? {} : { NODE_OPTIONS: options.gatewayNodeOptions }),
+    ...(gatewayNodeOptions === undefined ? {} : { NODE_OPTIONS: gatewayNodeOptions }),
   });
   return { url: urlOf(port), apiKey: merchant.apiKey, pid, merchant, database };
 }
@@ -147,11 +165,11 @@ async function startFloor(merchant: DemoMerchant, place: Place): Promise<Contest
 
 async function startApp(
   name: string,
-  { directory, stops }: Pick<Place, 'directory' | 'stops'>,
+  { directory, stops, checkout }: Omit<Place, 'bankUrl'>,
   file: string,
   env: Readonly<Record<string, string>>,
 ): Promise<Child> {
-  const child = await startChild(file, { env, logFile: path.join(directory, `${name}.log`) });
+  const child = await startChild(file, { env, checkout, logFile: path.join(directory, `${name}.log`) });
   stops.push(() => child.stop());
   return child;
 }

@@ -10,16 +10,20 @@ export interface Child {
   stop(): Promise<void>;
 }
 
+export interface ChildOptions {
+  readonly env: Readonly<Record<string, string>>;
+  readonly logFile: string;
+  /** Working copy whose build is run; this one when left out. */
+  readonly checkout?: string | undefined;
+}
+
 /**
  * A compiled program as a child process; resolves when it says that it listens. Its output goes to a file: reading it
  * through a pipe would cost the load generator CPU time that the logs of the measured process should not take.
  */
-export async function startChild(
-  file: string,
-  { env, logFile }: { readonly env: Readonly<Record<string, string>>; readonly logFile: string },
-): Promise<Child> {
+export async function startChild(file: string, { env, logFile, checkout = '.' }: ChildOptions): Promise<Child> {
   const output = openSync(logFile, 'w');
-  const program = path.resolve('dist', file);
+  const program = path.resolve(checkout, 'dist', file);
   const child = spawn(process.execPath, [program], {
     env: { PATH: process.env['PATH'], ...env },
     stdio: ['ignore', output, output],

@@ -36,24 +36,28 @@ async function measure(arena: Arena, contestant: Contestant, load: Load): Promis
   return { ...round, cpu: { server, database, bank, load: own } };
 }
 
+/** `BESIDE=<built working copy of another version>` puts its gateway in the floor's place. */
+const { BESIDE: beside } = process.env;
+const OTHER = beside === undefined ? 'floor' : 'beside';
+
 async function compare(arena: Arena, concurrency: number): Promise<{ speed: Row; cost: Row[] }> {
   const gateway = new Load(arena.gateway, concurrency);
-  const floor = new Load(arena.floor, concurrency);
+  const other = new Load(arena.other, concurrency);
   const { a, b } = await interleave(
     PLAN,
     () => measure(arena, arena.gateway, gateway),
-    () => measure(arena, arena.floor, floor),
+    () => measure(arena, arena.other, other),
   );
-  await Promise.all([gateway.close(), floor.close()]);
-  const [ofGateway, ofFloor] = [a.map(perSecond), b.map(perSecond)];
+  await Promise.all([gateway.close(), other.close()]);
+  const [ofGateway, ofOther] = [a.map(perSecond), b.map(perSecond)];
   return {
     speed: {
       connections: String(concurrency),
       'gateway, payments/s': spreadText(spreadOf(ofGateway)),
-      'floor, payments/s': spreadText(spreadOf(ofFloor)),
-      'share of the floor': spreadText(ratios(ofGateway, ofFloor), 2),
+      [`${OTHER}, payments/s`]: spreadText(spreadOf(ofOther)),
+      [`gateway : ${OTHER}`]: spreadText(ratios(ofGateway, ofOther), 2),
     },
-    cost: [costRow(concurrency, 'gateway', a), costRow(concurrency, 'floor', b)],
+    cost: [costRow(concurrency, 'gateway', a), costRow(concurrency, OTHER, b)],
   };
 }
 
@@ -93,9 +97,9 @@ function fsyncSpread(): Spread {
 }
 
 /** What the bank and the database saw: the speed above counts only if the work was done. */
-async function printEvidence({ gateway, floor, bank }: Arena): Promise<void> {
+async function printEvidence({ gateway, other, bank }: Arena): Promise<void> {
   const authorizations = await bank.ledger({ kind: 'authorize' });
-  for (const [name, side] of Object.entries({ gateway, floor })) {
+  for (const [name, side] of Object.entries({ gateway, [OTHER]: other })) {
     const sessions = authorizations.filter(({ merchantId }) => merchantId === side.merchant.bank.merchantId).length;
     const [row] = await side.database.query<{ all: string; open: string }>(
       `SELECT count(*) AS all, count(*) FILTER (WHERE status = 'requires_action') AS open FROM payment`,
@@ -106,7 +110,7 @@ async function printEvidence({ gateway, floor, bank }: Arena): Promise<void> {
 }
 
 async function main(): Promise<void> {
-  const arena = await startArena();
+  const arena = await startArena({ beside });
   try {
     const [settings] = await arena.gateway.database.query<{ fsync: string; version: string }>(
       `SELECT current_setting('fsync') AS fsync, current_setting('server_version') AS version`,
