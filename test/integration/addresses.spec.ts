@@ -44,7 +44,7 @@ describe.each([
     'https://shop.example/\u2028x',
   ])('lead the customer to %s', async (returnUrl) => {
     const { returnUrl: shown } = await pay(returnUrl);
-    const { pathname } = new URL(sent().returnUrl);
+    const { pathname } = new URL(sent().page.returnUrl);
     const answer = await get(pathname);
     expect([answer.status, answer.headers.get('location')]).toEqual([303, new URL(returnUrl).href]);
     expect(shown).toBe(new URL(returnUrl).href);
@@ -54,7 +54,7 @@ describe.each([
     const { id } = await pay('https://shop.example/');
     const typed = 'https://shop.example/дякуємо';
     await edge.database.query('UPDATE payment SET return_url = $2 WHERE id = $1', [id, typed]);
-    const answer = await get(new URL(sent().returnUrl).pathname);
+    const answer = await get(new URL(sent().page.returnUrl).pathname);
     expect([answer.status, answer.headers.get('location')]).toEqual([303, new URL(typed).href]);
   });
 

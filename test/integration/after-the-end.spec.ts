@@ -1,8 +1,8 @@
-import { type OrderReading, type FollowUpRequest } from '../../apps/gateway/src/payments/bank/payment-bank.js';
+import { type OrderReading } from '../../apps/gateway/src/payments/bank/payment-bank.js';
 import { type BankOperationFacts } from '../../apps/gateway/src/payments/domain/bank-facts.js';
 import { type PaymentView } from '../../apps/gateway/src/payments/api/payment.dto.js';
 import { type PaymentStatus } from '../../apps/gateway/src/payments/domain/statuses.js';
-import { aBankOperation, aBankRefund, found, paid } from './fake-payment-bank.js';
+import { aBankOperation, aBankRefund, found, paid, type Sent } from './fake-payment-bank.js';
 import {
   age,
   aKey,
@@ -145,7 +145,7 @@ describe('after the end of a payment', () => {
 
   it('does not count a foreign refund while one of ours is open, but stops; and counts it when ours is done', async () => {
     await refund(400);
-    const [ours] = parts.bank.refunds.splice(0) as [FollowUpRequest];
+    const [ours] = parts.bank.refunds.splice(0) as [Sent];
     await sync(paidAnd(refundOf({ amount: 400 })));
     expect(await row()).toMatchObject({ amountRefunded: 0, flags: { refund_unclear: expect.any(String) as string } });
     await expect(refund(1)).rejects.toMatchObject({ code: 'PAYMENT_NOT_REFUNDABLE' });

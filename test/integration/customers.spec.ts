@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { parseCreateOrder } from '../../apps/simulator/src/protocol/create-order.fields.js';
 import { AlliancePaymentBank } from '../../apps/gateway/src/payments/bank/alliance-payment-bank.js';
-import { type AllianceClient } from '#libs/alliance';
+import { type AllianceClient, CALLS } from '#libs/alliance';
 import { aPaymentRequest } from '../support/gateway-client.js';
 import { type EdgeApp, startEdgeApp } from './edge-app.js';
 import { anOpenOrder } from './fake-payment-bank.js';
@@ -52,17 +52,18 @@ describe('customers', () => {
       fc.asyncProperty(customers, async (customer) => {
         const bodies: object[] = [];
         const sent = new AlliancePaymentBank({
-          createHppOrder: (_account: string, body: object) => {
+          call: (_account: string, _call: string, body: object) => {
             bodies.push(body);
             return Promise.reject(new Error('only the body is of interest'));
           },
         } as unknown as AllianceClient);
         edge.bank.onOrder = async (request) => {
-          await sent.openOrder(request).catch(() => undefined);
+          await sent.send(request, request).catch(() => undefined);
           return anOpenOrder(request);
         };
         const answer = await post({ customer: { id: 'c', ...customer } });
         expect([answer.statusCode, customer]).toEqual([201, customer]);
+        expect(CALLS['hpp.create-order'].body.safeParse(bodies[0]).success).toBe(true);
         const wire = JSON.parse(JSON.stringify({ ...bodies[0], merchantId: 'm' })) as Record<string, unknown>;
         expect(parseCreateOrder(wire, true).customerData['senderCustomerId']).toBe('c');
       }),

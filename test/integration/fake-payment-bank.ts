@@ -1,12 +1,17 @@
 import {
+  type FollowUpOutcome,
   type OperationReading,
   type OrderOutcome,
   type OrderReading,
-  type OrderRequest,
+  type OutcomeOf,
   PaymentBank,
-  type FollowUpOutcome,
-  type FollowUpRequest,
+  type Question,
+  type Readings,
+  type Secrets,
+  type Sending,
 } from '../../apps/gateway/src/payments/bank/payment-bank.js';
+import { type StepName } from '../../apps/gateway/src/payments/domain/operation.js';
+import { isOrderStep } from '../../apps/gateway/src/payments/kinds/steps.js';
 import { transactionGuard } from '../../apps/gateway/src/database/transaction-guard.js';
 import { type OrderAnswer } from '../../apps/gateway/src/payments/domain/order-answer.js';
 import { type BankOperationFacts, type BankOrderFacts } from '../../apps/gateway/src/payments/domain/bank-facts.js';
@@ -14,47 +19,38 @@ import { type BankOperationFacts, type BankOrderFacts } from '../../apps/gateway
 export const BANK_MERCHANT_ID = 'merchant-1';
 
 type Answer<T> = T | Promise<T>;
+export type Sent = Sending & Secrets;
 
 /** A bank that opens every order and otherwise says what it is told to say; it remembers what it was asked. */
 export class FakePaymentBank extends PaymentBank {
-  readonly orders: OrderRequest[] = [];
-  readonly refunds: FollowUpRequest[] = [];
+  readonly orders: Sent[] = [];
+  readonly refunds: Sent[] = [];
   readonly reads: string[] = [];
 
-  onOrder: (request: OrderRequest) => Answer<OrderOutcome> = (request) => anOpenOrder(request);
+  onOrder: (request: Sent) => Answer<OrderOutcome> = (request) => anOpenOrder(request);
   onReadOrder: (bankOrderId: string) => Answer<OrderReading> = (bankOrderId) => found(bankOrderId);
-  onRefund: (request: FollowUpRequest) => Answer<FollowUpOutcome> = () => ({ kind: 'unknown', reason: 'timeout' });
+  onRefund: (request: Sent) => Answer<FollowUpOutcome> = () => ({ kind: 'unknown', reason: 'timeout' });
   onReadOperation: (merchantRequestId: string) => Answer<OperationReading> = () => ({ kind: 'not_found' });
 
-  override async openOrder(request: OrderRequest): Promise<OrderOutcome> {
+  override async send<Step extends StepName>(sending: Sending<Step>, secrets: Secrets): Promise<OutcomeOf<Step>> {
     transactionGuard.forbid('a call of the bank');
-    this.orders.push(request);
-    return this.onOrder(request);
+    const sent = { ...sending, ...secrets };
+    const [asked, answer] = isOrderStep(sending.step) ? [this.orders, this.onOrder] : [this.refunds, this.onRefund];
+    asked.push(sent);
+    return (await answer(sent)) as OutcomeOf<Step>;
   }
 
-  override async readOrder(_accountId: string, bankOrderId: string): Promise<OrderReading> {
+  override async read<By extends keyof Readings>(_accountId: string, { by, id }: Question<By>): Promise<Readings[By]> {
     transactionGuard.forbid('a call of the bank');
-    this.reads.push(bankOrderId);
-    return this.onReadOrder(bankOrderId);
-  }
-
-  override async followUp(request: FollowUpRequest): Promise<FollowUpOutcome> {
-    transactionGuard.forbid('a call of the bank');
-    this.refunds.push(request);
-    return this.onRefund(request);
-  }
-
-  override async readOperation(_accountId: string, merchantRequestId: string): Promise<OperationReading> {
-    transactionGuard.forbid('a call of the bank');
-    this.reads.push(merchantRequestId);
-    return this.onReadOperation(merchantRequestId);
+    this.reads.push(id);
+    return (await (by === 'order' ? this.onReadOrder(id) : this.onReadOperation(id))) as Readings[By];
   }
 }
 
 export const bankOrderIdOf = (merchantRequestId: string): string => `order-${merchantRequestId}`;
 
 /** The answer to a create-order, by default as asked. */
-export const anOpenOrder = (request: OrderRequest, over: Partial<OrderAnswer> = {}): OrderOutcome => ({
+export const anOpenOrder = (request: Sent, over: Partial<OrderAnswer> = {}): OrderOutcome => ({
   kind: 'opened',
   bankOrderId: bankOrderIdOf(request.merchantRequestId),
   merchantRequestId: request.merchantRequestId,

@@ -75,14 +75,14 @@ describe('holds', () => {
   it('are asked for until their own end, and become authorized on the word of the bank', async () => {
     const order = parts.bank.orders.at(-1)!;
     expect(order.step).toBe('order_hold');
-    expect(Math.round((order.holdExpiresAt!.getTime() - Date.now()) / 3_600_000)).toBe(168);
+    expect(Math.round((order.page.holdExpiresAt!.getTime() - Date.now()) / 3_600_000)).toBe(168);
     expect(await sync()).toMatchObject({
       status: 'authorized',
       captureMethod: 'manual',
       amountAuthorized: 1_000,
       amountCaptured: 0,
       redirectUrl: null,
-      hold: { expiresAt: order.holdExpiresAt!.toISOString(), action: null },
+      hold: { expiresAt: order.page.holdExpiresAt!.toISOString(), action: null },
     });
     expect(await typesOf()).toEqual(['payment.requires_action', 'payment.authorized']);
   });
@@ -116,10 +116,10 @@ describe('holds', () => {
       expect([statusCode, view.status, view.amountCaptured]).toEqual([200, 'succeeded', 1_000]);
       expect(view.hold!.action).toMatchObject({ kind: 'capture', amount: 1_000, status: 'succeeded' });
       expect(await now()).toEqual(view);
-      expect(parts.bank.refunds).toMatchObject([{ step: 'complete', bankOperationId: 'hold-1', amount: 1_000 }]);
+      expect(parts.bank.refunds).toMatchObject([{ step: 'complete', parentBankId: 'hold-1', amount: 1_000 }]);
       expect((await typesOf()).slice(-3)).toEqual(['capture.created', 'payment.succeeded', 'capture.updated']);
       await parts.refunds.create(scope(aKey()), { amount: 300 });
-      expect(parts.bank.refunds.at(-1)).toMatchObject({ step: 'give_back', bankOperationId: 'capture-1', amount: 300 });
+      expect(parts.bank.refunds.at(-1)).toMatchObject({ step: 'give_back', parentBankId: 'capture-1', amount: 300 });
     });
 
     it('are asked for again while the bank names a capture by the id of its hold', async () => {
@@ -133,7 +133,7 @@ describe('holds', () => {
       await parts.engine.resolve(parts.accountId, await lastAction());
       expect(await now()).toMatchObject({ status: 'succeeded', amountCaptured: 1_000 });
       await parts.refunds.create(scope(aKey()), {});
-      expect(parts.bank.refunds.at(-1)).toMatchObject({ step: 'give_back', bankOperationId: 'capture-1' });
+      expect(parts.bank.refunds.at(-1)).toMatchObject({ step: 'give_back', parentBankId: 'capture-1' });
     });
 
     it.each([800, 1_200])('are taken within what the bank allows: %i', async (amount) => {
@@ -226,7 +226,7 @@ describe('holds', () => {
     it('are let go of, and stay so whatever the order goes on showing', async () => {
       const { statusCode, view } = await cancel();
       expect([statusCode, view.status, view.amountCaptured]).toEqual([200, 'canceled', 0]);
-      expect(parts.bank.refunds).toMatchObject([{ step: 'give_back', bankOperationId: 'hold-1', amount: 1_000 }]);
+      expect(parts.bank.refunds).toMatchObject([{ step: 'give_back', parentBankId: 'hold-1', amount: 1_000 }]);
       expect((await sync()).status).toBe('canceled');
       await expect(capture()).rejects.toMatchObject({ code: 'PAYMENT_NOT_CAPTURABLE' });
       expect((await typesOf()).at(-2)).toBe('payment.canceled');
@@ -340,7 +340,7 @@ describe('holds', () => {
       await cancel(true);
       await sync();
       expect(await now()).toMatchObject({ status: 'canceled', amountCaptured: 0 });
-      expect(parts.bank.refunds).toMatchObject([{ step: 'give_back', bankOperationId: 'hold-1' }]);
+      expect(parts.bank.refunds).toMatchObject([{ step: 'give_back', parentBankId: 'hold-1' }]);
     });
   });
 });

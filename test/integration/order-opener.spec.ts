@@ -1,10 +1,18 @@
 import { SendWindow } from '#libs/alliance';
-import { type OrderOutcome, type OrderRequest } from '../../apps/gateway/src/payments/bank/payment-bank.js';
+import { type OrderOutcome } from '../../apps/gateway/src/payments/bank/payment-bank.js';
 import { type BankOrderFacts } from '../../apps/gateway/src/payments/domain/bank-facts.js';
 import { type OrderAnswer } from '../../apps/gateway/src/payments/domain/order-answer.js';
 import { merchantRequestIdOf } from '../../apps/gateway/src/payments/engine/merchant-request-id.js';
 import { type PaymentView } from '../../apps/gateway/src/payments/api/payment.dto.js';
-import { aBankOperation, anOpenOrder, BANK_MERCHANT_ID, bankOrderIdOf, found, paid } from './fake-payment-bank.js';
+import {
+  aBankOperation,
+  anOpenOrder,
+  BANK_MERCHANT_ID,
+  bankOrderIdOf,
+  found,
+  paid,
+  type Sent,
+} from './fake-payment-bank.js';
 import {
   age,
   aKey,
@@ -50,20 +58,25 @@ describe('OrderOpenerService', () => {
 
   it('opens an order of what was asked, and shows its link', async () => {
     const view = await create(parts, { description: 'Book', language: 'en', expiresInMinutes: 30 });
-    const [order] = parts.bank.orders as [OrderRequest];
+    const [order] = parts.bank.orders as [Sent];
     expect(order).toEqual({
       step: 'order_purchase',
+      protocol: '1.0',
       accountId: parts.accountId,
       bankMerchantId: BANK_MERCHANT_ID,
       merchantRequestId: expect.stringMatching(/^[0-9a-f-]{36}$/u) as string,
       amount: 1_000,
       currency: 'UAH',
-      description: 'Book',
-      language: 'en',
-      expiresInMinutes: 30,
+      parentBankId: null,
       customer: { id: 'customer-1', firstName: 'Олена' },
       callbackUrl: expect.stringContaining(`/callbacks/alliance/${parts.accountId}/${view.id}/`) as string,
-      returnUrl: expect.stringContaining(`/return/${parts.accountId}/${view.id}/`) as string,
+      page: {
+        description: 'Book',
+        language: 'en',
+        expiresInMinutes: 30,
+        holdExpiresAt: null,
+        returnUrl: expect.stringContaining(`/return/${parts.accountId}/${view.id}/`) as string,
+      },
       window: expect.any(SendWindow) as SendWindow,
     });
     expect(view).toMatchObject({
@@ -272,7 +285,7 @@ describe('OrderOpenerService', () => {
 
     it('keeps one link when the second of two workers is told of a duplicate first', async () => {
       const slow = Promise.withResolvers<OrderOutcome>();
-      const asked = Promise.withResolvers<OrderRequest>();
+      const asked = Promise.withResolvers<Sent>();
       parts.bank.onOrder = (request) => {
         asked.resolve(request);
         return slow.promise;

@@ -49,7 +49,7 @@ describe('refunds', () => {
     expect(statusCode).toBe(201);
     expect(view).toMatchObject({ status: 'succeeded', amount: 400, reason: 'broken', failure: null });
     expect(parts.bank.refunds).toEqual([
-      expect.objectContaining({ accountId: parts.accountId, bankOperationId: 'bank-operation-1', amount: 400 }),
+      expect.objectContaining({ accountId: parts.accountId, parentBankId: 'bank-operation-1', amount: 400 }),
     ]);
     expect(await paymentNow()).toMatchObject({ status: 'succeeded', amountRefunded: 400 });
     const events = await eventsOf(database, payment.id);

@@ -23,7 +23,7 @@ describe('inside a transaction', () => {
     ['opening an account', () => parts.accounts.open(parts.accountId)],
     ['sealing a secret', () => parts.keystore.seal(Buffer.from('secret'), place)],
     ['opening a secret', () => parts.keystore.open('sealed', place)],
-    ['a call of the bank', () => parts.bank.readOrder(parts.accountId, 'order-1')],
+    ['a call of the bank', () => parts.bank.read(parts.accountId, { by: 'order', id: 'order-1' })],
   ])('%s is refused with the place', async (what, misuse) => {
     const run = inTransaction(parts.source, async () => misuse());
     await expect(run).rejects.toMatchObject({

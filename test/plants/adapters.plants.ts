@@ -1,6 +1,9 @@
 import { type Plant } from './plant.js';
 
 const BANK = 'apps/gateway/src/payments/bank/alliance-payment-bank.ts';
+const WORDS = 'apps/gateway/src/payments/bank/bank-words.ts';
+const TRANSLATORS = 'apps/gateway/src/payments/bank/translators.ts';
+const FAILURE = 'apps/gateway/src/payments/bank/call-failure.ts';
 const BANK_SPEC = ['apps/gateway/src/payments/bank/alliance-payment-bank.spec.ts'];
 const CLIENT_SPECS = [
   'libs/alliance/src/client/alliance-client.spec.ts',
@@ -12,7 +15,7 @@ const ANSWER = 'libs/alliance/src/wire/bank-answer.ts';
 export const ADAPTER_PLANTS: readonly Plant[] = [
   {
     name: 'adapter/currency-by-default',
-    file: BANK,
+    file: WORDS,
     text: '(CURRENCY_LETTERS[currency] ?? currency)',
     replacement: "(CURRENCY_LETTERS[currency] ?? 'UAH')",
     noticedBy: BANK_SPEC,
@@ -21,7 +24,7 @@ export const ADAPTER_PLANTS: readonly Plant[] = [
   },
   {
     name: 'adapter/currency-swapped',
-    file: BANK,
+    file: WORDS,
     text: "'840': 'USD', '978': 'EUR'",
     replacement: "'840': 'EUR', '978': 'USD'",
     noticedBy: BANK_SPEC,
@@ -29,7 +32,7 @@ export const ADAPTER_PLANTS: readonly Plant[] = [
   },
   {
     name: 'adapter/source-amount-ignored',
-    file: BANK,
+    file: WORDS,
     text: 'isSource ? sourceAmount :',
     replacement: 'isSource && coinAmount === null ? sourceAmount :',
     noticedBy: BANK_SPEC,
@@ -37,7 +40,7 @@ export const ADAPTER_PLANTS: readonly Plant[] = [
   },
   {
     name: 'adapter/source-currency-ignored',
-    file: BANK,
+    file: WORDS,
     text: 'isSource ? sourceCurrencyCode :',
     replacement: 'isHalf ? sourceCurrencyCode :',
     noticedBy: BANK_SPEC,
@@ -45,7 +48,7 @@ export const ADAPTER_PLANTS: readonly Plant[] = [
   },
   {
     name: 'adapter/order-of-an-operation-overwritten',
-    file: BANK,
+    file: WORDS,
     text: 'hppOrderId: operation.hppOrderId ?? order.hppOrderId',
     replacement: 'hppOrderId: order.hppOrderId ?? operation.hppOrderId',
     noticedBy: BANK_SPEC,
@@ -53,7 +56,7 @@ export const ADAPTER_PLANTS: readonly Plant[] = [
   },
   {
     name: 'adapter/request-id-of-the-operation',
-    file: BANK,
+    file: WORDS,
     text: 'merchantRequestId: operation.merchantRequestId',
     replacement: 'merchantRequestId: operation.operationId',
     noticedBy: BANK_SPEC,
@@ -61,7 +64,7 @@ export const ADAPTER_PLANTS: readonly Plant[] = [
   },
   {
     name: 'adapter/rrn-and-approval-swapped',
-    file: BANK,
+    file: WORDS,
     text: 'rrn: operation.rrn',
     replacement: 'rrn: operation.approvalCode',
     noticedBy: BANK_SPEC,
@@ -69,7 +72,7 @@ export const ADAPTER_PLANTS: readonly Plant[] = [
   },
   {
     name: 'adapter/action-code-for-response-code',
-    file: BANK,
+    file: WORDS,
     text: 'responseCode: operation.responseCode',
     replacement: 'responseCode: operation.actionCode',
     noticedBy: BANK_SPEC,
@@ -77,7 +80,7 @@ export const ADAPTER_PLANTS: readonly Plant[] = [
   },
   {
     name: 'adapter/ecom-id-for-operation-id',
-    file: BANK,
+    file: WORDS,
     text: 'operationId: operation.operationId,',
     replacement: 'operationId: operation.ecomOperationId,',
     noticedBy: BANK_SPEC,
@@ -85,31 +88,31 @@ export const ADAPTER_PLANTS: readonly Plant[] = [
   },
   {
     name: 'adapter/refund-of-another-amount',
-    file: BANK,
-    text: 'operationId: bankOperationId,\n        coinAmount',
-    replacement: 'operationId: merchantRequestId || bankOperationId,\n        coinAmount',
+    file: TRANSLATORS,
+    text: "present(sending.parentBankId, 'operation to refund')",
+    replacement: 'sending.merchantRequestId',
     noticedBy: BANK_SPEC,
     why: 'The refund names no operation of the bank.',
   },
   {
     name: 'adapter/terminal-of-the-account',
-    file: BANK,
-    text: 'merchantId: bankMerchantId,\n        merchantRequestId',
-    replacement: "...(bankMerchantId === '' && { merchantId: bankMerchantId }),\n        merchantRequestId",
+    file: TRANSLATORS,
+    text: '{ protocol, merchantId, window }',
+    replacement: "{ protocol, ...(merchantId === '' && { merchantId }), window }",
     noticedBy: BANK_SPEC,
     why: 'A refund goes to the terminal that the account has now, not to the one that took the money.',
   },
   {
     name: 'adapter/fail-url-for-success-url',
-    file: BANK,
-    text: 'successUrl: request.returnUrl',
-    replacement: 'successUrl: request.callbackUrl',
+    file: TRANSLATORS,
+    text: 'successUrl: page.returnUrl',
+    replacement: 'successUrl: sending.callbackUrl',
     noticedBy: BANK_SPEC,
     why: 'The customer who paid is sent to the address for callbacks.',
   },
   {
     name: 'adapter/callbacks-in-the-clear',
-    file: BANK,
+    file: TRANSLATORS,
     text: 'notificationEncryption: true',
     replacement: 'notificationEncryption: false',
     noticedBy: BANK_SPEC,
@@ -117,7 +120,7 @@ export const ADAPTER_PLANTS: readonly Plant[] = [
   },
   {
     name: 'adapter/many-tries',
-    file: BANK,
+    file: TRANSLATORS,
     text: "hppTryMode: 'ONE_TRY'",
     replacement: "hppTryMode: 'MULTI_PAYMENT'",
     noticedBy: BANK_SPEC,
@@ -125,15 +128,15 @@ export const ADAPTER_PLANTS: readonly Plant[] = [
   },
   {
     name: 'adapter/first-name-twice',
-    file: BANK,
-    text: 'senderLastName: customer.lastName',
-    replacement: 'senderLastName: customer.firstName',
+    file: TRANSLATORS,
+    text: 'senderLastName: given.lastName',
+    replacement: 'senderLastName: given.firstName',
     noticedBy: BANK_SPEC,
     why: 'The antifraud check sees another person.',
   },
   {
     name: 'adapter/refused-is-proven',
-    file: BANK,
+    file: FAILURE,
     text: 'provenNoEffect: error.noEffect',
     replacement: 'provenNoEffect: true',
     noticedBy: BANK_SPEC,
@@ -142,7 +145,7 @@ export const ADAPTER_PLANTS: readonly Plant[] = [
   },
   {
     name: 'adapter/duplicate-is-a-refusal',
-    file: BANK,
+    file: FAILURE,
     text: "'b_duplicate_field_value'",
     replacement: "'b_duplicate_field'",
     noticedBy: BANK_SPEC,
@@ -151,15 +154,15 @@ export const ADAPTER_PLANTS: readonly Plant[] = [
   {
     name: 'adapter/not-found-from-anything',
     file: BANK,
-    text: 'if (isNoSuchOperation(error)) return',
-    replacement: 'if (isNoSuchOperation(error) || error instanceof AllianceError) return',
+    text: "return absent[bankCode(error) ?? ''] ??",
+    replacement: "return absent[bankCode(error) ?? ''] ?? Object.values(absent)[0] ??",
     noticedBy: BANK_SPEC,
     why: 'Any failed query proves that a refund never arrived: it goes out twice.',
     quick: true,
   },
   {
     name: 'adapter/defects-are-outcomes',
-    file: BANK,
+    file: FAILURE,
     text: "|| failure.code === 'ALLIANCE_INVALID_REQUEST') throw failure;",
     replacement: ') throw failure;',
     noticedBy: BANK_SPEC,

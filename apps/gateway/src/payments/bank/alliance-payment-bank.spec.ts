@@ -9,7 +9,7 @@ import {
 } from '#libs/alliance';
 import { type Behaviour, errorReply, FakeBank } from '../../../../../libs/alliance/src/testing/fake-bank.js';
 import { AlliancePaymentBank } from './alliance-payment-bank.js';
-import { type OrderRequest, type FollowUpRequest } from './payment-bank.js';
+import { type Customer, type Page, type Sending } from './payment-bank.js';
 
 const ACCOUNT = 'acc_1';
 const MERCHANT = 'merchant-1';
@@ -23,31 +23,32 @@ class OneAccount extends AllianceAccounts {
   }
 }
 
-const anOrderRequest = (over: Partial<OrderRequest> = {}): OrderRequest => ({
-  step: 'order_purchase',
+const PAGE: Page = {
+  description: 'Honey',
+  language: 'en',
+  expiresInMinutes: 61,
+  holdExpiresAt: null,
+  returnUrl: 'https://pay.example/return/1',
+};
+const CUSTOMER = { id: 'customer-1' };
+
+const anOrder = (over: Partial<Sending> = {}): Sending<'order_purchase'> => ({
+  protocol: '1.0',
   accountId: ACCOUNT,
   bankMerchantId: MERCHANT,
   merchantRequestId: 'request-1',
   amount: 12_345,
   currency: 'UAH',
-  description: 'Honey',
-  language: 'en',
-  expiresInMinutes: 61,
-  customer: { id: 'customer-1' },
+  parentBankId: null,
   callbackUrl: 'https://pay.example/callbacks/1',
-  returnUrl: 'https://pay.example/return/1',
+  page: PAGE,
   ...over,
+  step: 'order_purchase',
 });
 
-const aFollowUpRequest = (over: Partial<FollowUpRequest> = {}): FollowUpRequest => ({
+const aRefund = (over: Partial<Sending> = {}): Sending<'give_back'> => ({
+  ...anOrder({ merchantRequestId: 'request-2', parentBankId: 'operation-1', amount: 99, ...over }),
   step: 'give_back',
-  accountId: ACCOUNT,
-  bankMerchantId: MERCHANT,
-  merchantRequestId: 'request-2',
-  bankOperationId: 'operation-1',
-  amount: 99,
-  callbackUrl: 'https://pay.example/callbacks/1',
-  ...over,
 });
 
 /** Every member another value, so that none can be taken for another. */
@@ -122,8 +123,11 @@ describe('AlliancePaymentBank', () => {
   const answerWith = (body: object): void => {
     bank.answer = () => ({ body: JSON.stringify(body) });
   };
-  const readOperation = () => payments.readOperation(ACCOUNT, 'request-2');
-  const readOrder = () => payments.readOrder(ACCOUNT, 'order-1');
+  const readOperation = () => payments.read(ACCOUNT, { by: 'request_id', id: 'request-2' });
+  const readOrder = () => payments.read(ACCOUNT, { by: 'order', id: 'order-1' });
+  const openOrder = (over: Partial<Sending> = {}, customer: Customer = CUSTOMER) =>
+    payments.send(anOrder(over), { customer });
+  const refund = (over: Partial<Sending> = {}) => payments.send(aRefund(over), { customer: null });
   /** The facts of an operation that the bank shows with these members. */
   const factsOf = async (over: object): Promise<unknown> => {
     answerWith({ ...OPERATION, ...over });
@@ -139,7 +143,7 @@ describe('AlliancePaymentBank', () => {
         ...{ phone: '380931234567', ip: '192.0.2.1', country: '804', region: 'Київ', city: 'Київ-місто' },
         ...{ street: 'Хрещатик, 1', zipCode: '01001' },
       };
-      await payments.openOrder(anOrderRequest({ customer }));
+      await openOrder({}, customer);
       const [request] = bank.requests;
       expect(request!.path).toBe('/ecom/execute_request/hpp/v1/create-order');
       expect(request!.json).toEqual({
@@ -178,7 +182,7 @@ describe('AlliancePaymentBank', () => {
 
     it('a refund, sealed, of the operation that took the money', async () => {
       answerWith({ ...OPERATION, type: 'REFUND', status: 'PENDING' });
-      await payments.followUp(aFollowUpRequest());
+      await refund();
       const [request] = bank.requests;
       expect(request!.path).toBe('/ecom/execute_request/payments/v3/refund');
       expect(request!.raw).not.toContain('operation-1');
@@ -192,10 +196,32 @@ describe('AlliancePaymentBank', () => {
       });
     });
 
+    it('a hold, with its end; and none without', async () => {
+      answerWith(ORDER);
+      const hold = (holdExpiresAt: Date | null) =>
+        payments.send({ ...anOrder({ page: { ...PAGE, holdExpiresAt } }), step: 'order_hold' }, { customer: CUSTOMER });
+      expect((await hold(new Date('2026-12-03T10:00:00Z'))).kind).toBe('opened');
+      const [request] = bank.requests;
+      expect(request!.json).toMatchObject({
+        hppPayType: 'PREAUTH',
+        preAuthExpDate: expect.stringMatching(/^2026-12-03 /u),
+      });
+      await expect(hold(null)).rejects.toThrow('without its end of the hold');
+      expect(bank.requests).toHaveLength(1);
+    });
+
+    it('a capture, sealed, of the operation that holds the money', async () => {
+      answerWith({ ...OPERATION, type: 'COMPLETION', status: 'SUCCESS' });
+      await payments.send({ ...aRefund(), step: 'complete' }, { customer: null });
+      const [request] = bank.requests;
+      expect(request!.path).toBe('/ecom/execute_request/payments/v1/completion');
+      expect(request!.json).toMatchObject({ originalOperationId: 'operation-1', coinAmount: 99, merchantId: MERCHANT });
+    });
+
     it('to the terminal of the operation, whatever the account has by now', async () => {
       answerWith(ORDER);
-      await payments.openOrder(anOrderRequest({ bankMerchantId: 'merchant-before' }));
-      await payments.followUp(aFollowUpRequest({ bankMerchantId: 'merchant-before' }));
+      await openOrder({ bankMerchantId: 'merchant-before' });
+      await refund({ bankMerchantId: 'merchant-before' });
       expect(bank.requests.map(({ json }) => json?.['merchantId'])).toEqual(['merchant-before', 'merchant-before']);
     });
 
@@ -213,7 +239,7 @@ describe('AlliancePaymentBank', () => {
   describe('what it reads', () => {
     it('an order that is open: its id, its link and its end', async () => {
       answerWith({ ...ORDER, expiredOrderDate: '2026-11-26T15:00:00.000+02:00' });
-      expect(await payments.openOrder(anOrderRequest())).toMatchObject({
+      expect(await openOrder()).toMatchObject({
         kind: 'opened',
         bankOrderId: 'order-1',
         merchantRequestId: ORDER.merchantRequestId,
@@ -229,7 +255,7 @@ describe('AlliancePaymentBank', () => {
       ['a blank link', { redirectUrl: '' }],
     ])('an order with %s as one without', async (_what, over) => {
       answerWith({ ...ORDER, ...over });
-      expect(await payments.openOrder(anOrderRequest())).toMatchObject({ kind: 'opened', redirectUrl: undefined });
+      expect(await openOrder()).toMatchObject({ kind: 'opened', redirectUrl: undefined });
     });
 
     it('each member of an operation as itself', async () => {
@@ -248,7 +274,7 @@ describe('AlliancePaymentBank', () => {
 
     it('the answer to a refund like a query', async () => {
       answerWith({ ...OPERATION, type: 'REFUND', status: 'PENDING' });
-      expect(await payments.followUp(aFollowUpRequest())).toEqual({
+      expect(await refund()).toEqual({
         kind: 'answered',
         facts: { ...FACTS, type: 'REFUND', status: 'PENDING' },
       });
@@ -338,14 +364,14 @@ describe('AlliancePaymentBank', () => {
 
     it.each(Object.entries(OUTCOMES))('%s: %s', async (code, expected) => {
       bank.answer = () => errorReply(code, 200);
-      expect(textOf(await payments.followUp(aFollowUpRequest()))).toBe(expected);
-      expect(textOf(await payments.openOrder(anOrderRequest()))).toBe(expected);
+      expect(textOf(await refund())).toBe(expected);
+      expect(textOf(await openOrder())).toBe(expected);
       expect(bank.requests).toHaveLength(2); // nothing is sent again by itself
     });
 
     it('names the code of a refusal', async () => {
       bank.answer = () => errorReply('b_payment_invalid_refund_amount', 400);
-      expect(await payments.followUp(aFollowUpRequest())).toMatchObject({ code: 'b_payment_invalid_refund_amount' });
+      expect(await refund()).toMatchObject({ code: 'b_payment_invalid_refund_amount' });
     });
 
     it.each(['payment_operation_not_found', 'b_operation_not_found', 'b_payment_not_found'])(
@@ -353,7 +379,7 @@ describe('AlliancePaymentBank', () => {
       async (code) => {
         bank.answer = () => errorReply(code, 404);
         expect(await readOperation()).toEqual({ kind: 'not_found' });
-        expect((await payments.followUp(aFollowUpRequest())).kind).toBe(UNKNOWN);
+        expect((await refund()).kind).toBe(UNKNOWN);
       },
     );
 
@@ -388,12 +414,7 @@ describe('AlliancePaymentBank', () => {
       '%s: nothing can be said, of nothing',
       async (_what, behaviour) => {
         bank.answer = () => behaviour;
-        const outcomes = [
-          await readOperation(),
-          await readOrder(),
-          await payments.followUp(aFollowUpRequest()),
-          await payments.openOrder(anOrderRequest()),
-        ];
+        const outcomes = [await readOperation(), await readOrder(), await refund(), await openOrder()];
         expect(outcomes.map(({ kind }) => kind)).toEqual(['unknown', 'unknown', 'unknown', 'unknown']);
         for (const outcome of outcomes) expect(outcome).toMatchObject({ reason: expect.stringMatching(/\w/u) });
       },
@@ -402,13 +423,13 @@ describe('AlliancePaymentBank', () => {
 
     it('says so where there was no session to send it under', async () => {
       bank.answerAuthorize = () => errorReply('b_service_unavailable', 503);
-      expect(await payments.followUp(aFollowUpRequest())).toMatchObject({ kind: 'unknown' });
+      expect(await refund()).toMatchObject({ kind: 'unknown' });
       expect(await readOperation()).toMatchObject({ kind: 'unknown' });
       expect(bank.requests).toEqual([]);
     });
 
     it('lets a defect of our own surface', async () => {
-      await expect(payments.followUp(aFollowUpRequest({ amount: 0.5 }))).rejects.toMatchObject({
+      await expect(refund({ amount: 0.5 })).rejects.toMatchObject({
         code: 'ALLIANCE_INVALID_REQUEST',
       });
       expect(bank.requests).toEqual([]);

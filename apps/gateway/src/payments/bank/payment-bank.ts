@@ -1,49 +1,50 @@
 import { SendWindow } from '#libs/alliance';
 import { type Customer } from './customer.js';
 import { type BankOperationFacts, type BankOrderFacts } from '../domain/bank-facts.js';
-import { type FollowUpStep, type OrderStep } from '../domain/operation.js';
+import { type OrderStep, type StepName } from '../domain/operation.js';
 import { type OrderAnswer } from '../domain/order-answer.js';
 
 export { SendWindow };
 
 export type { Customer };
 
-export interface OrderRequest {
-  readonly step: OrderStep;
+/** One sending of a step, as it stands on record. It has no place for secrets. */
+export interface Sending<Step extends StepName = StepName> {
+  readonly step: Step;
+  /** Of the bank's two ways to authorize. */
+  readonly protocol: '1.0' | '2.0';
   readonly accountId: string;
-  /** The terminal to take the money on. */
+  /** The terminal. */
   readonly bankMerchantId: string;
   readonly merchantRequestId: string;
   /** Minor units. */
   readonly amount: number;
   readonly currency: string;
-  readonly description: string | null;
-  readonly language: string;
-  readonly expiresInMinutes: number;
-  /** Of a hold: when the bank lets go of it by itself. */
-  readonly holdExpiresAt?: Date;
-  readonly customer: Customer;
+  /** The bank's id of the operation that it acts on; null: it acts on none. */
+  readonly parentBankId: string | null;
   /** Where the bank posts callbacks. */
   readonly callbackUrl: string;
-  /** Where the bank's page sends the browser, whatever the result. */
-  readonly returnUrl: string;
+  /** Read by steps that open a page only. */
+  readonly page: Page;
   /** Opened right before the COMMIT that put the request on record; past it nothing is sent. */
   readonly window?: SendWindow;
 }
 
-/** A request that acts on an operation which the bank has. */
-export interface FollowUpRequest {
-  readonly step: FollowUpStep;
-  readonly accountId: string;
-  /** The terminal of that operation. */
-  readonly bankMerchantId: string;
-  readonly merchantRequestId: string;
-  /** The bank's id of the operation that it acts on. */
-  readonly bankOperationId: string;
-  readonly amount: number;
-  readonly callbackUrl: string;
-  /** As in {@link OrderRequest}. */
-  readonly window?: SendWindow;
+/** The page on which a customer pays. */
+export interface Page {
+  readonly description: string | null;
+  readonly language: string;
+  readonly expiresInMinutes: number;
+  /** Of a hold: when the bank lets go of it by itself. */
+  readonly holdExpiresAt: Date | null;
+  /** Where it sends the browser, whatever the result. */
+  readonly returnUrl: string;
+}
+
+/** What is opened only to be sent, and never kept in the open. */
+export interface Secrets {
+  /** Null for steps whose row does not ask for it. */
+  readonly customer: Customer | null;
 }
 
 /** The bank said no. `code` is its own. */
@@ -54,7 +55,7 @@ interface Refused {
   readonly provenNoEffect: boolean;
 }
 /** Nothing can be said about the effect; `reason` is fit for a log. */
-interface Unknown {
+export interface Unknown {
   readonly kind: 'unknown';
   readonly reason: string;
   /** There was no session, or the bank refused every one that was tried: this request started nothing. */
@@ -68,24 +69,44 @@ interface Unknown {
 interface Duplicate {
   readonly kind: 'duplicate';
 }
+/** What came instead of an answer that says what was done. */
+export type Failed = Refused | Duplicate | Unknown;
 
-export type OrderOutcome =
-  /** The bank's answer as it came; whether it answers our question is not its to say. */
-  ({ readonly kind: 'opened' } & OrderAnswer) | Refused | Duplicate | Unknown;
-export type FollowUpOutcome =
-  { readonly kind: 'answered'; readonly facts: BankOperationFacts } | Refused | Duplicate | Unknown;
-export type OrderReading =
-  | { readonly kind: 'found'; readonly order: BankOrderFacts }
-  | { readonly kind: 'order_expired' }
-  | { readonly kind: 'not_found' }
-  | Unknown;
-export type OperationReading =
-  { readonly kind: 'found'; readonly facts: BankOperationFacts } | { readonly kind: 'not_found' } | Unknown;
+/** The bank's answer as it came; whether it answers our question is not its to say. */
+type Opened = { readonly kind: 'opened' } & OrderAnswer;
+interface Answered {
+  readonly kind: 'answered';
+  readonly facts: BankOperationFacts;
+}
+/** What the bank says of a step that it has done: orders are opened, everything else is an operation. */
+export type AnswerTo<Step extends StepName> = Step extends OrderStep ? Opened : Answered;
+/** What a step came to. */
+export type OutcomeOf<Step extends StepName> = AnswerTo<Step> | Failed;
+export type OrderOutcome = OutcomeOf<OrderStep>;
+export type FollowUpOutcome = OutcomeOf<Exclude<StepName, OrderStep>>;
+
+/** What can be asked for, and what the bank says of it. */
+export interface Readings {
+  /** By the bank's id of an order. */
+  readonly order:
+    | { readonly kind: 'found'; readonly order: BankOrderFacts }
+    | { readonly kind: 'order_expired' }
+    | { readonly kind: 'not_found' }
+    | Unknown;
+  /** By our id of a request. */
+  readonly request_id:
+    { readonly kind: 'found'; readonly facts: BankOperationFacts } | { readonly kind: 'not_found' } | Unknown;
+}
+export type OrderReading = Readings['order'];
+export type OperationReading = Readings['request_id'];
+
+export interface Question<By extends keyof Readings = keyof Readings> {
+  readonly by: By;
+  readonly id: string;
+}
 
 /** Port: what payments ask of a bank. Never throws for anything the bank or the network did. */
 export abstract class PaymentBank {
-  abstract openOrder(request: OrderRequest): Promise<OrderOutcome>;
-  abstract readOrder(accountId: string, bankOrderId: string): Promise<OrderReading>;
-  abstract followUp(request: FollowUpRequest): Promise<FollowUpOutcome>;
-  abstract readOperation(accountId: string, merchantRequestId: string): Promise<OperationReading>;
+  abstract send<Step extends StepName>(sending: Sending<Step>, secrets: Secrets): Promise<OutcomeOf<Step>>;
+  abstract read<By extends keyof Readings>(accountId: string, question: Question<By>): Promise<Readings[By]>;
 }

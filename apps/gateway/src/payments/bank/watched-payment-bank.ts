@@ -1,16 +1,16 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { errorSummary } from '../../database/error-summary.js';
 import { OutageWaiters } from '../bank-access/outage-waiters.store.js';
+import { type StepName } from '../domain/operation.js';
 import { AlliancePaymentBank } from './alliance-payment-bank.js';
 import { BankBreakers } from './bank-breakers.js';
 import {
-  type OperationReading,
-  type OrderOutcome,
-  type OrderReading,
-  type OrderRequest,
+  type OutcomeOf,
   PaymentBank,
-  type FollowUpOutcome,
-  type FollowUpRequest,
+  type Question,
+  type Readings,
+  type Secrets,
+  type Sending,
 } from './payment-bank.js';
 
 /** Reasons that mean that no answer came, as libs/alliance names them; an answer that cannot be used is one. */
@@ -29,20 +29,12 @@ export class WatchedPaymentBank extends PaymentBank {
     super();
   }
 
-  override async openOrder(request: OrderRequest): Promise<OrderOutcome> {
-    return this.note(request.accountId, await this.bank.openOrder(request));
+  override async send<Step extends StepName>(sending: Sending<Step>, secrets: Secrets): Promise<OutcomeOf<Step>> {
+    return this.note(sending.accountId, await this.bank.send(sending, secrets));
   }
 
-  override async readOrder(accountId: string, bankOrderId: string): Promise<OrderReading> {
-    return this.note(accountId, await this.bank.readOrder(accountId, bankOrderId));
-  }
-
-  override async followUp(request: FollowUpRequest): Promise<FollowUpOutcome> {
-    return this.note(request.accountId, await this.bank.followUp(request));
-  }
-
-  override async readOperation(accountId: string, merchantRequestId: string): Promise<OperationReading> {
-    return this.note(accountId, await this.bank.readOperation(accountId, merchantRequestId));
+  override async read<By extends keyof Readings>(accountId: string, question: Question<By>): Promise<Readings[By]> {
+    return this.note(accountId, await this.bank.read(accountId, question));
   }
 
   private note<T extends { readonly kind: string; readonly reason?: string }>(accountId: string, outcome: T): T {

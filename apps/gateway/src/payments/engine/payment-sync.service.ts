@@ -96,7 +96,7 @@ export class PaymentSyncService {
 
   /** A callback named an order while we know of none: it is ours if the bank says so. @returns whether it is */
   private async adopt({ merchantAccountId, subjectId }: OperationEntity, bankOrderId: string): Promise<boolean> {
-    const reading = await this.bank.readOrder(merchantAccountId, bankOrderId);
+    const reading = await this.bank.read(merchantAccountId, { by: 'order', id: bankOrderId });
     if (reading.kind !== 'found') return false;
     const { order } = reading;
     return this.records.transaction(async (tx) => {
@@ -116,7 +116,7 @@ export class PaymentSyncService {
   }
 
   private async syncOrder(asked: PaymentEntity, bankOrderId: string): Promise<void> {
-    const reading = await this.bank.readOrder(asked.merchantAccountId, bankOrderId);
+    const reading = await this.bank.read(asked.merchantAccountId, { by: 'order', id: bankOrderId });
     await this.records.transaction(async (tx) => {
       const row = await this.records.payments.lock(tx, asked.merchantAccountId, asked.id);
       const purchase = await this.records.operations.findIntent(tx, asked.merchantAccountId, asked.id);

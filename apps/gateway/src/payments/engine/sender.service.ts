@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { type MerchantAccount } from '../../accounts/merchant-accounts.service.js';
-import { type Customer, type OrderOutcome, PaymentBank } from '../bank/payment-bank.js';
+import { type Customer, type OrderOutcome, PaymentBank, type Sending } from '../bank/payment-bank.js';
 import { PaymentLinks } from '../bank/payment-links.js';
-import { type FollowUpStep, type OrderStep } from '../domain/operation.js';
-import { isFollowUp } from '../kinds/kinds.js';
+import { isOrderStep, stepOf } from '../kinds/steps.js';
 import { type OperationEntity } from '../store/operation.entity.js';
 import { OperationRepository } from '../store/operation.repository.js';
 import { CustomerVault } from './customer-vault.js';
@@ -25,50 +24,36 @@ export class Sender {
 
   /** @param known the customer, where the caller has just sealed it; otherwise it is opened from the payment */
   async send(account: MerchantAccount, turn: Turn, known?: Customer): Promise<Said> {
-    if (isFollowUp(turn.held.operation.kind)) return this.sendFollowUp(account, turn);
-    return this.openOrder(account, turn, known ?? (await this.customers.open(turn.held.payment)));
-  }
-
-  private openOrder(account: MerchantAccount, { held, window }: Turn, customer: Customer): Promise<Said> {
-    const { payment, operation } = held;
-    const request = {
-      step: operation.step as OrderStep,
-      accountId: account.id,
-      bankMerchantId: operation.bankMerchantId,
-      merchantRequestId: operation.merchantRequestId,
-      amount: payment.amount,
-      currency: payment.currency,
-      description: payment.description,
-      language: payment.language ?? 'uk',
-      expiresInMinutes: payment.expiresInMinutes,
-      ...(payment.holdExpiresAt ? { holdExpiresAt: payment.holdExpiresAt } : {}),
-      customer,
-      callbackUrl: this.links.callbackUrl(account, payment.id),
-      returnUrl: this.links.returnUrl(account, payment.id),
-      window,
-    };
-    return this.bank.openOrder(request).then((opening) => ({ opening }));
-  }
-
-  /** A refusal or a FAIL is asked about at once, for neither is final by itself. */
-  private async sendFollowUp(account: MerchantAccount, { held, window, send, parentBankId }: Turn): Promise<Said> {
-    const { operation } = held;
-    const outcome = await this.bank.followUp({
-      step: operation.step as FollowUpStep,
-      accountId: account.id,
-      bankMerchantId: operation.bankMerchantId,
-      merchantRequestId: operation.merchantRequestId,
-      bankOperationId: parentBankId ?? '',
-      amount: operation.amount,
-      callbackUrl: this.links.callbackUrl(account, operation.subjectId),
-      window,
-    });
+    const { payment, operation } = turn.held;
+    const { step } = operation;
+    const sending = this.sendingOf(account, turn);
+    const customer = stepOf(step).customer ? (known ?? (await this.customers.open(payment))) : null;
+    if (isOrderStep(step)) return { opening: await this.bank.send({ ...sending, step }, { customer }) };
+    const outcome = await this.bank.send({ ...sending, step }, { customer });
+    // Neither a refusal nor a FAIL is final by itself: it is asked for at once.
     const confirmation = needsConfirmation(outcome) ? await this.read(operation) : {};
-    return { following: { sent: { send, outcome }, ...confirmation } };
+    return { following: { sent: { send: turn.send, outcome }, ...confirmation } };
+  }
+
+  private sendingOf(account: MerchantAccount, { held, window, parentBankId }: Turn): Sending {
+    const { payment, operation } = held;
+    const { step, protocol, bankMerchantId, merchantRequestId, amount, currency } = operation;
+    const { description, expiresInMinutes, holdExpiresAt } = payment;
+    return {
+      ...{ step, protocol, bankMerchantId, merchantRequestId, amount, currency, window, parentBankId },
+      accountId: account.id,
+      callbackUrl: this.links.callbackUrl(account, payment.id),
+      page: {
+        ...{ description, expiresInMinutes, holdExpiresAt },
+        language: payment.language ?? 'uk',
+        returnUrl: this.links.returnUrl(account, payment.id),
+      },
+    };
   }
 
   async read({ merchantAccountId, merchantRequestId }: OperationEntity): Promise<FollowUpAnswer> {
     const askedAt = await this.operations.now();
-    return { askedAt, reading: await this.bank.readOperation(merchantAccountId, merchantRequestId) };
+    const question = { by: 'request_id', id: merchantRequestId } as const;
+    return { askedAt, reading: await this.bank.read(merchantAccountId, question) };
   }
 }

@@ -1,4 +1,4 @@
-import { FOLLOW_UP_STEPS, ORDER_STEPS, type StepName } from '../domain/operation.js';
+import { FOLLOW_UP_STEPS, ORDER_STEPS, type OrderStep, type StepName } from '../domain/operation.js';
 
 /** How one call with effect behaves at the bank, whatever it is for. */
 export interface StepRow {
@@ -13,10 +13,19 @@ export interface StepRow {
   readonly follow: 'order' | 'by_request_id';
   /** Of the bank's two ways to authorize. */
   readonly protocol: '1.0' | '2.0';
+  /** The bank wants to know of the customer: what is sealed is opened to send it. */
+  readonly customer: boolean;
 }
 
-const order = { doubt: 'send_again', resend: 'harmless', follow: 'order', protocol: '1.0' } as const;
-const followUp = { doubt: 'by_request_id', resend: 'when_absent', follow: 'by_request_id', protocol: '1.0' } as const;
+const onV1 = { protocol: '1.0' } as const;
+const order = { ...onV1, doubt: 'send_again', resend: 'harmless', follow: 'order', customer: true } as const;
+const followUp = {
+  ...onV1,
+  doubt: 'by_request_id',
+  resend: 'when_absent',
+  follow: 'by_request_id',
+  customer: false,
+} as const;
 
 export const STEPS = {
   order_purchase: order,
@@ -26,6 +35,9 @@ export const STEPS = {
 } as const satisfies Record<StepName, StepRow>;
 
 export const STEP_NAMES: readonly StepName[] = [...ORDER_STEPS, ...FOLLOW_UP_STEPS];
+
+/** Opens a page at the bank, instead of moving money by itself. */
+export const isOrderStep = (step: StepName): step is OrderStep => ORDER_STEPS.some((name) => name === step);
 
 export const stepOf = (name: StepName): StepRow => STEPS[name];
 

@@ -1,0 +1,36 @@
+import { type AllianceClient } from '#libs/alliance';
+import { operationFacts, orderFacts } from './bank-words.js';
+import { type Readings } from './payment-bank.js';
+
+/** How the bank is asked one kind of question. */
+interface Reader<By extends keyof Readings> {
+  /** @throws AllianceError */
+  readonly ask: (client: AllianceClient, accountId: string, id: string) => Promise<Readings[By]>;
+  /** The only words of the bank that say that it has no such thing. Source: bank docs, "Errors". */
+  readonly absent: Readonly<Record<string, Readings[By]>>;
+}
+
+const NOT_FOUND = { kind: 'not_found' } as const;
+
+/** The bank's words for every question. Authorization 1.0 shows whatever was begun under either. */
+export const READERS: { readonly [By in keyof Readings]: Reader<By> } = {
+  order: {
+    ask: async (client, accountId, hppOrderId) => {
+      const order = await client.call(accountId, 'hpp.operations', { hppOrderId }, { protocol: '1.0' });
+      return { kind: 'found', order: orderFacts(order) };
+    },
+    absent: { b_hpp_order_expired: { kind: 'order_expired' }, b_hpp_order_not_found: NOT_FOUND },
+  },
+  request_id: {
+    ask: async (client, accountId, merchantRequestId) => {
+      const call = 'h2h.operations.by-merchant-request-id';
+      const operation = await client.call(accountId, call, { merchantRequestId }, { protocol: '1.0' });
+      return { kind: 'found', facts: operationFacts(operation) };
+    },
+    absent: {
+      payment_operation_not_found: NOT_FOUND,
+      b_operation_not_found: NOT_FOUND,
+      b_payment_not_found: NOT_FOUND,
+    },
+  },
+};
