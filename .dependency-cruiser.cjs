@@ -143,11 +143,8 @@ module.exports = {
     {
       name: 'dcm-room-stands-alone',
       severity: 'error',
-      comment: 'Payments work without DCM: only the composition and the command line know the room.',
-      from: {
-        path: '^apps/gateway/src/',
-        pathNot: '(/dcm/|/app/|/cli/)',
-      },
+      comment: 'Payments work without DCM: only the composition knows the room.',
+      from: { path: '^apps/gateway/src/', pathNot: '(/dcm/|/app/)' },
       to: { path: '^apps/gateway/src/dcm/' },
     },
     {

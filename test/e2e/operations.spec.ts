@@ -265,6 +265,6 @@ describe('operations', () => {
     await expect(cli('sessions', 'block', 'acc_nothing')).rejects.toMatchObject({
       stderr: expect.stringContaining('--reason is missing'),
     });
-    expect((await cli('help')).stdout).toContain('keys rotate [--dry-run | --rewrap-only]');
+    expect((await cli('help')).stdout).toContain('keys rotate [--dry-run] [--rewrap-only]');
   });
 });

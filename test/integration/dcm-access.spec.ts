@@ -4,6 +4,11 @@ import { type AuthCall } from '../../apps/gateway/src/dcm/store/access.repositor
 import { objectPlace } from '../../apps/gateway/src/dcm/store/object-secrets.js';
 import { aDcmConfig, type DcmParts, FakeKeyRegistry, startDcmParts } from './dcm-parts.js';
 import { aKeystore, createMigratedDatabase, type MigratedDatabase } from './gateway-parts.js';
+import { type Actor } from '../../apps/gateway/src/audit/command.js';
+import { CommandRunner } from '../../apps/gateway/src/audit/command-runner.js';
+import { AuditRepository } from '../../apps/gateway/src/audit/audit.repository.js';
+import { AuditService } from '../../apps/gateway/src/audit/audit.service.js';
+import { DCM_COMMANDS } from '../../apps/gateway/src/dcm/operators/dcm-commands.js';
 
 const keystore = aKeystore();
 const OPERATOR = 'operator@bank.example';
@@ -27,17 +32,17 @@ describe('the Bank Auth Service', () => {
       (body) => body,
       (error: unknown) => (error as { kind?: string }).kind ?? (error as Error).name,
     );
-  const permit = (sub: string, flow: Flow, object: string) => parts.access.addRule('cli', { sub, flow, object });
+  const permit = (sub: string, flow: Flow, object: string) => parts.access.addRule({ sub, flow, object });
 
   beforeAll(async () => {
     Logger.overrideLogger(false);
     database = await createMigratedDatabase();
     parts = await start();
-    await parts.access.addSubject('cli', { sub: OPERATOR, kind: 'employee' });
-    await parts.access.addSubject('cli', { sub: 'robot', kind: 'technical' });
+    await parts.access.addSubject({ sub: OPERATOR, kind: 'employee' });
+    await parts.access.addSubject({ sub: 'robot', kind: 'technical' });
     const olenas = { login: 'olena', externalId: 'ext-olena', firstName: 'Олена', email: 'olena@customer.example' };
-    olena = (await parts.access.addObject('cli', olenas)).id;
-    await parts.access.addObject('cli', { login: 'petro' });
+    olena = (await parts.access.addObject(olenas)).id;
+    await parts.access.addObject({ login: 'petro' });
     await permit(OPERATOR, 'sign-in', olena);
   });
   afterAll(() => database.drop());
@@ -82,18 +87,18 @@ describe('the Bank Auth Service', () => {
     expect(await outcome('external_id', { sub: OPERATOR, flow: 'sign-up', obj: 'petro' })).toBe('denied');
     expect(await outcome('external_id', { flow: 'sign-up-processing' })).toEqual({ external_id: 'ext-olena' });
     expect(await outcome('external_id', { flow: 'sign-up-processing', sub: 'stranger' })).toBe('denied');
-    for (const id of [everyObject, everySubject]) await parts.access.removeRule('cli', id);
+    for (const id of [everyObject, everySubject]) await parts.access.removeRule(id);
     expect(await outcome('external_id', { sub: 'robot', flow: 'sign-up', obj: 'petro' })).toBe('denied');
   });
 
   it('takes what an operator changes at once, in every process', async () => {
     const replica = await start();
-    await parts.access.setDisabled('cli', 'dcm_subject', OPERATOR, true);
+    await parts.access.setDisabled('dcm_subject', OPERATOR, true);
     expect(await outcome('key', {}, replica)).toBe('denied');
-    await parts.access.setDisabled('cli', 'dcm_subject', OPERATOR, false);
-    await parts.access.setDisabled('cli', 'dcm_object', olena, true);
+    await parts.access.setDisabled('dcm_subject', OPERATOR, false);
+    await parts.access.setDisabled('dcm_object', olena, true);
     expect(await outcome('key', {}, replica)).toBe('denied');
-    await parts.access.setDisabled('cli', 'dcm_object', olena, false);
+    await parts.access.setDisabled('dcm_object', olena, false);
     expect(await outcome('key', {}, replica)).toMatchObject({ key: expect.any(String) });
   });
 
@@ -112,13 +117,13 @@ describe('the Bank Auth Service', () => {
     ['anybody and any object', '*'],
   ])('takes no rule of another counterparty, for %s', async (_what, sub) => {
     const other = await start({ counterpartyGuid: aDcmConfig().counterpartyGuid });
-    await other.access.addSubject('cli', { sub: OPERATOR, kind: 'employee' });
-    const namesake = await other.access.addObject('cli', { login: 'olena', externalId: 'ext-olena' });
+    await other.access.addSubject({ sub: OPERATOR, kind: 'employee' });
+    const namesake = await other.access.addObject({ login: 'olena', externalId: 'ext-olena' });
     const { id } = await permit(sub, 'sign-in', '*');
     for (const call of CALLS)
       expect(await outcome(call, call === 'user_auth' ? { obj: 'olena' } : {}, other)).toBe('denied');
-    await parts.access.removeRule('cli', id);
-    await other.access.addRule('cli', { sub: OPERATOR, flow: 'sign-in', object: namesake.id });
+    await parts.access.removeRule(id);
+    await other.access.addRule({ sub: OPERATOR, flow: 'sign-in', object: namesake.id });
     expect(await outcome('external_id', {}, other)).toEqual({ external_id: 'ext-olena' });
   });
 
@@ -145,7 +150,7 @@ describe('the Bank Auth Service', () => {
   });
 
   it('answers nothing when a sealed value was moved to another row', async () => {
-    const { id } = await parts.access.addObject('cli', { login: 'moved' });
+    const { id } = await parts.access.addObject({ login: 'moved' });
     await permit(OPERATOR, 'sign-in', id);
     await database.query(
       'UPDATE dcm_object SET key_sealed = (SELECT key_sealed FROM dcm_object WHERE id = $2) WHERE id = $1',
@@ -244,23 +249,23 @@ describe('the lists of an operator', () => {
 
   it('hold each entry once, and refuse rules about what is not there', async () => {
     const { access } = parts;
-    await access.addSubject('cli', { sub: 's', kind: 'employee' });
-    const { id } = await access.addObject('cli', { login: 'l', externalId: 'e' });
+    await access.addSubject({ sub: 's', kind: 'employee' });
+    const { id } = await access.addObject({ login: 'l', externalId: 'e' });
     const rule = { sub: 's', flow: 'sign-in', object: id } as const;
-    await access.addRule('cli', rule);
+    await access.addRule(rule);
     for (const again of [
-      () => access.addSubject('cli', { sub: 's', kind: 'technical' }),
-      () => access.addObject('cli', { login: 'l', externalId: 'x' }),
-      () => access.addObject('cli', { login: 'x', externalId: 'e' }),
-      () => access.addRule('cli', rule),
+      () => access.addSubject({ sub: 's', kind: 'technical' }),
+      () => access.addObject({ login: 'l', externalId: 'x' }),
+      () => access.addObject({ login: 'x', externalId: 'e' }),
+      () => access.addRule(rule),
     ]) {
       await expect(again()).rejects.toMatchObject({ code: 'DCM_ENTRY_EXISTS' });
     }
     for (const lost of [
-      () => access.addRule('cli', { ...rule, sub: 'nobody' }),
-      () => access.addRule('cli', { ...rule, object: 'l' }),
-      () => access.removeRule('cli', 'rul_0'),
-      () => access.setDisabled('cli', 'dcm_subject', 'nobody', true),
+      () => access.addRule({ ...rule, sub: 'nobody' }),
+      () => access.addRule({ ...rule, object: 'l' }),
+      () => access.removeRule('rul_0'),
+      () => access.setDisabled('dcm_subject', 'nobody', true),
     ]) {
       await expect(lost()).rejects.toMatchObject({ code: 'DCM_ENTRY_NOT_FOUND' });
     }
@@ -269,8 +274,16 @@ describe('the lists of an operator', () => {
   it('leave a line in the audit for each change, and show no secret', async () => {
     const { access } = parts;
     const secret = { firstName: 'Таємна', email: 'canary@customer.example', phone: '+380991234567' };
-    const { id } = await access.addObject('cli', { login: 'audited', ...secret });
-    await access.setDisabled('ops-api', 'dcm_object', id, true);
+    const audit = new AuditService(new AuditRepository(parts.source));
+    const runner = new CommandRunner({ get: () => access } as never, audit);
+    const run = (name: string, input: object, actor: Actor): Promise<unknown> =>
+      runner.run(
+        DCM_COMMANDS.find(({ id }) => id === name)!,
+        input,
+        { actor, tell: () => undefined },
+      );
+    const { id } = (await run('dcm_object.add', { login: 'audited', ...secret }, 'cli')) as { id: string };
+    await run('dcm_object.change', { object: id, disabled: true }, 'ops-api');
     const entries = await database.query<{ actor: string; action: string; detail: object }>(
       `SELECT actor, action, detail FROM audit_entry WHERE detail ->> 'object' = $1 ORDER BY id`,
       [id],

@@ -106,7 +106,7 @@ export async function startDcmParts({ database, keystore, registry, config }: Dc
   return {
     ...{ source, counterparty, rows, keys, rotation, decisions, log, secrets },
     keeper: new SigningKeysService(counterparty, rows, rotation),
-    access: new AccessService(new AccessListsRepository(source, config), secrets, audit, config),
+    access: new AccessService(new AccessListsRepository(source, config), secrets, config),
     service: new BankAuthService(limits, access, secrets, log, config),
     issued: new StoredIssuedTokens(source, config),
   };

@@ -45,7 +45,7 @@ export async function startEdgeApp(env: Readonly<Record<string, string>> = {}): 
   });
   const keks = LocalKekProvider.from(generateLocalKeys());
   const keys = { keks, file: new NoKekFile(), remote: false };
-  const gateway: DynamicModule = GatewayModule.register(config, keys);
+  const gateway: DynamicModule = GatewayModule.forRoot(config, keys);
   const module = await Test.createTestingModule({ imports: [gateway] })
     .overrideProvider(PaymentBank)
     .useValue(bank)

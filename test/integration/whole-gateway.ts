@@ -49,7 +49,7 @@ export async function startGateway(
   { keks = someKeks(), bank = new FakePaymentBank(), env = {} } = {},
 ): Promise<WholeGateway> {
   const config = loadConfig({ DATABASE_URL: database.url, ROLE: 'api', LOG_LEVEL: 'silent', OPS_KEY, ...env });
-  const gateway = GatewayModule.register(config, { keks, file: new NoKekFile(), remote: false });
+  const gateway = GatewayModule.forRoot(config, { keks, file: new NoKekFile(), remote: false });
   const module = await Test.createTestingModule({ imports: [gateway] })
     .overrideProvider(PaymentBank)
     .useValue(bank)

@@ -1,8 +1,14 @@
 import 'reflect-metadata';
 import { runCli } from './cli/run-cli.js';
-import { openServices } from './app/open-services.js';
+import { COMMANDS } from './app/commands.js';
+import { openInstallation } from './app/open-installation.js';
 
 // The command itself says what became of its output.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
-process.exit(await runCli(process.argv.slice(2), (access) => openServices(process.env, access)));
+process.exit(
+  await runCli(process.argv.slice(2), {
+    commands: COMMANDS,
+    open: (command, access) => openInstallation(process.env, command, access),
+  }),
+);

@@ -16,28 +16,28 @@ import { SEALED_COLUMNS } from './sealed-columns.js';
 import { logOptions } from '../http/request-log.js';
 import { OpsModule } from '../ops/ops.module.js';
 import { PaymentsModule } from '../payments/payments.module.js';
+import { commandsOf } from './commands.js';
 
 /** The composition root: the only file that names every module. */
 @Module({})
 export class GatewayModule {
   /** @param readOnly for a command that only reads: nothing is written at the start either */
-  static register(config: GatewayConfig, keys: KeysOptions, readOnly = false): DynamicModule {
+  static forRoot(config: GatewayConfig, keys: KeysOptions, readOnly = false): DynamicModule {
     const api = config.role !== 'worker';
     const worker = config.role !== 'api';
     const { databaseUrl, opsKey, dcm, publicUrl, bankTimeoutMs, sessionRenewHours } = config;
-    const payments = PaymentsModule.register({ api, worker, publicUrl, bankTimeoutMs, sessionRenewHours });
     return {
       module: GatewayModule,
       imports: [
         LoggerModule.forRoot(logOptions(config.logLevel)),
         TypeOrmModule.forRoot({ ...dataSourceOptions(databaseUrl, config.databasePoolSize), retryAttempts: 0 }),
         ScheduleModule.forRoot(),
-        KeysModule.register(keys, SEALED_COLUMNS),
-        payments,
-        CallbacksModule.register({ api, worker, payments }),
-        OpsModule.register({ payments, opsKey }),
-        ...(dcm ? [DcmBankModule.register({ config: dcm, api, worker, opsKey, readOnly })] : []),
-        ...(api ? [DocsModule.register(new ApiDocuments(buildOpenApi('./'), PROBLEMS, FAILURES))] : []),
+        KeysModule.forRoot(keys, SEALED_COLUMNS),
+        PaymentsModule.forRoot({ api, worker, publicUrl, bankTimeoutMs, sessionRenewHours }),
+        CallbacksModule.forRoot({ api, worker }),
+        OpsModule.forRoot({ commands: commandsOf(dcm !== undefined), opsKey }),
+        ...(dcm ? [DcmBankModule.forRoot({ config: dcm, api, worker, readOnly })] : []),
+        ...(api ? [DocsModule.forRoot(new ApiDocuments(buildOpenApi('./'), PROBLEMS, FAILURES))] : []),
       ],
     };
   }

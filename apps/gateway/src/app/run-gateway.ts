@@ -83,7 +83,7 @@ async function createApp(
 ): Promise<{ app: NestFastifyApplication; drain: Drain }> {
   const adapter = createHttpAdapter(config.publicUrl, config.trustedProxies);
   const drain = new Drain(adapter.getInstance());
-  const app = await NestFactory.create<NestFastifyApplication>(GatewayModule.register(config, keys), adapter, {
+  const app = await NestFactory.create<NestFastifyApplication>(GatewayModule.forRoot(config, keys), adapter, {
     bufferLogs: true,
     bodyParser: false,
     abortOnError: false,

@@ -7,19 +7,16 @@ import { CallbacksController } from './callbacks.controller.js';
 import { CallbacksService } from './callbacks.service.js';
 import { DrainInboxJob } from './drain-inbox.job.js';
 
-@Module({})
+@Module({
+  imports: [BankPortsModule],
+  providers: [{ provide: AllianceAccounts, useExisting: StoredAllianceAccounts }, CallbackRepository, CallbacksService],
+})
 export class CallbacksModule {
-  static register(options: { api: boolean; worker: boolean; payments: DynamicModule }): DynamicModule {
+  static forRoot({ api, worker }: { readonly api: boolean; readonly worker: boolean }): DynamicModule {
     return {
       module: CallbacksModule,
-      imports: [options.payments, BankPortsModule],
-      controllers: options.api ? [CallbacksController] : [],
-      providers: [
-        { provide: AllianceAccounts, useExisting: StoredAllianceAccounts },
-        CallbackRepository,
-        CallbacksService,
-        ...(options.worker ? [DrainInboxJob] : []),
-      ],
+      controllers: api ? [CallbacksController] : [],
+      providers: worker ? [DrainInboxJob] : [],
     };
   }
 }

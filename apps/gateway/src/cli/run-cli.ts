@@ -1,23 +1,32 @@
 import { KeystoreError } from '#libs/keystore';
-import { type Access } from '../audit/command.js';
+import { type Access, type OperatorCommand } from '../audit/command.js';
 import { startProblem } from '../config/start-problem.js';
-import { accessOf, COMMANDS, type Command, type Services } from './commands.js';
 import { ConfigError } from '../config/gateway-config.js';
 import { CliError } from './cli-error.js';
-import { parseInput } from './command-input.js';
+import { type NamedCommand, readInput, usageOf } from './command-input.js';
+import { nearest } from './nearest.js';
 
-/** Opens what commands work with, and closes it again. */
-export type OpenServices = (access: Access) => Promise<{ readonly services: Services; close(): Promise<void> }>;
+/** Runs one command on an installation that is opened for it. */
+export interface OpenedInstallation {
+  readonly run: (command: OperatorCommand, input: object) => Promise<unknown>;
+  readonly close: () => Promise<void>;
+}
+
+export interface CommandLine {
+  readonly commands: readonly OperatorCommand[];
+  readonly open: (command: OperatorCommand, access: Access) => Promise<OpenedInstallation>;
+}
 
 /** @returns the exit code; prints JSON on standard output, problems on standard error */
-export async function runCli(args: readonly string[], openServices: OpenServices): Promise<number> {
-  const found = findCommand(args);
-  if (!found) return unknownCommand(args);
+export async function runCli(args: readonly string[], { commands, open }: CommandLine): Promise<number> {
+  const byName = namesOf(commands);
+  const found = findCommand(byName, args);
+  if (!found) return explain(byName, args);
   try {
-    const input = parseInput(found.rest);
-    const open = (): ReturnType<OpenServices> => openServices(accessOf(found.command, input));
-    const result = await withServices(open, (services) => found.command.run(services, input));
-    await print(`${JSON.stringify(result, null, 2)}\n`);
+    const input = readInput(found, found.rest);
+    const opened = await open(found.command, found.command.accessOf(input));
+    const result = await opened.run(found.command, input).finally(() => opened.close());
+    await print(`${JSON.stringify(result ?? { done: true }, null, 2)}\n`);
     return 0;
   } catch (error) {
     process.stderr.write(`${problemOf(error)}\n`);
@@ -25,12 +34,29 @@ export async function runCli(args: readonly string[], openServices: OpenServices
   }
 }
 
-async function unknownCommand(args: readonly string[]): Promise<number> {
-  if (args.length === 0 || args[0] === 'help' || args[0] === '--help') {
-    await print(help());
-    return 0;
+/** Every name at the command line, in the order of the table. */
+export const namesOf = (commands: readonly OperatorCommand[]): ReadonlyMap<string, NamedCommand> =>
+  new Map(commands.flatMap((command) => command.cli.map((cli) => [cli.name, { command, cli }] as const)));
+
+async function explain(byName: ReadonlyMap<string, NamedCommand>, args: readonly string[]): Promise<number> {
+  const [first, ...topic] = args;
+  if (first === undefined || first === 'help' || first === '--help') {
+    const chosen = [...byName].filter(([name]) => name.startsWith(topic.join(' ')));
+    if (chosen.length > 0) {
+      await print(help(chosen));
+      return 0;
+    }
   }
-  process.stderr.write(`There is no command "${args.slice(0, 2).join(' ')}": see "npm run --silent cli -- help".\n`);
+  const asked = args
+    .filter((word) => word !== 'help' && !word.startsWith('-'))
+    .slice(0, 2)
+    .join(' ');
+  const close = nearest(asked, [...byName.keys()]);
+  process.stderr.write(
+    `There is no command "${asked || (first ?? '')}".
+The nearest one is "${close}": ${byName.get(close)?.cli.help ?? ''}
+All of them: npm run --silent cli -- help\n`,
+  );
   return 2;
 }
 
@@ -45,31 +71,19 @@ function print(text: string): Promise<void> {
   });
 }
 
-async function withServices<T>(
-  openServices: () => ReturnType<OpenServices>,
-  work: (services: Services) => Promise<T>,
-): Promise<T> {
-  const open = await openServices();
-  try {
-    return await work(open.services);
-  } finally {
-    await open.close();
-  }
-}
-
-function findCommand(args: readonly string[]): { command: Command; rest: readonly string[] } | undefined {
+function findCommand(
+  byName: ReadonlyMap<string, NamedCommand>,
+  args: readonly string[],
+): (NamedCommand & { readonly rest: readonly string[] }) | undefined {
   for (const words of [2, 1]) {
-    const name = args.slice(0, words).join(' ');
-    const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-    if (command) return { command, rest: args.slice(words) };
+    const found = byName.get(args.slice(0, words).join(' '));
+    if (found) return { ...found, rest: args.slice(words) };
   }
   return undefined;
 }
 
-function help(): string {
-  const lines = Object.entries(COMMANDS).map(
-    ([name, { usage, help: text }]) => `  ${`${name} ${usage}`.trim()}\n      ${text}\n`,
-  );
+function help(chosen: readonly (readonly [string, NamedCommand])[]): string {
+  const lines = chosen.map(([name, found]) => `  ${`${name} ${usageOf(found)}`.trim()}\n      ${found.cli.help}\n`);
   return `Usage: npm run --silent cli -- <command>\n\nIt reads the same environment as the gateway.\n\n${lines.join('')}`;
 }
 

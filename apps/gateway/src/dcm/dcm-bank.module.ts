@@ -2,7 +2,6 @@ import { type DynamicModule, Injectable, Module, type OnModuleInit } from '@nest
 import { DcmModule, type DcmOptions } from '#libs/dcm';
 import { AuditModule } from '../audit/audit.module.js';
 import { type DcmConfig } from '../config/dcm-config.js';
-import { OpsKey } from '../accounts/ops-key.guard.js';
 import { BankAuthController } from './bank-auth/bank-auth.controller.js';
 import { BankAuthGuard } from './bank-auth/bank-auth.guard.js';
 import { BankAuthLimits } from './bank-auth/bank-auth-limits.js';
@@ -20,8 +19,6 @@ import { ReceiversService } from './creditor/receivers.service.js';
 import { DcmStoresModule } from './dcm-stores.module.js';
 import { AccessService } from './operators/access.service.js';
 import { DcmCallsService } from './operators/dcm-calls.service.js';
-import { DcmOpsController } from './operators/dcm-ops.controller.js';
-import { DcmTrafficController } from './operators/dcm-traffic.controller.js';
 import { DcmKeyRegistry } from './signing/dcm-key-registry.js';
 import { JwksController } from './signing/jwks.controller.js';
 import { SigningKeysService } from './signing/signing-keys.service.js';
@@ -37,8 +34,6 @@ export interface DcmBankOptions {
   readonly config: DcmConfig;
   readonly api: boolean;
   readonly worker: boolean;
-  /** Undefined: the operators' routes are not served. */
-  readonly opsKey: string | undefined;
   /** Nothing is written at the start. Default false. */
   readonly readOnly?: boolean;
 }
@@ -59,17 +54,13 @@ class KnownCounterparty implements OnModuleInit {
  */
 @Module({})
 export class DcmBankModule {
-  static register({ config, api, worker, opsKey, readOnly = false }: DcmBankOptions): DynamicModule {
-    const stores = DcmStoresModule.register(config);
-    const opsKeys = opsKey === undefined ? [] : [{ provide: OpsKey, useValue: new OpsKey(opsKey) }];
+  static forRoot({ config, api, worker, readOnly = false }: DcmBankOptions): DynamicModule {
+    const stores = DcmStoresModule.forRoot(config);
     return {
       module: DcmBankModule,
       imports: [AuditModule, stores, dcmModule(stores, config)],
       controllers: api
-        ? [
-            ...[BankAuthController, JwksController, DcmCallbacksController, DcmNoticesController],
-            ...[CreditorDataController, ...(opsKey === undefined ? [] : [DcmOpsController, DcmTrafficController])],
-          ]
+        ? [BankAuthController, CreditorDataController, DcmCallbacksController, DcmNoticesController, JwksController]
         : [],
       providers: [
         { provide: KeyRegistry, useClass: DcmKeyRegistry },
@@ -86,7 +77,6 @@ export class DcmBankModule {
         KeyRotationService,
         ReceiversService,
         TruthService,
-        ...opsKeys,
         ...(readOnly ? [] : [KnownCounterparty]),
         ...(worker ? [KeyRotationJob, SettleDcmCallbacksJob] : []),
       ],

@@ -32,7 +32,7 @@ const STORES = [
 /** What libs/dcm needs of us, and we of the database. */
 @Module({})
 export class DcmStoresModule {
-  static register(config: DcmConfig): DynamicModule {
+  static forRoot(config: DcmConfig): DynamicModule {
     const configProvider = { provide: DCM_CONFIG, useValue: config };
     return { module: DcmStoresModule, providers: [configProvider, ...STORES], exports: [DCM_CONFIG, ...STORES] };
   }

@@ -4,7 +4,7 @@ import { DocsController } from './docs.controller.js';
 
 @Module({})
 export class DocsModule {
-  static register(documents: ApiDocuments): DynamicModule {
+  static forRoot(documents: ApiDocuments): DynamicModule {
     const providers = [{ provide: ApiDocuments, useValue: documents }];
     return { module: DocsModule, controllers: [DocsController], providers };
   }

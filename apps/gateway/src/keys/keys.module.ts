@@ -20,7 +20,7 @@ export interface KeysOptions {
 @Global()
 @Module({})
 export class KeysModule {
-  static register({ keks, file, remote }: KeysOptions, columns: SealedColumns): DynamicModule {
+  static forRoot({ keks, file, remote }: KeysOptions, columns: SealedColumns): DynamicModule {
     return {
       module: KeysModule,
       imports: [

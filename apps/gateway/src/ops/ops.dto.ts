@@ -39,10 +39,19 @@ export type CreateAccount = z.output<typeof createAccount>;
 
 /** The environment of an account never changes: test money must not turn into real money. */
 export const changeAccount = z.strictObject(settings).omit({ environment: true }).partial();
-export type ChangeAccount = z.output<typeof changeAccount>;
+export type ChangeAccount = {
+  [K in keyof z.output<typeof changeAccount>]?: Exclude<z.output<typeof changeAccount>[K], undefined>;
+};
 
 export const addClientKey = z.strictObject({ jwk: jwk.optional() });
-export type AddClientKey = z.output<typeof addClientKey>;
+
+/** Of a command that needs no more than its name. */
+export const NOTHING = z.strictObject({});
+
+export const rotateKeks = z.strictObject({
+  dryRun: z.boolean().default(false),
+  rewrapOnly: z.boolean().default(false),
+});
 
 /** Of one API key. */
 const ADDRESSES_MAX = 50;
@@ -64,10 +73,7 @@ export const createApiKey = z.strictObject({
     .refine((time) => time.getTime() > Date.now(), { error: 'must be in the future' })
     .optional(),
 });
-export type CreateApiKey = z.output<typeof createApiKey>;
 
 export const blockSession = z.strictObject({ reason: text(200) });
-export type BlockSession = z.output<typeof blockSession>;
 
 export const listAudit = z.strictObject({ limit: z.coerce.number().pipe(z.int().min(1).max(500)).default(50) });
-export type ListAudit = z.output<typeof listAudit>;

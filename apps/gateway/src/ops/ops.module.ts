@@ -1,44 +1,45 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { OpsKey } from '../accounts/ops-key.guard.js';
 import { AuditModule } from '../audit/audit.module.js';
+import { type OperatorCommand } from '../audit/command.js';
+import { AccountOperations } from './account-operations.service.js';
 import { BacklogRepository } from './backlog.repository.js';
 import { HealthController } from './health.controller.js';
 import { HealthRepository } from './health.repository.js';
 import { HealthService } from './health.service.js';
-import { MerchantAccountsController } from './merchant-accounts.controller.js';
+import { KekOperations } from './kek-operations.service.js';
 import { MetricsController } from './metrics.controller.js';
 import { MetricsService } from './metrics.service.js';
-import { OperationsService } from './operations.service.js';
-import { OpsKey } from '../accounts/ops-key.guard.js';
+import { operatorRoutes } from './operator-routes.js';
 import { OpsReadingsService } from './ops-readings.service.js';
-import { SessionsController } from './sessions.controller.js';
 
 export interface OpsOptions {
-  readonly payments: DynamicModule;
+  /** What the operators' routes do. */
+  readonly commands: readonly OperatorCommand[];
   /** Undefined: only the health routes are served. */
   readonly opsKey: string | undefined;
 }
 
-@Module({})
+@Module({
+  imports: [AuditModule],
+  providers: [
+    AccountOperations,
+    BacklogRepository,
+    HealthRepository,
+    HealthService,
+    KekOperations,
+    MetricsService,
+    OpsReadingsService,
+  ],
+  controllers: [HealthController],
+})
 export class OpsModule {
-  static register({ payments, opsKey }: OpsOptions): DynamicModule {
-    const key = opsKey === undefined ? [] : [{ provide: OpsKey, useValue: new OpsKey(opsKey) }];
+  static forRoot({ commands, opsKey }: OpsOptions): DynamicModule {
+    if (opsKey === undefined) return { module: OpsModule };
     return {
       module: OpsModule,
-      imports: [payments, AuditModule],
-      controllers: [
-        HealthController,
-        ...(opsKey === undefined ? [] : [MerchantAccountsController, MetricsController, SessionsController]),
-      ],
-      providers: [
-        BacklogRepository,
-        HealthRepository,
-        HealthService,
-        MetricsService,
-        OperationsService,
-        OpsReadingsService,
-        ...key,
-      ],
-      exports: [OperationsService, OpsReadingsService],
+      controllers: [operatorRoutes(commands), MetricsController],
+      providers: [{ provide: OpsKey, useValue: new OpsKey(opsKey) }],
     };
   }
 }

@@ -1,4 +1,4 @@
-import { type DynamicModule, Module, type Provider } from '@nestjs/common';
+import { type DynamicModule, Global, Module, type Provider } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { AllianceModule, callTimeoutOf } from '#libs/alliance';
 import { Keystore } from '#libs/keystore';
@@ -49,51 +49,60 @@ export interface PaymentsOptions {
   readonly sessionRenewHours: number;
 }
 
-@Module({})
+/**
+ * Global: callbacks, operators' commands and metrics are about the same payments, and a module that is given its options
+ * once is the one that everybody means by its class.
+ */
+@Global()
+@Module({
+  imports: [AccountsModule, BankPortsModule, OutboxModule],
+  providers: [
+    { provide: PaymentBank, useClass: WatchedPaymentBank },
+    AccountProvisioner,
+    AlliancePaymentBank,
+    BankBreakers,
+    BankSessionsService,
+    BankSlots,
+    ClientKeysService,
+    CustomerVault,
+    Engine,
+    HoldsService,
+    IdempotencyRepository,
+    OperationRepository,
+    OutageWaiters,
+    PaymentRecords,
+    PaymentRepository,
+    PaymentsService,
+    PaymentSyncService,
+    RefundsService,
+    Sender,
+    SessionWaiters,
+    Workers,
+    WriteAhead,
+  ],
+  exports: [
+    AccountProvisioner,
+    AccountsModule,
+    BankBreakers,
+    BankSessionsService,
+    ClientKeysService,
+    PaymentSyncService,
+    Workers,
+  ],
+})
 export class PaymentsModule {
-  static register(options: PaymentsOptions): DynamicModule {
+  static forRoot(options: PaymentsOptions): DynamicModule {
     return {
       module: PaymentsModule,
-      imports: [AccountsModule, BankPortsModule, OutboxModule, allianceModule(options)],
+      imports: [allianceModule(options)],
       controllers: options.api ? [PaymentsController] : [],
       providers: [
-        { provide: PaymentBank, useClass: WatchedPaymentBank },
         { provide: PaymentLinks, useValue: new PaymentLinks(options.publicUrl) },
-        AccountProvisioner,
-        AlliancePaymentBank,
-        BankBreakers,
-        BankSessionsService,
-        BankSlots,
-        ClientKeysService,
-        CustomerVault,
-        Engine,
-        HoldsService,
-        IdempotencyRepository,
-        OperationRepository,
-        OutageWaiters,
-        PaymentRecords,
-        PaymentRepository,
-        PaymentsService,
-        PaymentSyncService,
-        RefundsService,
         idempotency(options.bankTimeoutMs),
-        Sender,
-        SessionWaiters,
-        WriteAhead,
         ...sessionStores(options.sessionRenewHours),
-        Workers,
         ...(options.worker ? WORKERS : []),
       ],
-      exports: [
-        AccountProvisioner,
-        AccountsModule,
-        AllianceModule,
-        BankBreakers,
-        BankSessionsService,
-        ClientKeysService,
-        PaymentSyncService,
-        Workers,
-      ],
+      exports: [AllianceModule],
     };
   }
 }

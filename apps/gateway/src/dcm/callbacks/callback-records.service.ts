@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { type AuditEntry, AuditService } from '../../audit/audit.service.js';
 import { DcmProblem } from '../dcm-problem.js';
 import { DcmCallbackRepository, type ListedCallback } from '../store/callback.repository.js';
 import { CallbackInbox } from '../store/callback-inbox.js';
@@ -17,7 +16,6 @@ export class CallbackRecordsService {
   constructor(
     private readonly rows: DcmCallbackRepository,
     private readonly inbox: CallbackInbox,
-    private readonly audit: AuditService,
   ) {}
 
   list(limit: number): Promise<ListedCallback[]> {
@@ -25,11 +23,10 @@ export class CallbackRecordsService {
   }
 
   /** @throws DcmProblem `DCM_CALLBACK_NOT_FOUND` */
-  async read(actor: AuditEntry['actor'], id: string): Promise<CallbackView> {
+  async read(id: string): Promise<CallbackView> {
     const found = await this.rows.find(id);
     if (!found) throw new DcmProblem('DCM_CALLBACK_NOT_FOUND', `There is no callback ${id}.`);
     const claims = await this.inbox.open({ id, bodySealed: found.bodySealed });
-    await this.audit.record({ actor, action: 'dcm_callback.read', detail: { callback: id } });
     return { ...found.listed, claims };
   }
 }

@@ -1,5 +1,4 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type AuditEntry, AuditService } from '../../audit/audit.service.js';
 import { type DcmConfig } from '../../config/dcm-config.js';
 import { newId } from '../../database/id.js';
 import { DCM_CONFIG } from '../dcm-config.token.js';
@@ -9,7 +8,6 @@ import { AccessListsRepository, type ListedTable } from '../store/access-lists.r
 import { ObjectSecrets } from '../store/object-secrets.js';
 import { type AddObject, type AddRule, type AddSubject } from './dcm-ops.dto.js';
 
-type Actor = AuditEntry['actor'];
 export type SubjectView = Omit<DcmSubjectEntity, 'counterpartyGuid'>;
 export type RuleView = Omit<DcmRuleEntity, 'counterpartyGuid'>;
 
@@ -25,13 +23,12 @@ export interface ObjectView {
 const EVERY = '*';
 const NOUN: Readonly<Record<ListedTable, string>> = { dcm_subject: 'subject', dcm_object: 'object' };
 
-/** Who may do what to whom, as an operator keeps it; each change with its line in the audit. */
+/** Who may do what to whom, as an operator keeps it. */
 @Injectable()
 export class AccessService {
   constructor(
     private readonly lists: AccessListsRepository,
     private readonly secrets: ObjectSecrets,
-    private readonly audit: AuditService,
     @Inject(DCM_CONFIG) private readonly config: DcmConfig,
   ) {}
 
@@ -53,14 +50,13 @@ export class AccessService {
   }
 
   /** @throws DcmProblem `DCM_ENTRY_EXISTS` */
-  async addSubject(actor: Actor, { sub, kind }: AddSubject): Promise<{ id: string }> {
+  async addSubject({ sub, kind }: AddSubject): Promise<{ id: string }> {
     if (!(await this.lists.addSubject({ id: sub, kind }))) throw exists('This subject is known already.');
-    await this.audit.record({ actor, action: 'dcm_subject.add', detail: { subject: sub, kind } });
     return { id: sub };
   }
 
   /** Makes the secret of the object, too. @throws DcmProblem `DCM_ENTRY_EXISTS` */
-  async addObject(actor: Actor, { login, externalId = login, ...profile }: AddObject): Promise<{ id: string }> {
+  async addObject({ login, externalId = login, ...profile }: AddObject): Promise<{ id: string }> {
     const { counterpartyGuid } = this.config;
     const id = newId('obj');
     const keySealed = await this.secrets.sealNewKey(counterpartyGuid, id);
@@ -69,34 +65,29 @@ export class AccessService {
     if (!(await this.lists.addObject({ id, login, externalId, keySealed, profileSealed }))) {
       throw exists('An object with this login or external id is known already.');
     }
-    await this.audit.record({ actor, action: 'dcm_object.add', detail: { object: id } });
     return { id };
   }
 
   /** Disabled entries are as if they were not there. @throws DcmProblem `DCM_ENTRY_NOT_FOUND` */
-  async setDisabled(actor: Actor, table: ListedTable, id: string, disabled: boolean): Promise<void> {
+  async setDisabled(table: ListedTable, id: string, disabled: boolean): Promise<void> {
     if (!(await this.lists.setDisabled(table, id, disabled))) throw notFound(`There is no ${NOUN[table]} ${id}.`);
-    const action = `${table}.${disabled ? 'disable' : 'enable'}`;
-    await this.audit.record({ actor, action, detail: { [NOUN[table]]: id } });
   }
 
   /** @throws DcmProblem `DCM_ENTRY_EXISTS` | `DCM_ENTRY_NOT_FOUND` */
-  async addRule(actor: Actor, { sub, flow, object }: AddRule): Promise<{ id: string }> {
+  async addRule({ sub, flow, object }: AddRule): Promise<{ id: string }> {
     await this.assertKnown('dcm_subject', sub);
     await this.assertKnown('dcm_object', object);
     const id = newId('rul');
     if (!(await this.lists.addRule({ id, subjectId: sub, flow, objectId: object })))
       throw exists('There is this rule.');
-    await this.audit.record({ actor, action: 'dcm_rule.add', detail: { rule: id, subject: sub, flow, object } });
     return { id };
   }
 
-  /** @throws DcmProblem `DCM_ENTRY_NOT_FOUND` */
-  async removeRule(actor: Actor, id: string): Promise<void> {
+  /** @returns what it said @throws DcmProblem `DCM_ENTRY_NOT_FOUND` */
+  async removeRule(id: string): Promise<Pick<DcmRuleEntity, 'subjectId' | 'flow' | 'objectId'>> {
     const rule = await this.lists.removeRule(id);
     if (!rule) throw notFound(`There is no rule ${id}.`);
-    const { subjectId: subject, flow, objectId: object } = rule;
-    await this.audit.record({ actor, action: 'dcm_rule.remove', detail: { rule: id, subject, flow, object } });
+    return rule;
   }
 
   private async assertKnown(table: ListedTable, id: string): Promise<void> {

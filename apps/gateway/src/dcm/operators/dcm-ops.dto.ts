@@ -27,19 +27,18 @@ export const addObject = z.strictObject({
 export type AddObject = z.output<typeof addObject>;
 
 export const changeEntry = z.strictObject({ disabled: z.boolean() });
-export type ChangeEntry = z.output<typeof changeEntry>;
 
 export const addRule = z.strictObject({ sub: name, flow, object: name });
 export type AddRule = z.output<typeof addRule>;
 
+/** Of a command that needs no more than its name. */
+export const NOTHING = z.strictObject({});
+
 export const listObjects = z.strictObject({ login: name.optional() });
-export type ListObjects = z.output<typeof listObjects>;
 
 export const listDecisions = z.strictObject({ limit: z.coerce.number().pipe(z.int().min(1).max(1_000)).default(50) });
-export type ListDecisions = z.output<typeof listDecisions>;
 
 export const replaceKey = z.strictObject({ key: name.optional() });
-export type ReplaceKey = z.output<typeof replaceKey>;
 
 const operation = z.enum(Object.keys(OPERATIONS) as [OperationId, ...OperationId[]], {
   error: `must be one of ${Object.keys(OPERATIONS).join(', ')}`,
