@@ -199,7 +199,7 @@ describe('operations', () => {
     expect(lines.map(({ actor, action, detail }) => ({ actor, action, detail }))).toEqual([
       { actor: 'ops-api', action: 'account.create', detail: { name: 'Audited' } },
       { actor: 'ops-api', action: 'client_key.generate', detail: { keyId: first!.id } },
-      { actor: 'ops-api', action: 'api_key.create', detail: { hint: apiKey.slice(0, 12) } },
+      { actor: 'ops-api', action: 'api_key.create', detail: { keyId: expect.any(String), hint: apiKey.slice(0, 12) } },
       { actor: 'ops-api', action: 'client_key.generate', detail: { keyId: made.id } },
       { actor: 'ops-api', action: 'client_key.import', detail: { keyId: imported.id } },
       { actor: 'cli', action: 'client_key.activate', detail: { keyId: made.id } },

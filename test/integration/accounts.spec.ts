@@ -103,7 +103,7 @@ describe('a merchant account', () => {
     const own = lines.filter(({ merchantAccountId }) => merchantAccountId === account.id);
     expect(own.map(({ actor, action, detail }) => [actor, action, detail])).toEqual([
       ['ops-api', 'session.block', { reason: 'on holiday' }],
-      ['ops-api', 'api_key.create', { hint: account.apiKey.slice(0, 12) }],
+      ['ops-api', 'api_key.create', { keyId: expect.stringMatching(/^key_/u), hint: account.apiKey.slice(0, 12) }],
       ['ops-api', 'client_key.generate', { keyId: expect.stringMatching(/^ck_/u) }],
       ['ops-api', 'account.create', { name: expect.any(String) }],
     ]);
