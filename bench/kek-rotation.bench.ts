@@ -23,7 +23,7 @@ async function main(): Promise<void> {
   const directory = await mkdtemp(path.join(tmpdir(), 'kek-rotation-'));
   const postgres = await startEmbeddedPostgres({ dataDir: path.join(directory, 'postgres'), port: await freePort() });
   try {
-    await migrate(dataSourceOptions(postgres.url, 2));
+    await migrate(dataSourceOptions(postgres.url, { size: 2 }));
     const database = await new DataSource(dataSourceOptions(postgres.url)).initialize();
     await run(database);
     await database.destroy();

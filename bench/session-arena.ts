@@ -26,7 +26,7 @@ export async function startSessionArena(processes: number): Promise<SessionArena
   const home = await readFile(path.join(dataDir, 'location'), 'utf8').catch(() => dataDir);
   process.env['TEST_DATABASE_URL'] = postgres.url; // where createDatabase looks
   const database = await createDatabase();
-  await migrate(dataSourceOptions(database.url, 2));
+  await migrate(dataSourceOptions(database.url, { size: 2 }));
   const databases = Array.from({ length: processes }, () => new DataSource(dataSourceOptions(database.url)));
   for (const source of databases) await source.initialize();
   const port = await freePort();

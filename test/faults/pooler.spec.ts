@@ -21,7 +21,7 @@ const SESSION_FEATURES = [
  */
 const SETTINGS = /^SELECT\s+set_config\('TimeZone', 'UTC', false\)/u;
 
-const needsSession = ({ name, sql }: Statement): boolean =>
+const needsSession = ({ name, sql }: Pick<Statement, 'name' | 'sql'>): boolean =>
   !SETTINGS.test(sql) && ((name !== null && name !== '') || SESSION_FEATURES.some((feature) => feature.test(sql)));
 
 describe('behind a connection pooler', () => {
@@ -48,7 +48,7 @@ describe('behind a connection pooler', () => {
 
   it('no statement of a gateway needs its connection to be its own', async () => {
     const { bank } = replicas.stack;
-    const { replica, proxy } = await replicas.addProxied();
+    const { replica, proxy } = await replicas.addProxied({ DATABASE_PREPARED_STATEMENTS: 'off' });
     const account = await replicas.addAccount();
     const shop = shopOf(replica, account);
     expect((await shop.createPayment()).status).toBe(201);
@@ -75,7 +75,9 @@ describe('behind a connection pooler', () => {
       const pooler: Pooler = await startPgBouncer(replicas.stack.database.url, version ?? '');
       try {
         const url = pooler.urlOf(replicas.stack.database.url);
-        const pooled = await Promise.all([1, 2].map(() => replicas.addReplica({ DATABASE_URL: url })));
+        const pooled = await Promise.all(
+          [1, 2].map(() => replicas.addReplica({ DATABASE_URL: url, DATABASE_PREPARED_STATEMENTS: 'off' })),
+        );
         const account = await replicas.addAccount();
         const load = new PaymentLoad(pooled.map((replica) => shopOf(replica, account)));
         for (let renewal = 0; renewal < 20; renewal++) {

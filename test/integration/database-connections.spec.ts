@@ -30,7 +30,7 @@ describe('connections to the database', () => {
 
   const open = async (over: { url?: string; poolSize?: number; limits?: TimeLimits } = {}): Promise<DataSource> => {
     const { url = database.url, poolSize = 1, limits } = over;
-    const options = dataSourceOptions(url, poolSize);
+    const options = dataSourceOptions(url, { size: poolSize });
     const source = await new DataSource(limits ? { ...options, extra: poolOptions(limits) } : options).initialize();
     opened.push(source);
     return source;
@@ -84,7 +84,7 @@ describe('connections to the database', () => {
     try {
       const url = new URL(database.url);
       url.pathname = `/${latin}`;
-      await expect(migrate(dataSourceOptions(url.href, 2))).rejects.toThrow(/LATIN1.*ENCODING 'UTF8'/u);
+      await expect(migrate(dataSourceOptions(url.href, { size: 2 }))).rejects.toThrow(/LATIN1.*ENCODING 'UTF8'/u);
     } finally {
       await database.query(`DROP DATABASE ${latin} WITH (FORCE)`);
     }
@@ -129,6 +129,62 @@ describe('connections to the database', () => {
       const before = await backend(source);
       expect(await failure(source.query('SELECT 1 / 0'))).toMatchObject({ code: '22012' });
       expect(await backend(source)).toBe(before);
+    });
+  });
+
+  describe('prepare each statement once', () => {
+    const ADD = 'INSERT INTO note VALUES ($1)';
+    const parsed = (sql: string): number =>
+      proxy.statements.filter((statement) => statement.sql === sql && statement.isParsed).length;
+
+    it('under a name that is made of its text', async () => {
+      const source = await open({ url: proxy.url });
+      const before = parsed(ADD);
+      for (const word of ['a', 'b', 'c']) await source.query(ADD, [word]);
+      expect(await words()).toEqual(['a', 'b', 'c']);
+      expect(parsed(ADD) - before).toBe(1);
+      const [{ name: first } = { name: '' }] = await source.query<{ name: string }[]>(
+        'SELECT name FROM pg_prepared_statements WHERE statement = $1',
+        [ADD],
+      );
+      expect(first).toMatch(/^[\w-]{43}$/u); // a connection that changes hands must not run another text
+    });
+
+    it('or each time, where that is switched off', async () => {
+      const { extra, ...options } = dataSourceOptions(proxy.url, { size: 1, prepared: false });
+      const source = await new DataSource({ ...options, extra }).initialize();
+      opened.push(source);
+      const before = parsed(ADD);
+      for (const word of ['a', 'b', 'c']) await source.query(ADD, [word]);
+      expect(parsed(ADD) - before).toBe(3);
+    });
+
+    it('and stop doing so behind a pooler that does not keep them', async () => {
+      const source = await open({ url: proxy.url });
+      await source.query(ADD, ['a']);
+      await source.query('DEALLOCATE ALL'); // as a connection of somebody else would be
+      const error = await failure(source.query(ADD, ['b']));
+      expect(error).toMatchObject({ code: '26000' });
+      expect(isDatabaseAway(error)).toBe(true);
+      const before = parsed(ADD);
+      for (const word of ['c', 'd']) await source.query(ADD, [word]);
+      expect(parsed(ADD) - before).toBe(2);
+      expect(await words()).toEqual(['a', 'c', 'd']);
+    });
+
+    it('and take a table that a newer version has changed for a passing trouble', async () => {
+      const source = await open();
+      const ALL = 'SELECT * FROM note WHERE words <> $1';
+      await source.query(ALL, ['']);
+      await database.query('ALTER TABLE note ADD COLUMN newer text');
+      try {
+        const error = await failure(source.query(ALL, ['']));
+        expect(error).toMatchObject({ code: '0A000' });
+        expect(isDatabaseAway(error)).toBe(true);
+        expect(await source.query(ALL, [''])).toEqual([]);
+      } finally {
+        await database.query('ALTER TABLE note DROP COLUMN newer');
+      }
     });
   });
 

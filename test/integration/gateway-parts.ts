@@ -34,12 +34,12 @@ export interface MigratedDatabase extends TestDatabase {
 
 export async function createMigratedDatabase(): Promise<MigratedDatabase> {
   const database = await createDatabase();
-  await migrate(dataSourceOptions(database.url, 2));
+  await migrate(dataSourceOptions(database.url, { size: 2 }));
   const opened: DataSource[] = [];
   return {
     ...database,
     connect: async (poolSize = 5) => {
-      const source = await new DataSource(dataSourceOptions(database.url, poolSize)).initialize();
+      const source = await new DataSource(dataSourceOptions(database.url, { size: poolSize })).initialize();
       opened.push(source);
       return source;
     },

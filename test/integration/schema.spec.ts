@@ -104,7 +104,7 @@ describe('migrations', () => {
   });
 
   it('change nothing when run again, even by three processes at once', async () => {
-    const again = () => migrate(dataSourceOptions(database.url, 2));
+    const again = () => migrate(dataSourceOptions(database.url, { size: 2 }));
     await Promise.all([again(), again(), again()]);
     expect(await database.query('SELECT count(*)::int AS n FROM migrations')).toEqual([
       { n: source.migrations.length },
@@ -132,7 +132,7 @@ describe('migrations', () => {
 
   it('run by several processes on an empty database make it once', async () => {
     const empty = await createDatabase();
-    const start = () => migrate(dataSourceOptions(empty.url, 2));
+    const start = () => migrate(dataSourceOptions(empty.url, { size: 2 }));
     await Promise.all([start(), start(), start()]);
     expect(await tablesOf(empty)).toEqual(await tablesOf(database));
     await empty.drop();
@@ -276,7 +276,7 @@ describe('a database of the preview', () => {
       'CREATE TABLE migrations (id serial PRIMARY KEY, timestamp bigint NOT NULL, name text NOT NULL)',
     );
     await preview.query(`INSERT INTO migrations (timestamp, name) VALUES (1, 'CreatePaymentTables1795334400000')`);
-    await expect(migrate(dataSourceOptions(preview.url, 2))).rejects.toThrow(
+    await expect(migrate(dataSourceOptions(preview.url, { size: 2 }))).rejects.toThrow(
       /made by a preview.*new, empty database.*DATA_DIR/u,
     );
     expect(await tablesOf(preview)).toEqual(['migrations']);

@@ -6,10 +6,13 @@ export interface Frame {
   readonly bytes: Buffer;
 }
 
-/** SQL as it was handed to the server: parsed under a name ('' when unnamed), or null when sent as a simple query. */
+/** SQL that the server is asked to run. */
 export interface Statement {
+  /** The name that it was parsed under, '' when it has none, or null when it was sent as a simple query. */
   readonly name: string | null;
   readonly sql: string;
+  /** Whether the server parses it now; false when it did so earlier on this connection. */
+  readonly isParsed: boolean;
 }
 
 const LENGTH_BYTES = 4;
@@ -40,12 +43,27 @@ export class FrameReader {
   }
 }
 
-/** What a client's message asks the server to parse, if it asks for that. */
-export function statementOf({ type, bytes }: Frame): Statement | undefined {
-  const [first = '', second = ''] = bytes
-    .subarray(1 + LENGTH_BYTES)
-    .toString()
-    .split('\0');
-  if (type === 'Q') return { name: null, sql: first };
-  return type === 'P' ? { name: first, sql: second } : undefined;
+/** Reads what one connection asks the server to run, by text or by the name that a text was given before. */
+export class StatementReader {
+  private readonly texts = new Map<string, string>();
+  /** The name just parsed: binding it is still the same statement. */
+  private fresh: string | undefined;
+
+  next({ type, bytes }: Frame): Statement | undefined {
+    const [first = '', second = ''] = bytes
+      .subarray(1 + LENGTH_BYTES)
+      .toString()
+      .split('\0');
+    if (type === 'Q') return { name: null, sql: first, isParsed: true };
+    if (type === 'P') {
+      this.texts.set(first, second);
+      this.fresh = first;
+      return { name: first, sql: second, isParsed: true };
+    }
+    if (type !== 'B') return undefined;
+    // Portal, then statement. Source: postgresql.org/docs, "Message Formats", Bind.
+    const isSeen = this.fresh === second;
+    this.fresh = undefined;
+    return isSeen ? undefined : { name: second, sql: this.texts.get(second) ?? '', isParsed: false };
+  }
 }

@@ -1,5 +1,5 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
-import { type Frame, FrameReader, type Statement, statementOf } from './postgres-frames.js';
+import { type Frame, FrameReader, type Statement, StatementReader } from './postgres-frames.js';
 
 export interface TrapOptions {
   /** Part of the SQL that springs it. */
@@ -115,6 +115,7 @@ export class PostgresProxy {
 class Link {
   private readonly fromClient = new FrameReader(true);
   private readonly fromServer = new FrameReader(false);
+  private readonly statements = new StatementReader();
   /** Frames that wait while the link is held, by where they go. */
   private held: { readonly to: Socket; readonly bytes: Buffer }[] | undefined;
   /** Set while the answer to a trapped statement is awaited. */
@@ -154,7 +155,7 @@ class Link {
   };
 
   private onQuestion(frame: Frame): void {
-    const statement = statementOf(frame);
+    const statement = this.statements.next(frame);
     const trap = statement && this.see(statement);
     if (trap?.options.when === 'before') this.spring(trap);
     else if (trap) this.awaited = trap;

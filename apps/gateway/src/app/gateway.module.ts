@@ -26,11 +26,12 @@ export class GatewayModule {
     const api = config.role !== 'worker';
     const worker = config.role !== 'api';
     const { databaseUrl, opsKey, dcm, publicUrl, bankTimeoutMs, sessionRenewHours } = config;
+    const pool = { size: config.databasePoolSize, prepared: config.preparedStatements };
     return {
       module: GatewayModule,
       imports: [
         LoggerModule.forRoot(logOptions(config.logLevel)),
-        TypeOrmModule.forRoot({ ...dataSourceOptions(databaseUrl, config.databasePoolSize), retryAttempts: 0 }),
+        TypeOrmModule.forRoot({ ...dataSourceOptions(databaseUrl, pool), retryAttempts: 0 }),
         ScheduleModule.forRoot(),
         KeysModule.forRoot(keys, SEALED_COLUMNS),
         PaymentsModule.forRoot({ api, worker, publicUrl, bankTimeoutMs, sessionRenewHours }),

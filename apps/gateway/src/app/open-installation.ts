@@ -37,7 +37,11 @@ export async function openInstallation(
 }
 
 async function openAt(config: GatewayConfig, access: Access): Promise<OpenedInstallation> {
-  const keys = await prepareInstallation(config, dataSourceOptions(config.databaseUrl, 2), { access });
+  const keys = await prepareInstallation(
+    config,
+    dataSourceOptions(config.databaseUrl, { size: 2, prepared: config.preparedStatements }),
+    { access },
+  );
   const app = await createContext(GatewayModule.forRoot(config, keys, access === 'reads'));
   const tell = (line: string): void => void process.stderr.write(`${line}\n`);
   return {

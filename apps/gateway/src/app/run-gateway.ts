@@ -62,10 +62,14 @@ const settled = (starting: Promise<void>): Promise<void> =>
   );
 
 async function start(config: GatewayConfig, stops: Stop[], signal: AbortSignal): Promise<void> {
-  const keys = await prepareInstallation(config, dataSourceOptions(config.databaseUrl, 2), {
-    access: 'installs',
-    signal,
-  });
+  const keys = await prepareInstallation(
+    config,
+    dataSourceOptions(config.databaseUrl, { size: 2, prepared: config.preparedStatements }),
+    {
+      access: 'installs',
+      signal,
+    },
+  );
   const { app, drain } = await explained('connecting', () => createApp(config, keys));
   stops.push(() => stopApp(app, drain));
   const { account } = config;

@@ -20,7 +20,7 @@ import { CreateDcmTables1796000000002 } from '../database/migrations/17960000000
 import { KeepDcmCallbacks1796000000003 } from '../database/migrations/1796000000003-keep-dcm-callbacks.js';
 import { KEY_TRANSITIONS } from '../dcm/domain/key-lifecycle.js';
 import { OPERATION_TRANSITIONS, TRANSITIONS } from '../payments/domain/statuses.js';
-import { postgresOptions, type PostgresOptions, type Schema } from '../database/data-source.js';
+import { type PoolWishes, postgresOptions, type PostgresOptions, type Schema } from '../database/data-source.js';
 
 /** What the rooms keep in the database. */
 const SCHEMA: Schema = {
@@ -61,5 +61,5 @@ const SCHEMA: Schema = {
 };
 
 /** How every gateway process and every test opens the database. */
-export const dataSourceOptions = (url: string, poolSize = 10): PostgresOptions =>
-  postgresOptions(SCHEMA, url, poolSize);
+export const dataSourceOptions = (url: string, pool: PoolWishes = {}): PostgresOptions =>
+  postgresOptions(SCHEMA, url, pool);

@@ -18,6 +18,8 @@ export interface GatewayConfig {
   readonly trustedProxies: readonly string[];
   readonly databaseUrl: string;
   readonly databasePoolSize: number;
+  /** Whether each connection keeps its statements parsed. */
+  readonly preparedStatements: boolean;
   readonly production: boolean;
   readonly logLevel: string;
   /** JSON file with the KEKs; generated on the first start outside production. */
@@ -179,6 +181,7 @@ function toConfig(env: Environment): GatewayConfig {
     trustedProxies: env.TRUSTED_PROXIES ?? [],
     databaseUrl: env.DATABASE_URL ?? '', // it was objected to
     databasePoolSize: env.DATABASE_POOL_SIZE,
+    preparedStatements: env.DATABASE_PREPARED_STATEMENTS === 'on',
     production: isProduction(env),
     logLevel: env.LOG_LEVEL,
     keystoreKeysFile: env.KEYSTORE_KEYS_FILE ?? join(resolve(env.DATA_DIR), 'keystore.json'),

@@ -94,6 +94,12 @@ export const VARIABLES = {
     meaning: 'connections of this process, 2 to 200',
     fallback: '`10`',
   },
+  DATABASE_PREPARED_STATEMENTS: {
+    schema: z.enum(['on', 'off'], { error: 'must be on or off' }).default('on'),
+    meaning:
+      '`on` parses and plans each statement once a connection. `off` behind a pooler that gives a connection to many clients and keeps no prepared statements, such as PgBouncer before 1.21 in transaction mode',
+    fallback: '`on`',
+  },
   DATA_DIR: {
     schema: z.string().default('.data'),
     meaning:

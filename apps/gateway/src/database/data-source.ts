@@ -11,13 +11,21 @@ export type PostgresOptions = Extract<DataSourceOptions, { type: 'postgres' }> &
 /** The tables, as code, and the steps that lead to them. */
 export type Schema = Required<Pick<PostgresOptions, 'entities' | 'migrations' | 'legalMoves'>>;
 
+/** The pool of a process. */
+export interface PoolWishes {
+  /** Connections. */
+  readonly size?: number | undefined;
+  /** Whether each connection keeps its statements parsed. */
+  readonly prepared?: boolean | undefined;
+}
+
 /** How every process opens the database. */
-export const postgresOptions = (schema: Schema, url: string, poolSize: number): PostgresOptions => ({
+export const postgresOptions = (schema: Schema, url: string, { size = 10, prepared }: PoolWishes): PostgresOptions => ({
   type: 'postgres',
   driver: gatewayDriver,
-  extra: poolOptions(WORK_LIMITS),
+  extra: poolOptions(WORK_LIMITS, prepared),
   url,
-  poolSize,
+  poolSize: size,
   connectTimeoutMS: CONNECT_TIMEOUT_MS,
   applicationName: 'alliance-gateway',
   namingStrategy: new SnakeCaseNaming(),

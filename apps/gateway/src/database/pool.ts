@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { isConnectionSpent } from './database-away.js';
+import { PreparedStatements } from './prepared-statements.js';
 import { transactionGuard } from './transaction-guard.js';
 
 /** How long a statement may take. Milliseconds. */
@@ -44,29 +45,47 @@ const sessionSettings = ({ statementMs, idleInTransactionMs }: TimeLimits): stri
   set_config('idle_in_transaction_session_timeout', '${idleInTransactionMs}', false),
   set_config('statement_timeout', '${statementMs}', false)`;
 
-/** A connection that destroys itself when it is no longer to be trusted, see {@link isConnectionSpent}. */
+interface GatewayClientConfig extends pg.ClientConfig {
+  readonly prepared: PreparedStatements;
+}
+
+/** A connection that names its statements, and destroys itself when it is no longer to be trusted, see {@link isConnectionSpent}. */
 class GatewayClient extends pg.Client {
-  constructor(config: pg.ClientConfig) {
+  private readonly prepared: PreparedStatements;
+
+  constructor(config: GatewayClientConfig) {
     super(config);
+    this.prepared = config.prepared;
     const query = this.query.bind(this) as (...parameters: unknown[]) => unknown;
     Object.assign(this, {
       query: (text: unknown, values?: unknown, ...rest: unknown[]): unknown => {
-        const isSweep = typeof text === 'string' && text.startsWith(SWEEP_MARK);
-        const answer = isSweep
-          ? query({ text, values, query_timeout: SWEEP_LIMITS.answerMs })
-          : query(text, values, ...rest);
-        if (answer instanceof Promise) void answer.catch(this.destroyIfSpent);
+        const answer =
+          typeof text === 'string' && Array.isArray(values) && rest.length === 0
+            ? query(this.withValues(text, values))
+            : query(text, values, ...rest);
+        if (answer instanceof Promise) void answer.catch(this.afterFailure);
         return answer;
       },
     });
   }
 
+  private withValues(text: string, values: unknown[]): pg.QueryConfig {
+    if (text.startsWith(SWEEP_MARK)) return { text, values, query_timeout: SWEEP_LIMITS.answerMs } as pg.QueryConfig;
+    const name = values.length > 0 ? this.prepared.nameOf(text) : undefined;
+    return name === undefined ? { text, values } : { name, text, values };
+  }
+
+  private readonly afterFailure = (error: unknown): void => {
+    this.prepared.failed(error);
+    this.destroyIfSpent(error);
+  };
+
   /** An ending client is taken out of the pool when it is given back; with a query under way its socket goes at once. */
-  private readonly destroyIfSpent = (error: unknown): void => {
+  private destroyIfSpent(error: unknown): void {
     if (!isConnectionSpent(error)) return;
     this.emit('spent');
     void this.end();
-  };
+  }
 }
 
 type Connected = Parameters<pg.Pool['connect']>[0];
@@ -118,10 +137,16 @@ export const gatewayDriver = { ...pg, Pool: GatewayPool };
 interface PoolOptions extends Omit<pg.PoolConfig, 'onConnect'> {
   /** The pool waits for it; what its types do not say. */
   readonly onConnect: (client: pg.ClientBase) => Promise<unknown>;
+  /** Handed on to each client. */
+  readonly prepared: PreparedStatements;
 }
 
-/** `extra` of the data source: what its pool is made with. */
-export const poolOptions = (limits: TimeLimits): PoolOptions => ({
+/**
+ * `extra` of the data source: what its pool is made with.
+ * @param wantsPrepared whether statements are parsed once a connection instead of each time
+ */
+export const poolOptions = (limits: TimeLimits, wantsPrepared = true): PoolOptions => ({
+  prepared: new PreparedStatements(wantsPrepared),
   keepAlive: true,
   keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
   query_timeout: limits.answerMs,
