@@ -12,7 +12,7 @@ export class ApiKeyEntity {
   @Column(textColumn) hint!: string;
   /** For people: which program has it. */
   @Column(optionalText) name!: string | null;
-  @Column({ type: 'text', array: true, default: [] }) scopes!: Scope[];
+  @Column({ type: 'text', array: true }) scopes!: Scope[];
   /** Addresses and ranges that it may be used from; null: any. */
   @Column({ type: 'text', array: true, nullable: true }) addresses!: string[] | null;
   @Column(optionalTime) expiresAt!: Date | null;
