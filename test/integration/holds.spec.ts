@@ -97,7 +97,7 @@ describe('holds', () => {
     parts.bank.onReadOrder = (orderId) => found(orderId, { status: 'SUCCESS', operations });
     expect(await sync()).toMatchObject({ status: 'authorized', amountAuthorized: 1_000, flags: ['second_charge'] });
     await capture();
-    expect(parts.bank.refunds).toMatchObject([{ step: 'complete', bankOperationId: 'hold-1' }]);
+    expect(parts.bank.refunds).toMatchObject([{ step: 'complete', parentBankId: 'hold-1' }]);
     expect((await sync()).flags).toEqual(['second_charge']);
   });
 

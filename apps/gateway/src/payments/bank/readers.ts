@@ -12,7 +12,7 @@ interface Reader<By extends keyof Readings> {
 
 const NOT_FOUND = { kind: 'not_found' } as const;
 
-/** The bank's words for every question. Authorization 1.0 shows whatever was begun under either. */
+/** The bank's words for every question, asked under the authorization that every step goes under. */
 export const READERS: { readonly [By in keyof Readings]: Reader<By> } = {
   order: {
     ask: async (client, accountId, hppOrderId) => {

@@ -5,7 +5,7 @@ import { type Transaction } from '../../database/transaction.js';
 import { type Customer, type OrderOutcome, SendWindow } from '../bank/payment-bank.js';
 import { type Operation } from '../domain/operation.js';
 import { operationStatus, type PaymentStatus, paymentStatus } from '../domain/statuses.js';
-import { isFollowUp } from '../kinds/kinds.js';
+import { followUpOf, isFollowUp } from '../kinds/kinds.js';
 import { stepOf } from '../kinds/steps.js';
 import { type OperationEntity } from '../store/operation.entity.js';
 import { type Conclusion, type Held, type KeptAnswer, PaymentRecords } from '../store/payment-records.js';
@@ -89,7 +89,7 @@ export class Engine {
     const turn = await this.records.transaction(async (tx) => {
       await this.records.payments.lock(tx, accountId, paymentId);
       if (await this.records.operations.isOurs(tx, accountId, merchantRequestId)) return undefined;
-      const ids = { accountId, operationId: newId(kind === 'refund' ? 'ref' : 'op') };
+      const ids = { accountId, operationId: newId(followUpOf(kind).idPrefix) };
       const reason = 'paid after it was canceled';
       return this.ahead.reserve(tx, ids, { paymentId, kind, merchantRequestId, amount: undefined, reason });
     });

@@ -20,6 +20,8 @@ export interface IntentRow {
 /** What acts on an operation of a payment. */
 export interface FollowUpRow {
   readonly step: FollowUpStep;
+  /** What its ids begin with. */
+  readonly idPrefix: 'op' | 'ref';
   readonly bankType: string;
   /** Kinds whose operation it names. */
   readonly of: readonly OperationKind[];
@@ -41,6 +43,7 @@ export const INTENTS = {
 export const FOLLOW_UPS = {
   capture: {
     step: 'complete',
+    idPrefix: 'op',
     bankType: 'COMPLETION',
     of: ['authorization'],
     reserves: 'amountCapturing',
@@ -50,6 +53,7 @@ export const FOLLOW_UPS = {
   },
   void: {
     step: 'give_back',
+    idPrefix: 'op',
     bankType: 'REFUND',
     of: ['authorization'],
     reserves: 'amountCapturing',
@@ -59,6 +63,7 @@ export const FOLLOW_UPS = {
   },
   refund: {
     step: 'give_back',
+    idPrefix: 'ref',
     bankType: 'REFUND',
     of: ['capture', 'purchase'],
     reserves: 'amountRefunding',

@@ -140,7 +140,8 @@ const keepAnswer = ({ holder, statusCode, body, updatedAt }: KeptAnswer): Sql =>
   WHERE idempotency_key.merchant_account_id = ${holder.accountId} AND key = ${holder.key} AND status_code IS NULL
   RETURNING response_body`;
 
-function insertEvents(events: readonly PaymentEvent[]): Sql {
+/** Of the payment that is a row of `p`. */
+export function insertEvents(events: readonly PaymentEvent[]): Sql {
   const rows = events.map(eventRow);
   return sql`
     INSERT INTO outbox_event (merchant_account_id, id, subject_id, sequence, type, data)
