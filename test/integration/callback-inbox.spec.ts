@@ -12,9 +12,11 @@ import { type PaymentView } from '../../apps/gateway/src/payments/api/payment.dt
 import { aMerchant } from '../support/demo-merchant.js';
 import { paid } from './fake-payment-bank.js';
 import {
+  aKey,
   anAccount,
   create,
   createMigratedDatabase,
+  createPaid,
   type MigratedDatabase,
   type Parts,
   startParts,
@@ -84,6 +86,15 @@ describe('callback inbox', () => {
       `UPDATE callback_inbox SET next_attempt_at = next_attempt_at - interval '7 days' WHERE subject_id = $1`,
       [id],
     );
+  const dueLater = (id: string) =>
+    database.query(`UPDATE payment SET hint_queries = 0, next_sync_at = now() + interval '1 day' WHERE id = $1`, [id]);
+  const isDue = async (id: string): Promise<boolean> => {
+    const [row] = await database.query<{ due: boolean }>(
+      'SELECT hint_queries = 1 AND next_sync_at <= now() AS due FROM payment WHERE id = $1',
+      [id],
+    );
+    return row!.due;
+  };
   const drain = async (): Promise<void> => {
     for (const callback of await inbox.claimDue(100, 60)) await service.settle(callback);
   };
@@ -110,14 +121,93 @@ describe('callback inbox', () => {
     expect(await database.query('SELECT count(*)::int AS n FROM callback_inbox')).toEqual(before);
   });
 
-  it('answers 404 to a return token, and to a payment of another account', async () => {
+  it('answers 404 to a return token', async () => {
     const returnToken = (await addressOf(payment.id, 'returnUrl')).split('/').at(-1)!;
     const url = await addressOf(payment.id);
     expect((await post(url.replace(/[^/]+$/u, returnToken), aCallback())).statusCode).toBe(404);
+    expect(await rowsOf(payment.id)).toEqual([]);
+  });
+
+  it('keeps one to an address of ours whose payment is not there, and touches nobody else\u2019s', async () => {
+    await dueLater(payment.id);
     const otherId = await anAccount(parts.accounts, { bankMerchantId: `merchant-of-${payment.id}` });
     const others = new URL(parts.links.callbackUrl(await parts.accounts.open(otherId), payment.id)).pathname;
-    expect((await post(others, aCallback())).statusCode).toBe(404);
+    expect((await post(others, aCallback())).statusCode).toBe(200);
+    expect(await rowsOf(payment.id)).toMatchObject([{ outcome: 'unassigned', attempts: 0 }]);
+    await drain();
+    expect(await rowsOf(payment.id)).toMatchObject([{ outcome: 'unassigned', attempts: 0 }]);
+    expect(await isDue(payment.id)).toBe(false);
+  });
+
+  it('makes the payment due by the statement that keeps it, and its unfinished refund, at every delivery', async () => {
+    const url = await addressOf(payment.id);
+    for (let delivery = 1; delivery <= 2; delivery++) {
+      await dueLater(payment.id);
+      await post(url, aCallback());
+      expect(await isDue(payment.id)).toBe(true);
+    }
+    expect(await inbox.claimDue(100, 60)).toHaveLength(1);
+    const { id } = await createPaid(parts);
+    const refund = await parts.refunds.create({ accountId: parts.accountId, paymentId: id, key: aKey() }, {});
+    const { id: refundId } = JSON.parse(refund.body) as { id: string };
+    await database.query(`UPDATE operation SET queries = 9, next_query_at = now() + interval '1 day' WHERE id = $1`, [
+      refundId,
+    ]);
+    await post(await addressOf(id), aCallback());
+    const [row] = await database.query('SELECT queries, next_query_at <= now() AS due FROM operation WHERE id = $1', [
+      refundId,
+    ]);
+    expect(row).toEqual({ queries: 0, due: true });
+  });
+
+  it('keeps nothing, and makes nothing due, where the one of the two cannot be done', async () => {
+    await dueLater(payment.id);
+    await database.query(`ALTER TABLE payment ADD CONSTRAINT no_hint CHECK (hint_queries = 0) NOT VALID`);
+    const answer = await post(await addressOf(payment.id), aCallback());
+    await database.query('ALTER TABLE payment DROP CONSTRAINT no_hint');
+    expect(answer.statusCode).toBeGreaterThanOrEqual(500);
     expect(await rowsOf(payment.id)).toEqual([]);
+    expect(await isDue(payment.id)).toBe(false);
+  });
+
+  it('asks once more only where reading it brought news', async () => {
+    await post(await addressOf(payment.id), aCallback({ hppOrderId: 'an order that we do not know' }));
+    await post(await addressOf(payment.id), aCallback({ hppOrderId: 'order-2' }));
+    await dueLater(payment.id);
+    await drain();
+    expect(await isDue(payment.id)).toBe(true);
+    expect((await parts.records.payments.find(parts.accountId, payment.id))!.namedOrderIds).toEqual(['order-2']);
+    await post(await addressOf(payment.id), aCallback({ hppOrderId: 'order-2', count: 2 }));
+    await dueLater(payment.id);
+    await drain();
+    expect(await isDue(payment.id)).toBe(false);
+  });
+
+  it('remembers the latest five orders that were named, and none that it knows', async () => {
+    const { bankOrderId } = (await parts.records.operations.currentIntent(parts.accountId, payment.id))!;
+    for (const orderId of [bankOrderId!, 'a', 'b', 'c', 'd', 'e', 'f', 'b'])
+      await parts.sync.noteTold(parts.accountId, payment.id, { showsAttempt: true, orderId });
+    const row = (await parts.records.payments.find(parts.accountId, payment.id))!;
+    expect(row.namedOrderIds.toSorted()).toEqual(['b', 'c', 'd', 'e', 'f']);
+  });
+
+  it('lets no error code end a payment while a callback of it could not be read yet', async () => {
+    await post(
+      await addressOf(payment.id),
+      aCallback({ orderStatus: 'FAIL', operation: { type: 'PURCHASE', status: 'FAIL' } }),
+    );
+    const { onReadOrder } = parts.bank;
+    parts.bank.onReadOrder = () => ({ kind: 'order_expired' });
+    await database.query(
+      `UPDATE payment SET created_at = now() - interval '10 hours', gone_at = now() - interval '2 hours' WHERE id = $1`,
+      [payment.id],
+    );
+    await parts.sync.syncWithBank(parts.accountId, payment.id);
+    expect((await parts.payments.get(parts.accountId, payment.id)).status).toBe('needs_review');
+    await drain();
+    await parts.sync.syncWithBank(parts.accountId, payment.id);
+    parts.bank.onReadOrder = onReadOrder;
+    expect((await parts.payments.get(parts.accountId, payment.id)).status).toBe('expired');
   });
 
   it('counts the same body once, another body apart, and the same body of another payment apart', async () => {
@@ -188,7 +278,7 @@ describe('callback inbox', () => {
     expect((await parts.records.payments.find(parts.accountId, payment.id))!.shown).toBe(shown);
   });
 
-  it('tries one that cannot be worked off six times, asks the bank twice at the most, and keeps it in sight', async () => {
+  it('tries one that cannot be worked off six times, asks the bank once more at the most, and keeps it in sight', async () => {
     await post(await addressOf(payment.id), aCallback());
     await database.query(`UPDATE callback_inbox SET body_sealed = body_sealed || 'x' WHERE subject_id = $1`, [
       payment.id,
@@ -209,7 +299,7 @@ describe('callback inbox', () => {
       ]);
       hints += row!.n;
     }
-    expect([tries, hints]).toEqual([6, 2]);
+    expect([tries, hints]).toEqual([6, 1]);
     const [kept] = await database.query(
       'SELECT outcome, attempts, settled_at, next_attempt_at FROM callback_inbox WHERE subject_id = $1',
       [payment.id],

@@ -382,7 +382,8 @@ describe('OrderOpenerService', () => {
       const [merchantRequestId] = requestIds() as [string];
       parts.bank.onReadOrder = (id) =>
         found(id, { merchantRequestId, merchantId: BANK_MERCHANT_ID, amount: 1_000, ...over });
-      return parts.sync.noteOrder(parts.accountId, view.id, 'order-of-the-callback');
+      const told = { showsAttempt: false, orderId: 'order-of-the-callback' };
+      return parts.sync.noteTold(parts.accountId, view.id, told);
     };
     afterEach(() => {
       parts.bank.onReadOrder = (id) => found(id);

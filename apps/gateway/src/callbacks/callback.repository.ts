@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { claimDueSql, type Room, roomParameters } from '../database/claim-due.js';
+import { sql } from '../database/sql.js';
+import { hintSubjects } from '../payments/store/hints.js';
 import { type CallbackEntity } from './callback.entity.js';
 
 export type NewCallback = Pick<CallbackEntity, 'merchantAccountId' | 'id' | 'subjectId' | 'digest' | 'bodySealed'>;
@@ -14,20 +16,32 @@ const CLAIM_DUE = claimDueSql({
   also: 'attempts = attempts + 1',
 });
 
+/** Outcome of a callback whose payment we do not have. */
+const UNASSIGNED = 'unassigned';
+
 @Injectable()
 export class CallbackRepository {
   constructor(private readonly database: DataSource) {}
 
-  /** Commits before it returns. The same body again only counts as another delivery. @returns false for a payment we do not have */
-  async keep(callback: NewCallback): Promise<boolean> {
-    const rows = await this.database.query<unknown[]>(
-      `INSERT INTO callback_inbox AS c (merchant_account_id, id, subject_id, digest, body_sealed, next_attempt_at)
-       SELECT $1, $2, $3, $4, $5, now() WHERE EXISTS (SELECT 1 FROM payment WHERE merchant_account_id = $1 AND id = $3)
-       ON CONFLICT (merchant_account_id, subject_id, digest) DO UPDATE SET deliveries = c.deliveries + 1
-       RETURNING 1`,
-      [callback.merchantAccountId, callback.id, callback.subjectId, callback.digest, callback.bodySealed],
+  /**
+   * Keeps the callback and makes its payment due, in one statement and so in one transaction; commits before it returns. The
+   * same body again counts as another delivery. One for a payment that we do not have, as after a restore, is kept as well.
+   */
+  async keep({ merchantAccountId, id, subjectId, digest, bodySealed }: NewCallback): Promise<void> {
+    await this.database.query(
+      ...sql`
+        WITH kept AS (
+          INSERT INTO callback_inbox AS c
+            (merchant_account_id, id, subject_id, digest, body_sealed, next_attempt_at, outcome)
+          SELECT ${merchantAccountId}, ${id}, ${subjectId}, ${digest}::bytea, ${bodySealed},
+                 CASE WHEN ours THEN now() END, CASE WHEN NOT ours THEN ${UNASSIGNED} END
+          FROM (SELECT EXISTS (SELECT FROM payment WHERE merchant_account_id = ${merchantAccountId}
+                               AND payment.id = ${subjectId}) AS ours) AS p
+          ON CONFLICT (merchant_account_id, subject_id, digest) DO UPDATE SET deliveries = c.deliveries + 1
+          RETURNING c.merchant_account_id, c.subject_id),
+        ${hintSubjects(sql`kept`)}
+        SELECT FROM kept`.render(),
     );
-    return rows.length > 0;
   }
 
   /** See {@link claimDueSql}. */

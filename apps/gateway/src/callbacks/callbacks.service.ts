@@ -6,6 +6,7 @@ import { MerchantAccountsService } from '../accounts/merchant-accounts.service.j
 import { newId } from '../database/id.js';
 import { isLinkToken, type LinkPurpose } from '../payments/bank/payment-links.js';
 import { PaymentSyncService } from '../payments/engine/payment-sync.service.js';
+import { type Told } from '../payments/store/payment.repository.js';
 import { CallbackRepository, type DueCallback } from './callback.repository.js';
 
 /** Names one payment in an address that we gave to the bank. */
@@ -16,11 +17,7 @@ export interface PaymentAddress {
 }
 
 /** What a callback says, as far as it matters: everything else is asked of the bank. */
-interface Told {
-  readonly outcome: string;
-  readonly showsAttempt: boolean;
-  readonly orderId: string | undefined;
-}
+type Read = Told & { readonly outcome: string };
 
 /** After each try that failed: six tries over fifteen hours, so that a keystore may be away for a night. */
 const RETRY_SECONDS: readonly number[] = [60, 300, 1_800, 7_200, 43_200];
@@ -39,19 +36,20 @@ export class CallbacksService {
     private readonly payments: PaymentSyncService,
   ) {}
 
-  /** Keeps a callback. @returns false when the address is not one of ours */
+  /** Keeps a callback, and makes its payment due. @returns false when the address is not one of ours */
   async receive(address: PaymentAddress, body: Buffer): Promise<boolean> {
     if (!(await this.isOurs(address, 'callback'))) return false;
     const { accountId: merchantAccountId, paymentId } = address;
     const id = newId('cb');
     const bodySealed = await this.keystore.seal(body, callbackPlace(merchantAccountId, id));
-    return this.callbacks.keep({
+    await this.callbacks.keep({
       merchantAccountId,
       id,
       subjectId: paymentId,
       digest: createHash('sha256').update(body).digest(),
       bodySealed,
     });
+    return true;
   }
 
   /** The customer is back from the bank's page: it is time to ask. @returns where the customer wants to go */
@@ -61,15 +59,13 @@ export class CallbacksService {
       : undefined;
   }
 
-  /** Works off one kept callback: whatever it says, the bank is asked, but not at every try of one that cannot be worked off. */
+  /** Reads one kept callback for what may change the questions to the bank; that one must be asked is known already. */
   async settle(callback: DueCallback): Promise<void> {
     const { merchantAccountId, subjectId: paymentId } = callback;
     try {
-      const told = await this.read(callback);
-      if (told.orderId) await this.payments.noteOrder(merchantAccountId, paymentId, told.orderId);
-      if (told.showsAttempt) await this.payments.noteShown(merchantAccountId, paymentId);
-      await this.payments.hint(merchantAccountId, paymentId);
-      await this.callbacks.settle(callback, told.outcome);
+      const { outcome, ...told } = await this.read(callback);
+      await this.payments.noteTold(merchantAccountId, paymentId, told);
+      await this.callbacks.settle(callback, outcome);
     } catch (error) {
       await this.putOff(callback, error);
       throw error;
@@ -80,8 +76,7 @@ export class CallbacksService {
   private async putOff(callback: DueCallback, error: unknown): Promise<void> {
     const { merchantAccountId, subjectId: paymentId, attempts } = callback;
     const retryInSeconds = RETRY_SECONDS[attempts - 1] ?? null;
-    if (retryInSeconds === null) await this.payments.noteShown(merchantAccountId, paymentId);
-    if (attempts === 1 || retryInSeconds === null) await this.payments.hint(merchantAccountId, paymentId);
+    if (retryInSeconds === null) await this.payments.noteTold(merchantAccountId, paymentId, UNREADABLE);
     const { name, code } = error as { readonly name?: string; readonly code?: unknown };
     const reason = typeof code === 'string' ? code : (name ?? 'unknown');
     await this.callbacks.putOff(
@@ -97,7 +92,7 @@ export class CallbacksService {
     return account !== undefined && isLinkToken(account, paymentId, purpose, token);
   }
 
-  private async read(callback: DueCallback): Promise<Told> {
+  private async read(callback: DueCallback): Promise<Read> {
     const { merchantAccountId, id } = callback;
     const account = await this.bankAccounts.load(merchantAccountId);
     try {
@@ -106,10 +101,12 @@ export class CallbacksService {
       return { outcome: `read ${told.encoding}`, showsAttempt: showsAttempt(told), orderId: orderIdOf(told) };
     } catch (error) {
       if (!(error instanceof AllianceError)) throw error;
-      return { outcome: `unreadable ${error.code}`, showsAttempt: true, orderId: undefined };
+      return { outcome: `unreadable ${error.code}`, ...UNREADABLE };
     }
   }
 }
+
+const UNREADABLE: Told = { showsAttempt: true, orderId: undefined };
 
 /** An id of the bank is 24 characters long; whatever else stands there is no order to ask for. */
 const orderIdOf = ({ hppOrderId }: BankCallback): string | undefined =>

@@ -3,7 +3,7 @@ import { type BankOperationFacts } from './bank-facts.js';
 /** The answer a state rests on: ids and codes only, no personal data. */
 export function evidenceOf(
   source: string,
-  sight: { kind: string; facts?: BankOperationFacts; reason?: string; orderStatus?: string },
+  sight: { kind: string; facts?: BankOperationFacts; reason?: string; orderStatus?: string; order?: string },
 ): Record<string, unknown> {
   const { facts } = sight;
   return {
@@ -12,6 +12,7 @@ export function evidenceOf(
     verdict: sight.kind,
     ...(sight.reason ? { reason: sight.reason } : {}),
     ...(sight.orderStatus ? { orderStatus: sight.orderStatus } : {}),
+    ...(sight.order ? { order: sight.order } : {}),
     ...(facts ? idsOf(facts) : {}),
   };
 }

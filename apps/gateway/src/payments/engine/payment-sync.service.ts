@@ -1,14 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { type Transaction } from '../../database/transaction.js';
-import { type BankOrderFacts } from '../domain/bank-facts.js';
-import { type OrderReading, PaymentBank } from '../bank/payment-bank.js';
+import { PaymentBank } from '../bank/payment-bank.js';
 import { moveOperation } from '../domain/operation.js';
 import { intentOf } from '../kinds/kinds.js';
 import { isReleased } from '../domain/order-extras.js';
-import { judgeOrder, type Shown, shownBy } from '../domain/order-verdict.js';
-import { announceFlags, move, type Payment } from '../domain/payment.js';
-import { operationStatus, paymentStatus } from '../domain/statuses.js';
-import { type Expected } from '../domain/success-rule.js';
+import { type Failure, failureOf } from '../domain/failures.js';
+import { announceFlags, move, type Payment, type PaymentFlags } from '../domain/payment.js';
+import { chargesBeside } from '../domain/several-orders.js';
+import { operationStatus, type OperationStatus, paymentStatus } from '../domain/statuses.js';
 import {
   decideSync,
   type NextLook,
@@ -20,24 +19,13 @@ import {
 import { evidenceOf } from '../domain/evidence.js';
 import { recordExtras } from './order-extras-records.js';
 import { Engine } from './engine.service.js';
+import { type Look, type Reading, weigh, withOrders } from './look.js';
+import { assignNamedOrders, type StrangeOrder } from './named-orders.js';
 import { type OperationEntity } from '../store/operation.entity.js';
-import { type OperationNotes, operationOf } from '../store/operation.repository.js';
+import { currentOf, type OperationNotes, operationOf } from '../store/operation.repository.js';
 import { type PaymentEntity } from '../store/payment.entity.js';
 import { PaymentRecords } from '../store/payment-records.js';
-import { type PaymentAges, type PaymentExtras, paymentOf } from '../store/payment.repository.js';
-
-/** One look at the bank, and the rows it is about, under the payment's lock. */
-interface Look {
-  readonly row: PaymentEntity;
-  readonly purchase: OperationEntity;
-  readonly ages: PaymentAges;
-  readonly reading: OrderReading;
-  readonly expected: Expected;
-  readonly sight: Sight;
-  readonly shown: Shown | null;
-  /** Somebody hinted while the bank was being asked, so that its answer may be older than the hint. */
-  readonly hintedMeanwhile: boolean;
-}
+import { type PaymentExtras, paymentOf, type Told } from '../store/payment.repository.js';
 
 /** Makes a payment equal to what the bank says of it. This alone moves a payment that has an order. */
 @Injectable()
@@ -49,19 +37,13 @@ export class PaymentSyncService {
   ) {}
 
   /** Something may have happened at the bank; the next round of the worker looks. */
-  async hint(accountId: string, paymentId: string): Promise<void> {
-    await this.records.payments.hint(accountId, paymentId);
-    await this.records.operations.hint(accountId, paymentId);
+  hint(accountId: string, paymentId: string): Promise<void> {
+    return this.records.payments.hint(accountId, paymentId);
   }
 
-  /** A callback showed an attempt to pay, or could not be read: from now on no error code alone ends this payment. */
-  noteShown(accountId: string, paymentId: string): Promise<void> {
-    return this.records.payments.noteShown(accountId, paymentId);
-  }
-
-  /** A callback named an order: if we know of none yet, the bank is asked whether it is ours. */
-  noteOrder(accountId: string, paymentId: string, bankOrderId: string): Promise<void> {
-    return this.records.operations.noteOrder(accountId, paymentId, bankOrderId);
+  /** What a callback says: from now on no error code alone ends this payment, and an order that it names is asked for. */
+  noteTold(accountId: string, paymentId: string, told: Told): Promise<void> {
+    return this.records.payments.noteTold(accountId, paymentId, told);
   }
 
   /** As {@link hint}, for a customer who is back from the bank's page. @returns the merchant's own return address */
@@ -74,103 +56,104 @@ export class PaymentSyncService {
 
   /** Queries the bank about the payment and what acts on it, and concludes what is proven. */
   async syncWithBank(accountId: string, paymentId: string): Promise<void> {
-    let intent = await this.records.operations.currentIntent(accountId, paymentId);
-    if (!intent) return;
-    if (intent.bankOrderId === null && intent.namedOrderId !== null) {
-      if (await this.adopt(intent, intent.namedOrderId))
-        intent = (await this.records.operations.currentIntent(accountId, paymentId)) ?? intent;
-    }
+    const asked = await this.records.payments.find(accountId, paymentId);
+    const strange = asked ? await assignNamedOrders({ bank: this.bank, records: this.records }, asked) : [];
     const payment = await this.records.payments.find(accountId, paymentId);
-    if (!payment) return;
+    const intents = await this.records.operations.intents(accountId, paymentId);
+    const current = currentOf(intents);
+    if (!payment || !current) return;
+    const orders = withOrders(intents);
+    if (orders.length + strange.length > 0) await this.syncOrders(payment, orders, strange);
+    else if (payment.status !== 'created') await this.records.transaction((tx) => this.rest(tx, accountId, paymentId));
     if (payment.status === 'created') {
-      await this.engine.resolve(accountId, intent.id);
+      await this.engine.resolve(accountId, current.id);
       return;
     }
-    if (intent.bankOrderId === null) await this.records.transaction((tx) => this.rest(tx, accountId, paymentId));
-    else await this.syncOrder(payment, intent.bankOrderId);
     for (const { id } of await this.records.operations.unsettled(accountId, paymentId)) {
       await this.engine.resolve(accountId, id);
     }
     await this.engine.giveBackLate(accountId, paymentId);
   }
 
-  /** A callback named an order while we know of none: it is ours if the bank says so. @returns whether it is */
-  private async adopt({ merchantAccountId, subjectId }: OperationEntity, bankOrderId: string): Promise<boolean> {
-    const reading = await this.bank.read(merchantAccountId, { by: 'order', id: bankOrderId });
-    if (reading.kind !== 'found') return false;
-    const { order } = reading;
-    return this.records.transaction(async (tx) => {
-      const payment = await this.records.payments.lock(tx, merchantAccountId, subjectId);
-      const row = await this.records.operations.findIntent(tx, merchantAccountId, subjectId);
-      if (!payment || row?.bankOrderId !== null) return false;
-      if (order.bankOrderId !== bankOrderId || !isOrderOf(order, payment, row)) return false;
-      const isOpen = operationStatus(row.status).inDoubt;
-      await this.records.conclude(tx, {
-        operation: isOpen ? moveOperation(operationOf(row), 'action_required') : operationOf(row),
-        notes: { bankOrderId, ...(isOpen ? { nextQueryInSeconds: null } : {}) },
-        moved: move(paymentOf(payment), payment.status === 'created' ? 'requires_action' : payment.status),
-        extras: { nextSyncInSeconds: 0 },
-      });
-      return true;
-    });
-  }
-
-  private async syncOrder(asked: PaymentEntity, bankOrderId: string): Promise<void> {
-    const reading = await this.bank.read(asked.merchantAccountId, { by: 'order', id: bankOrderId });
+  private async syncOrders(
+    asked: PaymentEntity,
+    orders: readonly { readonly bankOrderId: string }[],
+    strange: readonly StrangeOrder[],
+  ): Promise<void> {
+    const { merchantAccountId: accountId, id } = asked;
+    const readings: Reading[] = [];
+    for (const { bankOrderId } of orders)
+      readings.push({ bankOrderId, reading: await this.bank.read(accountId, { by: 'order', id: bankOrderId }) });
     await this.records.transaction(async (tx) => {
-      const row = await this.records.payments.lock(tx, asked.merchantAccountId, asked.id);
-      const purchase = await this.records.operations.findIntent(tx, asked.merchantAccountId, asked.id);
-      if (!row || purchase?.bankOrderId !== bankOrderId) return;
-      const ages = await this.records.payments.ages(tx, row.merchantAccountId, row.id);
-      const expected = expectedOf(row, purchase, bankOrderId);
-      await this.record(tx, {
-        ...{ row, purchase, ages, reading, expected },
-        sight: sightOf(reading, expected, purchase.bankOperationId),
-        shown: strongest(row.shown, reading.kind === 'found' ? shownBy(reading.order) : null),
-        hintedMeanwhile: row.hintQueries === 1 && row.nextSyncAt?.getTime() !== asked.nextSyncAt?.getTime(),
-      });
+      const row = await this.records.payments.lock(tx, accountId, id);
+      const intents = await this.records.operations.intents(accountId, id, tx);
+      const weighed = row && weigh(row, intents, { readings, strange });
+      if (!row || !weighed) return;
+      const ages = await this.records.payments.ages(tx, accountId, id);
+      const hintedMeanwhile = row.hintQueries === 1 && row.nextSyncAt?.getTime() !== asked.nextSyncAt?.getTime();
+      await this.record(tx, { ...weighed, ages, hintedMeanwhile });
     });
   }
 
   private async record(tx: Transaction, look: Look): Promise<void> {
-    const { row, purchase, sight, ages, shown } = look;
+    const { row, current, sight, ages, shown, others } = look;
     const hold = await this.holdOf(tx, look);
     const { success } = intentOf(row.kind);
-    const decision = decideSync(paymentOf(row), sight, { ...ages, shown, success, hold });
+    // What a callback says that nobody could read yet may be an attempt to pay.
+    const told = shown ?? (ages.hasUnreadCallback ? 'live' : null);
+    const decision = decideSync(paymentOf(row), sight, { ...ages, shown: told, success, hold });
     const cause = decision.byClock ? 'clock' : 'bank';
     const moved = move(paymentOf(row), decision.to, decision);
     const evidence = isWorthKeeping(row, sight, decision) ? evidenceOf('order_query', noted(look)) : undefined;
-    await this.recordIntent(tx, look, moved.payment, { cause, evidence, bankOperationId: decision.bankOperationId });
-    const paidBy = decision.bankOperationId ?? purchase.bankOperationId;
+    await this.recordIntents(tx, look, moved.payment, { cause, evidence, bankOperationId: decision.bankOperationId });
+    const paidBy = decision.bankOperationId ?? current.bankOperationId;
     const seen = await recordExtras(this.records, tx, moved.payment, { ...look, paidBy });
-    const flags = { ...seen.payment.flags, ...decision.flags };
+    const flags = { ...withOthers(seen.payment.flags, look, paidBy), ...decision.flags };
     const { payment, events } = announceFlags({ ...seen.payment, flags }, row.flags);
-    const awaitsSession = look.reading.kind === 'unknown' && look.reading.noSession === true;
-    const extras = { cause, shown, awaitsSession, ...clocksOf(look), ...nextOf(look, decision, seen.again) } as const;
+    const awaitsSession = [look, ...others].some(
+      ({ reading }) => reading.kind === 'unknown' && reading.noSession === true,
+    );
+    const again = seen.again || others.some((other) => other.sight.kind === 'unreadable');
+    const extras = { cause, shown, awaitsSession, ...clocksOf(look), ...nextOf(look, decision, again) } as const;
     await this.records.save(tx, { payment, events: [...moved.events, ...seen.events, ...events] }, extras);
   }
 
   /** How a hold that was proven goes on. */
-  private async holdOf(tx: Transaction, { row, purchase, ages, reading }: Look): Promise<SyncHistory['hold']> {
+  private async holdOf(tx: Transaction, { row, current, ages, reading }: Look): Promise<SyncHistory['hold']> {
     const { kind, status, merchantAccountId: accountId, id } = row;
-    if (kind !== 'authorization' || purchase.status !== 'succeeded' || purchase.bankOperationId === null) return null;
+    if (kind !== 'authorization' || current.status !== 'succeeded' || current.bankOperationId === null) return null;
     if (status === 'canceled') return 'released';
     const ours = await this.records.operations.followUps(tx, accountId, id);
-    if (reading.kind === 'found' && isReleased(reading.order, purchase.bankOperationId, ours)) return 'released';
+    if (reading.kind === 'found' && isReleased(reading.order, current.bankOperationId, ours)) return 'released';
     return ages.pastHold && row.amountCapturing === 0 ? 'over' : 'lasts';
   }
 
-  /** The purchase or hold goes where its payment went. */
-  private async recordIntent(
+  /** The purchase or hold goes where its payment went: the one that brought the money, else the current one. */
+  private async recordIntents(
     tx: Transaction,
-    { purchase }: Look,
+    look: Look,
     payment: Payment,
     notes: Pick<OperationNotes, 'cause' | 'evidence' | 'bankOperationId'>,
   ): Promise<void> {
-    const status = paymentStatus(payment.status).intent ?? purchase.status;
-    const before = operationOf(purchase);
-    if (status !== before.status) {
-      const operation = moveOperation(before, status, { failure: payment.failure });
+    const { current, intent } = look;
+    const moves = notes.bankOperationId === undefined ? current : intent;
+    const to = paymentStatus(payment.status).intent ?? moves.status;
+    await this.moveIntent(tx, moves, to, { failure: payment.failure, notes });
+    if (moves !== current && operationStatus(current.status).inDoubt)
+      await this.moveIntent(tx, current, 'abandoned', { failure: null, notes: { cause: 'bank' } });
+    for (const other of overBeside(look, payment))
+      if (other !== moves) await this.moveIntent(tx, other, 'failed', { failure: EXPIRED, notes: { cause: 'clock' } });
+  }
+
+  private async moveIntent(
+    tx: Transaction,
+    row: OperationEntity,
+    to: OperationStatus,
+    { failure, notes }: { readonly failure: Failure | null; readonly notes: OperationNotes },
+  ): Promise<void> {
+    const before = operationOf(row);
+    if (to !== before.status) {
+      const operation = moveOperation(before, to, { failure });
       await this.records.operations.save(tx, operation, { ...notes, nextQueryInSeconds: null });
     } else if (notes.evidence || notes.bankOperationId) await this.records.operations.save(tx, before, notes);
   }
@@ -183,47 +166,38 @@ export class PaymentSyncService {
   }
 }
 
-/** Whether the bank shows it as the order that we asked for. */
-const isOrderOf = (order: BankOrderFacts, { amount }: PaymentEntity, row: OperationEntity): boolean =>
-  order.merchantRequestId === row.merchantRequestId &&
-  order.merchantId === row.bankMerchantId &&
-  order.amount === amount;
-
-function expectedOf(row: PaymentEntity, purchase: OperationEntity, hppOrderId: string): Expected {
-  return {
-    type: intentOf(row.kind).bankType,
-    merchantId: purchase.bankMerchantId,
-    amount: row.amount,
-    currency: row.currency,
-    livemode: row.livemode,
-    merchantRequestId: purchase.merchantRequestId,
-    hppOrderId,
-  };
-}
-
-function sightOf(reading: OrderReading, expected: Expected, settledBy: string | null): Sight {
-  switch (reading.kind) {
-    case 'found':
-      return judgeOrder(reading.order, expected, settledBy);
-    case 'order_expired':
-      return { kind: 'gone', reason: 'the bank calls the order expired' };
-    case 'not_found':
-      return { kind: 'gone', reason: 'the bank does not know the order' };
-    case 'unknown':
-      return { kind: 'unreadable', reason: reading.reason };
-  }
-}
-
-const strongest = (one: Shown | null, other: Shown | null): Shown | null =>
-  one === 'success' || other === 'success' ? 'success' : (one ?? other);
-
 /** The answer a state rests on, and whatever speaks against a payment that is not settled. */
 const isWorthKeeping = (row: PaymentEntity, sight: Sight, decision: SyncDecision): boolean =>
   row.status !== decision.to ||
   (!paymentStatus(row.status).ended && (sight.kind === 'incomplete' || sight.kind === 'review'));
 
-const noted = ({ sight, reading }: Look) =>
-  reading.kind === 'found' ? { ...sight, orderStatus: reading.order.status } : sight;
+const noted = ({ sight, reading, intent, current }: Look) =>
+  reading.kind === 'found'
+    ? {
+        ...sight,
+        orderStatus: reading.order.status,
+        ...(intent === current ? {} : { order: reading.order.bankOrderId }),
+      }
+    : sight;
+
+const EXPIRED = failureOf('expired');
+const UNPAID: readonly Sight['kind'][] = ['failed', 'untouched', 'gone'];
+
+/** Orders of a payment that has ended without them, once nobody can pay them any more. */
+const overBeside = ({ others, ages }: Look, { status }: Payment): OperationEntity[] =>
+  others
+    .filter(({ intent, sight }) => !operationStatus(intent.status).ended && UNPAID.includes(sight.kind))
+    .filter(() => paymentStatus(status).ended && ages.pastGrace)
+    .map(({ intent }) => intent);
+
+/** Charges under other orders of a payment that has been paid for. */
+function withOthers(flags: PaymentFlags, { others }: Look, paidBy: string | null): PaymentFlags {
+  const beside = chargesBeside(others.flatMap(({ reading }) => (reading.kind === 'found' ? [reading.order] : [])));
+  if (paidBy === null || beside === undefined) return flags;
+  const { second_charge: under } = flags;
+  const isTold = under === undefined || under.endsWith(beside);
+  return { ...flags, second_charge: isTold ? (under ?? beside) : `${under}; ${beside}` };
+}
 
 function clocksOf({ sight, reading, ages }: Look): Pick<PaymentExtras, 'incomplete' | 'gone'> {
   if (sight.kind === 'gone') return ages.pastGrace ? { gone: true } : {};

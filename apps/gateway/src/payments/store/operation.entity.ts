@@ -39,8 +39,6 @@ export class OperationEntity {
   @Column(optionalTime) knownElsewhereAt!: Date | null;
   @Column(optionalText) reason!: string | null;
   @Column(optionalText) bankOrderId!: string | null;
-  /** The order that a callback named while we knew of none; believed only once the bank shows it as ours. */
-  @Column(optionalText) namedOrderId!: string | null;
   /** Where the customer pays. */
   @Column(optionalText) redirectUrl!: string | null;
   @Column(optionalText) bankOperationId!: string | null;

@@ -116,9 +116,17 @@ export class OperationRepository {
     return this.find(this.database.manager, accountId, id);
   }
 
-  /** The purchase or hold that counts: the latest, since an orphaned order is followed by another. */
-  findIntent(tx: Transaction, accountId: string, paymentId: string): Promise<OperationEntity | null> {
-    return this.latest(tx, accountId, paymentId, INTENT_KINDS);
+  /** Purchases or holds of a payment, latest first: an orphaned order is followed by another. */
+  intents(accountId: string, paymentId: string, tx: Transaction = this.database.manager): Promise<OperationEntity[]> {
+    return tx.find(OperationEntity, {
+      where: { merchantAccountId: accountId, subjectId: paymentId, kind: In([...INTENT_KINDS]) },
+      order: { number: 'DESC' },
+    });
+  }
+
+  /** See {@link currentOf}. */
+  async findIntent(tx: Transaction, accountId: string, paymentId: string): Promise<OperationEntity | null> {
+    return currentOf(await this.intents(accountId, paymentId, tx)) ?? null;
   }
 
   currentIntent(accountId: string, paymentId: string): Promise<OperationEntity | null> {
@@ -193,23 +201,12 @@ export class OperationRepository {
     return this.database.manager.find(OperationEntity, { where });
   }
 
-  /** Something may have happened at the bank: unfinished follow-ups are asked for now, and then often for a while. */
+  /** Something may have happened at the bank: follow-ups that have not ended are asked for now, and then often for a while. */
   async hint(accountId: string, paymentId: string): Promise<void> {
     await this.database.query(
       `UPDATE operation SET queries = 0, next_query_at = now()
        WHERE merchant_account_id = $1 AND subject_id = $2 AND kind = ANY($3::text[]) AND status = ANY($4::text[])`,
       [accountId, paymentId, FOLLOW_UP_KINDS, HINTED_OPERATIONS],
-    );
-  }
-
-  /** A callback names an order while we know of none: the bank can be asked for it. */
-  async noteOrder(accountId: string, paymentId: string, namedOrderId: string): Promise<void> {
-    await this.database.query(
-      `UPDATE operation SET named_order_id = $3 WHERE (merchant_account_id, id) = (
-         SELECT merchant_account_id, id FROM operation
-         WHERE merchant_account_id = $1 AND subject_id = $2 AND kind = ANY($4::text[]) ORDER BY number DESC LIMIT 1)
-       AND bank_order_id IS NULL`,
-      [accountId, paymentId, namedOrderId, INTENT_KINDS],
     );
   }
 
@@ -267,14 +264,11 @@ export class OperationRepository {
     const [rows] = await this.database.query<[DueOperation[], number]>(CLAIM_DUE, roomParameters(room, leaseSeconds));
     return rows;
   }
-
-  private latest(tx: Transaction, accountId: string, subjectId: string, kinds: readonly OperationKind[]) {
-    return tx.findOne(OperationEntity, {
-      where: { merchantAccountId: accountId, subjectId, kind: In([...kinds]) },
-      order: { number: 'DESC' },
-    });
-  }
 }
+
+/** The purchase or hold that counts: the one that brought the money, else the latest. @param intents latest first */
+export const currentOf = (intents: readonly OperationEntity[]): OperationEntity | undefined =>
+  intents.find(({ status }) => status === 'succeeded') ?? intents[0];
 
 export const operationOf = (row: OperationEntity): Operation => ({
   accountId: row.merchantAccountId,

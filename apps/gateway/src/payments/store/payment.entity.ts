@@ -44,6 +44,8 @@ export class PaymentEntity {
   @Column(optionalTime) holdExpiresAt!: Date | null;
   /** Money that comes although the payment was canceled is given back. */
   @Column({ type: 'boolean', default: false }) refundLate!: boolean;
+  /** Orders that callbacks named and that are none of this payment's yet; believed only once the bank shows them as ours. */
+  @Column({ type: 'text', array: true, default: '{}' }) namedOrderIds!: string[];
   @Column(optionalText) failureCode!: FailureCode | null;
   @Column(optionalText) failureMessage!: string | null;
   /** What a person must look at although the status stays, and why. */

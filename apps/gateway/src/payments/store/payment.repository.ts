@@ -11,6 +11,7 @@ import { type Shown } from '../domain/order-verdict.js';
 import { type Payment } from '../domain/payment.js';
 import { EXPIRY_GRACE_SECONDS, ORDER_REVIEW_SECONDS } from '../domain/schedule.js';
 import { ENDED_PAYMENTS, type PaymentStatus } from '../domain/statuses.js';
+import { hintSubjects } from './hints.js';
 import { PaymentEntity } from './payment.entity.js';
 
 export type NewPayment = Pick<
@@ -69,6 +70,8 @@ export interface PaymentAges {
   readonly sinceEndedSeconds: number | null;
   readonly sinceIncompleteSeconds: number | null;
   readonly sinceGoneSeconds: number | null;
+  /** One that was kept and could not be read yet: nobody knows whether it shows an attempt to pay. */
+  readonly hasUnreadCallback: boolean;
   /** The time the merchant gave the customer has passed. */
   readonly pastExpiry: boolean;
   /** The bank, too, can no longer report a payment that was made in time. */
@@ -123,6 +126,15 @@ export const updatePayment = (payment: Payment, extras: PaymentExtras, where: Sq
     ended_at = CASE WHEN ${payment.status} = ANY(${ENDED_PAYMENTS}::text[]) THEN coalesce(ended_at, now()) END,
     updated_at = now()
   WHERE merchant_account_id = ${payment.accountId} AND id = ${payment.id} AND ${where}`;
+
+/** What a callback says, as far as it matters; it proves nothing. */
+export interface Told {
+  readonly showsAttempt: boolean;
+  readonly orderId: string | undefined;
+}
+
+/** Names of orders that are kept to be asked for: anybody who learns the address can send callbacks. */
+const NAMED_ORDERS = 5;
 
 /** Above every number of a payment: a cursor that leads nowhere is the first page. */
 const NEVER_REACHED = '9223372036854775807';
@@ -187,6 +199,8 @@ export class PaymentRepository {
               extract(epoch FROM now() - ended_at)::float AS "sinceEndedSeconds",
               extract(epoch FROM now() - incomplete_at)::float AS "sinceIncompleteSeconds",
               extract(epoch FROM now() - gone_at)::float AS "sinceGoneSeconds",
+              EXISTS (SELECT FROM callback_inbox c WHERE c.merchant_account_id = $1 AND c.subject_id = $2
+                      AND c.settled_at IS NULL) AS "hasUnreadCallback",
               now() > expiry AS "pastExpiry",
               now() > expiry + make_interval(secs => $3) AS "pastGrace",
               now() > expiry + make_interval(secs => $4) AS "pastDeadline",
@@ -201,19 +215,38 @@ export class PaymentRepository {
     return ages;
   }
 
-  /** Something happened at the bank: query soon, and a few times more if nothing is final yet. */
+  /** See {@link hintSubjects}. */
   async hint(accountId: string, id: string): Promise<void> {
+    const payment = sql`(SELECT ${accountId}::text AS merchant_account_id, ${id}::text AS subject_id)`;
+    await this.database.query(...sql`WITH ${hintSubjects(payment)} SELECT`.render());
+  }
+
+  /**
+   * What a callback says: that somebody tried to pay, which forbids to call the order untouched, and an order that may be
+   * ours. Where that is news, the bank is asked again.
+   */
+  async noteTold(accountId: string, id: string, { showsAttempt, orderId }: Told): Promise<void> {
+    const names = sql`named_order_ids || ${orderId}::text`;
+    const isNews = sql`(${orderId}::text IS NOT NULL AND NOT ${orderId}::text = ANY(named_order_ids) AND NOT EXISTS (
+      SELECT FROM operation o WHERE o.merchant_account_id = payment.merchant_account_id AND o.subject_id = payment.id
+        AND o.bank_order_id = ${orderId}::text))`;
     await this.database.query(
-      `UPDATE payment SET hint_queries = 1, next_sync_at = now() WHERE merchant_account_id = $1 AND id = $2`,
-      [accountId, id],
+      ...sql`
+        UPDATE payment SET
+          shown = CASE WHEN ${showsAttempt}::boolean THEN coalesce(shown, 'live') ELSE shown END,
+          named_order_ids = CASE WHEN ${isNews} THEN (${names})[cardinality(${names}) - ${NAMED_ORDERS - 1}::int :]
+                                 ELSE named_order_ids END,
+          hint_queries = 1, next_sync_at = now()
+        WHERE merchant_account_id = ${accountId} AND id = ${id}
+          AND (${isNews} OR (${showsAttempt}::boolean AND shown IS NULL))`.render(),
     );
   }
 
-  /** A callback shows an attempt to pay. It proves nothing, but it forbids to call the order untouched. */
-  async noteShown(accountId: string, id: string): Promise<void> {
-    await this.database.query(
-      `UPDATE payment SET shown = 'live' WHERE merchant_account_id = $1 AND id = $2 AND shown IS NULL`,
-      [accountId, id],
+  /** The bank has been asked for an order that a callback named, and its answer was clear. */
+  async forgetName(tx: Transaction, { merchantAccountId, id }: PaymentEntity, orderId: string): Promise<void> {
+    await tx.query(
+      `UPDATE payment SET named_order_ids = array_remove(named_order_ids, $3) WHERE merchant_account_id = $1 AND id = $2`,
+      [merchantAccountId, id, orderId],
     );
   }
 
