@@ -2,6 +2,7 @@ import { type DataSource } from 'typeorm';
 import { AuditRepository } from '../../apps/gateway/src/audit/audit.repository.js';
 import { CallbackRepository } from '../../apps/gateway/src/callbacks/callback.repository.js';
 import { BacklogRepository, COUNTED_TO } from '../../apps/gateway/src/ops/backlog.repository.js';
+import { WorklistRepository } from '../../apps/gateway/src/ops/worklist.repository.js';
 import { BankBreakers } from '../../apps/gateway/src/payments/bank/bank-breakers.js';
 import { type PaymentFilter } from '../../apps/gateway/src/payments/store/payment.repository.js';
 import { createMigratedDatabase, type MigratedDatabase, type Parts, startParts } from './gateway-parts.js';
@@ -82,6 +83,18 @@ describe(`among ${MANY} payments`, () => {
     );
   });
 
+  it('gauges of what waits for a person read no more than what waits', async () => {
+    const worklists = new WorklistRepository(source);
+    expect(await rowsRead(() => worklists.read())).toBeLessThan(10 * 60);
+    const { oldestDoubtSeconds, ...lists } = await worklists.read();
+    expect(lists).toEqual({
+      reviews: [{ kind: 'payment', currency: 'UAH', count: 60, amount: 6_000 }],
+      flags: [{ flag: 'second_charge', count: 60 }],
+      callbacks: [{ reason: 'given_up', count: 60 }],
+    });
+    expect(oldestDoubtSeconds).toBeGreaterThan(0);
+  });
+
   it('the newest of the audit are read without sorting the rest', async () => {
     expect(await rowsRead(() => new AuditRepository(source).list(20))).toBeLessThan(100);
   });
@@ -117,6 +130,16 @@ async function fill(database: MigratedDatabase, accountId: string): Promise<void
     `INSERT INTO audit_entry (merchant_account_id, id, actor, action, detail)
      SELECT $1, 'aud_' || n, 'cli', 'account.change', '{}' FROM generate_series(1, 20000) AS n`,
     [accountId],
+  );
+  await database.query(
+    `UPDATE payment SET flags = '{"second_charge": "why"}' WHERE id IN (SELECT id FROM payment ORDER BY id LIMIT 60)`,
+  );
+  await database.query(
+    `UPDATE callback_inbox SET next_attempt_at = NULL, outcome = 'given up KEYSTORE_TAMPERED'
+     WHERE id IN (SELECT id FROM callback_inbox ORDER BY id LIMIT 60)`,
+  );
+  await database.query(
+    `UPDATE operation SET status = 'needs_review' WHERE id IN (SELECT id FROM operation ORDER BY id LIMIT 60)`,
   );
   await database.query('ANALYZE');
 }

@@ -4,10 +4,13 @@ import { isDatabaseAway } from '../database/database-away.js';
 import { BankBreakers } from '../payments/bank/bank-breakers.js';
 import { BankClock } from '../payments/bank-access/bank-clock.js';
 import { Workers } from '../database/workers.js';
+import { FOLLOW_UP_KINDS } from '../payments/domain/operation.js';
+import { PAYMENT_FLAGS } from '../payments/domain/payment.js';
 import { type SessionForecast } from '../payments/bank-access/session-schedule.store.js';
 import { MANY_REFUSALS } from '../payments/bank-access/session-rows.store.js';
 import { within } from '../timing/deadline.js';
 import { type Backlog } from './backlog.repository.js';
+import { type Worklist } from './worklist.repository.js';
 import { OpsReadingsService } from './ops-readings.service.js';
 
 type SessionGauge = readonly [name: string, help: string, value: (session: SessionForecast) => number | null];
@@ -54,6 +57,12 @@ const SESSION_GAUGES: readonly SessionGauge[] = [
   ],
 ];
 
+interface DatabaseReadings {
+  readonly sessions: readonly SessionForecast[];
+  readonly backlog: Backlog;
+  readonly worklist: Worklist;
+}
+
 /** Milliseconds; a scrape that hangs shows nothing at all. */
 const ANSWER_MS = 2_000;
 
@@ -99,6 +108,29 @@ export class MetricsService {
     'Events in the outbox, up to 10000. Delivery is not built yet, so they only grow.',
   );
 
+  private readonly reviews = this.gauge(
+    'gateway_in_review',
+    'Payments, refunds, captures and releases in needs_review, by kind; up to 10000.',
+    ['kind'],
+  );
+  private readonly atRisk = this.gauge(
+    'gateway_in_review_minor_units',
+    'Money in what is in needs_review: minor units, which are kopiykas for UAH.',
+    ['kind', 'currency'],
+  );
+  private readonly flags = this.gauge('gateway_flagged_payments', 'Payments with this flag; up to 10000 in all.', [
+    'flag',
+  ]);
+  private readonly unread = this.gauge(
+    'gateway_callbacks_unread',
+    'Kept callbacks that are not tried any more: given_up, or unassigned when their payment is not there; up to 10000.',
+    ['reason'],
+  );
+  private readonly oldestDoubt = this.gauge(
+    'gateway_oldest_doubt_seconds',
+    'Since the oldest operation began whose outcome nobody knows; 0: there is none.',
+  );
+
   constructor(
     private readonly readings: OpsReadingsService,
     private readonly workers: Workers,
@@ -119,19 +151,31 @@ export class MetricsService {
     }
     const read = await this.readDatabase();
     this.databaseUp.set(read ? 1 : 0);
-    if (read) this.show(read.sessions, read.backlog); // otherwise the gauges keep what was last known
+    if (read) {
+      this.show(read.sessions, read.backlog); // otherwise the gauges keep what was last known
+      this.showWorklist(read.worklist);
+    }
     return this.registry.metrics();
   }
 
-  private async readDatabase(): Promise<{ sessions: SessionForecast[]; backlog: Backlog } | undefined> {
-    const read = Promise.all([this.readings.sessions(), this.readings.backlog()]);
+  private async readDatabase(): Promise<DatabaseReadings | undefined> {
+    const read = this.ask();
     try {
-      const done = await within(ANSWER_MS, read, () => undefined);
-      return done && { sessions: done[0], backlog: done[1] };
+      return await within(ANSWER_MS, read, () => undefined);
     } catch (error) {
       if (!isDatabaseAway(error)) throw error;
       return undefined;
     }
+  }
+
+  private async ask(): Promise<DatabaseReadings> {
+    const { readings } = this;
+    const [sessions, backlog, worklist] = await Promise.all([
+      readings.sessions(),
+      readings.backlog(),
+      readings.worklist(),
+    ]);
+    return { sessions, backlog, worklist };
   }
 
   private show(sessions: readonly SessionForecast[], backlog: Backlog): void {
@@ -141,6 +185,24 @@ export class MetricsService {
     this.doubts.set(backlog.operationsInDoubt);
     this.callbacks.set(backlog.callbacksWaiting);
     this.events.set(backlog.eventsUndelivered);
+  }
+
+  /** What is none is told as 0, so that an alarm can end. */
+  private showWorklist({ reviews, flags, callbacks, oldestDoubtSeconds }: Worklist): void {
+    this.atRisk.reset();
+    for (const kind of ['payment', ...FOLLOW_UP_KINDS]) {
+      const ofKind = reviews.filter((review) => review.kind === kind);
+      this.reviews.set(
+        { kind },
+        ofKind.reduce((sum, { count }) => sum + count, 0),
+      );
+      if (ofKind.length === 0) this.atRisk.set({ kind, currency: 'UAH' }, 0);
+      for (const { currency, amount } of ofKind) this.atRisk.set({ kind, currency }, amount);
+    }
+    for (const flag of PAYMENT_FLAGS) this.flags.set({ flag }, flags.find((one) => one.flag === flag)?.count ?? 0);
+    for (const reason of ['given_up', 'unassigned'])
+      this.unread.set({ reason }, callbacks.find((one) => one.reason === reason)?.count ?? 0);
+    this.oldestDoubt.set(oldestDoubtSeconds);
   }
 
   private gauge(name: string, help: string, labelNames: string[] = []): Gauge<string> {

@@ -4,6 +4,7 @@ import { AuditRepository } from '../audit/audit.repository.js';
 import { BankSessionsService } from '../payments/bank-access/bank-sessions.service.js';
 import { type SessionForecast } from '../payments/bank-access/session-schedule.store.js';
 import { type Backlog, BacklogRepository } from './backlog.repository.js';
+import { type Worklist, WorklistRepository } from './worklist.repository.js';
 
 export type AuditLine = AuditEntryEntity;
 export type { SessionForecast };
@@ -15,6 +16,7 @@ export class OpsReadingsService {
     private readonly bankSessions: BankSessionsService,
     private readonly entries: AuditRepository,
     private readonly backlogs: BacklogRepository,
+    private readonly worklists: WorklistRepository,
   ) {}
 
   sessions(): Promise<SessionForecast[]> {
@@ -27,5 +29,9 @@ export class OpsReadingsService {
 
   backlog(): Promise<Backlog> {
     return this.backlogs.read();
+  }
+
+  worklist(): Promise<Worklist> {
+    return this.worklists.read();
   }
 }

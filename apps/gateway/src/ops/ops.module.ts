@@ -4,6 +4,7 @@ import { AuditModule } from '../audit/audit.module.js';
 import { type OperatorCommand } from '../audit/command.js';
 import { AccountOperations } from './account-operations.service.js';
 import { BacklogRepository } from './backlog.repository.js';
+import { WorklistRepository } from './worklist.repository.js';
 import { HealthController } from './health.controller.js';
 import { HealthRepository } from './health.repository.js';
 import { HealthService } from './health.service.js';
@@ -25,6 +26,7 @@ export interface OpsOptions {
   providers: [
     AccountOperations,
     BacklogRepository,
+    WorklistRepository,
     HealthRepository,
     HealthService,
     KekOperations,

@@ -84,6 +84,8 @@ const PAYMENTS = [
   // What the gauges count.
   `CREATE INDEX payment_open ON payment (status)
      WHERE status IN ('created', 'requires_confirmation', 'requires_action', 'processing', 'needs_review')`,
+  `CREATE INDEX payment_in_review ON payment (currency, amount) WHERE status = 'needs_review'`,
+  `CREATE INDEX payment_flagged ON payment (merchant_account_id) WHERE flags <> '{}'`,
 ];
 
 /** One movement at the bank; what is the bank's (ids, link, evidence) hangs here. `parent_id`: whose bank id it names. */
@@ -134,6 +136,7 @@ const OPERATIONS = [
   `CREATE INDEX operation_due ON operation (next_query_at) WHERE next_query_at IS NOT NULL`,
   `CREATE INDEX operation_due_of_account ON operation (merchant_account_id, next_query_at) WHERE next_query_at IS NOT NULL`,
   `CREATE INDEX operation_awaits_session ON operation (merchant_account_id) WHERE session_awaited_at IS NOT NULL`,
+  `CREATE INDEX operation_in_doubt ON operation (status, created_at) WHERE status IN ('unknown', 'needs_review')`,
   // A key names its operation and the step of it that the request is about.
   `CREATE TABLE idempotency_key (
     merchant_account_id text COLLATE "C" NOT NULL REFERENCES merchant_account (id),
@@ -171,6 +174,7 @@ const MESSAGES = [
   `CREATE INDEX callback_inbox_due ON callback_inbox (next_attempt_at) WHERE next_attempt_at IS NOT NULL`,
   `CREATE INDEX callback_inbox_due_of_account ON callback_inbox (merchant_account_id, next_attempt_at)
      WHERE next_attempt_at IS NOT NULL`,
+  `CREATE INDEX callback_inbox_unread ON callback_inbox (outcome) WHERE settled_at IS NULL AND next_attempt_at IS NULL`,
   // `number` orders the deliveries, `sequence` the events of one subject.
   `CREATE TABLE outbox_event (
     merchant_account_id text COLLATE "C" NOT NULL,
