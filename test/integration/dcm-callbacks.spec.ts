@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { type AddressInfo } from 'node:net';
@@ -204,8 +205,11 @@ describe('callbacks of DCM', () => {
 
   it('a flood of notices is turned away before it is kept', async () => {
     const notice = () => send('api/dcm/notify/transfer', { token: '', body: `{"transaction_id":"${randomUUID()}"}` });
+    const still = performance.now();
+    const clock = jest.spyOn(performance, 'now').mockReturnValue(still); // all within one moment, on a slow machine, too
     const statuses = (await Promise.all(Array.from({ length: 300 }, notice))).map(({ status }) => status);
-    expect(statuses).toContain(429);
+    clock.mockRestore();
+    expect(statuses.filter((status) => status === 429).length).toBeGreaterThanOrEqual(250); // 50 a second are let in
     expect(await kept()).toHaveLength(statuses.filter((status) => status === 200).length);
   });
 

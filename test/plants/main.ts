@@ -74,7 +74,9 @@ async function compile(directory: string): Promise<void> {
 /** Without it a spec that always fails would seem to catch everything. */
 async function expectHealthy(jest: JestRun, plants: readonly Plant[]): Promise<void> {
   const specs = [...new Set(plants.flatMap(({ noticedBy }) => noticedBy))];
-  const failures = await jest.failures(specs);
+  const atFirst = await jest.failures(specs);
+  // On a busy machine one may fail by accident: what fails twice does not.
+  const failures = atFirst.length === 0 ? [] : await jest.failures([...new Set(atFirst.map(({ spec }) => spec))]);
   if (failures.length === 0) return;
   const names = failures.map(({ spec, test }) => `  ${spec}: ${test}`);
   throw new Error(`These fail without any plant:\n${names.join('\n')}`);

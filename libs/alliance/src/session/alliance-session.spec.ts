@@ -408,22 +408,22 @@ describe('AllianceSession', () => {
     await expect((await start()).current('a')).rejects.toMatchObject({ code: 'ALLIANCE_SESSION_UNAVAILABLE', reason });
   });
 
-  it.each<[string, Record<string, unknown>, number]>([
-    ['an expiry in the past', { tokenExpiration: '2023-03-18 12:34:52.998+00:00' }, 24],
-    ['an expiry right now', { tokenExpiration: at(0) }, 24],
-    ['an expiry in four minutes', { tokenExpiration: at(4 / 60) }, 24],
-    ['an expiry in 20 minutes', { tokenExpiration: at(1 / 3) }, 1 / 3],
-    ['an expiry in 50 minutes', { tokenExpiration: at(5 / 6) }, 5 / 6],
-    ['an expiry in 25.5 hours', { tokenExpiration: at(25.5) }, 24],
-    ['an expiry in 27 hours', { tokenExpiration: at(27) }, 24],
-    ['an expiry in ten years', { tokenExpiration: at(87_600) }, 24],
-    ['no expiry', { tokenExpiration: undefined }, 24],
-    ['an unreadable expiry', { tokenExpiration: 'soon' }, 24],
-    ['an expiry of another type', { tokenExpiration: { in: 5 }, tokenExpirationDateTime: [true] }, 24],
-    ['an expiry in Unix seconds', { tokenExpiration: Math.round(Date.now() / 1000) + 7_200 }, 2],
-    ['an expiry in Unix milliseconds', { tokenExpiration: String(Date.now() + 7_200_000) }, 2],
+  it.each<[string, () => Record<string, unknown>, number]>([
+    ['an expiry in the past', () => ({ tokenExpiration: '2023-03-18 12:34:52.998+00:00' }), 24],
+    ['an expiry right now', () => ({ tokenExpiration: at(0) }), 24],
+    ['an expiry in four minutes', () => ({ tokenExpiration: at(4 / 60) }), 24],
+    ['an expiry in 20 minutes', () => ({ tokenExpiration: at(1 / 3) }), 1 / 3],
+    ['an expiry in 50 minutes', () => ({ tokenExpiration: at(5 / 6) }), 5 / 6],
+    ['an expiry in 25.5 hours', () => ({ tokenExpiration: at(25.5) }), 24],
+    ['an expiry in 27 hours', () => ({ tokenExpiration: at(27) }), 24],
+    ['an expiry in ten years', () => ({ tokenExpiration: at(87_600) }), 24],
+    ['no expiry', () => ({ tokenExpiration: undefined }), 24],
+    ['an unreadable expiry', () => ({ tokenExpiration: 'soon' }), 24],
+    ['an expiry of another type', () => ({ tokenExpiration: { in: 5 }, tokenExpirationDateTime: [true] }), 24],
+    ['an expiry in Unix seconds', () => ({ tokenExpiration: Math.round(Date.now() / 1000) + 7_200 }), 2],
+    ['an expiry in Unix milliseconds', () => ({ tokenExpiration: String(Date.now() + 7_200_000) }), 2],
   ])('takes a session with %s', async (_name, members, hours) => {
-    bank.sessionMembers = () => members;
+    bank.sessionMembers = members;
     const { expiresAt } = await (await start()).current('a');
     expect((expiresAt.getTime() - now.getTime()) / HOUR_MS).toBeCloseTo(hours, 2);
   });
