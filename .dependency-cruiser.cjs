@@ -23,7 +23,7 @@ const ROOMS = [
   ['cli'],
   ['app'],
 ];
-const PAYMENTS = [['domain'], ['kinds', 'bank-access'], ['bank'], ['store'], ['engine'], ['api', 'jobs']];
+const PAYMENTS = [['domain'], ['kinds', 'bank-access'], ['bank'], ['store'], ['engine'], ['api', 'jobs', 'operators']];
 const DCM = [['domain'], ['store'], ['bank-auth', 'signing'], ['callbacks'], ['creditor'], ['operators']];
 
 /** Nobody looks up, and nobody beside. */

@@ -104,6 +104,7 @@ describe('a command', () => {
     ['client_key.retire', {}],
     ['session.block', { reason: 'a holiday' }],
     ['session.unblock', {}],
+    ['payment.ask_all', {}],
     ['dcm_subject.add', { sub: 'anna' }, 'subject'],
     ['dcm_subject.change', { disabled: true }],
     ['dcm_object.add', { login: 'olena' }, 'object'],
@@ -115,8 +116,16 @@ describe('a command', () => {
     ['dcm_key.rotate', {}],
     ['dcm.call', { operation: 'jwk-list', scheme: 'dcm' }],
   ];
-  /** Run by other specs on what these need: a bank that answers, DCM that called, a key file. */
-  const ELSEWHERE = ['session.renew', 'dcm_callback.read', 'dcm_key.replace', 'kek.rotate', 'kek.retire'];
+  /** Run by other specs on what these need: a payment, a bank that answers, DCM that called, a key file. */
+  const ELSEWHERE = [
+    ...['payment.sync', 'payment.name_order', 'payment.decide', 'operation.give_up', 'payment.clear_flag'],
+    ...['callback.retry', 'restore.mark'],
+    'session.renew',
+    'dcm_callback.read',
+    'dcm_key.replace',
+    'kek.rotate',
+    'kek.retire',
+  ];
 
   it('is among those that are run below, if it changes something', () => {
     const audited = COMMANDS.filter(({ isAudited }) => isAudited).map(({ id }) => id);

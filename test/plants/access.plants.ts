@@ -260,6 +260,31 @@ export const ACCESS_PLANTS: readonly Plant[] = [
     why: 'A key is revoked and nobody can say by whom.',
   },
   {
+    name: 'restore/mark-does-not-count',
+    file: 'apps/gateway/src/payments/engine/opening.ts',
+    text: 'sends > 1 && restoredAt === null',
+    replacement: 'sends > 1 && restoredAt !== undefined',
+    noticedBy: ['test/integration/operator-reviews.spec.ts'],
+    why: 'After a restore a second order is opened beside one that a customer may be paying.',
+  },
+  {
+    name: 'review/decided-unasked',
+    file: 'apps/gateway/src/payments/operators/reviews.service.ts',
+    text: 'await this.syncNow(name);\n    await this.records.transaction(async (tx) => {\n      const { payment, operation }',
+    replacement:
+      'await this.show(name);\n    await this.records.transaction(async (tx) => {\n      const { payment, operation }',
+    noticedBy: ['test/integration/operator-reviews.spec.ts'],
+    why: 'A payment is called failed that the bank shows as paid.',
+  },
+  {
+    name: 'review/settled-flag-comes-again',
+    file: 'apps/gateway/src/payments/domain/payment.ts',
+    text: 'payment.flagsSettled[flag as PaymentFlag] !== why',
+    replacement: 'payment.flagsSettled[flag as PaymentFlag] !== `${why} `',
+    noticedBy: ['test/integration/operator-reviews.spec.ts'],
+    why: 'What an operator has settled is flagged again a minute later.',
+  },
+  {
     name: 'audit/no-account',
     file: 'apps/gateway/src/audit/audit.service.ts',
     text: 'merchantAccountId: accountId, id',

@@ -8,6 +8,15 @@ import { type CallbackEntity } from './callback.entity.js';
 export type NewCallback = Pick<CallbackEntity, 'merchantAccountId' | 'id' | 'subjectId' | 'digest' | 'bodySealed'>;
 export type DueCallback = Pick<CallbackEntity, 'merchantAccountId' | 'id' | 'subjectId' | 'bodySealed' | 'attempts'>;
 
+export interface GivenUpCallback {
+  readonly accountId: string;
+  readonly id: string;
+  readonly paymentId: string;
+  readonly outcome: string | null;
+  readonly attempts: number;
+  readonly receivedAt: Date;
+}
+
 const CLAIM_DUE = claimDueSql({
   table: 'callback_inbox',
   column: 'next_attempt_at',
@@ -48,6 +57,26 @@ export class CallbackRepository {
   async claimDue(room: Room | number, leaseSeconds: number): Promise<DueCallback[]> {
     const [rows] = await this.database.query<[DueCallback[], number]>(CLAIM_DUE, roomParameters(room, leaseSeconds));
     return rows;
+  }
+
+  /** Kept, never worked off, and not tried any more; newest first. */
+  givenUp(limit: number): Promise<GivenUpCallback[]> {
+    return this.database.query<GivenUpCallback[]>(
+      `SELECT merchant_account_id AS "accountId", id, subject_id AS "paymentId", outcome, attempts,
+              received_at AS "receivedAt"
+       FROM callback_inbox WHERE settled_at IS NULL AND next_attempt_at IS NULL ORDER BY received_at DESC LIMIT $1`,
+      [limit],
+    );
+  }
+
+  /** @returns false where there is none, or it is not given up */
+  async tryAgain(accountId: string, id: string): Promise<boolean> {
+    const [, changed] = await this.database.query<[unknown, number]>(
+      `UPDATE callback_inbox SET attempts = 0, next_attempt_at = now()
+       WHERE merchant_account_id = $1 AND id = $2 AND settled_at IS NULL AND next_attempt_at IS NULL`,
+      [accountId, id],
+    );
+    return changed === 1;
   }
 
   async settle(callback: DueCallback, outcome: string): Promise<void> {

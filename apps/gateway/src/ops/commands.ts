@@ -15,6 +15,7 @@ import {
   NOTHING,
   rotateKeks,
 } from './ops.dto.js';
+import { PAYMENT_COMMANDS } from './payment-commands.js';
 import { OpsReadingsService } from './ops-readings.service.js';
 
 const ACCOUNT = 'merchant-accounts/:account';
@@ -265,9 +266,9 @@ const AUDIT: readonly OperatorCommand[] = [
   }),
 ];
 
-/** What an operator does about accounts, their keys and their sessions. */
+/** What an operator does about accounts, keys, sessions and payments. */
 export const OPS_COMMANDS: readonly OperatorCommand[] = [
-  ...[ACCOUNTS, API_KEYS, CLIENT_KEYS, KEKS, SESSIONS, AUDIT].flat(),
+  ...[ACCOUNTS, API_KEYS, CLIENT_KEYS, KEKS, SESSIONS, PAYMENT_COMMANDS, AUDIT].flat(),
 ];
 
 const keyAction = (jwk: object | undefined): string =>

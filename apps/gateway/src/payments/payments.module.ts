@@ -29,11 +29,14 @@ import { HoldsService } from './api/holds.service.js';
 import { PaymentsController } from './api/payments.controller.js';
 import { PaymentsService } from './api/payments.service.js';
 import { RefundsService } from './api/refunds.service.js';
+import { RestoresService } from './operators/restores.service.js';
+import { ReviewsService } from './operators/reviews.service.js';
 import { IdempotencyRepository } from './store/idempotency.repository.js';
 import { OutageWaiters } from './bank-access/outage-waiters.store.js';
 import { PaymentRecords } from './store/payment-records.js';
 import { OperationRepository } from './store/operation.repository.js';
 import { PaymentRepository } from './store/payment.repository.js';
+import { ReviewsRepository } from './store/reviews.repository.js';
 import { PgSessionStore } from './bank-access/pg-session.store.js';
 import { SessionRows } from './bank-access/session-rows.store.js';
 import { SessionSchedule } from './bank-access/session-schedule.store.js';
@@ -75,6 +78,9 @@ export interface PaymentsOptions {
     PaymentsService,
     PaymentSyncService,
     RefundsService,
+    RestoresService,
+    ReviewsRepository,
+    ReviewsService,
     Sender,
     SessionWaiters,
     Workers,

@@ -55,6 +55,7 @@ const PAYMENTS = [
     failure_code text,
     failure_message text,
     flags jsonb NOT NULL DEFAULT '{}',
+    flags_settled jsonb NOT NULL DEFAULT '{}',
     shown text CHECK (shown IN ('live', 'success')),
     incomplete_at timestamptz,
     gone_at timestamptz,
@@ -81,6 +82,8 @@ const PAYMENTS = [
   `CREATE INDEX payment_due_polled ON payment (merchant_account_id, next_sync_at)
      WHERE next_sync_at IS NOT NULL AND NOT (hint_queries > 0)`,
   `CREATE INDEX payment_awaits_session ON payment (merchant_account_id) WHERE session_awaited_at IS NOT NULL`,
+  // What waits for a person.
+  `CREATE INDEX payment_flagged ON payment (merchant_account_id, number) WHERE flags <> '{}'`,
   // What the gauges count.
   `CREATE INDEX payment_open ON payment (status)
      WHERE status IN ('created', 'requires_confirmation', 'requires_action', 'processing', 'needs_review')`,
@@ -120,6 +123,7 @@ const OPERATIONS = [
     sent_at timestamptz NOT NULL,
     known_at timestamptz,
     known_elsewhere_at timestamptz,
+    restored_at timestamptz,
     not_found_at timestamptz,
     not_founds integer NOT NULL DEFAULT 0,
     deadline_at timestamptz NOT NULL,

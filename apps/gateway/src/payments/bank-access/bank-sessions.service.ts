@@ -25,6 +25,7 @@ export class BankSessionsService {
   /** Replaces the session now. @returns its version @throws AccountError `SESSION_UNAVAILABLE` | `ACCOUNT_BLOCKED` | `ACCOUNT_NOT_FOUND` */
   async renew(accountId: string): Promise<number> {
     await this.accounts.summary(accountId);
+    await this.rows.forgetBackOff(accountId); // whoever asks for it now has a reason not to wait
     const row = await this.rows.read(accountId);
     try {
       return (await this.sessions.renew(accountId, { stale: row?.version ?? 0 })).version;

@@ -214,6 +214,14 @@ export class SessionRows {
     );
   }
 
+  /** The next attempt need not wait, whatever the last ones met. */
+  async forgetBackOff(accountId: string): Promise<void> {
+    await this.database.query(
+      `UPDATE bank_session SET retry_at = '-infinity' WHERE merchant_account_id = $1 AND blocked_by IS NULL`,
+      [accountId],
+    );
+  }
+
   /** @returns whether it was blocked */
   async unblock(accountId: string): Promise<boolean> {
     const [, lifted] = await this.database.query<[unknown, number]>(

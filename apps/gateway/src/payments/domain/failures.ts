@@ -64,6 +64,11 @@ export const FAILURES = {
     advice: 'Look up the code in the message: mostly data or the contract must change before another try.',
     retry: false,
   },
+  closed_by_operator: {
+    message: 'Your operators closed it after they had looked at it.',
+    advice: 'The message says why. Money that the bank reports later is counted all the same.',
+    retry: true,
+  },
   refund_declined: {
     message: 'The bank declined the refund.',
     advice: 'Give the money back in another way, or ask the bank.',

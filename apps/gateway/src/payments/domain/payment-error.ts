@@ -3,6 +3,9 @@ import { CodedError, DelayedError, type ProblemTable } from '../../problems/code
 export type PaymentErrorCode =
   | 'PAYMENT_NOT_FOUND'
   | 'PAYMENT_ILLEGAL_MOVE'
+  | 'NOT_IN_REVIEW'
+  | 'PAYMENT_NOT_FLAGGED'
+  | 'CALLBACK_NOT_FOUND'
   | 'PAYMENT_NOT_REFUNDABLE'
   | 'REFUND_TOO_LARGE'
   | 'PAYMENT_NOT_CAPTURABLE'
@@ -24,6 +27,21 @@ export const PAYMENT_PROBLEMS: ProblemTable<PaymentErrorCode> = {
     status: 409,
     title: 'Not possible in this status',
     remedy: 'Read the payment: it has moved on.',
+  },
+  NOT_IN_REVIEW: {
+    status: 409,
+    title: 'It is not in review',
+    remedy: 'Read it again: the bank may have settled it meanwhile. Only what needs review is decided by hand.',
+  },
+  PAYMENT_NOT_FLAGGED: {
+    status: 409,
+    title: 'The payment does not have this flag',
+    remedy: 'Read the payment: it shows its flags, and those that were settled.',
+  },
+  CALLBACK_NOT_FOUND: {
+    status: 404,
+    title: 'No such callback',
+    remedy: 'List them: only callbacks that were given up can be tried again.',
   },
   PAYMENT_NOT_REFUNDABLE: {
     status: 409,

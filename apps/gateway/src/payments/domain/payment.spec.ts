@@ -28,6 +28,7 @@ const aPayment = (over: Partial<Payment> = {}): Payment => ({
   livemode: false,
   failure: null,
   flags: {},
+  flagsSettled: {},
   eventSequence: 0,
   ...over,
 });

@@ -39,6 +39,8 @@ export interface Payment {
   readonly livemode: boolean;
   readonly failure: Failure | null;
   readonly flags: PaymentFlags;
+  /** Flags that an operator has settled, with what the bank said then: the same words raise them no more. */
+  readonly flagsSettled: PaymentFlags;
   /** Events so far; the next one carries this number plus one. */
   readonly eventSequence: number;
 }
@@ -55,6 +57,7 @@ export type PaymentEventType =
   | 'payment.expired'
   | 'payment.needs_review'
   | 'payment.flagged'
+  | 'payment.flag_settled'
   | `${FollowUpKind}.${'created' | 'updated' | 'succeeded_late'}`;
 
 /** Thin on purpose: who wants to know more asks the API. */
@@ -111,10 +114,20 @@ export function addLateRefund(
   return { ...counted, flags: { ...counted.flags, late_refund: `${id} of ${amount} was given up and is done` } };
 }
 
-/** One event when a payment has a flag that it did not have before. */
+/** One event when a payment has a flag that it did not have before; what an operator has settled stays away. */
 export function announceFlags(payment: Payment, before: PaymentFlags): Moved {
-  const isNew = Object.keys(payment.flags).some((flag) => !(flag in before));
-  return isNew ? withEvent(payment, 'payment.flagged') : { payment, events: [] };
+  const isOpen = ([flag, why]: [string, string]): boolean => payment.flagsSettled[flag as PaymentFlag] !== why;
+  const flags: PaymentFlags = Object.fromEntries(Object.entries(payment.flags).filter(isOpen));
+  const isNew = Object.keys(flags).some((flag) => !(flag in before));
+  return isNew ? withEvent({ ...payment, flags }, 'payment.flagged') : { payment: { ...payment, flags }, events: [] };
+}
+
+/** A person has looked at what the flag says. @throws PaymentError `PAYMENT_NOT_FLAGGED` */
+export function settleFlag(payment: Payment, flag: PaymentFlag): Moved {
+  const { [flag]: why, ...flags } = payment.flags;
+  if (why === undefined) throw new PaymentError('PAYMENT_NOT_FLAGGED', `the payment has no flag ${flag}`);
+  const flagsSettled = { ...payment.flagsSettled, [flag]: why };
+  return withEvent({ ...payment, flags, flagsSettled }, 'payment.flag_settled');
 }
 
 /** Appends an event to the payment's own sequence. */

@@ -18,6 +18,7 @@ const aPayment = (status: PaymentStatus): Payment => ({
   amountCapturing: 0,
   amountRefunding: 0,
   flags: {},
+  flagsSettled: {},
   eventSequence: 0,
 });
 const aHistory = (over: Partial<SyncHistory> = {}): SyncHistory => ({

@@ -79,7 +79,7 @@ const start: Told = {
   payment: {
     ...{ accountId: 'acc_1', id: 'pay_1', status: 'requires_action', amount: 1_000, currency: 'UAH' },
     ...{ amountAuthorized: 0, amountCaptured: 0, amountRefunded: 0, livemode: true, failure: null },
-    ...{ kind: 'purchase', amountCapturing: 0, amountRefunding: 0, flags: {}, eventSequence: 0 },
+    ...{ kind: 'purchase', amountCapturing: 0, amountRefunding: 0, flags: {}, flagsSettled: {}, eventSequence: 0 },
   },
   ...{ bankOperationId: null, shown: null, incompleteAt: null, goneAt: null, at: 0 },
 };

@@ -13,7 +13,7 @@ function aHeld(kind: FollowUpKind, status: OperationStatus): Held {
   const payment = Object.assign(new PaymentEntity(), {
     ...{ merchantAccountId: 'acc_1', id: 'pay_1', kind: isRefund ? 'purchase' : 'authorization', currency: 'UAH' },
     ...{ status: isRefund ? 'succeeded' : 'authorized', amount: 1_000, amountAuthorized: 1_000, livemode: false },
-    ...{ amountCaptured: isRefund ? 1_000 : 0, amountRefunded: 0, flags: {}, eventSequence: 4 },
+    ...{ amountCaptured: isRefund ? 1_000 : 0, amountRefunded: 0, flags: {}, flagsSettled: {}, eventSequence: 4 },
     ...{ failureCode: null, failureMessage: null, amountCapturing: 0, amountRefunding: 0, expiresAt: null },
     [FOLLOW_UPS[kind].reserves]: operationStatus(status).ended ? 0 : AMOUNT,
   });

@@ -3,6 +3,7 @@ import { type Failure, failureOf, reviewOf } from '../domain/failures.js';
 import { misfitsOf } from '../domain/order-answer.js';
 import { delayAfterDoubt, delayOfOpenOrder, ORDER_REVIEW_SECONDS } from '../domain/schedule.js';
 import { type OperationStatus, operationStatus, type PaymentStatus } from '../domain/statuses.js';
+import { type OperationEntity } from '../store/operation.entity.js';
 import { type Held } from '../store/payment-records.js';
 import { type PaymentAges } from '../store/payment.repository.js';
 import { type Decided } from './decided.js';
@@ -46,7 +47,7 @@ export function decideOpening(opening: Opening, outcome: OrderOutcome): Decided 
         ? close('rejected', 'failed', refusal(outcome.code), 'bank')
         : leaveOpen(opening, { kind: 'unknown', reason: `the bank answered ${outcome.code}` });
     case 'duplicate':
-      return opening.operation.sends > 1 ? replaceOrphan(opening) : holdBack(opening);
+      return isOnRecord(opening.operation) ? replaceOrphan(opening) : holdBack(opening);
     case 'unknown':
       return opening.mayRepeat && outcome.atOnce === true && !opening.ages.pastExpiry
         ? { to: opening.operation.status, notes: { takeBack: outcome.unsent === true }, next: 'in_doubt' }
@@ -115,6 +116,9 @@ const abandon = ({ payment, operation }: Opening): Decided => ({
   notes: { nextQueryInSeconds: null, cause: 'merchant' },
   payment: { to: payment.status },
 });
+
+/** An earlier send of ours, of which we know that nobody got the link. What a backup does not know does not count. */
+const isOnRecord = ({ sends, restoredAt }: OperationEntity): boolean => sends > 1 && restoredAt === null;
 
 /** We sent it before, so nobody else can have its link: it can never be paid, and another takes its place. */
 function replaceOrphan({ payment, operation, ages, orders }: Opening): Decided {

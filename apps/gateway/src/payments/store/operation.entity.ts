@@ -37,6 +37,8 @@ export class OperationEntity {
   @Column({ type: 'int', default: 1 }) attempt!: number;
   /** When the bank said that it has an order of this id although we never sent it: somebody else may hold its link. */
   @Column(optionalTime) knownElsewhereAt!: Date | null;
+  /** In doubt when an older database was restored: somebody may hold the link of what was opened since the backup. */
+  @Column(optionalTime) restoredAt!: Date | null;
   @Column(optionalText) reason!: string | null;
   @Column(optionalText) bankOrderId!: string | null;
   /** Where the customer pays. */

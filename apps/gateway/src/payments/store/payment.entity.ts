@@ -50,6 +50,8 @@ export class PaymentEntity {
   @Column(optionalText) failureMessage!: string | null;
   /** What a person must look at although the status stays, and why. */
   @Column({ type: 'jsonb', default: {} }) flags!: PaymentFlags;
+  /** Of those, what a person has looked at, and what the bank said then. */
+  @Column({ type: 'jsonb', default: {} }) flagsSettled!: PaymentFlags;
   /** The most that any answer or callback of the bank ever showed; null while it was nothing but failures. */
   @Column(optionalText) shown!: Shown | null;
   /** Since when a success lacks a fact. */

@@ -121,7 +121,8 @@ export const updatePayment = (payment: Payment, extras: PaymentExtras, where: Sq
     refund_late = coalesce(${extras.refundLate}::boolean, refund_late),
     next_sync_at = ${dueIn('next_sync_at', extras.nextSyncInSeconds)},
     session_awaited_at = CASE WHEN ${extras.awaitsSession ?? false}::boolean THEN clock_timestamp() END,
-    flags = ${JSON.stringify(payment.flags)}::jsonb, shown = coalesce(${extras.shown}, shown),
+    flags = ${JSON.stringify(payment.flags)}::jsonb, flags_settled = ${JSON.stringify(payment.flagsSettled)}::jsonb,
+    shown = coalesce(${extras.shown}, shown),
     incomplete_at = ${clock('incomplete_at', extras.incomplete)}, gone_at = ${clock('gone_at', extras.gone)},
     ended_at = CASE WHEN ${payment.status} = ANY(${ENDED_PAYMENTS}::text[]) THEN coalesce(ended_at, now()) END,
     updated_at = now()
@@ -272,5 +273,6 @@ export const paymentOf = (row: PaymentEntity): Payment => ({
   livemode: row.livemode,
   failure: keptFailure(row),
   flags: row.flags,
+  flagsSettled: row.flagsSettled,
   eventSequence: row.eventSequence,
 });
