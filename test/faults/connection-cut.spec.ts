@@ -97,12 +97,12 @@ describe('a database connection that is cut', () => {
     60_000,
   );
 
-  it('in the COMMIT of a refund: its fate is asked for, and one refund goes to the bank', async () => {
+  it('in the statement that puts a refund on record: its fate is asked for, and one refund goes to the bank', async () => {
     const shop = shopOf(replica, account);
     const { body: payment } = await shop.createPayment();
     await payByCard(payment);
     await shop.untilPayment(payment.id, ['succeeded']);
-    const trap = proxy.trap({ statement: 'COMMIT', when: 'after', action: 'cut' });
+    const trap = proxy.trap({ statement: 'INSERT INTO operation', when: 'after', action: 'cut' });
     const key = randomUUID();
     const { status, body } = await shop.refund(payment.id, {}, key);
     expect(trap.hasSprung()).toBe(true);

@@ -38,11 +38,11 @@ const ACTIONS: readonly Action[] = [
     ...{ effect: { kind: 'money.held', amount: AMOUNT }, endsAs: 'authorized' },
   },
   {
-    ...{ action: 'capture', bankPath: 'completion', begins: 'COMMIT' },
+    ...{ action: 'capture', bankPath: 'completion', begins: 'INSERT INTO operation' },
     ...{ effect: { kind: 'money.captured', amount: CAPTURED }, endsAs: 'succeeded' },
   },
   {
-    ...{ action: 'release', bankPath: 'refund', begins: 'COMMIT' },
+    ...{ action: 'release', bankPath: 'refund', begins: 'INSERT INTO operation' },
     ...{ effect: { kind: 'money.released', amount: AMOUNT }, endsAs: 'canceled' },
   },
   { action: 'cancel', bankPath: null, begins: 'COMMIT', effect: null, endsAs: 'canceled' },

@@ -60,6 +60,27 @@ describe('refunds', () => {
     expect(events.map(({ sequence }) => sequence)).toEqual(events.map((_event, index) => index + 1));
   });
 
+  it('are begun by a look and one statement, and concluded by one: no transaction spans any two', async () => {
+    answered({});
+    const { logger } = parts.source;
+    const sent: string[] = [];
+    const note = (statement: string) => void sent.push(statement.trim().split(/\s+/u)[0] ?? '');
+    parts.source.logger = Object.assign(Object.create(logger) as typeof logger, { logQuery: note });
+    try {
+      expect((await refund({ amount: 400 })).statusCode).toBe(201);
+    } finally {
+      parts.source.logger = logger;
+    }
+    expect(sent).toEqual(['SELECT', 'WITH', 'WITH']);
+  });
+
+  it('answer what is on record, moment included', async () => {
+    answered({});
+    const { view } = await refund({ amount: 400 });
+    expect(await parts.refunds.list(parts.accountId, payment.id)).toEqual([view]);
+    expect(Date.parse(view.updatedAt)).toBeGreaterThanOrEqual(Date.parse(view.createdAt));
+  });
+
   it('take all that is left when no amount is named', async () => {
     answered({});
     await refund({ amount: 300 });

@@ -22,8 +22,8 @@ export interface Decided {
   readonly next?: 'in_doubt' | 'absent' | 'successor';
 }
 
-/** What is to be written. Pure, so that it can be known before it is. */
-export function conclusionOf({ payment, operation }: Held, decided: Decided): Conclusion {
+/** What is to be written. Pure, so that it can be known before it is. @param at when, where an answer is written beside it */
+export function conclusionOf({ payment, operation }: Held, decided: Decided, at?: Date): Conclusion {
   const before = operationOf(operation);
   const failure = decided.failure === undefined ? before.failure : decided.failure;
   const after = moveOperation(before, decided.to, { failure });
@@ -31,7 +31,7 @@ export function conclusionOf({ payment, operation }: Held, decided: Decided): Co
   const moved = decided.payment
     ? move(current, decided.payment.to, decided.payment.failure ? { failure: decided.payment.failure } : {})
     : afterFollowUp(current, before, after);
-  return { operation: after, notes: decided.notes, moved, extras: decided.extras ?? {} };
+  return { operation: after, notes: { ...decided.notes, at }, moved, extras: { ...decided.extras, at } };
 }
 
 /** The payment after a move of what acts on it: what it held is let go, and what it did is counted. */
@@ -52,7 +52,7 @@ function afterFollowUp(payment: Payment, before: Operation, after: Operation): M
   return { payment: flagged.payment, events: [...counted.events, ...told.events, ...flagged.events] };
 }
 
-/** The rows as they will be, for an answer that is written by the same statement. @param updatedAt stands for its moment */
+/** The rows as they will be, for an answer that is written by the same statement. */
 export function preview(held: Held, { operation, notes, moved, extras }: Conclusion, updatedAt: Date): Held {
   const { status, amountAuthorized, amountCaptured, amountRefunded, flags, failure } = moved.payment;
   const amounts = { amountAuthorized, amountCaptured, amountRefunded };

@@ -8,11 +8,11 @@ import { operationStatus, type PaymentStatus, paymentStatus } from '../domain/st
 import { followUpOf, isFollowUp } from '../kinds/kinds.js';
 import { stepOf } from '../kinds/steps.js';
 import { type OperationEntity } from '../store/operation.entity.js';
-import { type Conclusion, type Held, type KeptAnswer, PaymentRecords } from '../store/payment-records.js';
+import { type Held, type KeptAnswer, PaymentRecords } from '../store/payment-records.js';
 import { type NewPayment } from '../store/payment.repository.js';
 import { conclusionOf, type Decided, preview } from './decided.js';
 import { decideFollowing, decideNotToResend, type FollowUpAnswer } from './following.js';
-import { type Answer, type IdempotentRequest, IdempotencyService, isFinal } from './idempotency.service.js';
+import { type Answer, type Begun, type IdempotentRequest, IdempotencyService, isFinal } from './idempotency.service.js';
 import { merchantRequestIdOf } from './merchant-request-id.js';
 import { decideOpening, decideReopening } from './opening.js';
 import { type Said, Sender } from './sender.service.js';
@@ -21,6 +21,13 @@ import { type Cancellation, FIRST, type FollowUpIntent, type Turn, WriteAhead } 
 /** A request of the API: its key, and how its answer shows what there is. */
 export interface ApiRequest extends IdempotentRequest {
   readonly render: (held: Held) => { readonly statusCode: number; readonly view: object };
+}
+
+/** One sending, and what the bank said to it. */
+interface Spoken {
+  readonly account: MerchantAccount;
+  readonly turn: Turn;
+  readonly said: Said;
 }
 
 interface Concluded {
@@ -46,13 +53,12 @@ export class Engine {
     { payment, operation, customer }: { payment: NewPayment; operation: Operation; customer: Customer },
   ): Promise<Answer> {
     const window = new SendWindow();
-    const freshSince = performance.now();
     const claim = this.idempotency.claimOf(request);
     const held = await this.records
       .begin(claim, payment, operation)
       .catch((error: unknown) => this.idempotency.letGo(claim, error));
     if (held) {
-      const turn = { held, window, freshSince, ...FIRST, parentBankId: null };
+      const turn = { held, window, begunAt: performance.now(), ...FIRST, parentBankId: null };
       return this.idempotency.hold(request, () => this.run(turn, request, customer));
     }
     const earlier = await this.idempotency.follow(claim);
@@ -61,10 +67,21 @@ export class Engine {
 
   /** Acts on a payment that there is: reserves what it needs, then as {@link create}. @throws PaymentError by its kind */
   async act(request: ApiRequest, intent: FollowUpIntent): Promise<Answer> {
-    const begun = await this.idempotency.begin(request, (tx) => this.ahead.reserve(tx, request, intent));
+    const begun = await this.beginFollowUp(request, intent);
     if (begun.kind === 'answered') return begun.answer;
     if (begun.kind === 'resumed') return this.takeOver(request, begun.operationId);
     return this.idempotency.hold(request, () => this.run(begun.value, request));
+  }
+
+  /** By one statement where the payment is as it was read; else with the lock, which also says why it may not be done. */
+  private async beginFollowUp(request: ApiRequest, intent: FollowUpIntent): Promise<Begun<Turn>> {
+    const claim = this.idempotency.claimOf(request);
+    const turn = await this.ahead
+      .reserveAtOnce(claim, intent)
+      .catch((error: unknown) => this.idempotency.letGo(claim, error));
+    if (turn === 'taken') return this.idempotency.follow(claim);
+    if (turn) return { kind: 'new', value: turn };
+    return this.idempotency.begin(request, (tx) => this.ahead.reserve(tx, request, intent));
   }
 
   /** Gives up a payment that is open; the bank hears nothing of it. @throws PaymentError `PAYMENT_NOT_CANCELABLE` */
@@ -124,7 +141,8 @@ export class Engine {
     const account = await this.accounts.open(first.held.payment.merchantAccountId);
     for (let turn = first; ;) {
       const said = await this.sender.send(account, turn, known);
-      const concluded = (await this.concludeAtOnce(turn, said, request)) ?? (await this.conclude(turn, said, request));
+      const concluded =
+        (await this.concludeAtOnce(turn, said, request)) ?? (await this.conclude({ account, turn, said }, request));
       if (!concluded.next) return concluded;
       turn = concluded.next;
     }
@@ -155,19 +173,18 @@ export class Engine {
 
   /** In one statement, where the bank gave a plain answer to what nobody has touched since it was begun. */
   private async concludeAtOnce(turn: Turn, said: Said, request?: ApiRequest): Promise<Concluded | undefined> {
-    const decided = plainly(turn, said);
-    if (!decided) return undefined;
-    const conclusion = conclusionOf(turn.held, decided);
-    const kept = request && keptAnswer(request, turn.held, conclusion);
+    const plain = plainly(turn, said);
+    if (!plain) return undefined;
+    const conclusion = conclusionOf(turn.held, plain.decided, plain.at);
+    const kept = request && keptAnswer(request, preview(turn.held, conclusion, plain.at));
     if (kept && !isFinal(kept.statusCode)) return undefined;
-    const done = await this.records.concludeAtOnce(turn.held, conclusion, kept);
-    if (!done || !kept) return done && { held: done };
-    return { held: done, answer: { statusCode: kept.statusCode, body: done.body ?? kept.body, replayed: false } };
+    const held = await this.records.concludeAtOnce(turn.held, conclusion, kept);
+    if (!held || !kept) return held && { held };
+    return { held, answer: { statusCode: kept.statusCode, body: kept.body, replayed: false } };
   }
 
-  private async conclude(turn: Turn, said: Said, request?: ApiRequest): Promise<Concluded> {
+  private async conclude({ account, turn, said }: Spoken, request?: ApiRequest): Promise<Concluded> {
     const { operation, payment } = turn.held;
-    const account = await this.accounts.open(payment.merchantAccountId);
     if ('following' in said) return this.concludeFollowing(account, operation, said.following, request);
     const window = new SendWindow();
     return this.records.transaction(async (tx) => {
@@ -210,12 +227,7 @@ export class Engine {
       });
       return { held, next };
     }
-    let current = held;
-    if (decided) {
-      await this.records.conclude(tx, conclusionOf(held, decided));
-      const { merchantAccountId: accountId, id: operationId, subjectId: paymentId } = held.operation;
-      current = await this.ahead.lock(tx, accountId, { paymentId, operationId });
-    }
+    const current = decided ? await this.records.conclude(tx, conclusionOf(held, decided)) : held;
     if (decided?.next === 'successor')
       return { held: current, next: await this.ahead.succeed(tx, current, account, window) };
     if (!request) return { held: current };
@@ -248,18 +260,20 @@ export class Engine {
 }
 
 /** The answer to a request, as it will be once this is written. */
-function keptAnswer(request: ApiRequest, held: Held, conclusion: Conclusion): KeptAnswer {
-  const mark = new Date(-1e13 - Math.floor(Math.random() * 1e12)); // no other date in an answer is of that time
-  const { statusCode, view } = request.render(preview(held, conclusion, mark));
-  return { holder: request, statusCode, body: JSON.stringify(view), updatedAt: mark.toISOString() };
+function keptAnswer(request: ApiRequest, written: Held): KeptAnswer {
+  const { statusCode, view } = request.render(written);
+  return { holder: request, statusCode, body: JSON.stringify(view) };
 }
 
-/** What a plain answer leads to; undefined where it needs a closer look, under the lock. */
-function plainly(turn: Turn, said: Said): Decided | undefined {
-  if (turn.freshSince === undefined) return undefined;
-  const decided =
-    'following' in said ? plainFollowing(turn, said.following) : plainOpening(turn, turn.freshSince, said.opening);
-  return decided && !decided.next && !operationStatus(decided.to).inDoubt ? decided : undefined;
+/**
+ * What a plain answer leads to, and when that is: on the database's clock, as the row told it and time has passed since.
+ * @returns undefined where it needs a closer look, under the lock
+ */
+function plainly({ held, begunAt }: Turn, said: Said): { readonly decided: Decided; readonly at: Date } | undefined {
+  if (begunAt === undefined) return undefined;
+  const at = new Date(Math.ceil(held.operation.createdAt.getTime() + performance.now() - begunAt));
+  const decided = 'following' in said ? plainFollowing(held, said.following) : plainOpening(held, at, said.opening);
+  return decided && !decided.next && !operationStatus(decided.to).inDoubt ? { decided, at } : undefined;
 }
 
 /** Of payments whose order may have to be sent again, or to be let go. */
@@ -267,24 +281,17 @@ const WAITS_FOR_ORDER: readonly PaymentStatus[] = ['created', 'canceled'];
 
 const JUST_SENT = { sinceSentSeconds: 0, sinceNotFoundSeconds: null, pastDeadline: false };
 
-const plainFollowing = ({ held }: Turn, following: FollowUpAnswer): Decided | undefined =>
+const plainFollowing = (held: Held, following: FollowUpAnswer): Decided | undefined =>
   following.reading === undefined && following.sent?.outcome.kind === 'answered'
     ? decideFollowing(held, following, JUST_SENT)
     : undefined;
 
-/** On the database's clock, as the row told it and time has passed since. */
-function plainOpening({ held }: Turn, freshSince: number, outcome: OrderOutcome): Decided | undefined {
+function plainOpening(held: Held, now: Date, outcome: OrderOutcome): Decided | undefined {
   if (outcome.kind !== 'opened') return undefined;
-  const sinceCreatedSeconds = (performance.now() - freshSince) / 1_000;
   const { createdAt, expiresInMinutes } = held.payment;
+  const sinceCreatedSeconds = (now.getTime() - createdAt.getTime()) / 1_000;
   const untilExpirySeconds = expiresInMinutes * 60 - sinceCreatedSeconds;
-  const now = new Date(createdAt.getTime() + sinceCreatedSeconds * 1_000);
-  const ages = {
-    now,
-    sinceCreatedSeconds,
-    untilExpirySeconds,
-    pastExpiry: untilExpirySeconds < 0,
-    pastDeadline: false,
-  };
+  const pastExpiry = untilExpirySeconds < 0;
+  const ages = { now, sinceCreatedSeconds, untilExpirySeconds, pastExpiry, pastDeadline: false };
   return decideOpening({ ...held, ages, orders: 1, mayRepeat: true }, outcome);
 }

@@ -11,7 +11,8 @@ import { followUpOf, isFollowUp } from '../kinds/kinds.js';
 import { maySendAgain, type Why } from '../kinds/steps.js';
 import { type OperationEntity } from '../store/operation.entity.js';
 import { operationOf } from '../store/operation.repository.js';
-import { type Held, PaymentRecords } from '../store/payment-records.js';
+import { type Claim } from '../store/idempotency.repository.js';
+import { type Footing, type Held, PaymentRecords, type Reservation } from '../store/payment-records.js';
 import { paymentOf } from '../store/payment.repository.js';
 import { type IdempotentRequest } from './idempotency.service.js';
 import { merchantRequestIdOf } from './merchant-request-id.js';
@@ -42,8 +43,8 @@ export interface Turn {
   readonly send: number;
   /** The bank's id of the operation that a follow-up acts on. */
   readonly parentBankId: string | null;
-  /** When it was begun, where nobody can have touched it since: milliseconds of the monotonic clock. */
-  readonly freshSince?: number;
+  /** When it was on record for the first time, and nobody can have touched it since: milliseconds of the monotonic clock. */
+  readonly begunAt?: number;
   /** Whether this run has not yet repeated a request at once. */
   readonly mayRepeat: boolean;
 }
@@ -110,32 +111,49 @@ export class WriteAhead {
     return { held, window, ...FIRST, parentBankId: null };
   }
 
-  /** Puts a follow-up on record, and holds what it needs of the payment. */
+  /**
+   * Puts a follow-up and its key on record by one statement, and holds what it needs of the payment.
+   * @returns undefined where it has to be looked at with the key and the payment's lock in hand
+   */
+  async reserveAtOnce(claim: Claim, intent: FollowUpIntent): Promise<Turn | 'taken' | undefined> {
+    const { accountId, operationId: id } = claim;
+    const footing = await this.records.footing({ ...intent, accountId }, followUpOf(intent.kind).of);
+    const reservation = footing && whereItMay(() => reservationOf(footing, { ...intent, id }));
+    if (!reservation) return undefined;
+    const window = new SendWindow();
+    const held = await this.records.reserve(claim, footing.payment, reservation);
+    if (held === 'taken' || held === 'changed') return held === 'taken' ? held : undefined;
+    return {
+      held,
+      window,
+      begunAt: performance.now(),
+      ...FIRST,
+      parentBankId: footing.parent?.bankOperationId ?? null,
+    };
+  }
+
+  /** The same under the payment's lock. @throws PaymentError where it may not be done */
   async reserve(
     tx: Transaction,
     { accountId, operationId: id }: Pick<IdempotentRequest, 'accountId' | 'operationId'>,
     intent: FollowUpIntent,
   ): Promise<Turn> {
     const window = new SendWindow();
-    const freshSince = performance.now();
-    const { kind, paymentId, merchantRequestId } = intent;
-    const payment = await this.records.payments.lock(tx, accountId, paymentId);
-    if (!payment) throw new PaymentError('PAYMENT_NOT_FOUND', `there is no payment ${paymentId}`);
-    const { reserves, of, step, amount: amountOf } = followUpOf(kind);
-    const amount = amountOf(paymentOf(payment), intent.amount);
-    if (kind === 'capture' && !(await this.records.payments.ages(tx, accountId, paymentId)).holdLasts)
-      throw new PaymentError('PAYMENT_NOT_CAPTURABLE', 'the bank holds the money no longer');
-    const parent = await this.records.operations.findParent(tx, { accountId, paymentId }, of);
-    if (parent?.bankOperationId == null) {
-      throw new PaymentError(NO_PARENT[kind], 'the bank named no operation for this payment');
-    }
-    const { bankMerchantId, bankOperationId, currency } = parent;
-    const sum = { ...paymentOf(payment), [reserves]: payment[reserves] + amount };
-    const facts = { accountId, id, paymentId, kind, step, amount, currency, merchantRequestId, bankMerchantId };
-    await this.records.operations.insert(tx, newOperation({ ...facts, parentId: parent.id }), intent.reason);
-    await this.records.save(tx, withEvent(sum, `${kind}.created`, { kind, id }));
-    const held = await this.lock(tx, accountId, { paymentId, operationId: id });
-    return { held, window, freshSince, ...FIRST, parentBankId: bankOperationId };
+    await this.records.payments.lock(tx, accountId, intent.paymentId);
+    const footing = await this.records.footing({ ...intent, accountId }, followUpOf(intent.kind).of, tx);
+    if (!footing) throw new PaymentError('PAYMENT_NOT_FOUND', `there is no payment ${intent.paymentId}`);
+    const { operation, reason, moved } = reservationOf(footing, { ...intent, id });
+    const held = {
+      operation: await this.records.operations.insert(tx, operation, reason),
+      payment: await this.records.save(tx, moved),
+    };
+    return {
+      held,
+      window,
+      begunAt: performance.now(),
+      ...FIRST,
+      parentBankId: footing.parent?.bankOperationId ?? null,
+    };
   }
 
   /** The merchant gives up an open payment: its link is shown no more, and the bank is asked on, since it has no call for this. */
@@ -170,6 +188,38 @@ export class WriteAhead {
   ): Promise<string | null> {
     const parent = parentId === null ? null : await this.records.operations.find(tx, merchantAccountId, parentId);
     return parent?.bankOperationId ?? null;
+  }
+}
+
+/** What a follow-up will be, and what it makes of its payment before the bank hears of it. @throws PaymentError */
+function reservationOf(
+  { payment: row, parent, holdLasts }: Footing,
+  { id, paymentId, kind, merchantRequestId, amount: asked, reason }: FollowUpIntent & { readonly id: string },
+): Reservation {
+  const payment = paymentOf(row);
+  const { reserves, step, amount: amountOf } = followUpOf(kind);
+  const amount = amountOf(payment, asked);
+  if (kind === 'capture' && !holdLasts)
+    throw new PaymentError('PAYMENT_NOT_CAPTURABLE', 'the bank holds the money no longer');
+  if (parent?.bankOperationId == null)
+    throw new PaymentError(NO_PARENT[kind], 'the bank named no operation for this payment');
+  const { bankMerchantId, currency, id: parentId } = parent;
+  const facts = { accountId: payment.accountId, paymentId, amount, currency, merchantRequestId, bankMerchantId };
+  const held = { ...payment, [reserves]: payment[reserves] + amount };
+  return {
+    operation: newOperation({ ...facts, id, kind, step, parentId }),
+    reason,
+    moved: withEvent(held, `${kind}.created`, { kind, id }),
+  };
+}
+
+/** A refusal may come of what is old news by now, or of a key that was answered before: it is looked at again. */
+function whereItMay<T>(decide: () => T): T | undefined {
+  try {
+    return decide();
+  } catch (error) {
+    if (error instanceof PaymentError) return undefined;
+    throw error;
   }
 }
 

@@ -2,10 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, In, Not } from 'typeorm';
 import { claimDueSql, type Room, roomParameters } from '../../database/claim-due.js';
 import { dueIn } from '../../database/due-in.js';
+import { hydrate } from '../../database/hydrate.js';
 import { sql, type Sql } from '../../database/sql.js';
 import { type Transaction } from '../../database/transaction.js';
 import { keptFailure } from '../domain/failures.js';
-import { type Cause, FOLLOW_UP_KINDS, INTENT_KINDS, type Operation, type OperationKind } from '../domain/operation.js';
+import { type Cause, FOLLOW_UP_KINDS, INTENT_KINDS, type Operation } from '../domain/operation.js';
 import { REVIEW_AFTER_SECONDS } from '../domain/schedule.js';
 import { HINTED_OPERATIONS } from '../domain/statuses.js';
 import { stepOf } from '../kinds/steps.js';
@@ -14,6 +15,8 @@ import { OperationEntity } from './operation.entity.js';
 /** What a move brings along besides the status; members that are absent leave things as they are. */
 export interface OperationNotes {
   readonly cause?: Cause | undefined;
+  /** When it is written, where an answer is written beside it; otherwise it is the moment of the statement. */
+  readonly at?: Date | undefined;
   readonly bankOrderId?: string | undefined;
   readonly redirectUrl?: string | undefined;
   readonly bankOperationId?: string | undefined;
@@ -88,7 +91,7 @@ export const updateOperation = (operation: Operation, notes: OperationNotes, whe
     not_found_at = coalesce(not_found_at, to_timestamp(${notes.notFoundAt}::float8)),
     sent_at = CASE WHEN ${notes.callEnded}::boolean THEN least(sent_at, clock_timestamp()) ELSE sent_at END,
     session_awaited_at = CASE WHEN ${notes.awaitsSession}::boolean THEN clock_timestamp() END,
-    next_query_at = ${dueIn('next_query_at', notes.nextQueryInSeconds)}, updated_at = now()
+    next_query_at = ${dueIn('next_query_at', notes.nextQueryInSeconds)}, updated_at = coalesce(${notes.at}, now())
   ${from}
   WHERE operation.merchant_account_id = ${operation.accountId} AND operation.id = ${operation.id} AND ${where}`;
 
@@ -104,8 +107,11 @@ export class OperationRepository {
   constructor(private readonly database: DataSource) {}
 
   /** Write-ahead: this is committed before the bank hears of the operation. */
-  async insert(tx: Transaction, operation: Operation, reason: string | null = null): Promise<void> {
-    await tx.query(...insertOperation(operation, reason, sql`(SELECT 1) AS once`).render());
+  async insert(tx: Transaction, operation: Operation, reason: string | null = null): Promise<OperationEntity> {
+    const insert = sql`${insertOperation(operation, reason, sql`(SELECT 1) AS once`)} RETURNING *`;
+    const [row] = await tx.query<object[]>(...insert.render());
+    if (!row) throw new Error(`operation ${operation.id} was not written`);
+    return hydrate(tx, OperationEntity, row);
   }
 
   find(tx: Transaction, accountId: string, id: string): Promise<OperationEntity | null> {
@@ -138,22 +144,6 @@ export class OperationRepository {
     const where = { merchantAccountId: accountId, subjectId: In([...paymentIds]), kind: In([...INTENT_KINDS]) };
     const rows = await this.database.manager.find(OperationEntity, { where, order: { number: 'ASC' } });
     return new Map(rows.map((row) => [row.subjectId, row]));
-  }
-
-  /** The operation that a follow-up acts on: the latest of the first kind that has one with an id of the bank. */
-  async findParent(
-    tx: Transaction,
-    { accountId, paymentId }: { accountId: string; paymentId: string },
-    kinds: readonly OperationKind[],
-  ): Promise<OperationEntity | null> {
-    const where = {
-      merchantAccountId: accountId,
-      subjectId: paymentId,
-      kind: In([...kinds]),
-      status: 'succeeded' as const,
-    };
-    const rows = await tx.find(OperationEntity, { where, order: { number: 'DESC' } });
-    return kinds.map((kind) => rows.find((row) => row.kind === kind)).find((row) => row !== undefined) ?? null;
   }
 
   /** Oldest first. */
@@ -210,8 +200,12 @@ export class OperationRepository {
     );
   }
 
-  async save(tx: Transaction, operation: Operation, notes: OperationNotes = {}): Promise<void> {
-    await tx.query(...updateOperation(operation, notes, sql`true`).render());
+  /** @returns the row as it is now */
+  async save(tx: Transaction, operation: Operation, notes: OperationNotes = {}): Promise<OperationEntity> {
+    const update = sql`${updateOperation(operation, notes, sql`true`)} RETURNING *`;
+    const [[row]] = await tx.query<[object[], number]>(...update.render());
+    if (!row) throw new Error(`operation ${operation.id} does not exist`);
+    return hydrate(tx, OperationEntity, row);
   }
 
   /** Orders of a payment so far, those without a link included. */

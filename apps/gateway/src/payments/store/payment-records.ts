@@ -6,7 +6,7 @@ import { newId } from '../../database/id.js';
 import { sql, type Sql } from '../../database/sql.js';
 import { type Transaction } from '../../database/transaction.js';
 import { OutboxRepository } from '../../outbox/outbox.repository.js';
-import { type Operation } from '../domain/operation.js';
+import { type Operation, type OperationKind } from '../domain/operation.js';
 import { type Moved, type PaymentEvent } from '../domain/payment.js';
 import { type Claim, claimKey, type Holder } from './idempotency.repository.js';
 import { OperationEntity } from './operation.entity.js';
@@ -34,18 +34,31 @@ export interface Conclusion {
   readonly extras: PaymentExtras;
 }
 
-/** The answer to keep for a key. `updatedAt` stands where the moment belongs at which it is written. */
+/** The answer to keep for a key. */
 export interface KeptAnswer {
   readonly holder: Holder;
   readonly statusCode: number;
   readonly body: string;
-  readonly updatedAt: string;
+}
+
+/** What acts on a payment, and what it makes of it, before the bank hears of it. */
+export interface Reservation {
+  readonly operation: Operation;
+  readonly reason: string | null;
+  readonly moved: Moved;
+}
+
+/** A payment as it stands, and what a follow-up of it would act on. */
+export interface Footing {
+  readonly payment: PaymentEntity;
+  /** The latest operation of the first of these kinds that the bank has done. */
+  readonly parent: OperationEntity | null;
+  /** What is held may still be taken. */
+  readonly holdLasts: boolean;
 }
 
 /** SQLSTATE of `refuse()`. */
 const REFUSED = 'AG001';
-/** As a JavaScript date is written. */
-const NOW = sql`to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
 /** Payments, their operations and the events about them: what belongs together is saved together. */
 @Injectable()
@@ -84,33 +97,84 @@ export class PaymentRecords {
     before: Held,
     { operation, notes, moved, extras }: Conclusion,
     answer: KeptAnswer | undefined,
-  ): Promise<(Held & { readonly body: string | null }) | undefined> {
-    const { status, eventSequence, amountRefunding, amountCapturing } = before.payment;
-    const asBegun = sql`status = ${status} AND event_sequence = ${eventSequence}::int
-      AND amount_refunding = ${amountRefunding}::bigint AND amount_capturing = ${amountCapturing}::bigint`;
+  ): Promise<Held | undefined> {
     const asSent = sql`operation.status = ${before.operation.status} AND operation.sends = ${before.operation.sends}::int`;
     const statement = sql`
-      WITH p AS (${updatePayment(moved.payment, extras, asBegun)} RETURNING *),
+      WITH p AS (${updatePayment(moved.payment, extras, unchanged(before.payment))} RETURNING *),
            o AS (${updateOperation(operation, notes, asSent, sql`FROM p`)} RETURNING operation.*),
            e AS (${insertEvents(moved.events)}),
-           k AS (${answer ? keepAnswer(answer) : sql`SELECT NULL AS response_body`})
+           k AS (${answer ? keepAnswer(answer) : sql`SELECT`})
       SELECT CASE WHEN NOT (EXISTS (SELECT FROM p) AND EXISTS (SELECT FROM o) AND EXISTS (SELECT FROM k))
                   THEN refuse('not as begun') END AS refused,
-             (SELECT to_jsonb(p) FROM p) AS payment, (SELECT to_jsonb(o) FROM o) AS operation,
-             (SELECT response_body FROM k) AS body`;
+             (SELECT to_jsonb(p) FROM p) AS payment, (SELECT to_jsonb(o) FROM o) AS operation`;
     try {
-      const [row] = await this.database.query<(RawHeld & { body: string | null })[]>(...statement.render());
-      return row && { ...this.held(row), body: row.body };
+      const [row] = await this.database.query<RawHeld[]>(...statement.render());
+      return row && this.held(row);
     } catch (error) {
-      if ((error as { readonly code?: unknown }).code === REFUSED || isDatabaseAway(error)) return undefined;
+      if (isRefused(error) || isDatabaseAway(error)) return undefined;
       throw error;
     }
   }
 
-  /** The same under the payment's lock. @returns the payment as it is now */
-  async conclude(tx: Transaction, { operation, notes, moved, extras }: Conclusion): Promise<PaymentEntity> {
-    await this.operations.save(tx, operation, notes);
-    return this.save(tx, moved, extras);
+  /** The same under the payment's lock. @returns both as they are now */
+  async conclude(tx: Transaction, { operation, notes, moved, extras }: Conclusion): Promise<Held> {
+    return { operation: await this.operations.save(tx, operation, notes), payment: await this.save(tx, moved, extras) };
+  }
+
+  /** @param kinds of what is acted on @returns undefined where there is no such payment */
+  async footing(
+    { accountId, paymentId }: { readonly accountId: string; readonly paymentId: string },
+    kinds: readonly OperationKind[],
+    tx: Transaction = this.database.manager,
+  ): Promise<Footing | undefined> {
+    const [row] = await tx.query<(Omit<RawHeld, 'operation'> & { operation: object | null; holdLasts: boolean })[]>(
+      ...sql`
+        SELECT to_jsonb(p) AS payment, to_jsonb(o) AS operation, coalesce(now() < p.hold_expires_at, false) AS "holdLasts"
+        FROM payment p LEFT JOIN LATERAL (
+          SELECT * FROM operation
+          WHERE merchant_account_id = p.merchant_account_id AND subject_id = p.id AND status = 'succeeded'
+            AND kind = ANY(${kinds}::text[])
+          ORDER BY array_position(${kinds}::text[], kind), number DESC LIMIT 1) o ON true
+        WHERE p.merchant_account_id = ${accountId} AND p.id = ${paymentId}`.render(),
+    );
+    if (!row) return undefined;
+    const parent = row.operation && hydrate(tx, OperationEntity, row.operation);
+    return { payment: hydrate(tx, PaymentEntity, row.payment), parent, holdLasts: row.holdLasts };
+  }
+
+  /**
+   * Claims the key and writes ahead what acts on a payment, in one statement.
+   * @returns `taken`: the key is · `changed`: the payment is not as it was read, so that it goes the slow way, with a lock
+   */
+  async reserve(
+    claim: Claim,
+    before: PaymentEntity,
+    { operation, reason, moved }: Reservation,
+  ): Promise<Held | 'taken' | 'changed'> {
+    const statement = sql`
+      WITH claimed AS (${claimKey(claim)}),
+           p AS (${updatePayment(moved.payment, {}, unchanged(before), sql`FROM claimed`)} RETURNING payment.*),
+           o AS (${insertOperation(operation, reason, sql`p`)} RETURNING *),
+           e AS (${insertEvents(moved.events)})
+      SELECT CASE WHEN EXISTS (SELECT FROM claimed) AND NOT EXISTS (SELECT FROM p)
+                  THEN refuse('not as read') END AS refused,
+             (SELECT to_jsonb(p) FROM p) AS payment, (SELECT to_jsonb(o) FROM o) AS operation`;
+    try {
+      const [row] = await this.database.query<(RawHeld | Record<keyof RawHeld, null>)[]>(...statement.render());
+      return row?.payment ? this.held(row) : 'taken';
+    } catch (error) {
+      if (isRefused(error)) return 'changed';
+      const written = isDatabaseAway(error) ? await this.writtenAllTheSame(operation) : undefined;
+      if (written) return written;
+      throw error;
+    }
+  }
+
+  /** The answer to a statement was lost: what it wrote has an id that only this request knows. */
+  private async writtenAllTheSame({ accountId, id, paymentId }: Operation): Promise<Held | undefined> {
+    const operation = await this.operations.findOne(accountId, id).catch(() => null);
+    const payment = operation && (await this.payments.find(accountId, paymentId));
+    return payment ? { payment, operation } : undefined;
   }
 
   /** Saves a payment and appends the events of its change. @returns the row as it is now */
@@ -133,12 +197,18 @@ interface RawHeld {
   readonly operation: object;
 }
 
-const keepAnswer = ({ holder, statusCode, body, updatedAt }: KeptAnswer): Sql => sql`
-  UPDATE idempotency_key SET status_code = ${statusCode}::int,
-    response_body = replace(${body}, ${updatedAt}, ${NOW}), settled_at = now()
+const isRefused = (error: unknown): boolean => (error as { readonly code?: unknown }).code === REFUSED;
+
+/** Nobody has written the payment since it was read: every change of what it may do has an event. */
+const unchanged = ({ status, eventSequence, amountRefunding, amountCapturing }: PaymentEntity): Sql => sql`
+  status = ${status} AND event_sequence = ${eventSequence}::int
+  AND amount_refunding = ${amountRefunding}::bigint AND amount_capturing = ${amountCapturing}::bigint`;
+
+const keepAnswer = ({ holder, statusCode, body }: KeptAnswer): Sql => sql`
+  UPDATE idempotency_key SET status_code = ${statusCode}::int, response_body = ${body}, settled_at = now()
   FROM p
   WHERE idempotency_key.merchant_account_id = ${holder.accountId} AND key = ${holder.key} AND status_code IS NULL
-  RETURNING response_body`;
+  RETURNING 1`;
 
 /** Of the payment that is a row of `p`. */
 export function insertEvents(events: readonly PaymentEvent[]): Sql {

@@ -46,6 +46,8 @@ export interface PaymentFilter {
 /** Columns that a change of state may bring along. `nextSyncInSeconds`: null means that nothing is open any more. */
 export interface PaymentExtras {
   readonly cause?: Cause | undefined;
+  /** When it is written, where an answer is written beside it; otherwise it is the moment of the statement. */
+  readonly at?: Date | undefined;
   readonly expiresAt?: Date | null | undefined;
   readonly hintQueries?: number | undefined;
   readonly shown?: Shown | null | undefined;
@@ -108,7 +110,7 @@ export const insertPayment = (payment: NewPayment, source: Sql): Sql => sql`
   FROM ${source}`;
 
 /** One text for every case, so that Postgres and its poolers see few different statements. */
-export const updatePayment = (payment: Payment, extras: PaymentExtras, where: Sql): Sql => sql`
+export const updatePayment = (payment: Payment, extras: PaymentExtras, where: Sql, from: Sql = sql``): Sql => sql`
   UPDATE payment SET
     status = ${payment.status}, amount_authorized = ${payment.amountAuthorized}::bigint,
     cause = CASE WHEN status = ${payment.status} THEN cause ELSE ${extras.cause ?? 'bank'} END,
@@ -125,8 +127,9 @@ export const updatePayment = (payment: Payment, extras: PaymentExtras, where: Sq
     shown = coalesce(${extras.shown}, shown),
     incomplete_at = ${clock('incomplete_at', extras.incomplete)}, gone_at = ${clock('gone_at', extras.gone)},
     ended_at = CASE WHEN ${payment.status} = ANY(${ENDED_PAYMENTS}::text[]) THEN coalesce(ended_at, now()) END,
-    updated_at = now()
-  WHERE merchant_account_id = ${payment.accountId} AND id = ${payment.id} AND ${where}`;
+    updated_at = coalesce(${extras.at}, now())
+  ${from}
+  WHERE payment.merchant_account_id = ${payment.accountId} AND payment.id = ${payment.id} AND ${where}`;
 
 /** What a callback says, as far as it matters; it proves nothing. */
 export interface Told {
