@@ -5,7 +5,6 @@ import fc from 'fast-check';
 import { type DataSource } from 'typeorm';
 import { AllianceClient, AllianceError, AllianceModule, AllianceSession, CommunicationKey } from '#libs/alliance';
 import { type Keystore } from '#libs/keystore';
-import { ClientKeyRepository } from '../../apps/gateway/src/accounts/client-key.repository.js';
 import { MerchantAccountRepository } from '../../apps/gateway/src/accounts/merchant-account.repository.js';
 import { MerchantAccountsService } from '../../apps/gateway/src/accounts/merchant-accounts.service.js';
 import { PgSessionStore } from '../../apps/gateway/src/payments/bank-access/pg-session.store.js';
@@ -85,8 +84,7 @@ beforeAll(async () => {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-384' });
   clientKey = await CommunicationKey.import(privateKey.export({ format: 'jwk' }));
   banks = await SessionBanks.listen(clientKey);
-  const keys = new ClientKeyRepository(sources[0]!, keystore);
-  const accounts = new MerchantAccountsService(new MerchantAccountRepository(sources[0]!), keys, keystore);
+  const accounts = new MerchantAccountsService(new MerchantAccountRepository(sources[0]!), keystore);
   let terminals = 0;
   newAccount = () => anAccount(accounts, { bankMerchantId: `merchant-${++terminals}` });
 }, 60_000);

@@ -1,5 +1,6 @@
 import { AuditRepository } from '../../apps/gateway/src/audit/audit.repository.js';
 import { MerchantAccountRepository } from '../../apps/gateway/src/accounts/merchant-account.repository.js';
+import { StoredAllianceAccounts } from '../../apps/gateway/src/payments/bank-access/stored-alliance-accounts.js';
 import { MerchantAccountsService } from '../../apps/gateway/src/accounts/merchant-accounts.service.js';
 import { afterTime } from '../support/shifted-clock.js';
 import { createMigratedDatabase, type MigratedDatabase } from './gateway-parts.js';
@@ -30,7 +31,10 @@ describe('a merchant account', () => {
     gateway.call(method, `/ops/merchant-accounts/${account.id}${url}`, { key: OPS_KEY, body });
   const opened = (by: WholeGateway) => by.app.get(MerchantAccountsService).open(account.id);
   /** The client keys that are in use, the one for sending first. */
-  const keysIn = async (by: WholeGateway): Promise<string[]> => (await opened(by)).clientKeys.map(({ id }) => id);
+  const keysIn = async (by: WholeGateway): Promise<string[]> => {
+    const { clientKey, otherClientKeys = [] } = await by.app.get(StoredAllianceAccounts).load(account.id);
+    return [clientKey, ...otherClientKeys].map((key) => `ck_${key?.thumbprint}`);
+  };
   const newKey = async (): Promise<string> => (await operate('POST', '/client-keys', {})).body['id'] as string;
   const statuses = async () =>
     Object.fromEntries(

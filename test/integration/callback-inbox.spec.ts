@@ -1,7 +1,7 @@
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { StoredAllianceAccounts } from '../../apps/gateway/src/payments/bank-access/stored-alliance-accounts.js';
-import { ClientKeyRepository } from '../../apps/gateway/src/accounts/client-key.repository.js';
+import { ClientKeyRepository } from '../../apps/gateway/src/payments/bank-access/client-key.repository.js';
 import { CallbackRepository } from '../../apps/gateway/src/callbacks/callback.repository.js';
 import { CallbacksController } from '../../apps/gateway/src/callbacks/callbacks.controller.js';
 import { CallbacksService } from '../../apps/gateway/src/callbacks/callbacks.service.js';
@@ -49,7 +49,7 @@ describe('callback inbox', () => {
     const clientKeys = new ClientKeyRepository(parts.source, parts.keystore);
     await clientKeys.add(parts.accountId, 'client-key-1', aMerchant().privateKey);
     parts.accounts.forget(parts.accountId);
-    const bankAccounts = new StoredAllianceAccounts(parts.accounts);
+    const bankAccounts = new StoredAllianceAccounts(parts.accounts, clientKeys);
     service = new CallbacksService(parts.accounts, bankAccounts, inbox, parts.keystore, parts.sync);
     const adapter = new FastifyAdapter();
     registerBodyParsers(adapter.getInstance());

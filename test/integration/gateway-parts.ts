@@ -1,6 +1,6 @@
 import { DataSource } from 'typeorm';
 import { generateLocalKeys, type Keystore, LocalKekProvider } from '#libs/keystore';
-import { ClientKeyRepository } from '../../apps/gateway/src/accounts/client-key.repository.js';
+import { ClientKeyRepository } from '../../apps/gateway/src/payments/bank-access/client-key.repository.js';
 import { MerchantAccountRepository } from '../../apps/gateway/src/accounts/merchant-account.repository.js';
 import { MerchantAccountsService } from '../../apps/gateway/src/accounts/merchant-accounts.service.js';
 import { dataSourceOptions } from '../../apps/gateway/src/app/schema.js';
@@ -76,7 +76,7 @@ export async function startParts(database: MigratedDatabase, poolSize = 10) {
   const source = await database.connect(poolSize);
   const keystore = aKeystore();
   const clientKeys = new ClientKeyRepository(source, keystore);
-  const accounts = new MerchantAccountsService(new MerchantAccountRepository(source), clientKeys, keystore);
+  const accounts = new MerchantAccountsService(new MerchantAccountRepository(source), keystore);
   const bank = new FakePaymentBank();
   const records = recordsOver(source);
   const links = new PaymentLinks('https://pay.example');

@@ -1,6 +1,5 @@
 import { AllianceError, type FreshSession } from '#libs/alliance';
 import { EnvelopeKeystore, generateLocalKeys, KeystoreError, type Keystore, LocalKekProvider } from '#libs/keystore';
-import { ClientKeyRepository } from '../../apps/gateway/src/accounts/client-key.repository.js';
 import { MerchantAccountRepository } from '../../apps/gateway/src/accounts/merchant-account.repository.js';
 import { MerchantAccountsService } from '../../apps/gateway/src/accounts/merchant-accounts.service.js';
 import { PgSessionStore } from '../../apps/gateway/src/payments/bank-access/pg-session.store.js';
@@ -34,11 +33,7 @@ describe('PgSessionStore', () => {
     const sources = [await database.connect(), await database.connect(), await database.connect()];
     stores = sources.map((source) => new PgSessionStore(source, keystore));
     [first, second] = [stores[0]!, stores[1]!];
-    const accounts = new MerchantAccountsService(
-      new MerchantAccountRepository(sources[0]!),
-      new ClientKeyRepository(sources[0]!, keystore),
-      keystore,
-    );
+    const accounts = new MerchantAccountsService(new MerchantAccountRepository(sources[0]!), keystore);
     let terminals = 0;
     newAccount = () => anAccount(accounts, { bankMerchantId: `merchant-${++terminals}` });
   });

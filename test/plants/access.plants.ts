@@ -221,7 +221,7 @@ export const ACCESS_PLANTS: readonly Plant[] = [
   },
   {
     name: 'client-key/two-active',
-    file: 'apps/gateway/src/accounts/client-key.repository.ts',
+    file: 'apps/gateway/src/payments/bank-access/client-key.repository.ts',
     text: "{ status: 'standby', ...touched }",
     replacement: "{ status: 'active', ...touched }",
     noticedBy: ['test/integration/accounts.spec.ts'],
@@ -229,7 +229,7 @@ export const ACCESS_PLANTS: readonly Plant[] = [
   },
   {
     name: 'client-key/retired-still-opens',
-    file: 'apps/gateway/src/accounts/client-key.repository.ts',
+    file: 'apps/gateway/src/payments/bank-access/client-key.repository.ts',
     text: "rows.filter(({ status }) => status !== 'retired')",
     replacement: 'rows.filter(({ status }) => status.length > 0)',
     noticedBy: ['test/integration/accounts.spec.ts'],
@@ -237,7 +237,7 @@ export const ACCESS_PLANTS: readonly Plant[] = [
   },
   {
     name: 'client-key/active-retires',
-    file: 'apps/gateway/src/accounts/client-key.repository.ts',
+    file: 'apps/gateway/src/payments/bank-access/client-key.repository.ts',
     text: "const where = { merchantAccountId: accountId, id, status: 'standby' as const };",
     replacement: 'const where = { merchantAccountId: accountId, id };',
     noticedBy: ['test/integration/accounts.spec.ts'],

@@ -1,18 +1,11 @@
 import { Module } from '@nestjs/common';
 import { ApiKeyRepository } from './api-key.repository.js';
 import { ApiKeysService } from './api-keys.service.js';
-import { ClientKeyRepository } from './client-key.repository.js';
 import { MerchantAccountRepository } from './merchant-account.repository.js';
 import { MerchantAccountsService } from './merchant-accounts.service.js';
 
 @Module({
-  providers: [
-    ApiKeyRepository,
-    ApiKeysService,
-    ClientKeyRepository,
-    MerchantAccountRepository,
-    MerchantAccountsService,
-  ],
-  exports: [ApiKeysService, ClientKeyRepository, MerchantAccountsService],
+  providers: [ApiKeyRepository, ApiKeysService, MerchantAccountRepository, MerchantAccountsService],
+  exports: [ApiKeysService, MerchantAccountsService],
 })
 export class AccountsModule {}

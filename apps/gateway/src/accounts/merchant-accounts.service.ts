@@ -5,7 +5,6 @@ import { newId } from '../database/id.js';
 import { transactionGuard } from '../database/transaction-guard.js';
 import { RecentValues } from '../timing/recent-values.js';
 import { AccountError } from './account-error.js';
-import { type ClientKey, ClientKeyRepository } from './client-key.repository.js';
 import { type MerchantAccountEntity } from './merchant-account.entity.js';
 import { SecretText } from './secret-text.js';
 import { MerchantAccountRepository, type NewMerchantAccount } from './merchant-account.repository.js';
@@ -31,8 +30,6 @@ export interface MerchantAccount extends Omit<AccountSettings, 'serviceCode'> {
   readonly version: number;
   /** 32 bytes; derives request ids and fingerprints. */
   readonly secret: Buffer;
-  /** Keys that the bank may encrypt to, the active one first. */
-  readonly clientKeys: readonly ClientKey[];
 }
 
 /** An account as it may be shown. */
@@ -48,7 +45,6 @@ export class MerchantAccountsService {
 
   constructor(
     private readonly accounts: MerchantAccountRepository,
-    private readonly clientKeys: ClientKeyRepository,
     private readonly keystore: Keystore,
   ) {}
 
@@ -168,16 +164,14 @@ export class MerchantAccountsService {
   private async openRow(row: MerchantAccountEntity): Promise<MerchantAccount> {
     const opened = async (column: string, value: string): Promise<string> =>
       Buffer.from(await this.keystore.open(value, accountPlace(row.id, row.version, column))).toString();
-    const [serviceCode, secret, clientKeys] = await Promise.all([
+    const [serviceCode, secret] = await Promise.all([
       opened('serviceCode', row.serviceCodeSealed),
       opened('accountSecret', row.accountSecretSealed),
-      this.clientKeys.usable(row.id),
     ]);
     return {
       ...summaryOf(row),
       serviceCode: SecretText.of(serviceCode),
       secret: Buffer.from(secret, 'base64url'),
-      clientKeys,
     };
   }
 

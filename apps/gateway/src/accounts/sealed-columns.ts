@@ -1,5 +1,4 @@
-import { ofAccountRow, type SealedColumn } from '../keys/sealed-column.js';
-import { clientKeyPlace } from './client-key.repository.js';
+import { type SealedColumn } from '../keys/sealed-column.js';
 import { accountPlace } from './merchant-accounts.service.js';
 
 const ofAccount = { table: 'merchant_account', account: 'id', id: 'id', version: 'version' };
@@ -10,11 +9,5 @@ export const ACCOUNT_SEALED_COLUMNS: readonly SealedColumn[] = [
     ...ofAccount,
     column: 'account_secret_sealed',
     place: ({ id, version }) => accountPlace(id, version, 'accountSecret'),
-  },
-  {
-    ...ofAccountRow,
-    table: 'client_key',
-    column: 'key_sealed',
-    place: ({ accountId, id }) => clientKeyPlace(accountId, id),
   },
 ];

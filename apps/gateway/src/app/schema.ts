@@ -1,5 +1,5 @@
 import { ApiKeyEntity } from '../accounts/api-key.entity.js';
-import { ClientKeyEntity } from '../accounts/client-key.entity.js';
+import { ClientKeyEntity } from '../payments/bank-access/client-key.entity.js';
 import { MerchantAccountEntity } from '../accounts/merchant-account.entity.js';
 import { AuditEntryEntity } from '../audit/audit-entry.entity.js';
 import { CallbackEntity } from '../callbacks/callback.entity.js';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ApiKeysService, type KeyLimits } from '../accounts/api-keys.service.js';
-import { type ClientKeySummary } from '../accounts/client-key.repository.js';
+import { type ClientKeySummary } from '../payments/bank-access/client-key.repository.js';
 import {
   type AccountSummary,
   isHttpsWhereLive,

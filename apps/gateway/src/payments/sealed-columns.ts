@@ -1,8 +1,15 @@
 import { ofAccountRow, type SealedColumn } from '../keys/sealed-column.js';
+import { clientKeyPlace } from './bank-access/client-key.repository.js';
 import { sessionPlace } from './bank-access/pg-session.store.js';
 import { customerPlace } from './engine/customer-vault.js';
 
 export const PAYMENT_SEALED_COLUMNS: readonly SealedColumn[] = [
+  {
+    ...ofAccountRow,
+    table: 'client_key',
+    column: 'key_sealed',
+    place: ({ accountId, id }) => clientKeyPlace(accountId, id),
+  },
   {
     table: 'bank_session',
     column: 'session_sealed',

@@ -27,7 +27,7 @@ const transferCreate = z.strictObject({
   /** Kopiyky. Required by 1.0, so always; 0 for none. */
   merchantCommission: m.amountOrZero,
   /** IBAN; the merchant's own account where absent. */
-  recipientAccount: m.iban.optional(),
+  recipientAccount: z.string().min(1).optional(),
   customerData: payerAndRecipient,
 });
 
@@ -41,7 +41,7 @@ const payout = z.strictObject({
   purpose: m.purpose.optional(),
   merchantComment: m.merchantComment.optional(),
   /** IBAN to debit. */
-  senderAccount: m.iban.optional(),
+  senderAccount: z.string().min(1).optional(),
   customerData: payee,
   ...m.told,
 });

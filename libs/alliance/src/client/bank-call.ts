@@ -133,10 +133,9 @@ export class BankCall {
   }
 }
 
-/** What the bank refuses in an optional member. */
-export const isBlank = (value: unknown): boolean => value === undefined || value === null || value === '';
-
-const dropBlank = (_key: string, value: unknown): unknown => (isBlank(value) ? undefined : value);
+function dropBlank(_key: string, value: unknown): unknown {
+  return value === null || value === '' ? undefined : value;
+}
 
 /** Names the member and never quotes it. */
 export function invalidRequest(member: string, problem: string): AllianceError {

@@ -1,11 +1,12 @@
 import { Module } from '@nestjs/common';
 import { AccountsModule } from '../../accounts/accounts.module.js';
+import { ClientKeyRepository } from './client-key.repository.js';
 import { StoredAllianceAccounts } from './stored-alliance-accounts.js';
 
-/** What the bank client needs of us: where accounts are kept. */
+/** What the bank client needs of us: where accounts and their client keys are kept. */
 @Module({
   imports: [AccountsModule],
-  providers: [StoredAllianceAccounts],
-  exports: [StoredAllianceAccounts],
+  providers: [ClientKeyRepository, StoredAllianceAccounts],
+  exports: [ClientKeyRepository, StoredAllianceAccounts],
 })
 export class BankPortsModule {}

@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { AllianceError, CommunicationKey, isPublishedExampleKey, type PublicJwk } from '#libs/alliance';
 import { AccountError } from '../../accounts/account-error.js';
-import { ClientKeyRepository, type ClientKeySummary } from '../../accounts/client-key.repository.js';
+import { ClientKeyRepository, type ClientKeySummary } from './client-key.repository.js';
 import { MerchantAccountsService } from '../../accounts/merchant-accounts.service.js';
 
 /** The public half of a key, to hand to the bank. */

@@ -2,13 +2,17 @@ import { Injectable } from '@nestjs/common';
 import { type AllianceAccount, AllianceAccounts, AllianceError, CommunicationKey } from '#libs/alliance';
 import { AccountError } from '../../accounts/account-error.js';
 import { type MerchantAccount, MerchantAccountsService } from '../../accounts/merchant-accounts.service.js';
+import { type ClientKey, ClientKeyRepository } from './client-key.repository.js';
 
-/** Merchant accounts as the bank client wants them; keys are imported once per opened account. */
+/** Merchant accounts as the bank client wants them; keys are opened and imported once per opened account. */
 @Injectable()
 export class StoredAllianceAccounts extends AllianceAccounts {
   private readonly imported = new WeakMap<MerchantAccount, Promise<AllianceAccount>>();
 
-  constructor(private readonly accounts: MerchantAccountsService) {
+  constructor(
+    private readonly accounts: MerchantAccountsService,
+    private readonly clientKeys: ClientKeyRepository,
+  ) {
     super();
   }
 
@@ -16,8 +20,9 @@ export class StoredAllianceAccounts extends AllianceAccounts {
     const account = await this.accounts.open(accountId);
     const known = this.imported.get(account);
     if (known) return known;
-    const imported = importAccount(account);
+    const imported = this.clientKeys.usable(accountId).then((keys) => importAccount(account, keys));
     this.imported.set(account, imported);
+    imported.catch(() => this.imported.delete(account)); // a failure is not remembered
     return imported;
   }
 }
@@ -45,8 +50,8 @@ class OpenedAccount implements AllianceAccount {
   }
 }
 
-async function importAccount(account: MerchantAccount): Promise<AllianceAccount> {
-  const keys = account.clientKeys.map(({ jwk }) => CommunicationKey.import(JSON.parse(jwk.reveal())));
+async function importAccount(account: MerchantAccount, usable: readonly ClientKey[]): Promise<AllianceAccount> {
+  const keys = usable.map(({ jwk }) => CommunicationKey.import(JSON.parse(jwk.reveal())));
   const [clientKey, ...otherClientKeys] = await Promise.all(keys);
   if (clientKey) return new OpenedAccount(account, clientKey, otherClientKeys);
   throw new AccountError('CLIENT_KEY_NOT_FOUND', `merchant account ${account.id} has no client key yet`);

@@ -14,7 +14,6 @@ const anAccount = (over: Partial<MerchantAccount> = {}): MerchantAccount => ({
   paymentKey: null,
   protocolVersion: '1.0',
   paymentTypes: ['hosted_page'],
-  clientKeys: [],
   ...over,
 });
 const links = new PaymentLinks('https://pay.example');

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Keystore, type SealPlace } from '#libs/keystore';
-import { inTransaction } from '../database/transaction.js';
-import { SecretText } from './secret-text.js';
+import { inTransaction } from '../../database/transaction.js';
+import { SecretText } from '../../accounts/secret-text.js';
 import { ClientKeyEntity, type ClientKeyStatus } from './client-key.entity.js';
 
 /** A key pair with its private half opened. Never log one. */

@@ -1,5 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import { idColumn, nowColumn, textColumn } from '../database/columns.js';
+import { idColumn, nowColumn, textColumn } from '../../database/columns.js';
 
 /** active: the bank encrypts to it · standby: it soon will, or lately did · retired: kept for the record, not used */
 export type ClientKeyStatus = 'active' | 'standby' | 'retired';
