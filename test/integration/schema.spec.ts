@@ -70,7 +70,6 @@ const ONLY_IN_THE_DATABASE = [
   'payment_by_status',
   'payment_due_hinted',
   'payment_due_polled',
-  'payment_flagged',
   'payment_open',
   'operation_due_of_account',
   'callback_inbox_due_of_account',

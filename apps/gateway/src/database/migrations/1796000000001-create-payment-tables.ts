@@ -82,8 +82,6 @@ const PAYMENTS = [
   `CREATE INDEX payment_due_polled ON payment (merchant_account_id, next_sync_at)
      WHERE next_sync_at IS NOT NULL AND NOT (hint_queries > 0)`,
   `CREATE INDEX payment_awaits_session ON payment (merchant_account_id) WHERE session_awaited_at IS NOT NULL`,
-  // What waits for a person.
-  `CREATE INDEX payment_flagged ON payment (merchant_account_id, number) WHERE flags <> '{}'`,
   // What the gauges count.
   `CREATE INDEX payment_open ON payment (status)
      WHERE status IN ('created', 'requires_confirmation', 'requires_action', 'processing', 'needs_review')`,
