@@ -14,6 +14,7 @@ import {
   encodeAnswer,
   type JsonObject,
   parseObject,
+  unquoted,
 } from '../protocol/body-codec.js';
 import { parseCompact, parseSigningKey, signCompact, verifyRequest } from '../protocol/bank-jws.js';
 import { formatTokenExpiration, formatTokenExpirationDateTime } from '../protocol/bank-dates.js';
@@ -157,7 +158,7 @@ export class BankGate {
     const { headers } = request;
     const { sessions, merchants, options } = this.bank;
     const session = sessions.authenticate(headers['x-device_id'], headers['x-refresh_token']);
-    const raw = bodyOf(request);
+    const raw = options.strict ? bodyOf(request) : unquoted(bodyOf(request));
     const encoding = detectEncoding(raw);
     if (options.strict && encoding !== CALLS[name].v1?.encoding) throw new BankError('b_request_is_not_correct');
     const body = await decodeBody(raw, session.key);

@@ -24,6 +24,9 @@ export function parseObject(body: string): JsonObject {
 /** By content, never by Content-Type: published clients send `plain/text` (section b.4). */
 export const detectEncoding = (body: string): BodyEncoding => (COMPACT_JWE.test(body.trim()) ? 'jwe' : 'json');
 
+/** The bank's own PHP SDK, where it has no Guzzle, sends a token as a JSON string. */
+export const unquoted = (body: string): string => /^\s*"([\w.-]*)"\s*$/.exec(body)?.[1] ?? body;
+
 /** @throws BankError `b_encryptor_failed_decrypt_message` | `b_error_parse_json` | `b_request_is_not_correct` */
 export async function decodeBody(body: string, key: PrivateJwk): Promise<JsonObject> {
   if (detectEncoding(body) === 'json') return parseObject(body);
