@@ -10,16 +10,11 @@ import {
 } from '../../libs/alliance/test/published-bodies.js';
 import { coverageTable, type Examples, type Proof } from './protocol-coverage.js';
 import { BROWSER, staged } from './protocol-scenes.js';
-import { type Body, rowOf, World } from './protocol-world.js';
+import { type Body, protocolsOf, rowOf, World } from './protocol-world.js';
 
 const COVERAGE = 'docs/protocol-coverage.md';
 const ENDPOINTS = documentedEndpoints();
 const IDS = (Object.keys(CALLS) as AccountCallId[]).filter((id) => rowOf(id).v1 ?? rowOf(id).v2);
-
-const protocolsOf = (id: AccountCallId): Protocol[] => [
-  ...(rowOf(id).v1 ? (['1.0'] as const) : []),
-  ...(rowOf(id).v2 ? (['2.0'] as const) : []),
-];
 
 const endpointOf = (id: AccountCallId, protocol: Protocol) => {
   const path = protocol === '1.0' ? rowOf(id).v1?.path : rowOf(id).v2?.path;

@@ -29,6 +29,12 @@ const HOUR_MS = 3_600_000;
 
 export const rowOf = (id: AccountCallId): CallRow => CALLS[id];
 
+/** The authorizations that a call exists under. */
+export const protocolsOf = (id: AccountCallId): Protocol[] => [
+  ...(rowOf(id).v1 ? (['1.0'] as const) : []),
+  ...(rowOf(id).v2 ? (['2.0'] as const) : []),
+];
+
 const base64url = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 interface Account {
@@ -84,6 +90,20 @@ export class World {
     return (await this.client.call(ACCOUNT, id, body as never, { protocol } as never)) as Body;
   }
 
+  /** What the bank shows of an operation, whole; what it has answered where that was none. */
+  async shownOf(answer: Body): Promise<Body> {
+    const { type, merchantRequestId } = answer;
+    if (type === undefined || merchantRequestId === undefined) return answer;
+    const { v1 } = rowOf('h2h.operations.by-merchant-request-id');
+    if (!v1) throw new Error('operations can be asked for under both authorizations');
+    return (await this.client.request({
+      accountId: ACCOUNT,
+      ...v1,
+      body: { merchantRequestId },
+      effect: false,
+    })) as Body;
+  }
+
   pageUrl(id: 'browser.three-ds-redirect' | 'browser.receipt', members: Body): Promise<string> {
     return this.client.pageUrl(ACCOUNT, id, members as never);
   }
@@ -124,7 +144,8 @@ export class World {
     const answer = await fetch(this.simulator.url + path, { method: 'POST', body: `${input}.${signature}` });
     const text = await answer.text();
     const payload = text.startsWith('{') ? text : Buffer.from(text.split('.')[1] ?? '', 'base64url').toString();
-    return (JSON.parse(payload) as { msgCode?: string }).msgCode;
+    const { msgCode, validation } = JSON.parse(payload) as { msgCode?: string; validation?: unknown };
+    return validation === undefined ? msgCode : `${msgCode ?? ''} ${JSON.stringify(validation)}`;
   }
 
   readonly number = (pan: string): Promise<unknown> => encryptCardNumber(pan, this.account.paymentKey);

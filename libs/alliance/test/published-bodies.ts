@@ -60,8 +60,20 @@ export const SAMPLE_JWE = (read('jwe/vectors.json') as { id: string; jwe: string
 
 const UUID = '137d9304-0368-11ed-b939-0242ac120002';
 
+/** Printed empty here and there, although the bank refuses blank members and wants all seven. */
+const BROWSER: Readonly<Record<string, string>> = {
+  browserAcceptHeader: 'text/html',
+  browserUserAgent: 'Mozilla/5.0',
+  browserLanguage: 'uk',
+  browserColorDepth: '24',
+  browserScreenHeight: '800',
+  browserScreenWidth: '1280',
+  browserTZ: '-180',
+};
+
 /** What stands for a placeholder, or for a value that contradicts the documents' own tables. */
 const USABLE: Readonly<Record<string, unknown>> = {
+  ...BROWSER,
   merchantRequestId: UUID,
   planId: UUID,
   scheduledPaymentId: UUID,
@@ -81,6 +93,11 @@ const USABLE: Readonly<Record<string, unknown>> = {
   recipientCountry: '804',
   recipientItn: '1234567890',
   senderPhone: '380931234567',
+  senderBirthday: '31.12.2000',
+  recipientBirthday: '31.12.2000',
+  merchantComment: 'Order 42, honey',
+  recipientAccount: 'UA123052992600221199990000000',
+  senderAccount: 'UA123052992600221199990000000',
   recipientPhone: '380931234567',
   senderGender: 'Male',
   environment: 'PRODUCTION',
@@ -134,8 +151,7 @@ function mend(value: unknown, member = ''): unknown {
 }
 
 /** Null and blank members are left out, but for those that need a value. */
-const isAbsent = (name: string, value: unknown): boolean =>
-  value === null || (value === '' && !(name in USABLE) && !name.startsWith('browser'));
+const isAbsent = (name: string, value: unknown): boolean => value === null || (value === '' && !(name in USABLE));
 
 function asTyped(member: string, value: unknown): unknown {
   if (DATES.includes(member)) return parseBankTime(String(value));
@@ -143,7 +159,10 @@ function asTyped(member: string, value: unknown): unknown {
   return FLAGS.includes(member) ? String(value) === 'true' : value;
 }
 
-/** What a printed value must be to stand as it is; the rest becomes a usable one. */
+/**
+ * What a printed value must be to stand as it is; the rest becomes a usable one. The tables say DD.MM.YYYY, the samples
+ * have 32.13.2050, 22081989 and 12/12/2000; the class of a comment is printed, and some samples are outside of it.
+ */
 const MAY_STAND: readonly (readonly [RegExp, (value: unknown) => boolean])[] = [
   [/Country$/, (value) => typeof value === 'string' && /^\d{3}$/.test(value)],
   [/^recipientItn$/, (value) => /^\d{10}$/.test(String(value))],
@@ -152,6 +171,9 @@ const MAY_STAND: readonly (readonly [RegExp, (value: unknown) => boolean])[] = [
   [/Phone$/, (value) => /^\d+$/.test(String(value))],
   [/Gender$/, (value) => ['Male', 'Female'].includes(String(value))],
   [/^environment$/, (value) => value !== 'PROD'],
+  [/Birthday$/, (value) => /^(?:0[1-9]|[12]\d|3[01])\.(?:0[1-9]|1[0-2])\.\d{4}$/.test(String(value))],
+  [/^merchantComment$/, (value) => /^[a-zA-Z0-9 ,.;:@#$%'+=-]+$/.test(String(value))],
+  [/^browser[A-Z]/, (value) => value !== ''],
 ];
 
 function isUsable(member: string, value: unknown): boolean {

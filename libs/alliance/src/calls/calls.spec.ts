@@ -51,6 +51,11 @@ function changed(body: Body, member: DocumentedMember, change: (holder: Body, na
   return places.length > 0 ? copy : undefined;
 }
 
+const A_RULE = {
+  ...{ paymentNumberFrom: 1, paymentNumberTo: 2, intervalValue: 1, intervalUnit: 'DAY' },
+  ...{ coinAmount: 100, currency: '980' },
+};
+
 /** Members of the tables that only some bodies of a call may carry. */
 const ONLY_IN: Readonly<Record<string, (body: Body) => boolean>> = {
   priorityBankCode: ({ hppPayType }) => hppPayType === 'A2A',
@@ -61,6 +66,32 @@ const ONLY_IN: Readonly<Record<string, (body: Body) => boolean>> = {
   txnType: (body) => !('cvv' in body), // one or the other
 };
 const belongsTo = (member: string, body: Body): boolean => ONLY_IN[member]?.(body) ?? true;
+
+/** What the documents forbid of a member, wherever it stands. */
+const UNPRINTABLE: Readonly<Record<string, readonly unknown[]>> = {
+  senderBirthday: ['32.13.2050', '22081989', '12/12/2000', '2000-12-31', '31.02.2000', '01.00.2000', ''],
+  recipientBirthday: ['32.13.2050', '30.02.2000'],
+  merchantComment: ['Замовлення 42', 'https://shop.example/42', 'a*b', 'a(b)', 'a\nb', ''],
+  browserAcceptHeader: [''],
+  browserTZ: ['', 180],
+  recipientAccount: ['UA 12 3052 9926', '305299', `UA12${'0'.repeat(31)}`],
+  senderAccount: ['305299', 'ua123052990000260221199'],
+  purpose: ['', '𝔘'.repeat(128)], // 128 letters, 256 units
+  name: ['𝔘'.repeat(76)],
+  rules: [[], [A_RULE, A_RULE], [{ ...A_RULE, paymentNumberFrom: 2 }], [{ ...A_RULE, paymentNumberTo: 0 }]],
+  filters: [[], [{ operator: 'LIKE', value: '' }], [{ field: 'status', operator: 'IN', value: [] }]],
+  preAuthExpDate: [new Date('+010000-01-01'), new Date(Number.NaN), '2026-07-15 10:00:00.00+03:00'],
+};
+
+/** A copy in which the member, at any depth, has another value; undefined where there is none. */
+function changedWherever(body: Body, member: string, value: unknown): Body | undefined {
+  const copy = copyOf(body);
+  const places = [copy, copy['customerData'], copy['browserInfo']].filter(
+    (place): place is Body => typeof place === 'object' && place !== null && member in place,
+  );
+  for (const place of places) place[member] = value;
+  return places.length > 0 ? copy : undefined;
+}
 
 const accepts = (id: CallId, body: unknown): boolean => rowOf(id).body.safeParse(body).success;
 
@@ -150,6 +181,15 @@ describe('the table of calls', () => {
       return more !== undefined && !accepts(id, more);
     });
     expect(refused.map(({ name }) => name)).toEqual([]);
+  });
+
+  it.each(SAMPLES)('$id keeps to the printed formats, whatever the sample $file does', ({ id, body }) => {
+    const formats = Object.entries(UNPRINTABLE).flatMap(([name, values]) => values.map((value) => ({ name, value })));
+    const taken = formats.filter(({ name, value }) => {
+      const wrong = changedWherever(body, name, value);
+      return wrong !== undefined && accepts(id, wrong);
+    });
+    expect(taken).toEqual([]);
   });
 
   it.each(SAMPLES)('$id refuses $file with a member that nobody knows', ({ id, body }) => {

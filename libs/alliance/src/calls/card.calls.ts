@@ -27,7 +27,7 @@ const transferCreate = z.strictObject({
   /** Kopiyky. Required by 1.0, so always; 0 for none. */
   merchantCommission: m.amountOrZero,
   /** IBAN; the merchant's own account where absent. */
-  recipientAccount: z.string().min(1).optional(),
+  recipientAccount: m.iban.optional(),
   customerData: payerAndRecipient,
 });
 
@@ -41,7 +41,7 @@ const payout = z.strictObject({
   purpose: m.purpose.optional(),
   merchantComment: m.merchantComment.optional(),
   /** IBAN to debit. */
-  senderAccount: z.string().min(1).optional(),
+  senderAccount: m.iban.optional(),
   customerData: payee,
   ...m.told,
 });

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { parseBankTime } from '../wire/bank-time.js';
+import { text } from './members.js';
 
 /** Values the bank refuses as a name, whatever their case. Source: bank docs, "customerData". */
 const NO_NAMES = ['NULL', '3D SECURE', 'SURNAME', 'CARDHOLDER', 'UNKNOWN'];
@@ -12,7 +14,11 @@ const name = z
   .refine((value) => !/^\d+$/.test(value), 'must not be digits alone')
   .refine((value) => !NO_NAMES.includes(value.toUpperCase()), 'is a value that the bank refuses as a name');
 
-const text = (max: number): z.ZodString => z.string().min(1).max(max);
+/** A day of the calendar as DD.MM.YYYY. */
+const birthday = z
+  .string()
+  .regex(/^\d{2}\.\d{2}\.\d{4}$/, 'must be DD.MM.YYYY')
+  .refine((value) => parseBankTime(`${value} 00:00`) !== undefined, 'must be a day of the calendar');
 
 /** Members of one person; the prefix is `sender` or `recipient`. Lengths in characters. */
 const person = {
@@ -33,8 +39,7 @@ const person = {
   Ip: text(50),
   /** Digits without "+". */
   Phone: z.string().regex(/^\d{1,20}$/, 'must be digits without a plus sign'),
-  /** DD.MM.YYYY */
-  Birthday: text(50),
+  Birthday: birthday,
   Gender: z.enum(['Male', 'Female']),
   ZipCode: text(50),
 } as const;

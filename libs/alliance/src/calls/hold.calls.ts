@@ -55,7 +55,7 @@ export const HOLD_CALLS = {
     effect: 'money',
     secret: ['encryptedCardData'],
     /** `encryptedCardData` for a card; the others come here for 3-D Secure alone. */
-    body: m.cardStep.partial({ encryptedCardData: true }),
+    body: z.union([m.cardStep, m.threeDsStep]),
     answer: operationWire,
     source: 'H2H: preauthorization, step 2',
   },

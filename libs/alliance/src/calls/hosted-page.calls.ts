@@ -46,7 +46,7 @@ const createOrder = z.discriminatedUnion('hppPayType', [
     directType: z.enum(['BANK_LINK', 'STATIC_LINK', 'REDIRECT']).optional(),
     currencyCode: z.literal('980').optional(),
     expirationTimeMinutes: z.int().min(SHORTEST_TRANSFER_ORDER).max(LONGEST_ORDER).optional(),
-    merchantComment: z.string().min(14).max(255),
+    merchantComment: m.transferComment,
     /** A code of the bank's directory; `ALL_BANKS` shows them all. */
     priorityBankCode: z.string().min(1).optional(),
     /** Category and goal of the NBU QR: one literal value. */

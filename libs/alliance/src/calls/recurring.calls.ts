@@ -5,6 +5,19 @@ import { payer } from './customer.js';
 import * as m from './members.js';
 import { applePaymentToken, googleEnvironment, googlePaymentData } from './wallet.members.js';
 
+interface Numbers {
+  readonly paymentNumberFrom: number;
+  readonly paymentNumberTo: number;
+}
+
+/** Source: bank docs, "Recurring payment: rules". */
+function areConsecutive(rules: readonly Numbers[]): boolean {
+  return rules.every(({ paymentNumberFrom: from, paymentNumberTo: to }, index) => {
+    const before = rules[index - 1]?.paymentNumberTo ?? 0;
+    return from === before + 1 && to >= from;
+  });
+}
+
 /** Consecutive payment numbers that share an interval and an amount. */
 const rule = z.strictObject({
   paymentNumberFrom: z.int().min(1),
@@ -14,11 +27,11 @@ const rule = z.strictObject({
   coinAmount: m.amount,
   currency: z.string().regex(/^\d{3}$/, 'must be an ISO 4217 number'),
 });
-const rules = z.array(rule).min(1);
+const rules = z.array(rule).min(1).refine(areConsecutive, 'must cover consecutive payment numbers from 1 on');
 /** Card networks' category of the agreement. */
 const category = z.enum(['C103', 'M103']);
-const name = z.string().min(1).max(150);
-const description = z.string().min(1).max(255).optional();
+const name = m.text(150);
+const description = m.text(255).optional();
 const validity = { appliesDateTimeFrom: m.bankTime.optional(), appliesDateTimeTo: m.bankTime.optional() };
 const planId = m.uuid;
 const versionId = z.int().min(1);
@@ -75,19 +88,21 @@ const initialPayment = z.discriminatedUnion('paymentMethodType', [
   z.strictObject({ paymentMethodType: z.literal('GOOGLE_PAY_DECRYPTED'), ...initial, paymentDataEncrypted: m.cardJwe }),
 ]);
 
+const sought = z.string().min(1);
 /** `LIKE` searches free text and names no field. */
 const filtersOn = <Field extends string>(fields: readonly [Field, ...Field[]]) =>
   z
     .array(
       z.union([
-        z.strictObject({ operator: z.literal('LIKE'), value: z.string() }),
+        z.strictObject({ operator: z.literal('LIKE'), value: sought }),
         z.strictObject({
           field: z.enum(fields),
           operator: z.enum(['IN', 'GTE', 'LTE', 'EQUALS']),
-          value: z.union([z.string(), z.array(z.string()).min(1)]),
+          value: z.union([sought, z.array(sought).min(1)]),
         }),
       ]),
     )
+    .min(1)
     .optional();
 const PLAN_FIELDS = ['status', 'planId', 'name', 'description', 'categorySubcategoryIndicator', 'createdAt'] as const;
 const PAYMENT_FIELDS = ['id', 'orderId', 'planId', 'status', 'executionAt'] as const;

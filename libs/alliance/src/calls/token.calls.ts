@@ -6,7 +6,7 @@ import { payer, payerAndRecipient } from './customer.js';
 import * as m from './members.js';
 
 const CVV = ['cvv'] as const;
-const customerId = z.string().min(1).max(255);
+const customerId = m.text(255);
 
 const charge = { ...m.firstStep, token: m.cardToken, coinAmount: m.amount };
 const transfer = {
@@ -14,7 +14,7 @@ const transfer = {
   typeToken: m.typeToken.optional(),
   /** Kopiyky. */
   merchantCommission: m.amountOrZero.optional(),
-  recipientAccount: z.string().min(1).optional(),
+  recipientAccount: m.iban.optional(),
 };
 /** With the CVV, or expressly without: the tables demand it although NONCVV exists. */
 const withCvv = { cvv: m.cardJwe, txnType: z.undefined().optional() };

@@ -7,7 +7,7 @@ import * as m from './members.js';
 import { applePaymentToken, googleEnvironment, googlePaymentData } from './wallet.members.js';
 
 const DECRYPTED = ['paymentData'] as const;
-const recipientAccount = z.string().min(1).optional();
+const recipientAccount = m.iban.optional();
 
 /** Apple's amount is inside `paymentData`; Google's stands beside it. */
 const appleDecrypted = { ...m.firstStep, paymentData: m.cardJwe };
@@ -19,10 +19,28 @@ const appleValidationUrl = z.url({ protocol: /^https$/, hostname: /(?:^|\.)apple
 const appleSession = z.strictObject({
   validationUrl: appleValidationUrl,
   /** Apple's merchant identifier as the bank issued it, not the terminal's id. */
-  merchantId: z.string().min(1).max(255),
-  domain: z.string().min(1).max(255),
+  merchantId: m.text(255),
+  domain: m.text(255),
   merchantRequestId: m.longMerchantRequestId,
 });
+
+const googleToken = {
+  ...m.firstStep,
+  googlePayPaymentData: googlePaymentData,
+  environment: googleEnvironment,
+  /** The table says `transactionAmount`, every example `coinAmount`. */
+  coinAmount: m.amount,
+  customerData: payer,
+};
+/** The one step is all there is: 3-D Secure wants the browser in it. */
+const googleEncrypted = z.discriminatedUnion('desiredThreeDSMode', [
+  z.strictObject({ ...googleToken, desiredThreeDSMode: z.literal('MUST'), browserInfo: m.browserInfo }),
+  z.strictObject({
+    ...googleToken,
+    desiredThreeDSMode: z.enum(['SHOULD', 'MUST_NOT']),
+    browserInfo: m.browserInfo.optional(),
+  }),
+]);
 
 /** Wallets. Without 3-D Secure the money moves in step 1. */
 export const WALLET_CALLS = {
@@ -152,15 +170,7 @@ export const WALLET_CALLS = {
     fills: MERCHANT_AND_DATE,
     effect: 'money',
     secret: ['googlePayPaymentData'],
-    body: z.strictObject({
-      ...m.firstStep,
-      googlePayPaymentData: googlePaymentData,
-      environment: googleEnvironment,
-      /** The table says `transactionAmount`, every example `coinAmount`. */
-      coinAmount: m.amount,
-      customerData: payer,
-      browserInfo: m.browserInfo.optional(),
-    }),
+    body: googleEncrypted,
     answer: operationWire,
     source: 'H2H: Google Pay encrypted, payment',
   },

@@ -235,12 +235,6 @@ describe('AllianceClient on a real socket', () => {
       await caught(behindProxy.client.hppOrder('acc_1', 'x'));
       expect(bank.requests[0]!.path).toBe('/bank/api-gateway/authorize_virtual_device');
     });
-
-    it.each([0.5, -1, Number.NaN])('refuses the amount %p', async (coinAmount) => {
-      await expect(client.refund('acc_1', aRefund({ coinAmount }))).rejects.toMatchObject({
-        ...{ code: 'ALLIANCE_INVALID_REQUEST', member: 'coinAmount', noEffect: true },
-      });
-    });
   });
 
   describe('what is read', () => {

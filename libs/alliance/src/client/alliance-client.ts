@@ -5,7 +5,14 @@ import { AllianceError } from '../error/alliance-error.js';
 import { AllianceHttpInterceptor } from '../http/alliance-http.interceptor.js';
 import { ALLIANCE_OPTIONS, type AllianceOptions } from '../module/alliance.module-definition.js';
 import { AllianceTransport, resolveUrl } from '../http/alliance-transport.js';
-import { type AllianceRequest, BankCall, type CallOptions, invalidRequest, unknownOutcome } from './bank-call.js';
+import {
+  type AllianceRequest,
+  BankCall,
+  type CallOptions,
+  invalidRequest,
+  isBlank,
+  unknownOutcome,
+} from './bank-call.js';
 import {
   type BankCallback,
   type BankOperation,
@@ -27,7 +34,6 @@ import {
 } from '../calls/calls.js';
 import { endpointOf } from '../calls/endpoint-of.js';
 import { SignedChannel } from '../jws/signed-channel.js';
-import { formatBankTime } from '../wire/bank-time.js';
 
 export interface AccountCallOptions<Id extends AccountCallId> extends CallOptions {
   /** The authorization; needed where a call exists under both. */
@@ -76,10 +82,7 @@ export class AllianceClient {
     body: BodyOf<Id>,
     { protocol, merchantId, ...options }: AccountCallOptions<Id>,
   ): Promise<AnswerOf<Id>> {
-    assertKnown(id);
-    const checked = rowOf(id).body.safeParse(body);
-    if (!checked.success) throw invalidBody(id, checked.error);
-    const members = { ...(checked.data as object), ...(merchantId !== undefined && { merchantId }) };
+    const members = { ...checkedBody(id, body), ...(merchantId !== undefined && { merchantId }) };
     return (await this.#exchange(accountId, { id, protocol, members, options })) as AnswerOf<Id>;
   }
 
@@ -93,10 +96,10 @@ export class AllianceClient {
 
   /** Address of a page of the bank, for the customer's browser. */
   async pageUrl<Id extends PageId>(accountId: string, id: Id, members: BodyOf<Id>): Promise<string> {
-    assertKnown(id);
+    const checked = checkedBody(id, members);
     const { baseUrl } = await loadAccount(this.#options.accounts, accountId);
     const path = (rowOf(id).page?.path ?? '').replace(/\{(\w+)\}/g, (_all, member: string) =>
-      encodeURIComponent(String((members as Readonly<Record<string, unknown>>)[member])),
+      encodeURIComponent(String(checked[member])),
     );
     return resolveUrl(baseUrl, path);
   }
@@ -128,10 +131,7 @@ export class AllianceClient {
    * });
    */
   async createHppOrder(accountId: string, order: CreateHppOrder, options?: CallOptions): Promise<HppOrder> {
-    assertAmount(order.coinAmount);
-    const { preAuthExpDate, ...rest } = order;
-    const members = { ...rest, preAuthExpDate: preAuthExpDate && formatBankTime(preAuthExpDate) };
-    return this.#exchangeV1(accountId, 'hpp.create-order', members, options);
+    return this.#callV1(accountId, 'hpp.create-order', order, options);
   }
 
   /**
@@ -142,7 +142,7 @@ export class AllianceClient {
    * const paid = isPaid(order, { coinAmount: 12_300, merchantId });
    */
   async hppOrder(accountId: string, hppOrderId: string, options?: CallOptions): Promise<HppOrder> {
-    return this.#exchangeV1(accountId, 'hpp.operations', { hppOrderId }, options);
+    return this.#callV1(accountId, 'hpp.operations', { hppOrderId }, options);
   }
 
   /**
@@ -152,7 +152,7 @@ export class AllianceClient {
    * const { status } = await alliance.operation('shop', operationId, { timeoutMs: 5_000 });
    */
   async operation(accountId: string, operationId: string, options?: CallOptions): Promise<BankOperation> {
-    return this.#exchangeV1(accountId, 'h2h.operations.get', { id: operationId }, options); // not `operationId`
+    return this.#callV1(accountId, 'h2h.operations.get', { id: operationId }, options); // not `operationId`
   }
 
   /**
@@ -166,7 +166,7 @@ export class AllianceClient {
     merchantRequestId: string,
     options?: CallOptions,
   ): Promise<BankOperation> {
-    return this.#exchangeV1(accountId, 'h2h.operations.by-merchant-request-id', { merchantRequestId }, options);
+    return this.#callV1(accountId, 'h2h.operations.by-merchant-request-id', { merchantRequestId }, options);
   }
 
   /**
@@ -177,18 +177,19 @@ export class AllianceClient {
    * await alliance.refund('shop', { merchantRequestId: randomUUID(), operationId, coinAmount: 500 }, { window });
    */
   async refund(accountId: string, refund: CreateRefund, options?: CallOptions): Promise<BankOperation> {
-    assertAmount(refund.coinAmount);
-    return this.#exchangeV1(accountId, 'h2h.refund', { ...refund }, options);
+    return this.#callV1(accountId, 'h2h.refund', refund, options);
   }
 
-  /** The named methods of Authorization 1.0 take bodies as they are. */
-  async #exchangeV1<Id extends AccountCallId>(
+  /** The named methods of Authorization 1.0: `call`, with blank members left out and the terminal in the body. */
+  async #callV1<Id extends AccountCallId>(
     accountId: string,
     id: Id,
-    members: Readonly<Record<string, unknown>>,
+    body: object,
     options?: CallOptions,
   ): Promise<AnswerOf<Id>> {
-    return (await this.#exchange(accountId, { id, protocol: '1.0', members, options })) as AnswerOf<Id>;
+    const { merchantId, ...members } = body as { readonly merchantId?: string };
+    const told = { ...options, protocol: '1.0', ...(merchantId !== undefined && { merchantId }) };
+    return this.call(accountId, id, withoutBlanks(members) as BodyOf<Id>, told as AccountCallOptions<Id>);
   }
 
   async #exchange(accountId: string, { id, protocol, members, options }: Exchange): Promise<unknown> {
@@ -207,6 +208,14 @@ interface Exchange {
   readonly options?: CallOptions | undefined;
 }
 
+/** The wire's form of a body. @throws AllianceError `ALLIANCE_INVALID_REQUEST` for what the documents do not allow */
+function checkedBody(id: CallId, body: unknown): Readonly<Record<string, unknown>> {
+  assertKnown(id);
+  const checked = rowOf(id).body.safeParse(body);
+  if (!checked.success) throw invalidBody(id, checked.error);
+  return checked.data as Readonly<Record<string, unknown>>;
+}
+
 /** Names the members and never quotes them: a body may hold card data. */
 function invalidBody(id: string, { issues }: z.ZodError): AllianceError {
   const members = [...new Set(issues.map(({ path }) => path.join('.') || 'body'))];
@@ -215,9 +224,12 @@ function invalidBody(id: string, { issues }: z.ZodError): AllianceError {
   return new AllianceError('ALLIANCE_INVALID_REQUEST', message, { reason: 'invalid_body', member, noEffect: true });
 }
 
-function assertAmount(coinAmount: number): void {
-  if (Number.isSafeInteger(coinAmount) && coinAmount >= 0) return;
-  throw invalidRequest('coinAmount', 'must be an integer of minor units');
+/** A copy without undefined, null and blank members, at any depth. */
+function withoutBlanks(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || value instanceof Date) return value;
+  if (Array.isArray(value)) return value.map(withoutBlanks);
+  const members = Object.entries(value).filter(([, member]) => !isBlank(member));
+  return Object.fromEntries(members.map(([name, member]) => [name, withoutBlanks(member)]));
 }
 
 /** For callers without types. */

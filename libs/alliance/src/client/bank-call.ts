@@ -133,9 +133,10 @@ export class BankCall {
   }
 }
 
-function dropBlank(_key: string, value: unknown): unknown {
-  return value === null || value === '' ? undefined : value;
-}
+/** What the bank refuses in an optional member. */
+export const isBlank = (value: unknown): boolean => value === undefined || value === null || value === '';
+
+const dropBlank = (_key: string, value: unknown): unknown => (isBlank(value) ? undefined : value);
 
 /** Names the member and never quotes it. */
 export function invalidRequest(member: string, problem: string): AllianceError {

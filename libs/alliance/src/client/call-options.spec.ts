@@ -15,6 +15,7 @@ import {
   type AllianceOptions,
   AllianceSession,
   CommunicationKey,
+  type CreateHppOrder,
   SigningKey,
 } from '../index.js';
 
@@ -52,6 +53,51 @@ describe('what a single call may be told', () => {
     await Promise.all(modules.splice(0).map((module) => module.close()));
     await bank.stop();
     for (const server of servers.splice(0)) server.close();
+  });
+
+  describe('a body that the documents forbid', () => {
+    const order: CreateHppOrder = {
+      merchantRequestId: 'order-1',
+      coinAmount: 1000,
+      hppPayType: 'PURCHASE',
+      paymentMethods: ['CARD'],
+      successUrl: 'https://shop.example/ok',
+      failUrl: 'https://shop.example/no',
+      statusPageType: 'STATUS_PAGE',
+      customerData: { senderCustomerId: 'c1' },
+    };
+    const born = { senderCustomerId: 'c1', senderBirthday: '2000-12-31' };
+    type Case = readonly [what: string, member: string, call: (client: AllianceClient) => Promise<unknown>];
+    const cases: readonly Case[] = [
+      ...[0.5, -1, 0, Number.NaN].map((coinAmount): Case => [
+        ...([`the amount ${coinAmount}`, 'coinAmount'] as const),
+        (client) => client.refund('shop', { ...refund, coinAmount }),
+      ]),
+      ['nothing to refund', 'operationId', (client) => client.refund('shop', { ...refund, operationId: '' })],
+      ['an order of 0', 'coinAmount', (client) => client.createHppOrder('shop', { ...order, coinAmount: 0 })],
+      [
+        ...(['a hold without an end', 'preAuthExpDate'] as const),
+        (client) => client.createHppOrder('shop', { ...order, hppPayType: 'PREAUTH' }),
+      ],
+      ['no address', 'successUrl', (client) => client.createHppOrder('shop', { ...order, successUrl: '/ok' })],
+      [
+        ...(['a birthday of another form', 'customerData.senderBirthday'] as const),
+        (client) => client.createHppOrder('shop', { ...order, customerData: born }),
+      ],
+      ['an order without an id', 'hppOrderId', (client) => client.hppOrder('shop', '')],
+      ['an operation without an id', 'id', (client) => client.operation('shop', '')],
+      ['a long id', 'merchantRequestId', (client) => client.operationByMerchantRequestId('shop', 'x'.repeat(51))],
+      [
+        ...(['a page of no operation', 'operationId'] as const),
+        (client) => client.pageUrl('shop', 'browser.three-ds-redirect', { operationId: '' }),
+      ],
+    ];
+    it.each(cases)('%s is refused before anything leaves', async (_what, member, call) => {
+      const { client } = await start();
+      const error = await caught(call(client));
+      expect(error).toMatchObject({ code: 'ALLIANCE_INVALID_REQUEST', member, noEffect: true });
+      expect([bank.authorizes, bank.requests]).toEqual([0, []]);
+    });
   });
 
   describe('signal', () => {

@@ -35,7 +35,8 @@ export function parseBankTime(text: string, rule: BankTimeRule = KYIV_RULE): Dat
   const wall = new Date(0);
   wall.setUTCFullYear(Number(year), Number(month) - 1, Number(day));
   wall.setUTCHours(Number(hour), Number(minute), Number(second), 0);
-  if (wall.getUTCDate() !== Number(day) || wall.getUTCMinutes() !== Number(minute)) return undefined;
+  const isOne = wall.getUTCMonth() === Number(month) - 1 && wall.getUTCDate() === Number(day);
+  if (!isOne || wall.getUTCMinutes() !== Number(minute)) return undefined;
   const wallMs = wall.getTime() + readFraction(fraction, rule);
   return new Date(wallMs - readOffset(offset, wallMs, rule) * MINUTE_MS);
 }

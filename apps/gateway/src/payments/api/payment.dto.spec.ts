@@ -122,6 +122,11 @@ describe('createPayment', () => {
     ['an unknown member', aRequest({ cardNumber: '4111' }), /^ .*cardNumber/],
     ['an unknown member of the customer', withCustomer({ firstname: 'Olena' }), /^customer .*firstname/],
     ['a long description', aRequest({ description: 'x'.repeat(256) }), /^description must have at most 255 characters/],
+    [
+      'a long one of letters that count twice',
+      aRequest({ description: '🍯'.repeat(128) }),
+      /^description must have at/,
+    ],
     ['no return address', aRequest({ returnUrl: undefined }), /^returnUrl must be an absolute https URL/],
     ['a relative return address', aRequest({ returnUrl: '/return' }), /^returnUrl must be an absolute https URL/],
     [

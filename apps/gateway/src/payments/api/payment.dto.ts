@@ -16,12 +16,14 @@ const amount = z
   .max(AMOUNT_MAX, { error: `must be at most ${AMOUNT_MAX} kopiyky` })
   .meta({ description: 'Minor units: kopiyky for UAH.', examples: [12550] });
 
+/** The bank counts in UTF-16 units, zod alone counts a letter beyond the Basic Multilingual Plane once. */
 const text = (max: number) =>
   z
     .string(required)
     .trim()
     .min(1, { error: 'must not be blank: leave it out instead' })
-    .max(max, { error: `must have at most ${max} characters` });
+    .max(max, { error: `must have at most ${max} characters`, abort: true })
+    .refine((value) => value.length <= max, { error: `must have at most ${max} characters` });
 
 const absentWhenBlank = (value: unknown): unknown =>
   value === null || (typeof value === 'string' && value.trim() === '') ? undefined : value;
