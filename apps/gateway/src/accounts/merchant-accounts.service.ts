@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Keystore, type Sealed, type SealPlace } from '#libs/keystore';
 import { newId } from '../database/id.js';
@@ -29,7 +29,7 @@ export interface MerchantAccount extends Omit<AccountSettings, 'serviceCode'> {
   /** Grows with every change. */
   readonly version: number;
   /** 32 bytes; derives request ids and fingerprints. */
-  readonly secret: Buffer;
+  readonly secret: KeyObject;
 }
 
 /** An account as it may be shown. */
@@ -99,7 +99,7 @@ export class MerchantAccountsService {
       throw new AccountError('ACCOUNT_INVALID', 'the bank address of a live account must be https');
     }
     if (JSON.stringify(settings) === JSON.stringify(settingsOf(current))) return;
-    const next = await this.sealRow(id, row.version + 1, settings, current.secret.toString('base64url'));
+    const next = await this.sealRow(id, row.version + 1, settings, current.secret.export().toString('base64url'));
     if (!(await this.accounts.replace(next, row.version))) {
       throw new AccountError('ACCOUNT_CHANGED', 'somebody else changed the account meanwhile: read it again');
     }
@@ -171,7 +171,7 @@ export class MerchantAccountsService {
     return {
       ...summaryOf(row),
       serviceCode: SecretText.of(serviceCode),
-      secret: Buffer.from(secret, 'base64url'),
+      secret: createSecretKey(secret, 'base64url'),
     };
   }
 
@@ -196,7 +196,7 @@ export class MerchantAccountsService {
 export const isHttpsWhereLive = ({ environment, baseUrl }: Pick<AccountSettings, 'environment' | 'baseUrl'>): boolean =>
   environment === 'test' || new URL(baseUrl).protocol === 'https:';
 
-const markOf = (secret: Buffer, facts: readonly string[]): string =>
+const markOf = (secret: KeyObject, facts: readonly string[]): string =>
   createHmac('sha256', secret)
     .update(JSON.stringify(['environment', ...facts]))
     .digest('base64url');

@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto';
 import { type MerchantAccount } from '../../accounts/merchant-accounts.service.js';
 import { SecretText } from '../../accounts/secret-text.js';
 import { isLinkToken, type LinkPurpose, PaymentLinks } from './payment-links.js';
@@ -5,7 +6,7 @@ import { isLinkToken, type LinkPurpose, PaymentLinks } from './payment-links.js'
 const anAccount = (over: Partial<MerchantAccount> = {}): MerchantAccount => ({
   id: 'acc_1',
   version: 1,
-  secret: Buffer.alloc(32, 1),
+  secret: createSecretKey(Buffer.alloc(32, 1)),
   name: 'Shop',
   environment: 'test',
   baseUrl: 'https://bank.example',
@@ -49,7 +50,7 @@ describe('isLinkToken', () => {
     ['of another payment', { paymentId: 'pay_2' }],
     ['for returning, used to call back', { token: returning }],
     ['for calling back, used to return', { purpose: 'return' }],
-    ['of another account', { account: anAccount({ id: 'acc_2', secret: Buffer.alloc(32, 2) }) }],
+    ['of another account', { account: anAccount({ id: 'acc_2', secret: createSecretKey(Buffer.alloc(32, 2)) }) }],
     ['cut short', { token: callback.slice(0, -1) }],
     ['with something behind', { token: `${callback}=` }],
     ['with one character changed', { token: `${callback.startsWith('A') ? 'B' : 'A'}${callback.slice(1)}` }],

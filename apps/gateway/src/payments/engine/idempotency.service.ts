@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type Transaction } from '../../database/transaction.js';
 import { KeyHeldError, PaymentError } from '../domain/payment-error.js';
@@ -155,7 +155,7 @@ export class IdempotencyService {
  * What must be equal for two requests to be the same. Keyed, so that nobody can guess customer data from it.
  * @param body parsed and normalised, so that white space and the order of members do not count
  */
-export function fingerprintOf(secret: Buffer, route: string, body: unknown): Buffer {
+export function fingerprintOf(secret: KeyObject, route: string, body: unknown): Buffer {
   return createHmac('sha256', secret)
     .update(`fingerprint\n${route}\n${canonicalJson(body)}`)
     .digest();

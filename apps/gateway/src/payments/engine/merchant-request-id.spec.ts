@@ -1,6 +1,7 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import { merchantRequestIdOf } from './merchant-request-id.js';
 
-const SECRET = Buffer.alloc(32, 7);
+const SECRET = createSecretKey(Buffer.alloc(32, 7));
 const UUID_V8 = /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/u;
 
 describe('merchantRequestIdOf', () => {
@@ -18,13 +19,13 @@ describe('merchantRequestIdOf', () => {
     }
   });
 
-  it.each<[string, readonly (string | number)[], Buffer?]>([
+  it.each<[string, readonly (string | number)[], KeyObject?]>([
     ['another key', ['purchase', 'key-2']],
     ['another kind', ['refund', 'key-1']],
     ['parts that only look alike when joined', ['purchasekey-1']],
     ['the parts in another order', ['key-1', 'purchase']],
     ['one part more', ['purchase', 'key-1', '']],
-    ['another account', ['purchase', 'key-1'], Buffer.alloc(32, 8)],
+    ['another account', ['purchase', 'key-1'], createSecretKey(Buffer.alloc(32, 8))],
   ])('differs for %s', (_what, parts, secret = SECRET) => {
     expect(merchantRequestIdOf(secret, ...parts)).not.toBe(merchantRequestIdOf(SECRET, 'purchase', 'key-1'));
   });

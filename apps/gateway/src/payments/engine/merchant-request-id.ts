@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, type KeyObject } from 'node:crypto';
 
 /**
  * Our id of a request to the bank, derived so that a retry, a crash or a restored backup meets the same one.
@@ -6,7 +6,7 @@ import { createHmac } from 'node:crypto';
  * @param parts what the request is: idempotency key, kind, number of the order
  * @returns a UUIDv8 (the bank's field holds 36 characters)
  */
-export function merchantRequestIdOf(secret: Buffer, ...parts: readonly (string | number)[]): string {
+export function merchantRequestIdOf(secret: KeyObject, ...parts: readonly (string | number)[]): string {
   const bytes = createHmac('sha256', secret)
     .update(JSON.stringify(['request', ...parts]))
     .digest()
