@@ -55,6 +55,14 @@ describe('a bank without an employee at DCM', () => {
     return { status: answer.status, text: await answer.text() };
   };
 
+  it('is watched in readiness: its jobs have their claims seen', async () => {
+    const answer = await fetch(`${stack.gatewayUrl}/metrics`, { headers: { authorization: `Bearer ${OPS_KEY}` } });
+    const metrics = await answer.text();
+    for (const worker of ['dcm-keys', 'dcm-callbacks'])
+      expect(metrics).toMatch(new RegExp(`^gateway_worker_claim_age_seconds\\{worker="${worker}"\\} [0-9]`, 'mu'));
+    expect((await fetch(`${stack.gatewayUrl}/health/ready`)).status).toBe(200);
+  });
+
   it('waits with a staged key until DCM has taken its public half by another way', async () => {
     const { keys: all, lastError, operations } = beforeOnboarding;
     expect([all.map(({ status }) => status), lastError]).toEqual([['staged'], 'DCM_CONFIGURATION no_signing_key']);

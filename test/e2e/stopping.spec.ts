@@ -146,6 +146,24 @@ describe('a gateway that is told to stop', () => {
     ]);
   }, 60_000);
 
+  it('keeps the session that the bank is giving, though that takes longer than anything else', async () => {
+    await stack.client.createPayment();
+    const session = async () => {
+      const [row] = await stack.database.query<{ version: number }>('SELECT version FROM bank_session');
+      return row!.version;
+    };
+    const before = await session();
+    await stack.bank.switchOn('slow_authorize', { delayMs: 8_000 });
+    await stack.database.query(`UPDATE bank_session SET obtained_at = obtained_at - interval '23 hours'`);
+    await until('the bank is asked', async () => (await stack.bank.usesOf('slow_authorize')).length > 0);
+    expect(await stack.gateway.stop()).toEqual({ code: 0, signal: null });
+    expect(await session()).toBe(before + 1);
+    await stack.gateway.restart();
+    expect((await stack.client.createPayment()).status).toBe(201);
+    expect(await session()).toBe(before + 1);
+    expect(await stack.bank.usesOf('slow_authorize')).toHaveLength(1);
+  }, 60_000);
+
   it('ends although the database holds every statement', async () => {
     await stack.client.createPayment();
     const locker = new pg.Client({ connectionString: stack.database.url });

@@ -16,6 +16,7 @@ import { basePathOf } from '../http/request-path.js';
 import { validationPipe } from '../http/validation.js';
 import { type KeysOptions } from '../keys/keys.module.js';
 import { AccountProvisioner } from '../payments/bank-access/account-provisioner.js';
+import { BankSessionsService } from '../payments/bank-access/bank-sessions.service.js';
 import { AlliancePaymentBank } from '../payments/bank/alliance-payment-bank.js';
 import { HealthService } from '../ops/health.service.js';
 import { Workers } from '../database/workers.js';
@@ -99,20 +100,25 @@ async function createApp(
   return { app, drain };
 }
 
-/** Milliseconds of each step, 21 seconds in all: an orchestrator kills after 30. */
+/** Milliseconds of each step, 25 seconds in all: an orchestrator kills after 30. */
 const DRAIN_MS = 12_000;
 const JOBS_MS = 5_000;
+/** From the first moment on: the bank's answer to authorize may take 20 seconds, and then it is kept. */
+const RENEWALS_MS = 21_000;
 const REST_MS = 4_000;
 
 /**
  * Not ready → no new connections → requests drain → jobs → bank → database. What a limit cuts off is found by its
- * write-ahead row. Workers take nothing new from the start.
+ * write-ahead row; a renewal that was cut off would cost the session. Workers take nothing new from the first moment on,
+ * and no renewal begins.
  */
 async function stopApp(app: NestFastifyApplication, drain: Drain): Promise<void> {
   app.get(HealthService).beginStop();
   const jobsDone = app.get(Workers).stop();
+  const renewed = within(RENEWALS_MS, app.get(BankSessionsService).close(), () => undefined);
   await drain.run(DRAIN_MS);
   await within(JOBS_MS, jobsDone, () => undefined);
+  await renewed;
   const rest = app
     .get(AlliancePaymentBank)
     .close()

@@ -483,6 +483,31 @@ describe('AllianceSession', () => {
     expect(bank.authorizes).toBe(1);
   });
 
+  it('closes when what is under way has ended, and begins nothing more', async () => {
+    const [asked, gate] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
+    bank.answerAuthorize = () => {
+      asked.resolve(undefined);
+      return gate.promise;
+    };
+    const store = new CountingStore();
+    const sessions = await start(store);
+    const waiting = sessions.current('a');
+    await asked.promise;
+    let closed = false;
+    const closing = sessions.close().then(() => (closed = true));
+    const joined = sessions.current('a');
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(closed).toBe(false);
+    gate.resolve(undefined);
+    await closing;
+    expect((await Promise.all([waiting, joined])).map(({ version }) => version)).toEqual([1, 1]);
+    expect(await store.load('a')).toMatchObject({ version: 1 });
+    const later = sessions.renew('a', { stale: 1 });
+    await expect(later).rejects.toMatchObject({ code: 'ALLIANCE_SESSION_UNAVAILABLE', noEffect: true });
+    expect((await sessions.current('a')).version).toBe(1);
+    expect(bank.authorizes).toBe(1);
+  });
+
   describe('when our clock is wrong', () => {
     /** A store of many processes: it decides by its own clock, by which nothing is due. */
     class UndueStore extends CountingStore {

@@ -63,6 +63,7 @@ export class AllianceSession {
   /** When the store said, against our clock, that the time of a session has not come. */
   readonly #notDue = new WeakMap<BankSession, number>();
   readonly #flights = new SingleFlight<BankSession>();
+  #closed = false;
   readonly #pace = new RenewalPace();
   readonly #options: AllianceOptions;
   readonly #transport: AllianceTransport;
@@ -122,6 +123,19 @@ export class AllianceSession {
     }
   }
 
+  /**
+   * For the end of a process: from now on no renewal begins, and calls that need one fail as if the bank were away. Resolves
+   * when those under way have ended, which takes 20 seconds for the bank's answer and what the store needs. A renewal that
+   * is cut off costs the session: the bank has ended the old one by then, and nobody has the new one. Never rejects.
+   * @example
+   * await sessions.close();
+   * await sessions.renew('shop', { stale: 0 }).catch((error) => error.code); // => 'ALLIANCE_SESSION_UNAVAILABLE'
+   */
+  close(): Promise<void> {
+    this.#closed = true;
+    return this.#flights.settled();
+  }
+
   /** See {@link SessionStore.noteUndecryptable}. */
   noteUndecryptable(accountId: string, version: number): Promise<boolean> {
     return fromStore(() => this.#store.noteUndecryptable(accountId, version));
@@ -149,6 +163,7 @@ export class AllianceSession {
 
   /** Whatever needs the database or a key comes before the store's claim; after it there is only the bank. */
   async #replace(accountId: string, request: RenewalRequest): Promise<BankSession> {
+    if (this.#closed) throw unavailable('closed');
     const account = await loadAccount(this.#options.accounts, accountId);
     assertSessionAccount(account);
     const stored = await fromStore(() =>

@@ -6,6 +6,11 @@ export class SingleFlight<T> {
     return this.flights.has(key);
   }
 
+  /** What is under way now. Never rejects. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.flights.values());
+  }
+
   run(key: string, work: () => Promise<T>): Promise<T> {
     const inFlight = this.flights.get(key);
     if (inFlight) return inFlight;

@@ -3,8 +3,9 @@ import { Interval } from '@nestjs/schedule';
 import { type CallbackName, readCallback } from '#libs/dcm';
 import { AuditService } from '../../audit/audit.service.js';
 import { errorSummary } from '../../database/error-summary.js';
+import { RoundWorker } from '../../database/round-worker.js';
+import { Workers } from '../../database/workers.js';
 import { DcmCallbackRepository, type DueDcmCallback } from '../store/callback.repository.js';
-import { StoredUsedTokens } from '../store/used-tokens.store.js';
 import { CallbackInbox } from '../store/callback-inbox.js';
 import { TruthService, type Verdict } from './truth.service.js';
 
@@ -17,45 +18,48 @@ const RETRY_SECONDS: readonly number[] = [5, 30, 120, 600, 3_600, 32_400];
 @Injectable()
 export class SettleDcmCallbacksJob implements BeforeApplicationShutdown {
   private readonly logger = new Logger(SettleDcmCallbacksJob.name);
-  private running: Promise<void> | undefined;
-  private stopping = false;
+  private readonly worker = new RoundWorker<readonly DueDcmCallback[]>({
+    name: 'dcm-callbacks',
+    claim: () => this.rows.claimDue(),
+    handle: async (claimed) => {
+      for (const due of claimed) if (!this.worker.isStopped) await this.settle(due).catch(this.tell);
+    },
+    onError: (error) => {
+      this.tell(error);
+    },
+  });
 
   constructor(
     private readonly rows: DcmCallbackRepository,
-    private readonly used: StoredUsedTokens,
     private readonly truth: TruthService,
     private readonly inbox: CallbackInbox,
     private readonly audit: AuditService,
-  ) {}
+    workers: Workers,
+  ) {
+    workers.add(this.worker);
+  }
 
-  /** One at a time. Never throws. */
   @Interval(TICK_MS)
   tick(): Promise<void> {
-    return (this.running ??= this.work().finally(() => (this.running = undefined)));
+    return this.worker.tick();
   }
 
   @Interval(PRUNE_MS)
   async prune(): Promise<void> {
     await this.rows.prune();
-    await this.used.prune();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    this.stopping = true;
-    await this.running;
-  }
-
-  private async work(): Promise<void> {
-    try {
-      for (const due of await this.rows.claimDue()) if (!this.stopping) await this.settle(due);
-    } catch (error) {
-      this.logger.error(`callbacks of DCM not worked off: ${errorSummary(error)}`);
-    }
+    await this.worker.stop();
   }
 
   private async settle(due: DueDcmCallback): Promise<void> {
     const { id, kind, subject, attempts } = due;
-    const { is, why } = await this.ask(due);
+    // One that cannot be worked off is tried as often as one that proves nothing, and stops no other.
+    const { is, why } = await this.ask(due).catch((error: unknown): Verdict => ({
+      is: 'open',
+      why: errorSummary(error),
+    }));
     const outcome = why === undefined ? is : `${is} ${why}`;
     if (is === 'open') {
       const retryInSeconds = RETRY_SECONDS[attempts - 1] ?? null;
@@ -69,6 +73,10 @@ export class SettleDcmCallbacksJob implements BeforeApplicationShutdown {
       detail: { callback: id, kind, subject, outcome },
     });
   }
+
+  private readonly tell = (error: unknown): void => {
+    this.logger.error(`callbacks of DCM not worked off: ${errorSummary(error)}`);
+  };
 
   private async ask(due: DueDcmCallback): Promise<Verdict> {
     const claims = await this.inbox.open(due);

@@ -61,16 +61,28 @@ export class SigningKeysService {
 
   /** What time asks for: a first key, a rotation, the end of an overlap, or going on where another process stopped. */
   async tend(): Promise<void> {
-    await this.underLease(true, async (epoch) => {
+    const epoch = await this.lease();
+    if (epoch !== undefined) await this.tendUnder(epoch);
+  }
+
+  /** @returns undefined when another process holds the lease, or it is too early for another attempt */
+  lease(): Promise<number | undefined> {
+    return this.counterparty.lease(true);
+  }
+
+  /** As {@link tend}, by whoever has the lease; gives it back. */
+  tendUnder(lease: number): Promise<void> {
+    return this.underLease(lease, async () => {
       await this.rotation.retireOld();
       if (await this.rotation.isDue()) await this.rotation.stageNext('gateway');
-      await this.advance(epoch);
+      await this.advance(lease);
     });
   }
 
   private async finish(): Promise<KeysStatus> {
-    const done = await this.underLease(false, (epoch) => this.advance(epoch));
-    if (!done) throw new DcmProblem('DCM_ROTATION_UNDER_WAY', 'Another process is working on the keys.');
+    const epoch = await this.counterparty.lease(false);
+    if (epoch === undefined) throw new DcmProblem('DCM_ROTATION_UNDER_WAY', 'Another process is working on the keys.');
+    await this.underLease(epoch, () => this.advance(epoch));
     return this.status();
   }
 
@@ -78,14 +90,10 @@ export class SigningKeysService {
     while (await this.rotation.step()) if (!(await this.counterparty.extend(epoch))) return;
   }
 
-  /** @returns false when another process holds the lease, or it is too early for another attempt */
-  private async underLease(patient: boolean, work: (epoch: number) => Promise<void>): Promise<boolean> {
-    const epoch = await this.counterparty.lease(patient);
-    if (epoch === undefined) return false;
+  private async underLease(epoch: number, work: () => Promise<void>): Promise<void> {
     try {
-      await work(epoch);
+      await work();
       await this.counterparty.release(epoch);
-      return true;
     } catch (error) {
       const reason = error instanceof DcmError ? [error.code, error.reason].join(' ') : (error as Error).name;
       await this.counterparty.releaseFailed(epoch, reason);

@@ -22,6 +22,11 @@ export class BankSessionsService {
     return this.schedule.forecast();
   }
 
+  /** For the end of the process: no renewal begins any more. Resolves when those under way have ended. */
+  close(): Promise<void> {
+    return this.sessions.close();
+  }
+
   /** Replaces the session now. @returns its version @throws AccountError `SESSION_UNAVAILABLE` | `ACCOUNT_BLOCKED` | `ACCOUNT_NOT_FOUND` */
   async renew(accountId: string): Promise<number> {
     await this.accounts.summary(accountId);
