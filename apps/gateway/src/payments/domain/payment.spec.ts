@@ -43,6 +43,17 @@ describe('move', () => {
   it('knows the table of the design, no move more and none less', () => {
     expect(TRANSITIONS).toEqual({
       created: [
+        'requires_confirmation',
+        'requires_action',
+        'processing',
+        'authorized',
+        'succeeded',
+        'failed',
+        'canceled',
+        'expired',
+        'needs_review',
+      ],
+      requires_confirmation: [
         'requires_action',
         'processing',
         'authorized',

@@ -46,6 +46,7 @@ export interface Payment {
 }
 
 export type PaymentEventType =
+  | 'payment.requires_confirmation'
   | 'payment.requires_action'
   | 'payment.processing'
   | 'payment.authorized'

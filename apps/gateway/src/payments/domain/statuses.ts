@@ -80,8 +80,25 @@ const unpaid = { ...ended, to: ['authorized', 'succeeded'], paid: false } as con
 export const PAYMENT_STATUS = {
   created: {
     ...open,
+    to: [
+      'requires_confirmation',
+      'requires_action',
+      'processing',
+      'authorized',
+      'succeeded',
+      'failed',
+      'canceled',
+      'expired',
+      'needs_review',
+    ],
+    closable: true,
+  },
+  // The bank has taken the first of two steps; nothing can be charged before the merchant asks for the second.
+  requires_confirmation: {
+    ...open,
     to: ['requires_action', 'processing', 'authorized', 'succeeded', 'failed', 'canceled', 'expired', 'needs_review'],
     closable: true,
+    intent: 'action_required',
   },
   requires_action: {
     ...open,

@@ -220,6 +220,7 @@ it('moves the purchase wherever its payment goes, but for what has no purchase y
     created: null,
     authorized: 'succeeded',
     canceled: null,
+    requires_confirmation: 'action_required',
     requires_action: 'action_required',
     processing: 'pending',
     succeeded: 'succeeded',
