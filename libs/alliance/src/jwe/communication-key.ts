@@ -1,6 +1,5 @@
-import { createECDH, createHash, createPublicKey } from 'node:crypto';
+import { createECDH, createHash, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { inspect } from 'node:util';
-import { type CryptoKey, importJWK } from 'jose';
 import { AllianceError } from '../error/alliance-error.js';
 
 /** The public half of a P-384 key, coordinates in base64url without padding. */
@@ -26,11 +25,11 @@ const FIXED_MEMBERS = [
   { member: 'use', value: 'enc', required: false },
 ] as const;
 
-let readPrivateKey: (key: CommunicationKey) => CryptoKey;
+let readPrivateKey: (key: CommunicationKey) => KeyObject;
 
 /** The merchant's private P-384 key. It never prints itself and cannot be exported. */
 export class CommunicationKey {
-  readonly #privateKey: CryptoKey;
+  readonly #privateKey: KeyObject;
   readonly #publicJwk: PublicJwk;
   /** RFC 7638, SHA-256, of the public half. */
   readonly thumbprint: string;
@@ -43,20 +42,20 @@ export class CommunicationKey {
     };
   }
 
-  private constructor(privateKey: CryptoKey, publicJwk: PublicJwk) {
+  private constructor(privateKey: KeyObject, publicJwk: PublicJwk) {
     this.#privateKey = privateKey;
     this.#publicJwk = publicJwk;
     this.thumbprint = thumbprintOf(publicJwk);
   }
 
   /** @throws AllianceError `ALLIANCE_INVALID_KEY` whose `member` names what is wrong */
+  // eslint-disable-next-line @typescript-eslint/require-await -- failures are rejections, as they have always been
   static async import(jwk: unknown): Promise<CommunicationKey> {
     const publicJwk = readPublicJwk(jwk);
     const d = readCoordinate(jwk as Members, 'd');
     if (!d.matches(publicJwk)) throw invalid('d', 'does not belong to the point (x, y)');
-    const key = await importJWK({ ...publicJwk, d: d.text }, JWE_ALG, { extractable: false });
-    if (key instanceof Uint8Array) throw invalid('kty', 'is not EC');
-    return new CommunicationKey(key, publicJwk);
+    const privateKey = createPrivateKey({ key: { ...publicJwk, d: d.text }, format: 'jwk' });
+    return new CommunicationKey(privateKey, publicJwk);
   }
 
   publicJwk(): PublicJwk {
@@ -77,13 +76,22 @@ export class CommunicationKey {
 }
 
 /** For the codec alone; not exported by the door. @throws AllianceError `ALLIANCE_INVALID_KEY` for no key of ours */
-export const privateKeyOf = (key: CommunicationKey): CryptoKey => readPrivateKey(key);
+export const privateKeyOf = (key: CommunicationKey): KeyObject => readPrivateKey(key);
 
 /**
  * The four public members of a JWK whose point lies on P-384. Other members are dropped.
  * @throws AllianceError `ALLIANCE_INVALID_KEY`
  */
 export function readPublicJwk(jwk: unknown): PublicJwk {
+  const point = readPoint(jwk);
+  importPoint(point);
+  return point;
+}
+
+/** Reads and imports in one. @throws AllianceError `ALLIANCE_INVALID_KEY` */
+export const importPublicJwk = (jwk: unknown): KeyObject => importPoint(readPoint(jwk));
+
+function readPoint(jwk: unknown): PublicJwk {
   if (typeof jwk !== 'object' || jwk === null) throw invalid('kty', 'is missing: the key is not a JSON object');
   const members = jwk as Members;
   for (const { member, value, required } of FIXED_MEMBERS) {
@@ -91,14 +99,7 @@ export function readPublicJwk(jwk: unknown): PublicJwk {
     if (found === value || (found === undefined && !required)) continue;
     throw invalid(member, `must be "${value}"`);
   }
-  const point = {
-    kty: 'EC',
-    crv: 'P-384',
-    x: readCoordinate(members, 'x').text,
-    y: readCoordinate(members, 'y').text,
-  } as const;
-  assertOnCurve(point);
-  return point;
+  return { kty: 'EC', crv: 'P-384', x: readCoordinate(members, 'x').text, y: readCoordinate(members, 'y').text };
 }
 
 /**
@@ -145,9 +146,10 @@ function isScalarOf(scalar: Buffer, { x, y }: PublicJwk): boolean {
   return ecdh.getPublicKey().equals(uncompressed);
 }
 
-function assertOnCurve(point: PublicJwk): void {
+/** OpenSSL takes no point that is off the curve. */
+function importPoint(point: PublicJwk): KeyObject {
   try {
-    createPublicKey({ key: { ...point }, format: 'jwk' });
+    return createPublicKey({ key: { ...point }, format: 'jwk' });
   } catch {
     throw invalid('y', 'does not lie on P-384 together with x');
   }

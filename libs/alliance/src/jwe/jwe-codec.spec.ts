@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { CompactEncrypt, importJWK } from 'jose';
 import { CommunicationKey } from './communication-key.js';
-import { assertProfile, openJwe, sealJwe } from './jwe-codec.js';
+import { readProfile, openJwe, sealJwe } from './jwe-codec.js';
 
 interface JweVector {
   readonly id: string;
@@ -44,7 +44,7 @@ describe('JWE codec', () => {
       '%s is well formed and opens with no published key',
       async (_id, { jwe }) => {
         expect(() => {
-          assertProfile(jwe);
+          readProfile(jwe);
         }).not.toThrow();
         for (const { id } of published) {
           await expect(openJwe(jwe, await importPublished(id))).rejects.toMatchObject({ reason: 'undecryptable' });
@@ -102,7 +102,7 @@ describe('JWE codec', () => {
 
     it.each(['A128GCM', 'A192GCM', 'A128CBC-HS256', 'A256gcm', ''])('refuses enc "%s" by its header alone', (enc) => {
       expect(() => {
-        assertProfile(withHeader({ ...members, enc }));
+        readProfile(withHeader({ ...members, enc }));
       }).toThrow(expect.objectContaining({ reason: 'header' }));
     });
 
@@ -218,6 +218,17 @@ describe('JWE codec', () => {
       const [one, two] = [await sealJwe('x', recipient), await sealJwe('x', recipient)];
       expect(one).not.toBe(two);
       await expect(openJwe(one, other)).rejects.toEqual(refusal);
+    });
+
+    it('no ephemeral key is used twice, whether it was made ahead or not', async () => {
+      const recipient = (await aKey()).publicJwk();
+      const points: string[] = [];
+      for (let n = 0; n < 50; n++) {
+        const [header = ''] = (await sealJwe('x', recipient)).split('.');
+        points.push((JSON.parse(Buffer.from(header, 'base64url').toString()) as { epk: { x: string } }).epk.x);
+        if (n % 10 === 0) await new Promise((resolve) => setTimeout(resolve, 5)); // some are made ahead meanwhile
+      }
+      expect(new Set(points).size).toBe(50);
     });
 
     it('opens with whichever of several keys fits', async () => {

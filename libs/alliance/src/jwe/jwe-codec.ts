@@ -1,11 +1,12 @@
-import { compactDecrypt, CompactEncrypt, type CryptoKey, importJWK } from 'jose';
+import { createCipheriv, createDecipheriv, diffieHellman, type KeyObject, randomBytes } from 'node:crypto';
 import { AllianceError } from '../error/alliance-error.js';
 import { parseHeaderJson } from '../wire/bank-json.js';
-import { type CommunicationKey, JWE_ALG, privateKeyOf, type PublicJwk, readPublicJwk } from './communication-key.js';
+import { type CommunicationKey, importPublicJwk, JWE_ALG, privateKeyOf, type PublicJwk } from './communication-key.js';
+import { ephemeralKey } from './ephemeral-keys.js';
+import { agreedKey, type Agreement } from './key-agreement.js';
 
 /** One key, or all that the sender may have encrypted to. */
 export type CommunicationKeys = CommunicationKey | readonly CommunicationKey[];
-
 const JWE_ENC = 'A256GCM';
 /** Bytes of the compact text. */
 const MAX_JWE_BYTES = 1024 * 1024;
@@ -23,34 +24,39 @@ const SEGMENTS = [
 const REFUSED_MEMBERS = ['zip', 'crit', 'jwk', 'jku', 'x5c', 'x5u'];
 
 /** By object: a session keeps its key object for as long as it lives. */
-const importedKeys = new WeakMap<PublicJwk, Promise<CryptoKey>>();
+const importedKeys = new WeakMap<PublicJwk, KeyObject>();
+
+const WRAP = ['id-aes256-wrap', Buffer.alloc(8, 0xa6)] as const; // RFC 3394 section 2.2.3.1
+const BOX = { authTagLength: 16 } as const;
 
 /**
  * Encrypts to the recipient as a compact JWE: ECDH-ES+A256KW, A256GCM, P-384.
  * The key is imported once per `recipient` object.
  * @throws AllianceError `ALLIANCE_INVALID_KEY`
  */
+// eslint-disable-next-line @typescript-eslint/require-await -- failures are rejections
 export async function sealJwe(plaintext: string | Uint8Array, recipient: PublicJwk): Promise<string> {
-  const bytes = typeof plaintext === 'string' ? new TextEncoder().encode(plaintext) : plaintext;
-  return new CompactEncrypt(bytes)
-    .setProtectedHeader({ alg: JWE_ALG, enc: JWE_ENC })
-    .encrypt(await importOnce(recipient));
+  const publicKey = importOnce(recipient);
+  const { privateKey, epk } = ephemeralKey();
+  const header = encode(JSON.stringify({ alg: JWE_ALG, enc: JWE_ENC, epk }));
+  const [cek, iv] = [randomBytes(32), randomBytes(12)];
+  const wrap = createCipheriv(WRAP[0], agreedKey(diffieHellman({ privateKey, publicKey })), WRAP[1]);
+  const wrapped = Buffer.concat([wrap.update(cek), wrap.final()]);
+  const cipher = createCipheriv('aes-256-gcm', cek, iv, BOX).setAAD(Buffer.from(header));
+  const box = Buffer.concat([cipher.update(plaintext), cipher.final()]);
+  return [header, ...[wrapped, iv, box, cipher.getAuthTag()].map(encode)].join('.');
 }
 
 /**
  * Opens a compact JWE with the first key that fits. Decryption does not authenticate the sender: anyone may encrypt to a public key.
  * @throws AllianceError `ALLIANCE_JWE_REFUSED`
  */
+// eslint-disable-next-line @typescript-eslint/require-await -- failures are rejections
 export async function openJwe(jwe: string, keys: CommunicationKeys): Promise<Uint8Array> {
-  assertProfile(jwe);
+  const token = readProfile(jwe);
   for (const privateKey of [keys].flat().map(privateKeyOf)) {
     try {
-      const { plaintext } = await compactDecrypt(jwe, privateKey, {
-        keyManagementAlgorithms: [JWE_ALG],
-        contentEncryptionAlgorithms: [JWE_ENC],
-        maxDecompressedLength: 0,
-      });
-      return plaintext;
+      return openWith(privateKey, token);
     } catch {
       // the header names no key: try the next
     }
@@ -58,34 +64,51 @@ export async function openJwe(jwe: string, keys: CommunicationKeys): Promise<Uin
   throw refused('undecryptable', 'it does not decrypt with the given keys');
 }
 
+function openWith(privateKey: KeyObject, { header, agreement, segments }: Token): Uint8Array {
+  const [, wrapped, iv, box, tag] = segments;
+  const shared = diffieHellman({ privateKey, publicKey: agreement.epk });
+  const unwrap = createDecipheriv(WRAP[0], agreedKey(shared, agreement), WRAP[1]);
+  const cek = Buffer.concat([unwrap.update(wrapped), unwrap.final()]);
+  const decipher = createDecipheriv('aes-256-gcm', cek, iv, BOX).setAAD(Buffer.from(header)).setAuthTag(tag);
+  return Buffer.concat([decipher.update(box), decipher.final()]);
+}
+
 /** Five dot-separated segments, whatever is in them. */
 export const looksLikeJwe = (text: string): boolean => /^[\w-]+(?:\.[\w-]*){4}$/.test(text);
+
+/** What a token says, checked as far as that goes without a private key. */
+interface Token {
+  /** As it was written: it is authenticated in that form. */
+  readonly header: string;
+  readonly agreement: Agreement & { readonly epk: KeyObject };
+  readonly segments: readonly [header: Buffer, wrapped: Buffer, iv: Buffer, box: Buffer, tag: Buffer];
+}
 
 /**
  * Everything that can be checked without a key.
  * @throws AllianceError `ALLIANCE_JWE_REFUSED`
  */
-export function assertProfile(jwe: string): void {
+export function readProfile(jwe: string): Token {
   if (typeof jwe !== 'string') throw refused('malformed', 'it is no text');
   if (jwe.length > MAX_JWE_BYTES) throw refused('too_large', `it exceeds ${MAX_JWE_BYTES} bytes`);
-  const segments = jwe.split('.');
-  if (segments.length !== SEGMENTS.length) throw refused('malformed', 'it does not have five segments');
-  SEGMENTS.forEach((segment, index) => {
-    assertSegment(segments[index] ?? '', segment);
-  });
-  assertHeader(segments[0] ?? '');
+  const texts = jwe.split('.');
+  if (texts.length !== SEGMENTS.length) throw refused('malformed', 'it does not have five segments');
+  const segments = SEGMENTS.map((segment, index) => readSegment(texts[index] ?? '', segment));
+  const header = texts[0] ?? '';
+  return { header, agreement: readHeader(header), segments: segments as unknown as Token['segments'] };
 }
 
-function assertSegment(text: string, { name, ...rest }: { readonly name: string; readonly bytes?: number }): void {
+function readSegment(text: string, { name, ...rest }: { readonly name: string; readonly bytes?: number }): Buffer {
   const decoded = Buffer.from(text, 'base64url');
   // The unused bits of the last character must be zero, or one token would have many spellings.
-  if (decoded.toString('base64url') !== text) throw refused('malformed', `its ${name} is not base64url`);
+  if (encode(decoded) !== text) throw refused('malformed', `its ${name} is not base64url`);
   if (rest.bytes !== undefined && decoded.length !== rest.bytes) {
     throw refused('malformed', `its ${name} has ${decoded.length} bytes instead of ${rest.bytes}`);
   }
+  return decoded;
 }
 
-function assertHeader(segment: string): void {
+function readHeader(segment: string): Token['agreement'] {
   if (segment.length > MAX_HEADER_LENGTH) throw refused('header', 'its header is too long');
   const header = parseHeader(segment);
   const stray = REFUSED_MEMBERS.find((member) => Object.hasOwn(header, member));
@@ -94,7 +117,8 @@ function assertHeader(segment: string): void {
   if (header['enc'] !== JWE_ENC) throw refused('header', `its enc is not ${JWE_ENC}`);
   try {
     const { kty, crv, x, y } = header['epk'] as Record<string, unknown>;
-    readPublicJwk({ kty, crv, x, y });
+    const epk = importPublicJwk({ kty, crv, x, y });
+    return { epk, apu: header['apu'], apv: header['apv'] };
   } catch {
     throw refused('header', 'its epk is not a P-384 public key');
   }
@@ -110,20 +134,15 @@ function parseHeader(segment: string): Record<string, unknown> {
   throw refused('header', 'its header is not a JSON object');
 }
 
-function importOnce(recipient: PublicJwk): Promise<CryptoKey> {
+function importOnce(recipient: PublicJwk): KeyObject {
   const known = importedKeys.get(recipient);
   if (known) return known;
-  if (typeof recipient !== 'object') return importPublic(recipient); // which refuses it
-  const imported = importPublic(recipient);
-  importedKeys.set(recipient, imported);
-  return imported;
-}
-
-async function importPublic(recipient: PublicJwk): Promise<CryptoKey> {
-  const key = await importJWK(readPublicJwk(recipient), JWE_ALG);
-  if (key instanceof Uint8Array) throw refused('header', 'the recipient is not an EC key');
+  const key = importPublicJwk(recipient);
+  importedKeys.set(recipient, key);
   return key;
 }
+
+const encode = (bytes: Buffer | string): string => Buffer.from(bytes as string).toString('base64url');
 
 function refused(reason: string, problem: string): AllianceError {
   return new AllianceError('ALLIANCE_JWE_REFUSED', `The JWE was refused: ${problem}`, { reason });

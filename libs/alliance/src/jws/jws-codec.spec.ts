@@ -2,7 +2,7 @@ import { createHmac, createPublicKey, createSign, generateKeyPairSync, type KeyO
 import { readFileSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { JWS_ALGORITHMS, type JwsAlgorithm } from './algorithms.js';
-import { openJws, readJwsHeader, signJws } from './jws-codec.js';
+import { openJws, readJws, signJws } from './jws-codec.js';
 import { SigningKey } from './signing-key.js';
 
 interface Vectors {
@@ -173,8 +173,25 @@ describe('openJws', () => {
     expect(asked).toEqual([KID]);
   });
 
+  /** (r, s) and (r, n − s) verify alike. Source: SEC 1, section 4.1.4. */
+  const mirrored = (token: string): string => {
+    const [header = '', payload = '', text = ''] = token.split('.');
+    const signature = Buffer.from(text, 'base64url');
+    const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n; // of P-256
+    const s = order - BigInt(`0x${signature.subarray(32).toString('hex')}`);
+    const other = Buffer.concat([signature.subarray(0, 32), Buffer.from(s.toString(16).padStart(64, '0'), 'hex')]);
+    return `${header}.${payload}.${other.toString('base64url')}`;
+  };
+
+  it('takes the mirror image of a signature, which anybody can make: the same payload, another text', async () => {
+    const token = signed();
+    const other = mirrored(token);
+    expect(other).not.toBe(token);
+    expect(text(await openJws(other, only(EC.publicKey)))).toBe(BODY);
+  });
+
   it('takes a second signature of the same body: tokens are not told apart by their text', () => {
     expect(signed()).not.toBe(signed());
-    expect(readJwsHeader(signed())).toEqual({ alg: 'ES256', kid: KID });
+    expect(readJws(signed()).header).toEqual({ alg: 'ES256', kid: KID });
   });
 });

@@ -1,7 +1,7 @@
 import { type KeyObject, sign, verify } from 'node:crypto';
 import { AllianceError } from '../error/alliance-error.js';
 import { parseBankJson } from '../wire/bank-json.js';
-import { algorithmsOf, JWS_ALGORITHMS, type JwsAlgorithm } from './algorithms.js';
+import { algorithmsOf, JWS_ALGORITHMS } from './algorithms.js';
 import { privateKeyOf, type SigningKey } from './signing-key.js';
 
 /** Bytes of the compact text. */
@@ -59,18 +59,15 @@ export function signJws(payload: string, key: SigningKey, facts: SignatureFacts)
  * const payload = await openJws(token, (kid) => bankKeyOf(kid));
  */
 export async function openJws(token: string, resolve: BankKeyResolver): Promise<Uint8Array> {
-  const { alg, kid } = readJwsHeader(token);
-  const key = await resolve(kid);
-  const allowed = algorithmsOf(key).find((possible) => possible === alg);
-  if (!allowed) throw refused('alg', 'its alg does not belong to the key');
-  if (!isSignedWith(token, key, allowed)) throw refused('signature', 'its signature is not that of the key');
-  return Buffer.from(token.slice(token.indexOf('.') + 1, token.lastIndexOf('.')), 'base64url');
-}
-
-function isSignedWith(token: string, key: KeyObject, alg: JwsAlgorithm): boolean {
-  const end = token.lastIndexOf('.');
-  const [signed, signature] = [Buffer.from(token.slice(0, end)), Buffer.from(token.slice(end + 1), 'base64url')];
-  return verify(JWS_ALGORITHMS[alg].hash, signed, { key, ...FIXED_LENGTH }, signature);
+  const { header, payload, signature } = readJws(token);
+  const key = await resolve(header.kid);
+  const alg = algorithmsOf(key).find((possible) => possible === header.alg);
+  if (!alg) throw refused('alg', 'its alg does not belong to the key');
+  const signed = Buffer.from(token.slice(0, token.lastIndexOf('.')));
+  if (!verify(JWS_ALGORITHMS[alg].hash, signed, { key, ...FIXED_LENGTH }, signature)) {
+    throw refused('signature', 'its signature is not that of the key');
+  }
+  return payload;
 }
 
 const encode = (text: string): string => Buffer.from(text).toString('base64url');
@@ -78,26 +75,34 @@ const encode = (text: string): string => Buffer.from(text).toString('base64url')
 /** Three dot-separated segments, whatever is in them. */
 export const looksLikeJws = (text: string): boolean => /^[\w-]+\.[\w-]*\.[\w-]*$/.test(text);
 
+interface Token {
+  readonly header: JwsHeader;
+  readonly payload: Buffer;
+  readonly signature: Buffer;
+}
+
 /**
  * Everything that can be checked without a key.
  * @throws AllianceError `ALLIANCE_JWS_REFUSED`
  */
-export function readJwsHeader(token: string): JwsHeader {
+export function readJws(token: string): Token {
   if (token.length > MAX_JWS_BYTES) throw refused('too_large', `it exceeds ${MAX_JWS_BYTES} bytes`);
   const segments = token.split('.');
   if (segments.length !== 3) throw refused('malformed', 'it does not have three segments');
-  for (const segment of segments) {
-    if (segment === '' || Buffer.from(segment, 'base64url').toString('base64url') !== segment) {
-      throw refused('malformed', 'a segment is not base64url');
-    }
-  }
-  const [text = ''] = segments;
-  if (text.length > MAX_HEADER_LENGTH) throw refused('header', 'its header is too long');
-  return readHeader(text);
+  const [header, payload, signature] = segments.map(decode) as [Buffer, Buffer, Buffer];
+  if ((segments[0] ?? '').length > MAX_HEADER_LENGTH) throw refused('header', 'its header is too long');
+  return { header: readHeader(header), payload, signature };
 }
 
-function readHeader(segment: string): JwsHeader {
-  const header = parseHeader(segment);
+function decode(segment: string): Buffer {
+  const decoded = Buffer.from(segment, 'base64url');
+  if (segment === '' || decoded.toString('base64url') !== segment)
+    throw refused('malformed', 'a segment is not base64url');
+  return decoded;
+}
+
+function readHeader(bytes: Buffer): JwsHeader {
+  const header = parseHeader(bytes);
   const stray = REFUSED_MEMBERS.find((member) => Object.hasOwn(header, member));
   if (stray !== undefined) throw refused('header', `its header has the member ${stray}`);
   const { alg, kid } = header;
@@ -106,9 +111,9 @@ function readHeader(segment: string): JwsHeader {
   return { alg, kid };
 }
 
-function parseHeader(segment: string): Readonly<Record<string, unknown>> {
+function parseHeader(bytes: Buffer): Readonly<Record<string, unknown>> {
   try {
-    const header = parseBankJson(Buffer.from(segment, 'base64url'));
+    const header = parseBankJson(bytes);
     if (typeof header === 'object' && header !== null) return header as Record<string, unknown>;
   } catch {
     // told below, without the parser's quotation of the text
