@@ -21,8 +21,8 @@ export interface JsonRules {
   readonly once?: (member: string) => boolean;
   /** Whether what a member holds is read as strictly as what surrounds it. Default: everything. */
   readonly reads?: (member: string) => boolean;
-  /** Called with each number as it is written, and the member that holds it. @throws to refuse it */
-  readonly number?: (literal: string, member: string) => void;
+  /** Called with each number as it is written, the member that holds it, and where that is: `lines.0.price`. @throws to refuse it */
+  readonly number?: (literal: string, member: string, path: string) => void;
   /** Called with each name of a member. @throws to refuse it */
   readonly member?: (name: string) => void;
   /** Called with each text. @throws to refuse it */
@@ -40,6 +40,8 @@ interface Level {
   /** Whether the rules hold here. */
   readonly isRead: boolean;
   member: string;
+  /** In a list: the place of the entry that is being read. */
+  entry: number;
   expectsName: boolean;
 }
 
@@ -58,13 +60,13 @@ export function parseStrictJson(text: string, rules: JsonRules = {}): unknown {
   for (const [token] of text.matchAll(TOKEN)) {
     if (token === '{' || token === '[') levels.push(open(levels, token, rules));
     else if (token === '}' || token === ']') levels.pop();
-    else read(levels.at(-1) ?? ROOT, token, rules);
+    else read(levels, token, rules);
   }
   return value;
 }
 
 /** What surrounds a value that is no object and no list. */
-const ROOT: Level = { members: undefined, isRead: true, member: '', expectsName: false };
+const ROOT: Level = { members: undefined, isRead: true, member: '', entry: 0, expectsName: false };
 
 function parse(text: string): unknown {
   try {
@@ -79,17 +81,25 @@ function open(levels: readonly Level[], token: '{' | '[', { reads, maxDepth = In
   if (levels.length >= maxDepth) throw new StrictJsonError('too_deep');
   const parent = levels.at(-1) ?? ROOT;
   const isRead = parent.isRead && (parent.members === undefined || reads?.(parent.member) !== false);
-  return { members: token === '{' ? new Set() : undefined, isRead, member: '', expectsName: token === '{' };
+  return { members: token === '{' ? new Set() : undefined, isRead, member: '', entry: 0, expectsName: token === '{' };
 }
 
-function read(level: Level, token: string, rules: JsonRules): void {
+function read(levels: readonly Level[], token: string, rules: JsonRules): void {
+  const level = levels.at(-1) ?? ROOT;
   if (!level.isRead) return;
-  if (token === ',') level.expectsName = level.members !== undefined;
+  if (token === ',') next(level);
   else if (token === ':') level.expectsName = false;
   else if (level.expectsName) readName(level, JSON.parse(token) as string, rules);
-  else if (!token.startsWith('"')) rules.number?.(token, level.member);
+  else if (!token.startsWith('"')) rules.number?.(token, level.member, levels.map(placeIn).join('.'));
   else if (rules.text) rules.text(JSON.parse(token) as string);
 }
+
+function next(level: Level): void {
+  level.entry += 1;
+  level.expectsName = level.members !== undefined;
+}
+
+const placeIn = ({ members, member, entry }: Level): string => (members ? member : String(entry));
 
 function readName(level: Level, name: string, { once, member }: JsonRules): void {
   member?.(name);

@@ -147,7 +147,7 @@ describe('ProblemFilter', () => {
 
   it.each(Object.entries(HTTP_CODES) as [HttpProblemCode, number][])('answers %s with %i', (code, status) => {
     const errors = [{ path: 'amount', message: 'must be whole' }];
-    expect(answerTo(new HttpProblem(code, 'why', errors))).toMatchObject({
+    expect(answerTo(new HttpProblem(code, 'why', { errors }))).toMatchObject({
       status,
       document: { code, status, errors },
     });

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { importPrivateKeyText } from '#libs/keystore';
 import { type CliName, type CliOption, type OperatorCommand } from '../audit/command.js';
+import { wordsOf } from '../http/issue-words.js';
 import { CliError } from './cli-error.js';
 
 /** One name of a command, with what it does. */
@@ -21,7 +22,7 @@ export function readInput({ command, cli }: NamedCommand, args: readonly string[
   const given: Record<string, unknown> = { ...Object.fromEntries([...options, ...byPlace]), ...cli.fixed };
   const path = Object.fromEntries(command.params.map((name) => [name, given[name]]));
   const rest = Object.fromEntries(Object.entries(given).filter(([name]) => !command.params.includes(name)));
-  const parsed = command.input.safeParse(rest);
+  const parsed = command.input.safeParse(rest, { error: wordsOf });
   if (parsed.success) return { ...parsed.data, ...path };
   const lines = parsed.error.issues.map(({ path: at, message }) => {
     const isMissing = at.length === 1 && !Object.hasOwn(given, String(at[0]));

@@ -1,5 +1,5 @@
 import { DcmError, type DcmErrorCode } from '#libs/dcm';
-import { CodedError, type FieldError, type ProblemTable } from '../problems/coded-error.js';
+import { CodedError, type ProblemTable } from '../problems/coded-error.js';
 
 /** Problems of an operator who works with DCM. */
 export type DcmProblemCode =
@@ -92,9 +92,6 @@ export const DCM_PROBLEMS: ProblemTable<DcmProblemCode> = {
 /** What an operator asked of DCM, or of our side of it, cannot be done. */
 export class DcmProblem extends CodedError<DcmProblemCode> {
   override readonly name = 'DcmProblem';
-  constructor(code: DcmProblemCode, message: string, errors?: readonly FieldError[]) {
-    super(code, message, { errors });
-  }
 
   /** Errors of libs/dcm under the gateway's codes; anything else stays what it is. */
   static from(error: unknown): unknown {

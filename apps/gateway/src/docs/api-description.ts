@@ -13,8 +13,9 @@ export interface ApiDescription {
 }
 
 const refTo = (name: string): Json => ({ $ref: `#/components/schemas/${name}` });
-export const body = (name: string): Json => ({
-  required: true,
+/** @param required false where a request without a body is one without members */
+export const body = (name: string, required = true): Json => ({
+  required,
   content: { 'application/json': { schema: refTo(name) } },
 });
 export const answer = (name: string, description: string, more: Json = {}): Json => ({

@@ -1,4 +1,4 @@
-import { CodedError, type FieldError, type ProblemTable } from '../problems/coded-error.js';
+import { CodedError, type ProblemTable } from '../problems/coded-error.js';
 
 /** Problems that the HTTP layer itself finds. */
 export type HttpProblemCode =
@@ -103,7 +103,4 @@ export const HTTP_PROBLEMS: ProblemTable<HttpProblemCode> = {
 /** A problem found at the edge. */
 export class HttpProblem extends CodedError<HttpProblemCode> {
   override readonly name = 'HttpProblem';
-  constructor(code: HttpProblemCode, message: string, errors?: readonly FieldError[]) {
-    super(code, message, { errors });
-  }
 }

@@ -51,7 +51,7 @@ describe('parseRequestJson', () => {
       for (const text of [number, `{"amount":${number}}`, `[[${number}]]`]) {
         const refusal = refusalOf(text);
         expect(refusal.code).toBe('VALIDATION_FAILED');
-        expect(refusal.errors?.[0]?.message).toContain('numbers are whole, written in at most 15 digits');
+        expect(refusal.errors?.[0]?.message).toContain('must be a whole number of at most 15 digits');
       }
     },
   );

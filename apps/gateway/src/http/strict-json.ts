@@ -1,5 +1,6 @@
 import { parseStrictJson, StrictJsonError } from '#libs/strict-json';
 import { HttpProblem } from './http-problem.js';
+import { invalid } from './validation.js';
 
 /** Levels of nesting; the deepest body of the API has three. */
 const MAX_DEPTH = 64;
@@ -22,11 +23,9 @@ export function parseRequestJson(text: string): unknown {
 }
 
 /** Whether a number is in range is the schema's business; how it is written is ours: `1e2` and `1.0` are no amounts. */
-function refuseFraction(text: string): void {
+function refuseFraction(text: string, _member: string, path: string): void {
   if (/^-?\d{1,15}$/u.test(text)) return;
-  throw new HttpProblem('VALIDATION_FAILED', `"${text.slice(0, 30)}" is not a plain whole number.`, [
-    { path: '', message: `numbers are whole, written in at most 15 digits; got ${text.slice(0, 30)}` },
-  ]);
+  throw invalid([{ path, message: `must be a whole number of at most 15 digits, not ${text.slice(0, 30)}` }]);
 }
 
 function refuseDangerous(key: string): void {

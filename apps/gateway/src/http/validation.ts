@@ -1,31 +1,38 @@
-import { StandardSchemaValidationPipe } from '@nestjs/common';
-import { type z } from 'zod';
+import { type ArgumentMetadata, Injectable, type PipeTransform } from '@nestjs/common';
+import { z } from 'zod';
 import { type FieldError } from '../problems/coded-error.js';
 import { HttpProblem } from './http-problem.js';
+import { wordsOf } from './issue-words.js';
 
-interface Issue {
-  readonly message: string;
-  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
+type Where = 'body' | 'query';
+
+/** Checks whatever a handler declares with `{ schema }`. A body that is not there counts as one without members. */
+@Injectable()
+class ValidationPipe implements PipeTransform {
+  transform(value: unknown, { type, schema }: ArgumentMetadata): unknown {
+    if (!(schema instanceof z.ZodType)) return value;
+    return type === 'query' ? checked(schema, value, 'query') : checked(schema, value ?? {}, 'body');
+  }
 }
 
-/** Checks whatever a handler declares with `{ schema }`; every wrong member is named at once. */
-export const validationPipe = (): StandardSchemaValidationPipe =>
-  new StandardSchemaValidationPipe({ exceptionFactory: (issues: readonly Issue[]) => invalid(issues.map(fieldError)) });
+export const validationPipe = (): PipeTransform => new ValidationPipe();
 
-/** As the pipe does, for what no handler declares. @param where it stands: `body` or `query` @throws HttpProblem */
-export function checked<T>(schema: z.ZodType<T>, value: unknown, where: 'body' | 'query'): T {
-  const parsed = schema.safeParse(value);
+/** Every wrong member is named at once. @throws HttpProblem `VALIDATION_FAILED` */
+export function checked<T>(schema: z.ZodType<T>, value: unknown, where: Where): T {
+  const parsed = schema.safeParse(value, { error: wordsOf });
   if (parsed.success) return parsed.data;
-  throw invalid(parsed.error.issues.map(fieldError), where);
+  throw invalid(parsed.error.issues.flatMap(fieldErrors), where);
 }
 
-export function invalid(errors: readonly FieldError[], where: 'body' | 'query' = 'body'): HttpProblem {
+export function invalid(errors: readonly FieldError[], where: Where = 'body'): HttpProblem {
   const [first] = errors;
   const summary = first ? `${first.path || `The ${where}`} ${first.message}.` : 'The request is not valid.';
-  return new HttpProblem('VALIDATION_FAILED', summary, errors);
+  return new HttpProblem('VALIDATION_FAILED', summary, { errors });
 }
 
-const fieldError = ({ message, path }: Issue): FieldError => ({
-  path: (path ?? []).map((part) => String(typeof part === 'object' ? part.key : part)).join('.'),
-  message,
-});
+/** A member that is not known is named like any other. */
+function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
+  const path = issue.path.map(String);
+  if (issue.code !== 'unrecognized_keys') return [{ path: path.join('.'), message: issue.message }];
+  return issue.keys.map((key) => ({ path: [...path, key.slice(0, 100)].join('.'), message: 'is not known here' }));
+}

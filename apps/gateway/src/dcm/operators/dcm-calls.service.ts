@@ -63,5 +63,5 @@ function assertPath(operation: OperationId, path: Readonly<Record<string, string
   const missing = names.filter((name) => name !== 'counterparty_guid' && !/[^.]/u.test(path[name] ?? ''));
   if (missing.length === 0) return;
   const errors = missing.map((name) => ({ path: `path.${name}`, message: 'is needed for this operation' }));
-  throw new DcmProblem('DCM_PATH_INCOMPLETE', `The operation needs ${missing.join(', ')} in "path".`, errors);
+  throw new DcmProblem('DCM_PATH_INCOMPLETE', `The operation needs ${missing.join(', ')} in "path".`, { errors });
 }

@@ -125,7 +125,7 @@ function holdPaths(): Json {
         security: openTo('payments'),
         summary: 'Take what a payment with `captureMethod: manual` holds, once',
         parameters: [PAYMENT_ID, IDEMPOTENCY_KEY],
-        requestBody: body('CapturePayment'),
+        requestBody: body('CapturePayment', false),
         responses: {
           200: answer('Payment', 'Done, or declined: `hold.action` says which.', REPLAYED),
           202: answer('Payment', 'Under way: poll the payment, or repeat the request.'),
@@ -140,7 +140,7 @@ function holdPaths(): Json {
         security: openTo('payments'),
         summary: 'Close a payment that is not paid, or release what it holds',
         parameters: [PAYMENT_ID, IDEMPOTENCY_KEY],
-        requestBody: body('CancelPayment'),
+        requestBody: body('CancelPayment', false),
         responses: {
           200: answer('Payment', 'Closed; of a hold: released or declined, as `hold.action` says.', REPLAYED),
           202: answer('Payment', 'The release is under way: poll the payment, or repeat the request.'),
@@ -160,7 +160,7 @@ function refundPaths(): Json {
         security: openTo('refunds'),
         summary: 'Give money back, all or part',
         parameters: [PAYMENT_ID, IDEMPOTENCY_KEY],
-        requestBody: body('CreateRefund'),
+        requestBody: body('CreateRefund', false),
         responses: {
           201: answer('Refund', 'The bank has it: poll until it is final.', REPLAYED),
           202: answer('Refund', 'The bank did not answer; it is being asked. Do not refund again.'),

@@ -101,10 +101,6 @@ export const PAYMENT_PROBLEMS: ProblemTable<PaymentErrorCode> = {
 /** A request that cannot be carried out. */
 export class PaymentError extends CodedError<PaymentErrorCode> {
   override readonly name = 'PaymentError';
-  /** @param retryAfterSeconds after which a repeat is worth it, where that is known */
-  constructor(code: PaymentErrorCode, message: string, retryAfterSeconds?: number) {
-    super(code, message, { retryAfterSeconds });
-  }
 }
 
 /** A request failed, and its Idempotency-Key could not be freed: until the lease has run out a repeat finds it in flight. */

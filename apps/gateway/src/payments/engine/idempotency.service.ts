@@ -176,10 +176,8 @@ function answered(earlier: EarlierRequest): Extract<Earlier, { kind: 'answered' 
 
 /** @param earlier who works on it; undefined when its claim was just rolled back */
 function inFlight(earlier?: EarlierRequest): PaymentError {
-  const seconds = earlier && Math.max(1, Math.ceil(earlier.leaseSeconds));
-  return new PaymentError(
-    'IDEMPOTENCY_IN_FLIGHT',
-    'a request with this Idempotency-Key is still being worked on',
-    seconds,
-  );
+  const retryAfterSeconds = earlier && Math.max(1, Math.ceil(earlier.leaseSeconds));
+  return new PaymentError('IDEMPOTENCY_IN_FLIGHT', 'a request with this Idempotency-Key is still being worked on', {
+    retryAfterSeconds,
+  });
 }

@@ -1,0 +1,221 @@
+import { createMigratedDatabase, type MigratedDatabase } from './gateway-parts.js';
+import { addAccount, type CallAnswer, type NewAccount, startGateway, type WholeGateway } from './whole-gateway.js';
+
+const PAYMENT = {
+  amount: 1_000,
+  currency: 'UAH',
+  returnUrl: 'https://shop.example/back',
+  customer: { id: 'customer-1' },
+};
+/** Words of a validator, which tell a storefront developer nothing. */
+const RAW = /received|Invalid|expected|Unrecognized|Too |NaN|undefined|\[object/u;
+
+type Wrong = readonly [value: unknown, message: RegExp];
+const TEXT: readonly Wrong[] = [
+  [7, /^must be a text$/u],
+  [true, /^must be a text$/u],
+  [[], /^must be a text$/u],
+  [{}, /^must be a text$/u],
+];
+const tooLong = (max: number): Wrong => ['x'.repeat(max + 1), new RegExp(`^must have at most ${max} characters$`, 'u')];
+const WHOLE: readonly Wrong[] = [
+  ['100', /^must be a whole number/u],
+  [true, /^must be a whole number/u],
+  [[], /^must be a whole number/u],
+  [{}, /^must be a whole number/u],
+];
+const AMOUNT: readonly Wrong[] = [
+  ...WHOLE,
+  [0, /^must be at least 1 kopiyka$/u],
+  [-1, /^must be at least 1 kopiyka$/u],
+  [1_000_000_001, /^must be at most 1000000000 kopiyky$/u],
+];
+const LIST_AND_TEXT: readonly unknown[] = [[], 'text', 7, true];
+
+/** What is wrong with one member of a new payment. */
+const MEMBERS: Readonly<Record<string, readonly Wrong[]>> = {
+  amount: [...AMOUNT, [null, /^must be a whole number/u], [undefined, /^must be a whole number/u]],
+  currency: [...['', 'uah', 'USD', 7, null, [], undefined].map((value): Wrong => [value, /^must be UAH/u])],
+  returnUrl: [
+    ...['', '/thanks', 'shop.example', 'ftp://shop.example', 'javascript:alert(1)', 7, null, [], undefined].map(
+      (value): Wrong => [value, /^must be an absolute https URL/u],
+    ),
+    [`https://shop.example/${'x'.repeat(2_048)}`, /^must have at most 2048 characters when percent-encoded$/u],
+  ],
+  customer: [
+    ...LIST_AND_TEXT.map((value): Wrong => [value, /^must be an object$/u]),
+    [null, /^must be an object$/u],
+    [undefined, /^is required$/u],
+  ],
+  reference: [...TEXT, tooLong(255)],
+  description: [...TEXT, tooLong(255)],
+  language: ['xx', 'UK', 7, [], {}].map((value): Wrong => [value, /^must be one of uk, en/u]),
+  captureMethod: ['auto', 7, [], {}, true].map((value): Wrong => [value, /^must be one of automatic, manual$/u]),
+  holdHours: [...WHOLE, [25, /^must be at least 26$/u], [672, /^must be at most 671$/u]],
+  expiresInMinutes: [...WHOLE, [0, /^must be at least 1$/u], [1_441, /^must be at most 1440$/u]],
+  metadata: [
+    ...LIST_AND_TEXT.map((value): Wrong => [value, /^must be an object$/u]),
+    [Object.fromEntries(Array.from({ length: 21 }, (_, at) => [`k${at}`, 'v'])), /^must have at most 20 entries$/u],
+  ],
+};
+const WITHIN: readonly (readonly [path: string, over: object, message: RegExp])[] = [
+  ['customer.id', { customer: {} }, /^is required$/u],
+  ['customer.id', { customer: { id: '' } }, /^must not be blank/u],
+  ['customer.id', { customer: { id: ' ' } }, /^must not be blank/u],
+  ['customer.id', { customer: { id: null } }, /^must be a text$/u],
+  ['customer.id', { customer: { id: 7 } }, /^must be a text$/u],
+  ['customer.id', { customer: { id: 'x'.repeat(256) } }, /^must have at most 255 characters$/u],
+  ['customer.name', { customer: { id: 'c', name: 'n' } }, /^is not known here$/u],
+  ['customer.email', { customer: { id: 'c', email: {} } }, /^must be a text$/u],
+  ['customer.phone', { customer: { id: 'c', phone: [] } }, /^must be a text$/u],
+  ['metadata.n', { metadata: { n: 7 } }, /^must be a text$/u],
+  ['metadata.n', { metadata: { n: {} } }, /^must be a text$/u],
+  ['metadata.n', { metadata: { n: 'x'.repeat(501) } }, /^must have at most 500 characters$/u],
+  ['amonut', { amonut: 7 }, /^is not known here$/u],
+  ['Amount', { Amount: 7 }, /^is not known here$/u],
+  ['status', { status: 'succeeded' }, /^is not known here$/u],
+];
+/** Numbers as they are written. */
+const WRITTEN: readonly (readonly [json: string, path: string])[] = [
+  ...['125.5', '125.0', '1e2', '1E2', '-0.5', '1234567890123456', '0.1e1'].map(
+    (number) => [`{"amount":${number}}`, 'amount'] as const,
+  ),
+  ['{"customer":{"id":"c","country":80.4}}', 'customer.country'],
+  ['{"metadata":{"weight":1.5}}', 'metadata.weight'],
+  ['{"lines":[{"price":1},{"price":1.5}]}', 'lines.1.price'],
+  ['{"lines":[1,2,3.5]}', 'lines.2'],
+  ['[1,[2,[3.5]]]', '1.1.0'],
+  ['7.5', ''],
+];
+const KEYS: readonly (readonly [key: string, code: string])[] = [
+  ['', 'IDEMPOTENCY_KEY_MISSING'],
+  ...['a b', 'a\tb', 'кey', '\u007f', 'x'.repeat(256)].map((key) => [key, 'IDEMPOTENCY_KEY_INVALID'] as const),
+];
+const BODIES: readonly (readonly [body: string, code: string])[] = [
+  ['', 'VALIDATION_FAILED'],
+  ...['[]', '"text"', '7', 'true', 'null'].map((body) => [body, 'VALIDATION_FAILED'] as const),
+  ...['{', '{"amount":}', "{'amount':1}", '{amount:1}', 'undefined', '{"a":1}{"b":2}', '{"amount":01}', '\u0000'].map(
+    (body) => [body, 'BODY_NOT_JSON'] as const,
+  ),
+  ['{"amount":1,"amount":2}', 'BODY_NOT_JSON'],
+  ['{"customer":{"id":"a","id":"b"}}', 'BODY_NOT_JSON'],
+  ['{"__proto__":{}}', 'BODY_NOT_JSON'],
+  ['{"constructor":{}}', 'BODY_NOT_JSON'],
+  ['{"reference":"\\u0000"}', 'BODY_NOT_JSON'],
+  ['{"reference":"\\ud800"}', 'BODY_NOT_JSON'],
+  [`${'['.repeat(65)}${']'.repeat(65)}`, 'BODY_NOT_JSON'],
+];
+const QUERIES: readonly (readonly [query: string, path: string, message: RegExp])[] = [
+  ['limit=0', 'limit', /^must be at least 1$/u],
+  ['limit=-1', 'limit', /^must be at least 1$/u],
+  ['limit=101', 'limit', /^must be at most 100$/u],
+  ['limit=x', 'limit', /^must be a whole number$/u],
+  ['limit=1.5', 'limit', /^must be a whole number$/u],
+  ['limit=', 'limit', /^must be at least 1$/u],
+  ['limit=1&limit=2', 'limit', /^must be a whole number$/u],
+  ['status=paid', 'status', /^must be one of created,/u],
+  ['status=', 'status', /^must be one of created,/u],
+  ['status=SUCCEEDED', 'status', /^must be one of created,/u],
+  ['reference=a&reference=b', 'reference', /^must be a text$/u],
+  [`reference=${'x'.repeat(256)}`, 'reference', /^must have at most 255 characters$/u],
+  [`cursor=${'x'.repeat(201)}`, 'cursor', /^must have at most 200 characters$/u],
+  ['sort=amount', 'sort', /^is not known here$/u],
+  ['Limit=5', 'Limit', /^is not known here$/u],
+];
+
+describe('wrong input', () => {
+  let database: MigratedDatabase;
+  let gateway: WholeGateway;
+  let account: NewAccount;
+  beforeAll(async () => {
+    database = await createMigratedDatabase();
+    gateway = await startGateway(database);
+    account = await addAccount(gateway);
+  });
+  afterAll(async () => {
+    expect(gateway.bank.orders.length + gateway.bank.refunds.length).toBe(0); // the bank never heard of any of it
+    await gateway.app.close();
+    await database.drop();
+  });
+
+  /** Sent as it is written. */
+  const post = async (path: string, payload: string, key = 'one'): Promise<CallAnswer> => {
+    const answer = await gateway.app.inject({
+      ...{ method: 'POST', url: path, payload },
+      headers: {
+        ...{ authorization: `Bearer ${account.apiKey}`, 'idempotency-key': key },
+        ...(payload && { 'content-type': 'application/json' }),
+      },
+    });
+    const body = JSON.parse(answer.body) as Record<string, unknown>;
+    return { status: answer.statusCode, text: answer.body, headers: answer.headers, body };
+  };
+  function expectRefusal({ status, text, body }: CallAnswer, path: string, message?: RegExp): void {
+    expect({ status, code: body['code'] }).toEqual({ status: 400, code: 'VALIDATION_FAILED' });
+    expect(text).not.toMatch(RAW);
+    const errors = body['errors'] as readonly { path: string; message: string }[];
+    const found = errors.find((error) => error.path === path);
+    expect({ errors, found }).toEqual({ errors, found: expect.anything() as unknown });
+    if (message) expect(found?.message).toMatch(message);
+    expect(body['detail']).toMatch(/^\S.* .+\.$/u);
+  }
+
+  const members = Object.entries(MEMBERS).flatMap(([name, wrongs]) =>
+    wrongs.map(
+      ([value, message]) =>
+        [name, value === undefined ? 'missing' : JSON.stringify(value).slice(0, 40), value, message] as const,
+    ),
+  );
+  it.each(members)('%s: %s', async (name, _shown, value, message) => {
+    expectRefusal(await post('/v1/payments', JSON.stringify({ ...PAYMENT, [name]: value })), name, message);
+  });
+
+  it.each(WITHIN)('%s of %j', async (path, over, message) => {
+    expectRefusal(await post('/v1/payments', JSON.stringify({ ...PAYMENT, ...over })), path, message);
+  });
+
+  it.each(WRITTEN)('the number in %s', async (json, path) => {
+    expectRefusal(await post('/v1/payments', json), path, /^must be a whole number of at most 15 digits, not /u);
+  });
+
+  it.each(BODIES)('the body %j', async (body, code) => {
+    const answer = await post('/v1/payments', body);
+    expect({ status: answer.status, code: answer.body['code'] }).toEqual({ status: 400, code });
+    expect(answer.text).not.toMatch(RAW);
+  });
+
+  it.each(QUERIES)('the query %s', async (query, path, message) => {
+    const answer = await gateway.call('GET', `/v1/payments?${query}`, { key: account.apiKey });
+    expectRefusal(answer, path, message);
+    expect(answer.text).not.toContain('body');
+  });
+
+  it.each(AMOUNT.map(([value, message]) => [JSON.stringify(value), value, message] as const))(
+    'the amount %s of a refund or capture',
+    async (_shown, amount, message) => {
+      for (const action of ['refunds', 'capture'])
+        expectRefusal(await post(`/v1/payments/pay_1/${action}`, JSON.stringify({ amount })), 'amount', message);
+    },
+  );
+
+  it.each(KEYS)('the Idempotency-Key %j', async (key, code) => {
+    const answer = await post('/v1/payments', JSON.stringify(PAYMENT), key);
+    expect({ status: answer.status, code: answer.body['code'] }).toEqual({ status: 400, code });
+  });
+
+  it('has many rows', () => {
+    const rows = [members, WITHIN, WRITTEN, BODIES, QUERIES, KEYS, AMOUNT, AMOUNT];
+    expect(rows.flat().length).toBeGreaterThanOrEqual(150);
+  });
+
+  it('a refund without a body asks for all that is left', async () => {
+    const answer = await post('/v1/payments/pay_nothing/refunds', '');
+    expect(answer).toMatchObject({ status: 404, body: { code: 'PAYMENT_NOT_FOUND' } });
+  });
+
+  it('names every wrong member at once', async () => {
+    const { body } = await post('/v1/payments', '{"amount":0,"curency":"UAH","customer":{"id":7}}');
+    const paths = (body['errors'] as { path: string }[]).map(({ path }) => path);
+    expect(paths.toSorted()).toEqual(['amount', 'curency', 'currency', 'customer.id', 'returnUrl']);
+  });
+});
