@@ -1,12 +1,13 @@
 import { NestFactory } from '@nestjs/core';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Logger } from 'nestjs-pino';
-import { type GatewayConfig, loadConfig } from '../config/gateway-config.js';
+import { type GatewayConfig } from '../config/gateway-config.js';
 import { explained } from '../database/database-problem.js';
 import { transactionGuard } from '../database/transaction-guard.js';
 import { GatewayModule } from './gateway.module.js';
 import { within } from '../timing/deadline.js';
 import { PROBLEMS } from './problems.js';
+import { readStartConfig } from './start-config.js';
 import { dataSourceOptions } from './schema.js';
 import { createHttpAdapter } from '../http/http-server.js';
 import { Drain } from '../http/drain.js';
@@ -45,7 +46,7 @@ export async function runGateway(env: NodeJS.ProcessEnv): Promise<void> {
     });
   }
   try {
-    starting = start(loadConfig(env), stops, callOff.signal);
+    starting = start(await readStartConfig(env), stops, callOff.signal);
     await starting;
   } catch (error) {
     await stop();

@@ -95,7 +95,8 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): G
 }
 
 /** The variable that a sentence is about. */
-const subjectOf = (sentence: string): string => (/^[A-Z][A-Z_]*/u.exec(sentence)?.[0] ?? '').replace(/_FILE$/u, '');
+export const subjectOf = (sentence: string): string =>
+  (/^[A-Z][A-Z_]*/u.exec(sentence)?.[0] ?? '').replace(/_FILE$/u, '');
 
 /** Each variable by itself, so that no mistake hides another. One that is wrong is left out of the result. */
 function parseEach(values: Readonly<Record<string, string>>, problems: string[]): Environment {

@@ -23,6 +23,18 @@ export function readKeysFile(path: string, mayGenerate: boolean, remedy = 'resto
   return { keys: makeKeys(path), generated: true };
 }
 
+/** What is wrong with a key file that is there: told before anything is started. */
+export function keysFileProblem(path: string): string | undefined {
+  try {
+    const text = readIfPresent(path);
+    if (text !== undefined) parseKeys(path, text);
+    return undefined;
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+}
+
 function makeKeys(path: string): LocalKeys {
   const keys = generateLocalKeys();
   try {

@@ -47,6 +47,20 @@ export class AccountProvisioner {
   }
 }
 
+/** What is wrong with the key of the account in the environment. */
+export async function accountKeyProblem(
+  text: string,
+  environment: AccountConfig['environment'],
+): Promise<string | undefined> {
+  try {
+    await checkKey(parseJwk(text), environment);
+    return undefined;
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+}
+
 /** Before anything is written. */
 async function checkKey(jwk: object, environment: AccountConfig['environment']): Promise<void> {
   try {
