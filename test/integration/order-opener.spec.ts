@@ -486,7 +486,7 @@ describe('OrderOpenerService', () => {
     bankAnswers(DUPLICATE);
     await resume(view.id);
     await database.query(
-      `UPDATE operation SET id = 'op_0' || id WHERE subject_id = $1 AND status = 'action_required'`,
+      `UPDATE operation SET id = 'op_0000' || substr(id, 4) WHERE subject_id = $1 AND status = 'action_required'`,
       [view.id],
     );
     parts.bank.onReadOrder = paid();
