@@ -16,6 +16,8 @@ import { WriteAhead } from '../../apps/gateway/src/payments/engine/write-ahead.s
 import { PaymentLinks } from '../../apps/gateway/src/payments/bank/payment-links.js';
 import { PaymentSyncService } from '../../apps/gateway/src/payments/engine/payment-sync.service.js';
 import { createPayment, type PaymentView } from '../../apps/gateway/src/payments/api/payment.dto.js';
+import { IntentsService } from '../../apps/gateway/src/payments/api/intents.service.js';
+import { VerificationsService } from '../../apps/gateway/src/payments/api/verifications.service.js';
 import { HoldsService } from '../../apps/gateway/src/payments/api/holds.service.js';
 import { PaymentsService } from '../../apps/gateway/src/payments/api/payments.service.js';
 import { RefundsService } from '../../apps/gateway/src/payments/api/refunds.service.js';
@@ -53,13 +55,17 @@ export async function createMigratedDatabase(): Promise<MigratedDatabase> {
 export const aKeystore = (): Keystore => new GatewayKeystore(LocalKekProvider.from(generateLocalKeys()));
 
 /** Installs a merchant account. @returns its id */
-export function anAccount(accounts: MerchantAccountsService, over: { bankMerchantId?: string } = {}): Promise<string> {
+export function anAccount(
+  accounts: MerchantAccountsService,
+  over: { bankMerchantId?: string; a2aMerchantId?: string } = {},
+): Promise<string> {
   const { bank } = aMerchant();
   return accounts.install({
     name: 'Test merchant',
     environment: 'test',
     baseUrl: 'https://bank.example',
     bankMerchantId: BANK_MERCHANT_ID,
+    a2aMerchantId: null,
     serviceCode: bank.serviceCode,
     paymentKey: null,
     protocolVersion: '1.0',
@@ -85,11 +91,13 @@ export async function startParts(database: MigratedDatabase, poolSize = 10) {
   const customers = new CustomerVault(keystore);
   const sender = new Sender(bank, records.operations, customers, links);
   const engine = new Engine(accounts, sender, records, new WriteAhead(records), idempotency);
+  const intents = new IntentsService(accounts, engine, customers);
   const accountId = await anAccount(accounts);
   await new ClientKeysService(accounts, clientKeys).add(accountId, JSON.parse(aMerchant().privateKey) as object);
   return {
     ...{ source, keystore, accounts, accountId, bank, records, links, keys, idempotency, engine },
-    payments: new PaymentsService(accounts, engine, records, customers),
+    payments: new PaymentsService(intents, records),
+    verifications: new VerificationsService(intents, records),
     refunds: new RefundsService(accounts, engine, records),
     holds: new HoldsService(accounts, engine, records),
     sync: new PaymentSyncService(bank, records, engine),

@@ -3,6 +3,7 @@ import { AuditRepository } from '../../apps/gateway/src/audit/audit.repository.j
 import { CallbackRepository } from '../../apps/gateway/src/callbacks/callback.repository.js';
 import { BacklogRepository, COUNTED_TO } from '../../apps/gateway/src/ops/backlog.repository.js';
 import { WorklistRepository } from '../../apps/gateway/src/ops/worklist.repository.js';
+import { kindsOf } from '../../apps/gateway/src/payments/kinds/kinds.js';
 import { BankBreakers } from '../../apps/gateway/src/payments/bank/bank-breakers.js';
 import { type PaymentFilter } from '../../apps/gateway/src/payments/store/payment.repository.js';
 import { createMigratedDatabase, type MigratedDatabase, type Parts, startParts } from './gateway-parts.js';
@@ -55,7 +56,10 @@ describe(`among ${MANY} payments`, () => {
     ['those of a rare status with that reference', { status: 'needs_review', reference: 'order' }],
     ['those of a reference that none has', { reference: 'nothing' }],
   ])('lists %s by reading no more than a few', async (_what, filter) => {
-    const all = { limit: 21, before: undefined, status: undefined, reference: undefined, ...filter };
+    const all = {
+      ...{ kinds: kindsOf('payment'), limit: 21, before: undefined, status: undefined, reference: undefined },
+      ...filter,
+    };
     expect(await rowsRead(() => recordsOnOne().list(parts.accountId, all))).toBeLessThan(300);
   });
 

@@ -72,6 +72,8 @@ describe('OrderOpenerService', () => {
       callbackUrl: expect.stringContaining(`/callbacks/alliance/${parts.accountId}/${view.id}/`) as string,
       page: {
         description: 'Book',
+        wishes: {},
+        reference: view.id,
         language: 'en',
         expiresInMinutes: 30,
         holdExpiresAt: null,

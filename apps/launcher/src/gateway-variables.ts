@@ -2,6 +2,7 @@
 
 /** The gateway's variables that are handed on to it as they are. */
 export const GATEWAY_VARIABLES: readonly string[] = [
+  'ALLIANCE_A2A_MERCHANT_ID',
   'ALLIANCE_ACCOUNT_NAME',
   'ALLIANCE_BASE_URL',
   'ALLIANCE_ENVIRONMENT',

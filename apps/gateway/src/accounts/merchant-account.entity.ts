@@ -10,6 +10,8 @@ export class MerchantAccountEntity {
   @Column(textColumn) baseUrl!: string;
   /** The bank's `merchantId` of this terminal. */
   @Column(textColumn) bankMerchantId!: string;
+  /** That of its terminal for transfers between accounts; null: it has none. */
+  @Column({ ...optionalText, name: 'a2a_merchant_id' }) a2aMerchantId!: string | null;
   @Column(textColumn) serviceCodeSealed!: string;
   /** 32 random bytes: derives request ids and idempotency fingerprints. */
   @Column(textColumn) accountSecretSealed!: string;

@@ -49,9 +49,14 @@ export class MerchantAccountRepository {
 }
 
 /** Every terminal that the account ever had stays: what was begun on one is finished on it. */
-async function keepTerminal(tx: EntityManager, { id, bankMerchantId }: NewMerchantAccount): Promise<void> {
+async function keepTerminal(
+  tx: EntityManager,
+  { id, bankMerchantId, a2aMerchantId }: NewMerchantAccount,
+): Promise<void> {
   await tx.query(
-    'INSERT INTO terminal (merchant_account_id, bank_merchant_id) VALUES ($1, $2) ON CONFLICT DO NOTHING',
-    [id, bankMerchantId],
+    `INSERT INTO terminal (merchant_account_id, bank_merchant_id, purpose)
+     SELECT $1, t.id, t.purpose FROM (VALUES ($2, 'card'), ($3, 'a2a')) AS t (id, purpose)
+     WHERE t.id IS NOT NULL ON CONFLICT DO NOTHING`,
+    [id, bankMerchantId, a2aMerchantId],
   );
 }

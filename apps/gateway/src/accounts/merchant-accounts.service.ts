@@ -15,6 +15,8 @@ export interface AccountSettings {
   readonly environment: 'test' | 'live';
   readonly baseUrl: string;
   readonly bankMerchantId: string;
+  /** The bank's `merchantId` of the terminal for transfers between accounts; null: there is none. */
+  readonly a2aMerchantId: string | null;
   readonly serviceCode: string;
   /** The bank's public JWK for card data. */
   readonly paymentKey: Record<string, string> | null;
@@ -126,7 +128,7 @@ export class MerchantAccountsService {
     return id;
   }
 
-  /** The account of this terminal, brought up to date or created. @returns its id */
+  /** The account of this terminal, brought up to date or created; a terminal that is not named is left alone. @returns its id */
   async install(settings: AccountSettings): Promise<string> {
     const { baseUrl, bankMerchantId } = settings;
     const known = await this.accounts.findByTerminal(baseUrl, bankMerchantId);
@@ -136,7 +138,8 @@ export class MerchantAccountsService {
     }
     const row = known ?? (await this.accounts.findByTerminal(baseUrl, bankMerchantId));
     if (!row) throw new AccountError('ACCOUNT_CHANGED', 'somebody else changed the account meanwhile: read it again');
-    await this.change(row.id, settings);
+    const { a2aMerchantId, ...others } = settings;
+    await this.change(row.id, a2aMerchantId === null ? others : settings);
     return row.id;
   }
 
@@ -211,13 +214,18 @@ export const accountPlace = (id: string, version: number, column: string): SealP
 });
 
 function settingsOf(account: MerchantAccount): AccountSettings {
-  const { name, environment, baseUrl, bankMerchantId, paymentKey, protocolVersion, paymentTypes } = account;
+  const { name, environment, baseUrl, bankMerchantId, a2aMerchantId } = account;
+  const { paymentKey, protocolVersion, paymentTypes } = account;
   const serviceCode = account.serviceCode.reveal();
-  return { name, environment, baseUrl, bankMerchantId, serviceCode, paymentKey, protocolVersion, paymentTypes };
+  return {
+    ...{ name, environment, baseUrl, bankMerchantId, a2aMerchantId, serviceCode },
+    ...{ paymentKey, protocolVersion, paymentTypes },
+  };
 }
 
 function summaryOf(row: MerchantAccountEntity): AccountSummary {
-  const { id, name, environment, baseUrl, bankMerchantId, paymentKey, protocolVersion, paymentTypes } = row;
+  const { id, name, environment, baseUrl, bankMerchantId, a2aMerchantId } = row;
+  const { paymentKey, protocolVersion, paymentTypes } = row;
   const { version, createdAt, updatedAt } = row;
   return {
     id,
@@ -225,6 +233,7 @@ function summaryOf(row: MerchantAccountEntity): AccountSummary {
     environment,
     baseUrl,
     bankMerchantId,
+    a2aMerchantId,
     paymentKey,
     protocolVersion,
     paymentTypes,

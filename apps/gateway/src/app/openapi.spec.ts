@@ -3,6 +3,7 @@ import { RequestMethod, type Type } from '@nestjs/common';
 import { scopesOf } from '../accounts/scopes.js';
 import { HealthController } from '../ops/health.controller.js';
 import { PaymentsController } from '../payments/api/payments.controller.js';
+import { VerificationsController } from '../payments/api/verifications.controller.js';
 import { API_VERSION, buildOpenApi } from './openapi.js';
 
 interface Operation {
@@ -13,7 +14,7 @@ interface Operation {
   readonly parameters?: readonly { name: string; in: string; required: boolean }[];
   readonly responses: Record<string, { description?: string }>;
 }
-const PUBLIC: readonly Type[] = [PaymentsController, HealthController];
+const PUBLIC: readonly Type[] = [PaymentsController, VerificationsController, HealthController];
 
 interface Document {
   readonly openapi: string;

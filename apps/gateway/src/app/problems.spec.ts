@@ -45,6 +45,9 @@ function answerTo(error: unknown): Answered {
 const CODES = Object.keys(PROBLEMS) as ProblemCode[];
 const PAYMENT_CODES: Readonly<Record<PaymentErrorCode, number>> = {
   PAYMENT_NOT_FOUND: 404,
+  VERIFICATION_NOT_FOUND: 404,
+  PAYMENT_METHOD_UNAVAILABLE: 422,
+  QR_NOT_FOUND: 404,
   PAYMENT_ILLEGAL_MOVE: 409,
   NOT_IN_REVIEW: 409,
   PAYMENT_NOT_FLAGGED: 409,

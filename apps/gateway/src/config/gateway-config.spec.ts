@@ -83,6 +83,7 @@ describe('loadConfig', () => {
       environment: 'test',
       baseUrl: 'https://bank.example',
       merchantId: 'merchant-1',
+      a2aMerchantId: undefined,
       serviceCode: 'service-code-1',
       privateKey: '{"kty":"EC"}',
       apiKey: API_KEY,

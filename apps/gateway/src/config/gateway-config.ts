@@ -45,6 +45,8 @@ export interface AccountConfig {
   readonly environment: 'test' | 'live';
   readonly baseUrl: string;
   readonly merchantId: string;
+  /** Of the terminal for transfers between accounts. */
+  readonly a2aMerchantId?: string | undefined;
   readonly serviceCode: string;
   /** Private JWK as JSON text. */
   readonly privateKey: string;
@@ -217,6 +219,7 @@ function accountOf(env: Environment): AccountConfig | undefined {
     environment: env.ALLIANCE_ENVIRONMENT,
     baseUrl: ALLIANCE_BASE_URL,
     merchantId: ALLIANCE_MERCHANT_ID,
+    a2aMerchantId: env.ALLIANCE_A2A_MERCHANT_ID,
     serviceCode: ALLIANCE_SERVICE_CODE,
     privateKey: ALLIANCE_PRIVATE_KEY,
     apiKey: env.API_KEY,

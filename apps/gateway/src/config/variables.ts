@@ -227,6 +227,11 @@ export const VARIABLES = {
     meaning: 'private P-384 JWK. Secret',
     byFile: true,
   },
+  ALLIANCE_A2A_MERCHANT_ID: {
+    schema: z.string().max(36, { error: 'must have at most 36 characters: copy it from the bank' }).optional(),
+    meaning: 'the terminal for transfers between accounts (`bank_transfer`), if the bank gave you one',
+    fallback: 'none',
+  },
   ALLIANCE_ENVIRONMENT: {
     schema: z.enum(['test', 'live'], { error: 'must be test or live' }).default('test'),
     meaning: '`test` or `live`',

@@ -23,6 +23,7 @@ const TERMINAL = {
   name: { flag: 'name', as: 'text' },
   baseUrl: { flag: 'base-url', as: 'text' },
   bankMerchantId: { flag: 'merchant-id', as: 'text' },
+  a2aMerchantId: { flag: 'a2a-merchant-id', as: 'text' },
   serviceCode: { flag: 'service-code-file', as: 'secret_file' },
 } as const;
 

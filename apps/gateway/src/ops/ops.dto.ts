@@ -20,6 +20,7 @@ const settings = {
   environment: z.enum(['test', 'live']),
   baseUrl,
   bankMerchantId: text(36),
+  a2aMerchantId: text(36).nullable(),
   serviceCode: text(36),
   paymentKey: z.record(z.string(), z.string()).nullable(),
   protocolVersion: z.enum(['1.0'], { error: 'must be 1.0: the hosted page exists only there' }),
@@ -29,6 +30,7 @@ const settings = {
 export const createAccount = z
   .strictObject({
     ...settings,
+    a2aMerchantId: settings.a2aMerchantId.default(null),
     paymentKey: settings.paymentKey.default(null),
     protocolVersion: settings.protocolVersion.default('1.0'),
     paymentTypes: paymentTypes.default(['hosted_page']),

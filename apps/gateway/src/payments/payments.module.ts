@@ -26,8 +26,11 @@ import { Sender } from './engine/sender.service.js';
 import { WriteAhead } from './engine/write-ahead.service.js';
 import { PaymentSyncService } from './engine/payment-sync.service.js';
 import { HoldsService } from './api/holds.service.js';
+import { IntentsService } from './api/intents.service.js';
 import { PaymentsController } from './api/payments.controller.js';
 import { PaymentsService } from './api/payments.service.js';
+import { VerificationsController } from './api/verifications.controller.js';
+import { VerificationsService } from './api/verifications.service.js';
 import { RefundsService } from './api/refunds.service.js';
 import { RestoresService } from './operators/restores.service.js';
 import { ReviewsService } from './operators/reviews.service.js';
@@ -71,6 +74,7 @@ export interface PaymentsOptions {
     Engine,
     HoldsService,
     IdempotencyRepository,
+    IntentsService,
     OperationRepository,
     OutageWaiters,
     PaymentRecords,
@@ -83,6 +87,7 @@ export interface PaymentsOptions {
     ReviewsService,
     Sender,
     SessionWaiters,
+    VerificationsService,
     Workers,
     WriteAhead,
   ],
@@ -101,7 +106,7 @@ export class PaymentsModule {
     return {
       module: PaymentsModule,
       imports: [allianceModule(options)],
-      controllers: options.api ? [PaymentsController] : [],
+      controllers: options.api ? [PaymentsController, VerificationsController] : [],
       providers: [
         { provide: PaymentLinks, useValue: new PaymentLinks(options.publicUrl) },
         idempotency(options.bankTimeoutMs),

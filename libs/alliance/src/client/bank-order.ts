@@ -17,6 +17,9 @@ export type OperationType = Word<
   | 'CARD_2_ACCOUNT'
 >;
 
+/** What the money came from. Source: bank docs, "Operation object". */
+export type PaymentServiceType = Word<'CARD' | 'APPLE_PAY' | 'GOOGLE_PAY' | 'ACCOUNT' | 'TOKEN'>;
+
 /** One movement at the bank under an order. Bank words; blank and null members are absent. */
 export interface BankOperation {
   readonly type: OperationType;
@@ -47,7 +50,18 @@ export interface BankOperation {
   readonly originalEcomOperationId?: string;
   readonly creationDateTime?: Date;
   readonly processingDateTime?: Date;
+  /** As the bank masks it: 6 or 8 digits, bullets or asterisks, 4 digits. */
   readonly cardNumberMask?: string;
+  /** Scheme of the card, `VISA`, `MASTERCARD`, … */
+  readonly paymentSystem?: string;
+  readonly paymentServiceType?: PaymentServiceType;
+  readonly processingTerminalId?: string;
+  /** Kopiyky. The merchant's fee; not on completions. */
+  readonly merchantCommission?: number;
+  /** Hryvnias for one unit of the order's currency, 4 decimals: `"44.3500"`. */
+  readonly conversionRate?: string;
+  /** The bank's receipt, for the customer's browser. */
+  readonly receiptUrl?: string;
 }
 
 /** An order of the hosted payment page. */
@@ -62,6 +76,8 @@ export interface HppOrder {
   readonly coinAmount: number;
   /** Opaque: where to send the customer. */
   readonly redirectUrl?: string;
+  /** Of an A2A order that asked for it: the address that the QR of the National Bank holds. */
+  readonly nbuQrCode?: string;
   readonly statusUrl?: string;
   readonly createDate?: Date;
   readonly expiredOrderDate?: Date;

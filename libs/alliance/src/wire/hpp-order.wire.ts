@@ -16,6 +16,7 @@ export const hppOrderWire = z
     orderStatus: text,
     coinAmount: amount,
     redirectUrl: optionalText, // "" for A2A orders that are paid
+    nbuQrCode: shownText,
     statusUrl: shownText,
     createDate: optionalTime,
     expiredOrderDate: optionalTime,

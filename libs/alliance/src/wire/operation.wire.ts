@@ -1,6 +1,15 @@
 import { z } from 'zod';
 import { type BankOperation } from '../client/bank-order.js';
-import { amount, optionalAmount, optionalText, optionalTime, present, shownText, text } from './wire-member.js';
+import {
+  amount,
+  optionalAmount,
+  optionalText,
+  optionalTime,
+  present,
+  shownAmount,
+  shownText,
+  text,
+} from './wire-member.js';
 
 /** Nested in JSON, printed flat in the tables. Source: bank docs, "transactionResponseInfo". */
 const responseInfo = z.preprocess(
@@ -38,17 +47,36 @@ export const operationWire = z
     createDateTime: optionalTime, // the spelling of the tables and of old samples
     processingDateTime: optionalTime,
     cardNumberMask: shownText,
+    senderCardNumberMask: shownText,
+    paymentSystem: shownText,
+    senderPaymentSystem: shownText,
+    paymentServiceType: shownText,
+    processingTerminalId: shownText,
+    merchantCommission: shownAmount,
+    conversionRate: shownText,
+    receiptUrl: shownText,
   })
-  .transform(({ transactionResponseInfo: info, createDateTime, preauthOperationId, ...operation }): BankOperation => {
-    return present({
-      ...operation,
-      originalOperationId: operation.originalOperationId ?? preauthOperationId,
-      coinAmount: operation.coinAmount ?? null,
-      actionCode: info?.actionCode ?? operation.actionCode,
-      responseCode: info?.responseCode ?? operation.responseCode,
-      creationDateTime: operation.creationDateTime ?? createDateTime,
-    });
-  });
+  .transform(
+    ({
+      transactionResponseInfo: info,
+      createDateTime,
+      preauthOperationId,
+      senderCardNumberMask,
+      senderPaymentSystem,
+      ...operation
+    }): BankOperation => {
+      return present({
+        ...operation,
+        cardNumberMask: operation.cardNumberMask ?? senderCardNumberMask,
+        paymentSystem: operation.paymentSystem ?? senderPaymentSystem,
+        originalOperationId: operation.originalOperationId ?? preauthOperationId,
+        coinAmount: operation.coinAmount ?? null,
+        actionCode: info?.actionCode ?? operation.actionCode,
+        responseCode: info?.responseCode ?? operation.responseCode,
+        creationDateTime: operation.creationDateTime ?? createDateTime,
+      });
+    },
+  );
 
 /** Stands in a list for what cannot be read: something is there, and nobody knows what or how it ends. */
 const UNREADABLE: BankOperation = { type: 'UNREADABLE', status: 'UNREADABLE', coinAmount: null };

@@ -33,6 +33,9 @@ const integer = z.union([
 export const amount = z.preprocess(blankToAbsent, integer);
 export const optionalAmount = z.preprocess(blankToAbsent, integer.optional());
 
+/** An amount that is only shown: in any other form it is absent. */
+export const shownAmount = optionalAmount.catch(undefined);
+
 type Present<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
   [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
 };

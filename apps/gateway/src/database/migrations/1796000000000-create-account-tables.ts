@@ -23,6 +23,7 @@ const ACCOUNTS = [
     environment text NOT NULL CHECK (environment IN ('test', 'live')),
     base_url text NOT NULL,
     bank_merchant_id text NOT NULL,
+    a2a_merchant_id text,
     service_code_sealed text NOT NULL,
     account_secret_sealed text NOT NULL,
     payment_key jsonb,

@@ -1,6 +1,6 @@
 import { OPERATION_STATUSES, type OperationStatus, PAYMENT_STATUSES } from '../domain/statuses.js';
-import { paymentView, refundView } from './payment.dto.js';
-import { viewPayment, viewRefund } from './payment-view.js';
+import { paymentView, refundView, verificationView } from './payment.dto.js';
+import { viewPayment, viewRefund, viewVerification } from './payment-view.js';
 import { OperationEntity } from '../store/operation.entity.js';
 import { PaymentEntity } from '../store/payment.entity.js';
 
@@ -9,6 +9,10 @@ const aRow = (over: Partial<PaymentEntity> = {}): PaymentEntity =>
   Object.assign(new PaymentEntity(), {
     merchantAccountId: 'acc_1',
     id: 'pay_1',
+    kind: 'purchase',
+    method: 'hosted_page',
+    page: {},
+    receipt: null,
     status: 'requires_action',
     amount: 1_000,
     currency: 'UAH',
@@ -62,6 +66,35 @@ describe('viewPayment', () => {
     expect(view(aRow({ status })).redirectUrl).toBe(payable ? 'https://bank.example/pay' : null);
   });
 
+  it('shows how it is paid and for what, as it was asked for', () => {
+    const page = { tries: 'many', lineItems: [{ name: 'Coffee', quantity: 2, amount: 1_000 }] } as const;
+    expect(view(aRow({ page: { ...page, lineItems: [...page.lineItems] } }))).toMatchObject({
+      paymentMethod: { type: 'hosted_page', tries: 'many' },
+      lineItems: page.lineItems,
+    });
+  });
+
+  it.each([
+    [
+      'of a payment in dollars',
+      'USD',
+      { hryvnia: 44_350, rate: '44.3500' },
+      { amount: 44_350, currency: 'UAH', rate: '44.3500' },
+    ],
+    ['without its rate', 'EUR', { hryvnia: 44_350 }, { amount: 44_350, currency: 'UAH', rate: null }],
+    ['of a payment in hryvnias', 'UAH', { hryvnia: 1_000 }, null],
+    ['before it is paid', 'USD', {}, null],
+  ] as const)('shows the exchange %s', (_when, currency, receipt, exchange) => {
+    expect(view(aRow({ currency, receipt })).exchange).toEqual(exchange);
+  });
+
+  it('shows the receipt with null for what the bank has not told', () => {
+    const receipt = { cardMask: '411111******1111', paidAt: AT.toISOString(), fee: 0 };
+    const shown = view(aRow({ receipt }));
+    expect(paymentView.strict().parse(shown)).toEqual(shown);
+    expect(shown.receipt).toMatchObject({ ...receipt, rrn: null, approvalCode: null, terminal: null });
+  });
+
   it('names its flags, not their reasons', () => {
     const flagged = aRow({ flags: { second_charge: 'the bank also reports PURCHASE 17…' } });
     expect(view(flagged).flags).toEqual(['second_charge']);
@@ -70,6 +103,14 @@ describe('viewPayment', () => {
   it('shows why it failed', () => {
     const failed = aRow({ status: 'failed', failureCode: 'card_declined', failureMessage: 'no' });
     expect(view(failed).failure).toEqual({ code: 'card_declined', message: 'no' });
+  });
+});
+
+describe('viewVerification', () => {
+  it('shows what the API describes and nothing else, and no amounts', () => {
+    const shown = viewVerification(aRow({ id: 'ver_1', kind: 'verification', amount: 0 }), 'https://bank.example/pay');
+    expect(verificationView.strict().parse(shown)).toEqual(shown);
+    expect(Object.keys(shown).filter((member) => member.startsWith('amount'))).toEqual([]);
   });
 });
 

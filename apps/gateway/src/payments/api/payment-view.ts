@@ -1,7 +1,9 @@
 import { keptFailure } from '../domain/failures.js';
+import { SETTLEMENT_CURRENCY } from '../domain/money.js';
 import { PAYMENT_FLAGS } from '../domain/payment.js';
+import { type Receipt } from '../domain/receipt.js';
 import { operationStatus, paymentStatus } from '../domain/statuses.js';
-import { type PaymentView, type RefundView } from './payment.dto.js';
+import { type PaymentView, type RefundView, type VerificationView } from './payment.dto.js';
 import { type OperationEntity } from '../store/operation.entity.js';
 import { type PaymentEntity } from '../store/payment.entity.js';
 
@@ -9,27 +11,86 @@ import { type PaymentEntity } from '../store/payment.entity.js';
 export interface Shown {
   /** Where the bank takes the money, whether it still does or not. */
   readonly redirectUrl: string | null;
+  /** What its QR code holds. */
+  readonly qrLink?: string | null | undefined;
   /** The latest capture or release of a hold. */
   readonly action?: OperationEntity | undefined;
 }
 
-export const viewPayment = (row: PaymentEntity, { redirectUrl, action }: Shown): PaymentView => ({
+export const viewPayment = (row: PaymentEntity, { redirectUrl, qrLink = null, action }: Shown): PaymentView => ({
   object: 'payment',
   id: row.id,
   status: row.status,
   amount: row.amount,
   currency: row.currency,
+  paymentMethod: methodOf(row),
   captureMethod: row.kind === 'authorization' ? 'manual' : 'automatic',
+  settlementCurrency: SETTLEMENT_CURRENCY,
   amountAuthorized: row.amountAuthorized,
   amountCaptured: row.amountCaptured,
   amountRefunded: row.amountRefunded,
+  exchange: viewExchange(row),
+  lineItems: row.page.lineItems ? [...row.page.lineItems] : null,
+  receipt: row.receipt && viewReceipt(row.receipt),
+  livemode: row.livemode,
+  reference: row.reference,
+  description: row.description,
+  ...(paymentStatus(row.status).payable ? { redirectUrl, qrLink } : NO_LINKS),
+  returnUrl: row.returnUrl ?? '', // every payment on the hosted page has one
+  failure: keptFailure(row),
+  hold: row.kind === 'authorization' ? viewHold(row, action) : null,
+  flags: PAYMENT_FLAGS.filter((flag) => flag in row.flags),
+  metadata: row.metadata,
+  expiresAt: row.expiresAt?.toISOString() ?? null,
+  createdAt: row.createdAt.toISOString(),
+  updatedAt: row.updatedAt.toISOString(),
+});
+
+const NO_LINKS = { redirectUrl: null, qrLink: null };
+
+function methodOf({
+  method,
+  page: { instruments, tries, resultPage, bank },
+}: PaymentEntity): PaymentView['paymentMethod'] {
+  const wishes = { instruments: instruments && [...instruments], tries, resultPage, bank };
+  return { type: method, ...wishes };
+}
+
+/** Of a payment in hryvnias there is nothing to say. */
+function viewExchange({ currency, receipt }: PaymentEntity): PaymentView['exchange'] {
+  if (currency === SETTLEMENT_CURRENCY || receipt?.hryvnia === undefined) return null;
+  return { amount: receipt.hryvnia, currency: SETTLEMENT_CURRENCY, rate: receipt.rate ?? null };
+}
+
+const NOTHING_TOLD = {
+  cardMask: null,
+  scheme: null,
+  instrument: null,
+  rrn: null,
+  approvalCode: null,
+  terminal: null,
+  bankOperationId: null,
+  paidAt: null,
+  fee: null,
+};
+
+function viewReceipt(receipt: Receipt): NonNullable<PaymentView['receipt']> {
+  const told = Object.entries(receipt).filter(([member]) => Object.hasOwn(NOTHING_TOLD, member));
+  return { ...NOTHING_TOLD, ...(Object.fromEntries(told) as Partial<Receipt>), url: receipt.receiptUrl ?? null };
+}
+
+/** Nothing of it moves money, so it has no amounts. */
+export const viewVerification = (row: PaymentEntity, redirectUrl: string | null): VerificationView => ({
+  object: 'verification',
+  id: row.id,
+  status: row.status,
   livemode: row.livemode,
   reference: row.reference,
   description: row.description,
   redirectUrl: paymentStatus(row.status).payable ? redirectUrl : null,
-  returnUrl: row.returnUrl ?? '', // every payment on the hosted page has one
+  returnUrl: row.returnUrl ?? '', // every one on the hosted page has one
   failure: keptFailure(row),
-  hold: row.kind === 'authorization' ? viewHold(row, action) : null,
+  receipt: row.receipt && viewReceipt(row.receipt),
   flags: PAYMENT_FLAGS.filter((flag) => flag in row.flags),
   metadata: row.metadata,
   expiresAt: row.expiresAt?.toISOString() ?? null,

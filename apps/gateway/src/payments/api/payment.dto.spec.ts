@@ -10,6 +10,11 @@ const aRequest = (over: Record<string, unknown> = {}): Record<string, unknown> =
 const withCustomer = (over: Record<string, unknown>): Record<string, unknown> =>
   aRequest({ customer: { id: 'customer-1', ...over } });
 
+const byTransfer = (over: Record<string, unknown>): Record<string, unknown> =>
+  aRequest({ paymentMethod: { type: 'bank_transfer' }, ...over });
+const withLines = (amounts: readonly number[]): Record<string, unknown> =>
+  aRequest({ lineItems: amounts.map((amount, at) => ({ name: `Line ${at}`, quantity: 1, amount })) });
+
 /** As `path message`, the way the API shows it. */
 function complaints(
   schema: typeof createPayment | typeof createRefund | typeof listPayments,
@@ -25,6 +30,7 @@ describe('createPayment', () => {
       ...aRequest(),
       language: 'uk',
       captureMethod: 'automatic',
+      paymentMethod: { type: 'hosted_page' },
       holdHours: null,
       expiresInMinutes: 60,
       metadata: {},
@@ -91,6 +97,10 @@ describe('createPayment', () => {
 
   it.each<[string, Record<string, unknown>]>([
     ['one kopiyka', { amount: 1 }],
+    ['dollars', { currency: 'USD' }],
+    ['euros that are held', { currency: 'EUR', captureMethod: 'manual' }],
+    ['a transfer by one bank', { paymentMethod: { type: 'bank_transfer', bank: 'MONO_BANK' }, expiresInMinutes: 60 }],
+    ['lines that add up, one of them free', withLines([12_550, 0])],
     ['the largest amount', { amount: 1_000_000_000 }],
     ['a return to a test machine', { returnUrl: 'http://localhost:4002/return?order=1' }],
     ['a day to pay', { expiresInMinutes: 1_440 }],
@@ -102,9 +112,24 @@ describe('createPayment', () => {
   });
 
   it.each<[string, unknown, RegExp]>([
-    ['an unknown currency', aRequest({ currency: 'USD' }), /^currency must be UAH: the bank settles/],
-    ['a currency in lower case', aRequest({ currency: 'uah' }), /^currency must be UAH/],
-    ['no currency', aRequest({ currency: undefined }), /^currency must be UAH/],
+    ['an unknown currency', aRequest({ currency: 'GBP' }), /^currency must be one of UAH, USD, EUR$/],
+    ['a currency in lower case', aRequest({ currency: 'uah' }), /^currency must be one of UAH/],
+    ['no currency', aRequest({ currency: undefined }), /^currency must be one of UAH/],
+    ['a transfer in dollars', byTransfer({ currency: 'USD' }), /^currency must be UAH with bank_transfer$/],
+    ['a transfer that is held', byTransfer({ captureMethod: 'manual' }), /^captureMethod must be automatic with/],
+    ['a transfer of some minutes', byTransfer({ expiresInMinutes: 59 }), /^expiresInMinutes must be at least 60 with/],
+    ['a transfer of other members', aRequest({ paymentMethod: { type: 'bank_transfer', tries: 'one' } }), /tries/],
+    ['a way that there is not', aRequest({ paymentMethod: { type: 'cash' } }), /^paymentMethod\.type/],
+    ['no instrument at all', aRequest({ paymentMethod: { type: 'hosted_page', instruments: [] } }), /^paymentMethod/],
+    [
+      'lines that are less',
+      withLines([12_549]),
+      /^lineItems must add up to the amount: they are 12549, and it is 12550$/,
+    ],
+    ['lines that are more', withLines([12_550, 1]), /^lineItems must add up to the amount: they are 12551/],
+    ['no lines', withLines([]), /^lineItems/],
+    ['a line of less than nothing', withLines([12_551, -1]), /^lineItems\.1\.amount/],
+    ['more lines than are shown', withLines(Array.from({ length: 101 }, () => 1)), /^lineItems/],
     ['a fraction', aRequest({ amount: 125.5 }), /^amount must be a whole number of minor units/],
     ['an amount in a text', aRequest({ amount: '12550' }), /^amount must be a whole number of minor units/],
     ['no amount', aRequest({ amount: undefined }), /^amount must be a whole number/],
@@ -155,7 +180,7 @@ describe('createPayment', () => {
   });
 
   it('names everything that is wrong at once', () => {
-    const found = complaints(createPayment, aRequest({ amount: 0, currency: 'USD', customer: { id: '', phone: {} } }));
+    const found = complaints(createPayment, aRequest({ amount: 0, currency: 'GBP', customer: { id: '', phone: {} } }));
     expect(found.map((complaint) => complaint.split(' ')[0])).toEqual([
       'amount',
       'currency',

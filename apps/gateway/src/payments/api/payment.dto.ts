@@ -1,144 +1,61 @@
 import { z } from 'zod';
 import { FAILURE_CODES } from '../domain/failures.js';
+import { PAGE_INSTRUMENTS, RESULT_PAGES, TRIES } from '../domain/page.js';
 import { PAYMENT_FLAGS } from '../domain/payment.js';
+import { INSTRUMENTS } from '../domain/receipt.js';
 import { PAYMENT_STATUSES, REFUND_STATUSES } from '../domain/statuses.js';
-
-/** Minor units. The bank's field takes more; a payment of over ten million hryvnias is taken for a mistake. */
-const AMOUNT_MAX = 1_000_000_000;
-const LANGUAGES = ['uk', 'en', 'es', 'de', 'pl', 'fr', 'tr', 'it', 'nl', 'pt'] as const;
-
-/** Said of a member that is not there; anything else keeps its own words. */
-const required = { error: ({ input }: { input?: unknown }) => (input === undefined ? 'is required' : undefined) };
-
-const amount = z
-  .int({ error: 'must be a whole number of minor units (kopiyky), for example 12550 for 125.50 UAH' })
-  .min(1, { error: 'must be at least 1 kopiyka' })
-  .max(AMOUNT_MAX, { error: `must be at most ${AMOUNT_MAX} kopiyky` })
-  .meta({ description: 'Minor units: kopiyky for UAH.', examples: [12550] });
-
-/** The bank counts in UTF-16 units, zod alone counts a letter beyond the Basic Multilingual Plane once. */
-const text = (max: number) =>
-  z
-    .string(required)
-    .trim()
-    .min(1, { error: 'must not be blank: leave it out instead' })
-    .max(max, { error: `must have at most ${max} characters`, abort: true })
-    .refine((value) => value.length <= max, { error: `must have at most ${max} characters` });
-
-const absentWhenBlank = (value: unknown): unknown =>
-  value === null || (typeof value === 'string' && value.trim() === '') ? undefined : value;
-/** Null and blank are absent. */
-const optional = <Schema extends z.ZodType>(schema: Schema) =>
-  z.preprocess(absentWhenBlank, schema.optional()).optional();
-
-/** What the bank's rules make of it, see `customerForBank`; nothing here is a reason to refuse the sale. */
-const customerText = (example: string) =>
-  z
-    .preprocess(
-      (value) => absentWhenBlank(typeof value === 'number' ? String(value) : value),
-      z
-        .string()
-        .optional()
-        .meta({ examples: [example] }),
-    )
-    .optional();
-
-const customer = z
-  .strictObject(
-    {
-      id: text(255).meta({ description: "Your own id of the customer; the bank's antifraud rules need it." }),
-      firstName: customerText('Олена'),
-      lastName: customerText('Нечуй-Левицька'),
-      middleName: customerText('Іванівна'),
-      email: customerText('olena@example.com'),
-      phone: customerText('380931234567'),
-      ip: customerText('203.0.113.7'),
-      country: customerText('804'),
-      region: customerText('Київська область'),
-      city: customerText('Київ'),
-      street: customerText('вул. Хрещатик, 1'),
-      zipCode: customerText('01001'),
-    },
-    required,
-  )
-  .meta({
-    description:
-      'Sent to the bank, sealed at rest, never returned. Whatever optional member the bank would not take is written otherwise, cut or left out.',
-  });
-
-/** Characters of an address as a header carries it. Proxies refuse longer headers. */
-const RETURN_URL_MAX = 2048;
-
-/** In ASCII, as every way out needs it: a header, a link, the bank's page. */
-const returnUrl = z
-  .url({ protocol: /^https?$/u, error: 'must be an absolute https URL (http on a test account)' })
-  .transform((url) => new URL(url).href)
-  .pipe(
-    z.string().max(RETURN_URL_MAX, { error: `must have at most ${RETURN_URL_MAX} characters when percent-encoded` }),
-  )
-  .meta({ description: 'Where the customer returns to, whatever the result. Ask the API what the result is.' });
-
-/** Notes without a value, and no notes at all. */
-function withoutNulls(value: unknown): unknown {
-  if (value === null) return undefined;
-  if (typeof value !== 'object' || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).filter(([, note]) => note !== null));
-}
-
-const DEFAULT_LANGUAGE = 'uk';
-/** Minutes. */
-const DEFAULT_EXPIRY = 60;
-
-export const CAPTURE_METHODS = ['automatic', 'manual'] as const;
-/** Hours. The bank takes 2 h to 28 d from when the order is made; the customer may pay at its very end, after 24 h. */
-const SHORTEST_HOLD = 26;
-const LONGEST_HOLD = 28 * 24 - 1;
+import { METHOD_NAMES } from '../kinds/methods.js';
+import { checkTerms, lineItem, paymentTerms } from './payment-terms.js';
+import {
+  amount,
+  CAPTURE_METHODS,
+  customer,
+  expiresInMinutes,
+  language,
+  metadata,
+  optional,
+  returnUrl,
+  text,
+} from './request-members.js';
 
 export const createPayment = z
   .strictObject({
-    amount,
-    currency: z.literal('UAH', { error: 'must be UAH: the bank settles hosted-page payments in hryvnias' }),
+    ...paymentTerms,
     returnUrl,
     customer,
     reference: optional(text(255)).meta({ description: 'Your order number; you can list by it.' }),
-    description: optional(text(255)).meta({ description: 'Purpose of the payment, shown to the customer.' }),
-    language: optional(
-      z.enum(LANGUAGES, { error: `must be one of ${LANGUAGES.join(', ')}` }).meta({ default: DEFAULT_LANGUAGE }),
-    )
-      .transform((language) => language ?? DEFAULT_LANGUAGE)
-      .meta({ description: "Language of the bank's page." }),
-    captureMethod: optional(z.enum(CAPTURE_METHODS).meta({ default: 'automatic' }))
-      .transform((method) => method ?? 'automatic')
-      .meta({
-        description:
-          '`manual`: the money is only held. Capture it with `POST /v1/payments/{id}/capture`, or release it with `/cancel`.',
-      }),
-    holdHours: optional(z.int().min(SHORTEST_HOLD).max(LONGEST_HOLD))
-      .transform((hours) => hours ?? null)
-      .meta({
-        description: 'With `captureMethod: manual`: after how long the bank lets go of the money. 168 when absent.',
-      }),
-    expiresInMinutes: optional(z.int().min(1).max(1440).meta({ default: DEFAULT_EXPIRY })).transform(
-      (minutes) => minutes ?? DEFAULT_EXPIRY,
-    ),
-    metadata: z
-      .preprocess(
-        withoutNulls,
-        z
-          .record(z.string().min(1).max(40), z.string().max(500))
-          .refine((entries) => Object.keys(entries).length <= 20, { error: 'must have at most 20 entries' })
-          .optional(),
-      )
-      .optional()
-      .transform((entries) => entries ?? {})
-      .meta({ description: 'Your own notes; no personal data.', default: {} }),
   })
+  .superRefine(checkTerms)
   .meta({ id: 'CreatePayment' });
 export type CreatePayment = z.output<typeof createPayment>;
 
+export const createVerification = z
+  .strictObject({
+    returnUrl,
+    customer,
+    reference: optional(text(255)).meta({ description: 'Your own number of it.' }),
+    description: paymentTerms.description,
+    language,
+    expiresInMinutes,
+    metadata,
+  })
+  .meta({ id: 'CreateVerification' });
+export type CreateVerification = z.output<typeof createVerification>;
+
+export const QR_FORMATS = ['svg', 'png'] as const;
+export const qrQuery = z.strictObject({
+  format: z
+    .enum(QR_FORMATS)
+    .default('svg')
+    .meta({ description: 'A drawing of any size, or an image of about 400 pixels.' }),
+});
+export type QrQuery = z.output<typeof qrQuery>;
+
 export const createRefund = z
   .strictObject({
-    amount: amount.optional().meta({ description: 'Minor units; all that is left when absent.' }),
+    amount: amount
+      .optional()
+      .meta({ description: 'Kopiyky, also where the payment was in another currency; all that is left when absent.' }),
     reason: optional(text(255)).meta({ description: 'For your own records.' }),
   })
   .meta({ id: 'CreateRefund' });
@@ -148,7 +65,7 @@ export const capturePayment = z
   .strictObject({
     amount: amount
       .optional()
-      .meta({ description: 'Minor units, from 80 to 120 percent of what is held; all of it when absent.' }),
+      .meta({ description: 'Kopiyky, from 80 to 120 percent of what is held; all of it when absent.' }),
   })
   .meta({ id: 'CapturePayment' });
 export type CapturePayment = z.output<typeof capturePayment>;
@@ -182,21 +99,89 @@ const failure = z
   .meta({ description: 'Why the money did not move.' });
 const instant = z.iso.datetime();
 
+const receiptView = z
+  .object({
+    cardMask: z
+      .string()
+      .nullable()
+      .meta({ examples: ['411111******1111'] }),
+    scheme: z
+      .string()
+      .nullable()
+      .meta({ description: 'Of the card.', examples: ['VISA'] }),
+    instrument: z.enum(INSTRUMENTS).nullable(),
+    rrn: z
+      .string()
+      .nullable()
+      .meta({ description: 'Retrieval reference number.', examples: ['629812000001'] }),
+    approvalCode: z
+      .string()
+      .nullable()
+      .meta({ examples: ['012345'] }),
+    terminal: z
+      .string()
+      .nullable()
+      .meta({ examples: ['AE010002'] }),
+    bankOperationId: z
+      .string()
+      .nullable()
+      .meta({ examples: ['1792843200000Ab3dE_f-GhI'] }),
+    url: z.string().nullable().meta({ description: 'The receipt of the bank, for the customer.' }),
+    paidAt: instant.nullable(),
+    fee: z.int().nullable().meta({ description: 'Kopiyky that the bank keeps, where it tells.' }),
+  })
+  .nullable()
+  .meta({ description: 'What the bank told of the operation that paid; members may come later. Null: nothing paid.' });
+
 export const paymentView = z
   .object({
     object: z.literal('payment'),
     id: z.string().meta({ examples: ['pay_01934f2c7b7a7c3e9d1f2a3b4c5d6e7f'] }),
     status: z.enum(PAYMENT_STATUSES),
-    amount: z.int(),
-    currency: z.string(),
+    amount: z.int().meta({ description: 'Minor units of `currency`.', examples: [12550] }),
+    currency: z.string().meta({ examples: ['UAH'] }),
+    paymentMethod: z
+      .object({
+        type: z.enum(METHOD_NAMES),
+        instruments: z.array(z.enum(PAGE_INSTRUMENTS)).optional(),
+        tries: z.enum(TRIES).optional(),
+        resultPage: z.enum(RESULT_PAGES).optional(),
+        bank: z.string().optional(),
+      })
+      .meta({ description: 'As it was asked for.' }),
     captureMethod: z.enum(CAPTURE_METHODS),
-    amountAuthorized: z.int(),
+    settlementCurrency: z.string().meta({
+      description:
+        'Of the three amounts below, of captures and of refunds: the bank moves hryvnias, whatever `currency` is.',
+      examples: ['UAH'],
+    }),
+    amountAuthorized: z.int().meta({ description: 'Minor units of `settlementCurrency`, like the next two.' }),
     amountCaptured: z.int(),
     amountRefunded: z.int(),
+    exchange: z
+      .object({
+        amount: z.int(),
+        currency: z.string(),
+        rate: z
+          .string()
+          .nullable()
+          .meta({ examples: ['44.3500'] }),
+      })
+      .nullable()
+      .meta({
+        description:
+          'What the bank took for a payment that is not in hryvnias, and hryvnias for one unit of `currency`.',
+      }),
+    lineItems: z.array(lineItem).nullable(),
+    receipt: receiptView,
     livemode: z.boolean().meta({ description: 'False on test terminals: no real money moves.' }),
     reference: z.string().nullable(),
     description: z.string().nullable(),
     redirectUrl: z.string().nullable().meta({ description: "The bank's payment page, while the payment can be paid." }),
+    qrLink: z.string().nullable().meta({
+      description:
+        'What the QR code of a `bank_transfer` holds, while it can be paid; as an image at `/v1/payments/{id}/qr`.',
+    }),
     returnUrl: z.string(),
     failure,
     hold: z
@@ -224,6 +209,27 @@ export const paymentView = z
   })
   .meta({ id: 'Payment' });
 export type PaymentView = z.output<typeof paymentView>;
+
+export const verificationView = z
+  .object({
+    object: z.literal('verification'),
+    id: z.string().meta({ examples: ['ver_01934f2c7b7a7c3e9d1f2a3b4c5d6e7f'] }),
+    status: z.enum(PAYMENT_STATUSES).meta({ description: '`succeeded`: the card is good. Nothing is taken or held.' }),
+    livemode: z.boolean(),
+    reference: z.string().nullable(),
+    description: z.string().nullable(),
+    redirectUrl: z.string().nullable().meta({ description: "The bank's page, while it can be used." }),
+    returnUrl: z.string(),
+    failure,
+    receipt: receiptView,
+    flags: z.array(z.enum(PAYMENT_FLAGS)),
+    metadata: z.record(z.string(), z.string()),
+    expiresAt: instant.nullable(),
+    createdAt: instant,
+    updatedAt: instant,
+  })
+  .meta({ id: 'Verification' });
+export type VerificationView = z.output<typeof verificationView>;
 
 export const refundView = z
   .object({

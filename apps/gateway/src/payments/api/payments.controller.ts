@@ -2,10 +2,7 @@ import { Body, Controller, Get, Headers, Param, Post, Query, Res, UseGuards } fr
 import { type FastifyReply } from 'fastify';
 import { ApiKeyGuard, Caller, type KeyOwner } from '../../accounts/api-key.guard.js';
 import { Scopes } from '../../accounts/scopes.js';
-import { invalid } from '../../http/validation.js';
 import { BankSlots } from '../bank/bank-slots.js';
-import { PaymentError } from '../domain/payment-error.js';
-import { type Answer } from '../engine/idempotency.service.js';
 import {
   cancelPayment,
   type CancelPayment,
@@ -18,11 +15,15 @@ import {
   listPayments,
   type ListPayments,
   type PaymentView,
+  qrQuery,
+  type QrQuery,
   type RefundView,
 } from './payment.dto.js';
 import { HoldsService } from './holds.service.js';
 import { PaymentsService } from './payments.service.js';
+import { drawQr } from './qr.js';
 import { RefundsService } from './refunds.service.js';
+import { checkKey, checkReturnUrl, send } from './requests.js';
 
 @Controller('v1/payments')
 @UseGuards(ApiKeyGuard)
@@ -42,9 +43,7 @@ export class PaymentsController {
     @Body({ schema: createPayment }) body: CreatePayment,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    if (caller.livemode && !body.returnUrl.startsWith('https:')) {
-      throw invalid([{ path: 'returnUrl', message: 'must be an https URL on a live account' }]);
-    }
+    checkReturnUrl(caller, body.returnUrl);
     const scope = { accountId: caller.accountId, key: checkKey(key) };
     send(reply, await this.slots.run(scope.accountId, () => this.payments.create(scope, body)));
   }
@@ -62,6 +61,18 @@ export class PaymentsController {
   @Scopes('payments', 'refunds', 'read')
   get(@Caller() caller: KeyOwner, @Param('id') id: string): Promise<PaymentView> {
     return this.payments.get(caller.accountId, id);
+  }
+
+  @Get(':id/qr')
+  @Scopes('payments', 'refunds', 'read')
+  async qr(
+    @Caller() caller: KeyOwner,
+    @Param('id') id: string,
+    @Query({ schema: qrQuery }) { format }: QrQuery,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const { type, body } = drawQr(await this.payments.qrLink(caller.accountId, id), format);
+    void reply.type(type).header('cache-control', 'private, max-age=60').send(body);
   }
 
   @Post(':id/capture')
@@ -108,23 +119,4 @@ export class PaymentsController {
   async listRefunds(@Caller() caller: KeyOwner, @Param('id') paymentId: string): Promise<{ data: RefundView[] }> {
     return { data: await this.refunds.list(caller.accountId, paymentId) };
   }
-}
-
-/** @throws PaymentError `IDEMPOTENCY_KEY_MISSING` | `IDEMPOTENCY_KEY_INVALID` */
-function checkKey(key: string | undefined): string {
-  if (!key)
-    throw new PaymentError('IDEMPOTENCY_KEY_MISSING', 'This request creates something: it needs an Idempotency-Key.');
-  if (!/^[\x21-\x7e]{1,255}$/u.test(key)) {
-    throw new PaymentError(
-      'IDEMPOTENCY_KEY_INVALID',
-      'The Idempotency-Key must be 1 to 255 printable ASCII characters.',
-    );
-  }
-  return key;
-}
-
-/** The text is sent as it was kept, so that a replay is the same byte for byte. */
-function send(reply: FastifyReply, answer: Answer): void {
-  if (answer.replayed) void reply.header('idempotent-replayed', 'true');
-  void reply.status(answer.statusCode).type('application/json; charset=utf-8').send(answer.body);
 }

@@ -14,11 +14,14 @@ import {
   capturePayment,
   createPayment,
   createRefund,
+  createVerification,
   listPayments,
   paymentPage,
   paymentView,
+  qrQuery,
   refundList,
   refundView,
+  verificationView,
 } from './payment.dto.js';
 
 const PROBLEMS = { ...HTTP_PROBLEMS, ...PAYMENT_PROBLEMS };
@@ -55,15 +58,22 @@ const PAYMENT_ID = { name: 'id', in: 'path', required: true, schema: { type: 'st
 
 /** The routes below /v1/payments. */
 export const describePayments = (): ApiDescription => ({
-  tags: ['Payments', 'Refunds'],
-  paths: { ...paymentPaths(), ...holdPaths(), ...refundPaths() },
+  tags: ['Payments', 'Refunds', 'Verifications'],
+  paths: { ...paymentPaths(), ...holdPaths(), ...refundPaths(), ...verificationPaths() },
   incoming: {
     CreatePayment: createPayment,
     CapturePayment: capturePayment,
     CancelPayment: cancelPayment,
     CreateRefund: createRefund,
+    CreateVerification: createVerification,
   },
-  outgoing: { Payment: paymentView, Refund: refundView, PaymentPage: paymentPage, RefundList: refundList },
+  outgoing: {
+    Payment: paymentView,
+    Verification: verificationView,
+    Refund: refundView,
+    PaymentPage: paymentPage,
+    RefundList: refundList,
+  },
 });
 
 const REPLAYED = {
@@ -88,7 +98,7 @@ function paymentPaths(): Json {
         responses: {
           201: answer('Payment', 'Created: send the customer to `redirectUrl`.', REPLAYED),
           202: answer('Payment', 'Recorded, but the bank has not answered yet: poll the payment.'),
-          ...problems(...WRITING),
+          ...problems('PAYMENT_METHOD_UNAVAILABLE', ...WRITING),
         },
       },
       get: {
@@ -116,8 +126,24 @@ function paymentPaths(): Json {
   };
 }
 
+const IMAGE = { schema: { type: 'string', contentMediaType: 'image/png' } };
+const DRAWING = { schema: { type: 'string', contentMediaType: 'image/svg+xml' } };
+
 function holdPaths(): Json {
   return {
+    '/v1/payments/{id}/qr': {
+      get: {
+        tags: ['Payments'],
+        operationId: 'getPaymentQr',
+        security: openTo('payments', 'refunds', 'read'),
+        summary: 'Draw the QR code of a transfer, as the National Bank has it',
+        parameters: [PAYMENT_ID, ...queryParameters(qrQuery)],
+        responses: {
+          200: { description: 'The code, black on white.', content: { 'image/svg+xml': DRAWING, 'image/png': IMAGE } },
+          ...problems('PAYMENT_NOT_FOUND', 'QR_NOT_FOUND', 'VALIDATION_FAILED', ...READING),
+        },
+      },
+    },
     '/v1/payments/{id}/capture': {
       post: {
         tags: ['Payments'],
@@ -174,6 +200,36 @@ function refundPaths(): Json {
         summary: 'List the refunds of a payment, oldest first',
         parameters: [PAYMENT_ID],
         responses: { 200: answer('RefundList', 'All of them.'), ...problems(...READING, 'PAYMENT_NOT_FOUND') },
+      },
+    },
+  };
+}
+
+function verificationPaths(): Json {
+  return {
+    '/v1/verifications': {
+      post: {
+        tags: ['Verifications'],
+        operationId: 'createVerification',
+        security: openTo('cards'),
+        summary: 'Have a card checked on the bank page; nothing is taken or held',
+        parameters: [IDEMPOTENCY_KEY],
+        requestBody: body('CreateVerification'),
+        responses: {
+          201: answer('Verification', 'Created: send the customer to `redirectUrl`.', REPLAYED),
+          202: answer('Verification', 'Recorded, but the bank has not answered yet: poll it.'),
+          ...problems(...WRITING),
+        },
+      },
+    },
+    '/v1/verifications/{id}': {
+      get: {
+        tags: ['Verifications'],
+        operationId: 'getVerification',
+        security: openTo('cards', 'read'),
+        summary: 'Read a verification',
+        parameters: [PAYMENT_ID],
+        responses: { 200: answer('Verification', 'As it is now.'), ...problems(...READING, 'VERIFICATION_NOT_FOUND') },
       },
     },
   };

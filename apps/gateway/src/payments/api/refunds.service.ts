@@ -6,7 +6,7 @@ import { operationStatus } from '../domain/statuses.js';
 import { Engine } from '../engine/engine.service.js';
 import { type Answer, fingerprintOf } from '../engine/idempotency.service.js';
 import { merchantRequestIdOf } from '../engine/merchant-request-id.js';
-import { FOLLOW_UPS } from '../kinds/kinds.js';
+import { FOLLOW_UPS, isPayment } from '../kinds/kinds.js';
 import { type Held, PaymentRecords } from '../store/payment-records.js';
 import { type CreateRefund, type RefundView } from './payment.dto.js';
 import { viewRefund } from './payment-view.js';
@@ -37,7 +37,8 @@ export class RefundsService {
   /** Oldest first. @throws PaymentError `PAYMENT_NOT_FOUND` */
   async list(accountId: string, paymentId: string): Promise<RefundView[]> {
     const payment = await this.records.payments.find(accountId, paymentId);
-    if (!payment) throw new PaymentError('PAYMENT_NOT_FOUND', `there is no payment ${paymentId}`);
+    if (!payment || !isPayment(payment.kind))
+      throw new PaymentError('PAYMENT_NOT_FOUND', `there is no payment ${paymentId}`);
     return (await this.records.operations.refunds(accountId, paymentId)).map(viewRefund);
   }
 }

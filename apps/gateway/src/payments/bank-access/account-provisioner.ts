@@ -20,11 +20,17 @@ export class AccountProvisioner {
   /** @returns the account id @throws ConfigError naming the variable and the JWK member */
   async provision(config: AccountConfig): Promise<string> {
     const jwk = parseJwk(config.privateKey);
-    const { name, environment, baseUrl, merchantId: bankMerchantId, serviceCode } = config;
+    const { name, environment, baseUrl, merchantId: bankMerchantId, a2aMerchantId = null, serviceCode } = config;
     const defaults = { paymentKey: null, protocolVersion: '1.0' as const, paymentTypes: ['hosted_page'] };
-    const settings = { name, environment, baseUrl, bankMerchantId, serviceCode, ...defaults };
+    const settings = { name, environment, baseUrl, bankMerchantId, a2aMerchantId, serviceCode, ...defaults };
     await checkKey(jwk, environment);
-    const facts = [name, environment, serviceCode, config.privateKey];
+    const facts = [
+      name,
+      environment,
+      serviceCode,
+      config.privateKey,
+      ...(a2aMerchantId === null ? [] : [a2aMerchantId]),
+    ];
     const accountId = await this.accounts
       .applyEnvironment(settings, facts, async (account) => {
         const { id } = await this.clientKeys.add(account, jwk);

@@ -24,6 +24,8 @@ class OneAccount extends AllianceAccounts {
 }
 
 const PAGE: Page = {
+  wishes: {},
+  reference: 'order-1',
   description: 'Honey',
   language: 'en',
   expiresInMinutes: 61,
@@ -68,6 +70,13 @@ const OPERATION = {
   errorDetails: 'b_unknown_error',
   originalOperationId: 'original-1',
   originalEcomOperationId: 'original-ecom-1',
+  cardNumberMask: '411111••••••1111',
+  paymentSystem: 'VISA',
+  paymentServiceType: 'GOOGLE_PAY',
+  processingTerminalId: 'AE010002',
+  merchantCommission: 25,
+  receiptUrl: 'https://bank.example/receipt/1',
+  processingDateTime: '2026-11-26T15:00:00.000+02:00',
 };
 const FACTS = {
   type: 'PURCHASE',
@@ -85,6 +94,16 @@ const FACTS = {
   actionCode: '0',
   responseCode: '00',
   errorDetails: 'b_unknown_error',
+  hryvnia: 1_001,
+  shown: {
+    cardMask: '411111••••••1111',
+    scheme: 'VISA',
+    service: 'GOOGLE_PAY',
+    terminal: 'AE010002',
+    fee: 25,
+    receiptUrl: 'https://bank.example/receipt/1',
+    processedAt: new Date('2026-11-26T13:00:00.000Z'),
+  },
 };
 const ORDER = {
   hppOrderId: 'order-1',
@@ -178,6 +197,75 @@ describe('AlliancePaymentBank', () => {
           senderZipCode: '01001',
         },
       });
+    });
+
+    it.each<[string, Partial<Page['wishes']>, object]>([
+      ['the instruments', { instruments: ['google_pay'] }, { paymentMethods: ['GOOGLE_PAY'] }],
+      ['how often may be tried', { tries: 'many' }, { hppTryMode: 'MULTI_PAYMENT' }],
+      ['the result that is left at once', { resultPage: 'skip' }, { statusPageType: 'STATUS_REDIRECT_MERCHANT_PAGE' }],
+      ['the result that stays', { resultPage: 'stay' }, { statusPageType: 'STATUS_PAGE' }],
+      [
+        'the lines',
+        {
+          lineItems: [
+            { name: 'Honey', quantity: 2, amount: 12_000 },
+            { name: 'Post', quantity: 1, amount: 345 },
+          ],
+        },
+        {
+          hppPageAdditionalInfo: {
+            productsSum: 12_345,
+            products: [
+              { name: 'Honey', count: 2, sum: 12_000 },
+              { name: 'Post', count: 1, sum: 345 },
+            ],
+          },
+        },
+      ],
+    ])('an order with %s as the merchant wished', async (_what, wishes, members) => {
+      answerWith(ORDER);
+      await openOrder({ page: { ...PAGE, wishes } });
+      expect(bank.requests[0]!.json).toMatchObject(members);
+    });
+
+    it.each([
+      ['USD', '840'],
+      ['EUR', '978'],
+    ] as const)('an order in %s', async (currency, currencyCode) => {
+      answerWith(ORDER);
+      await openOrder({ currency });
+      expect(bank.requests[0]!.json).toMatchObject({ currencyCode, coinAmount: 12_345 });
+    });
+
+    it('a verification of nothing', async () => {
+      answerWith({ ...ORDER, coinAmount: 0 });
+      await payments.send({ ...anOrder({ amount: 0 }), step: 'order_verification' }, { customer: CUSTOMER });
+      expect(bank.requests[0]!.json).toMatchObject({ hppPayType: 'VERIFICATION', coinAmount: 0 });
+    });
+
+    it.each([
+      {
+        what: 'the merchant’s number',
+        reference: 'Замовлення № 7/a',
+        comment: 'Payment of order   7a',
+        banks: 'ALL_BANKS',
+      },
+      {
+        what: 'a short number, to one bank',
+        reference: '7',
+        bank: 'MONO_BANK',
+        comment: 'Payment of order 7',
+        banks: 'MONO_BANK',
+      },
+      { what: 'a number that is none', reference: '№', comment: 'Payment of order ', banks: 'ALL_BANKS' },
+    ])('a transfer with $what, whose amount cannot be changed', async ({ reference, bank: code, comment, banks }) => {
+      answerWith(ORDER);
+      const page = { ...PAGE, reference, wishes: { bank: code } };
+      await payments.send({ ...anOrder({ page }), step: 'order_a2a' }, { customer: CUSTOMER });
+      const { merchantComment, ...sent } = bank.requests[0]!.json as Record<string, string>;
+      expect(merchantComment).toBe(comment);
+      expect(sent).toMatchObject({ hppPayType: 'A2A', directType: 'BANK_LINK', currencyCode: '980' });
+      expect(sent).toMatchObject({ generateQrNbu: true, editableAmount: false, priorityBankCode: banks });
     });
 
     it('a refund, sealed, of the operation that took the money', async () => {
@@ -296,11 +384,23 @@ describe('AlliancePaymentBank', () => {
       });
     });
 
-    it('what the customer was asked for in another currency, not its worth in hryvnias', async () => {
-      expect(await factsOf({ coinAmount: 41_500, sourceAmount: 1_000, sourceCurrencyCode: '840' })).toMatchObject({
-        amount: 1_000,
-        currency: 'USD',
+    it('what the customer was asked for in another currency, and its worth in hryvnias beside it', async () => {
+      const source = { sourceAmount: 1_000, sourceCurrencyCode: '840', conversionRate: '41.5000' };
+      expect(await factsOf({ coinAmount: 41_500, ...source })).toMatchObject({
+        ...{ amount: 1_000, currency: 'USD', hryvnia: 41_500 },
+        shown: { rate: '41.5000' },
       });
+    });
+
+    it.each(['REFUND', 'COMPLETION'])('a %s in hryvnias, whatever the order was in', async (type) => {
+      const source = { sourceAmount: 1_000, sourceCurrencyCode: '840', conversionRate: '41.5000' };
+      expect(await factsOf({ type, coinAmount: 41_500, ...source })).toMatchObject({ amount: 41_500, currency: 'UAH' });
+    });
+
+    it('the link of the QR code of a transfer', async () => {
+      answerWith({ ...ORDER, nbuQrCode: 'https://bank.gov.ua/qr/QkNE' });
+      const opened = await payments.send({ ...anOrder(), step: 'order_a2a' }, { customer: CUSTOMER });
+      expect(opened).toMatchObject({ kind: 'opened', qrLink: 'https://bank.gov.ua/qr/QkNE' });
     });
 
     it.each([

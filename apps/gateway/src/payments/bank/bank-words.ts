@@ -1,10 +1,19 @@
 import { type BankOperation, type HppOrder } from '#libs/alliance';
-import { type BankOperationFacts, type BankOrderFacts } from '../domain/bank-facts.js';
+import { type BankOperationFacts, type BankOrderFacts, type ShownFacts } from '../domain/bank-facts.js';
+import { type Currency } from '../domain/money.js';
 import { type AnswerTo } from './payment-bank.js';
 
 /** ISO 4217 letters ↔ the bank's numbers. */
-export const BANK_CURRENCIES: Readonly<Record<string, '980'>> = { UAH: '980' };
-const CURRENCY_LETTERS: Readonly<Record<string, string>> = { '980': 'UAH', '840': 'USD', '978': 'EUR' };
+export const BANK_CURRENCIES: Readonly<Record<Currency, '980' | '840' | '978'>> = {
+  UAH: '980',
+  USD: '840',
+  EUR: '978',
+};
+const CURRENCY_LETTERS: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(BANK_CURRENCIES).map(([letters, number]) => [number, letters]),
+);
+/** Refunds and captures are of kopiyky, whatever the order was in. Source: bank docs, "Multi-currency". */
+const IN_HRYVNIAS: readonly string[] = ['REFUND', 'COMPLETION'];
 
 export function openedOrder(order: HppOrder): AnswerTo<'order_purchase'> {
   return {
@@ -14,6 +23,7 @@ export function openedOrder(order: HppOrder): AnswerTo<'order_purchase'> {
     merchantId: order.merchantId,
     amount: order.coinAmount,
     redirectUrl: order.redirectUrl,
+    ...(order.nbuQrCode === undefined ? {} : { qrLink: order.nbuQrCode }),
     createdAt: order.createDate ?? null,
     expiresAt: order.expiredOrderDate ?? null,
   };
@@ -35,17 +45,11 @@ export function orderFacts(order: HppOrder): BankOrderFacts {
 }
 
 export function operationFacts(operation: BankOperation): BankOperationFacts {
-  const { sourceAmount, sourceCurrencyCode, coinAmount, transactionCurrency } = operation;
-  // Half a pair says neither how much nor of what: then the amount counts as missing.
-  const isSource = sourceAmount !== undefined && sourceCurrencyCode !== undefined;
-  const isHalf = !isSource && (sourceAmount !== undefined || sourceCurrencyCode !== undefined);
-  const currency = isSource ? sourceCurrencyCode : transactionCurrency;
-  const amount = isSource ? sourceAmount : (coinAmount ?? undefined);
+  const { coinAmount, transactionCurrency } = operation;
   return {
     type: operation.type,
     status: operation.status,
-    amount: isHalf ? undefined : amount,
-    currency: currency === undefined ? undefined : (CURRENCY_LETTERS[currency] ?? currency),
+    ...amountOf(operation),
     merchantId: operation.merchantId,
     merchantRequestId: operation.merchantRequestId,
     operationId: operation.operationId,
@@ -57,5 +61,39 @@ export function operationFacts(operation: BankOperation): BankOperationFacts {
     actionCode: operation.actionCode,
     responseCode: operation.responseCode,
     errorDetails: operation.errorDetails,
+    hryvnia: transactionCurrency === BANK_CURRENCIES.UAH ? (coinAmount ?? undefined) : undefined,
+    ...shownOf(operation),
   };
+}
+
+/** What was asked for: of an order in another currency its own amount, not the hryvnias. */
+function amountOf(operation: BankOperation): Pick<BankOperationFacts, 'amount' | 'currency'> {
+  const { coinAmount, transactionCurrency } = operation;
+  const { sourceAmount: amount, sourceCurrencyCode: currency } = sourceOf(operation);
+  if (amount === undefined && currency === undefined)
+    return { amount: coinAmount ?? undefined, currency: lettersOf(transactionCurrency) };
+  // Half a pair says neither how much nor of what: then the amount counts as missing.
+  if (amount === undefined || currency === undefined)
+    return { amount: undefined, currency: lettersOf(transactionCurrency) };
+  return { amount, currency: lettersOf(currency) };
+}
+
+const sourceOf = (operation: BankOperation): Pick<BankOperation, 'sourceAmount' | 'sourceCurrencyCode'> =>
+  IN_HRYVNIAS.includes(operation.type) ? {} : operation;
+
+const lettersOf = (number: string | undefined): string | undefined => number && (CURRENCY_LETTERS[number] ?? number);
+
+/** Left out where there is nothing to show. */
+function shownOf(operation: BankOperation): { readonly shown?: ShownFacts } {
+  const shown = {
+    cardMask: operation.cardNumberMask,
+    scheme: operation.paymentSystem,
+    service: operation.paymentServiceType,
+    terminal: operation.processingTerminalId,
+    fee: operation.merchantCommission,
+    rate: operation.conversionRate,
+    receiptUrl: operation.receiptUrl,
+    processedAt: operation.processingDateTime ?? operation.creationDateTime,
+  };
+  return Object.values(shown).some((value) => value !== undefined) ? { shown } : {};
 }

@@ -1,7 +1,9 @@
 import { SendWindow } from '#libs/alliance';
 import { type Customer } from './customer.js';
 import { type BankOperationFacts, type BankOrderFacts } from '../domain/bank-facts.js';
+import { type Currency } from '../domain/money.js';
 import { type OrderStep, type StepName } from '../domain/operation.js';
+import { type PageWishes } from '../domain/page.js';
 import { type OrderAnswer } from '../domain/order-answer.js';
 
 export { SendWindow };
@@ -19,7 +21,7 @@ export interface Sending<Step extends StepName = StepName> {
   readonly merchantRequestId: string;
   /** Minor units. */
   readonly amount: number;
-  readonly currency: string;
+  readonly currency: Currency;
   /** The bank's id of the operation that it acts on; null: it acts on none. */
   readonly parentBankId: string | null;
   /** Where the bank posts callbacks. */
@@ -33,6 +35,10 @@ export interface Sending<Step extends StepName = StepName> {
 /** The page on which a customer pays. */
 export interface Page {
   readonly description: string | null;
+  /** How the customer is asked to pay. */
+  readonly wishes: PageWishes;
+  /** The merchant's own number of the payment, or ours. */
+  readonly reference: string;
   readonly language: string;
   readonly expiresInMinutes: number;
   /** Of a hold: when the bank lets go of it by itself. */

@@ -11,6 +11,7 @@ const anAccount = (over: Partial<MerchantAccount> = {}): MerchantAccount => ({
   environment: 'test',
   baseUrl: 'https://bank.example',
   bankMerchantId: 'merchant-1',
+  a2aMerchantId: null,
   serviceCode: SecretText.of('service-code'),
   paymentKey: null,
   protocolVersion: '1.0',

@@ -1,7 +1,8 @@
 import { type AccountCallId, type AllianceClient, type AnswerOf, type BodyOf, type ProtocolOf } from '#libs/alliance';
 import { type StepName } from '../domain/operation.js';
 import { BANK_CURRENCIES, openedOrder, operationFacts } from './bank-words.js';
-import { type AnswerTo, type Customer, type Secrets, type Sending } from './payment-bank.js';
+import { PAGE_INSTRUMENTS } from '../domain/page.js';
+import { type AnswerTo, type Customer, type Page, type Secrets, type Sending } from './payment-bank.js';
 
 /** Makes the call of a step, and says in our words what the bank did. @throws AllianceError */
 export type Translator<Step extends StepName> = (
@@ -25,37 +26,83 @@ const translator =
     return answer(await client.call(accountId, call, body(sending, secrets), { protocol, merchantId, window }));
   };
 
+/** A page that offers all of them. */
+const ANY_BANK = 'ALL_BANKS';
+
 type OrderBody = BodyOf<'hpp.create-order'>;
 
-/** What every order of the hosted page says, whatever it is for. */
+/** What every order says, whatever it is for. */
 const orderBody = ({ page, ...sending }: Sending, { customer }: Secrets) => ({
   merchantRequestId: sending.merchantRequestId,
   coinAmount: sending.amount,
-  currencyCode: BANK_CURRENCIES[sending.currency],
-  directType: 'REDIRECT' as const,
-  hppTryMode: 'ONE_TRY' as const,
+  hppTryMode: TRY_MODES[page.wishes.tries ?? 'one'],
   expirationTimeMinutes: page.expiresInMinutes,
-  paymentMethods: ['CARD' as const, 'APPLE_PAY' as const, 'GOOGLE_PAY' as const],
+  paymentMethods: (page.wishes.instruments ?? PAGE_INSTRUMENTS).map((instrument) => INSTRUMENTS[instrument]),
   language: page.language as NonNullable<OrderBody['language']>,
   notificationUrl: sending.callbackUrl,
   notificationEncryption: true,
   successUrl: page.returnUrl,
   failUrl: page.returnUrl,
-  statusPageType: 'STATUS_TIMER_PAGE' as const,
+  statusPageType: RESULT_PAGES[page.wishes.resultPage ?? 'timer'],
   purpose: page.description ?? undefined,
+  hppPageAdditionalInfo: listOf(page.wishes.lineItems),
   customerData: payerOf(customer),
 });
+
+/** What is paid on the bank's page by card or wallet. */
+const cardOrderBody = (sending: Sending, secrets: Secrets) => ({
+  ...orderBody(sending, secrets),
+  currencyCode: BANK_CURRENCIES[sending.currency],
+  directType: 'REDIRECT' as const,
+});
+
+const INSTRUMENTS = { card: 'CARD', apple_pay: 'APPLE_PAY', google_pay: 'GOOGLE_PAY' } as const;
+const TRY_MODES = { one: 'ONE_TRY', many: 'MULTI_PAYMENT' } as const;
+const RESULT_PAGES = {
+  timer: 'STATUS_TIMER_PAGE',
+  stay: 'STATUS_PAGE',
+  skip: 'STATUS_REDIRECT_MERCHANT_PAGE',
+} as const;
+
+function listOf(items: Page['wishes']['lineItems']) {
+  if (!items) return undefined;
+  const products = items.map(({ name, quantity, amount }) => ({ name, count: quantity, sum: amount }));
+  return { productsSum: items.reduce((sum, { amount }) => sum + amount, 0), products };
+}
+
+/** Of a transfer. The bank demands 14 characters, and is known to take these. Source: bank docs, "merchantComment". */
+const COMMENT_LEAST = 14;
+const COMMENT_MOST = 255;
+const commentOf = ({ reference }: Page): string =>
+  `Payment of order ${reference.replaceAll(/[^\w ,.;:@#$%'=+-]/gu, '')}`
+    .slice(0, COMMENT_MOST)
+    .padEnd(COMMENT_LEAST, '.');
 
 const order = (body: (sending: Sending, secrets: Secrets) => OrderBody) =>
   translator({ call: 'hpp.create-order', body, answer: openedOrder });
 
 /** The bank's words for every step. A step without its row here does not compile. */
 export const TRANSLATORS: { readonly [Step in StepName]: Translator<Step> } = {
-  order_purchase: order((sending, secrets) => ({ hppPayType: 'PURCHASE', ...orderBody(sending, secrets) })),
+  order_purchase: order((sending, secrets) => ({ hppPayType: 'PURCHASE', ...cardOrderBody(sending, secrets) })),
   order_hold: order((sending, secrets) => ({
     hppPayType: 'PREAUTH',
     preAuthExpDate: present(sending.page.holdExpiresAt, 'end of the hold'),
+    ...cardOrderBody(sending, secrets),
+  })),
+  order_verification: order((sending, secrets) => ({
+    ...cardOrderBody(sending, secrets),
+    hppPayType: 'VERIFICATION',
+    coinAmount: 0,
+  })),
+  order_a2a: order((sending, secrets) => ({
     ...orderBody(sending, secrets),
+    hppPayType: 'A2A',
+    currencyCode: '980',
+    directType: 'BANK_LINK',
+    merchantComment: commentOf(sending.page),
+    priorityBankCode: sending.page.wishes.bank ?? ANY_BANK,
+    generateQrNbu: true,
+    editableAmount: false,
   })),
   complete: translator({
     call: 'h2h.preauth.completion',

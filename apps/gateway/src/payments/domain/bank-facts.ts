@@ -18,6 +18,25 @@ export interface BankOperationFacts {
   readonly actionCode: string | undefined;
   readonly responseCode: string | undefined;
   readonly errorDetails: string | undefined;
+  /** Kopiyky, whatever the currency of the order: what was really moved. */
+  readonly hryvnia?: number | undefined;
+  readonly shown?: ShownFacts | undefined;
+}
+
+/** What is only shown to people; nothing is decided by it. Each may be absent. */
+export interface ShownFacts {
+  readonly cardMask?: string | undefined;
+  /** Of the card: `VISA`, `MASTERCARD`, … */
+  readonly scheme?: string | undefined;
+  /** What the money came from, in the bank's word: `CARD`, `GOOGLE_PAY`, … */
+  readonly service?: string | undefined;
+  readonly terminal?: string | undefined;
+  /** Kopiyky. */
+  readonly fee?: number | undefined;
+  /** Hryvnias for one unit of the order's currency, with decimals. */
+  readonly rate?: string | undefined;
+  readonly receiptUrl?: string | undefined;
+  readonly processedAt?: Date | undefined;
 }
 
 /** What the bank said of a hosted-page order. */

@@ -1,4 +1,5 @@
 import { type BankOperationFacts } from './bank-facts.js';
+import { short } from './receipt.js';
 
 /** The answer a state rests on: ids and codes only, no personal data. */
 export function evidenceOf(
@@ -19,5 +20,6 @@ export function evidenceOf(
 
 function idsOf(facts: BankOperationFacts): Record<string, unknown> {
   const { status, amount, operationId, ecomOperationId, rrn, approvalCode, actionCode, responseCode } = facts;
-  return { status, amount, operationId, ecomOperationId, rrn, approvalCode, actionCode, responseCode };
+  const codes = { rrn: short(rrn), approvalCode: short(approvalCode), actionCode: short(actionCode) };
+  return { status, amount, operationId, ecomOperationId, ...codes, responseCode: short(responseCode) };
 }

@@ -1,9 +1,10 @@
 import { type Failure } from './failures.js';
+import { type Currency } from './money.js';
 import { PaymentError } from './payment-error.js';
 import { canMoveOperation, type OperationStatus } from './statuses.js';
 
 /** Movements at the bank: those that a payment is made for, and those that act on what it brought. */
-export const INTENT_KINDS = ['purchase', 'authorization'] as const;
+export const INTENT_KINDS = ['purchase', 'authorization', 'verification'] as const;
 export const FOLLOW_UP_KINDS = ['capture', 'void', 'refund'] as const;
 export type IntentKind = (typeof INTENT_KINDS)[number];
 export type FollowUpKind = (typeof FOLLOW_UP_KINDS)[number];
@@ -13,7 +14,7 @@ export type OperationKind = IntentKind | FollowUpKind;
 export type Cause = 'merchant' | 'bank' | 'clock' | 'operator';
 
 /** Calls with effect, one or more for each kind. */
-export const ORDER_STEPS = ['order_purchase', 'order_hold'] as const;
+export const ORDER_STEPS = ['order_purchase', 'order_hold', 'order_verification', 'order_a2a'] as const;
 export const FOLLOW_UP_STEPS = ['complete', 'give_back'] as const;
 export type OrderStep = (typeof ORDER_STEPS)[number];
 export type FollowUpStep = (typeof FOLLOW_UP_STEPS)[number];
@@ -30,7 +31,7 @@ export interface Operation {
   readonly parentId: string | null;
   readonly status: OperationStatus;
   readonly amount: number;
-  readonly currency: string;
+  readonly currency: Currency;
   readonly merchantRequestId: string;
   /** The bank's merchant id that it was begun under; the account's own may change later. */
   readonly bankMerchantId: string;

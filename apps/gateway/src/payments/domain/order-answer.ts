@@ -15,6 +15,8 @@ export interface OrderAnswer {
   readonly amount: number;
   /** Where the bank wants the customer to be sent; undefined when it names nothing. */
   readonly redirectUrl: string | undefined;
+  /** What the QR code of a transfer holds. */
+  readonly qrLink?: string | undefined;
   readonly createdAt: Date | null;
   readonly expiresAt: Date | null;
 }

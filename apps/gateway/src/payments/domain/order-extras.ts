@@ -1,4 +1,5 @@
 import { type BankOperationFacts, type BankOrderFacts } from './bank-facts.js';
+import { SETTLEMENT_CURRENCY } from './money.js';
 import { type PaymentFlags } from './payment.js';
 import { type OperationStatus, operationStatus } from './statuses.js';
 import { type Expected } from './success-rule.js';
@@ -91,7 +92,7 @@ function whyUnclear(
     return 'the bank reports a refund made elsewhere while one of ours is open';
   if (merchantId !== undefined && merchantId !== paid.merchantId)
     return 'the bank reports a refund of another merchant';
-  if (amount === undefined || amount <= 0 || (currency !== undefined && currency !== paid.currency))
+  if (amount === undefined || amount <= 0 || (currency !== undefined && currency !== SETTLEMENT_CURRENCY))
     return 'the bank reports a refund whose amount cannot be read';
   return undefined;
 }

@@ -34,7 +34,7 @@ export function judgeOrder(order: BankOrderFacts, expected: Expected, settledBy:
   );
   if (paid) return paid;
   if (attempts.some(isAlive)) return { kind: 'pending' };
-  return judgeUnpaid(order, attempts);
+  return judgeUnpaid(order, attempts, expected);
 }
 
 /** What an order shows, whoever it belongs to: only used to be more careful. */
@@ -75,7 +75,7 @@ function judgePaid(order: BankOrderFacts, paid: BankOperationFacts, expected: Ex
   return { kind: 'incomplete', reason: `the order is ${order.status} but shows a successful payment`, facts: paid };
 }
 
-function judgeUnpaid(order: BankOrderFacts, failed: readonly BankOperationFacts[]): Verdict {
+function judgeUnpaid(order: BankOrderFacts, failed: readonly BankOperationFacts[], { tries }: Expected): Verdict {
   if (PAID_ORDERS.includes(order.status)) {
     return { kind: 'incomplete', reason: `the order is ${order.status} but shows no payment` };
   }
@@ -88,6 +88,6 @@ function judgeUnpaid(order: BankOrderFacts, failed: readonly BankOperationFacts[
   if (order.status === 'CANCELED') {
     return { kind: 'failed', failure: failureOf('canceled_by_customer') };
   }
-  const last = failed.at(-1);
+  const last = tries === 'many' ? undefined : failed.at(-1);
   return last ? { kind: 'failed', failure: declineOf(last), facts: last } : { kind: 'untouched' };
 }

@@ -2,6 +2,9 @@ import { CodedError, DelayedError, type ProblemTable } from '../../problems/code
 
 export type PaymentErrorCode =
   | 'PAYMENT_NOT_FOUND'
+  | 'VERIFICATION_NOT_FOUND'
+  | 'PAYMENT_METHOD_UNAVAILABLE'
+  | 'QR_NOT_FOUND'
   | 'PAYMENT_ILLEGAL_MOVE'
   | 'NOT_IN_REVIEW'
   | 'PAYMENT_NOT_FLAGGED'
@@ -22,6 +25,22 @@ export const PAYMENT_PROBLEMS: ProblemTable<PaymentErrorCode> = {
     status: 404,
     title: 'No such payment',
     remedy: 'Check the id, and that the API key belongs to the account of the payment.',
+  },
+  VERIFICATION_NOT_FOUND: {
+    status: 404,
+    title: 'No such verification',
+    remedy: 'Check the id, and that the API key belongs to the account of the verification.',
+  },
+  PAYMENT_METHOD_UNAVAILABLE: {
+    status: 422,
+    title: 'The account cannot be paid this way',
+    remedy: 'Ask the bank for a terminal for it, and have an operator enter it; until then use another payment method.',
+  },
+  QR_NOT_FOUND: {
+    status: 404,
+    title: 'There is no QR code',
+    remedy:
+      'Only a payment by "bank_transfer" has one, while it can be paid. Read the payment: "qrLink" is what it holds.',
   },
   PAYMENT_ILLEGAL_MOVE: {
     status: 409,

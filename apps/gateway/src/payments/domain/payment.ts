@@ -1,4 +1,5 @@
 import { type Failure } from './failures.js';
+import { type Currency } from './money.js';
 import { PaymentError } from './payment-error.js';
 import { type FollowUpKind, type OperationKind } from './operation.js';
 import { canMove, type PaymentStatus, paymentStatus } from './statuses.js';
@@ -22,14 +23,14 @@ export type PaymentFlags = Readonly<Partial<Record<PaymentFlag, string>>>;
 /** With one of these nobody knows what is left to refund. */
 const STOPS_REFUNDS: readonly PaymentFlag[] = ['refund_unclear', 'refund_excess', 'contradicted'];
 
-/** A merchant's intent to take money. Amounts are integers of minor units. */
+/** A merchant's intent to take money. Amounts are integers of minor units: `amount` of `currency`, the sums of hryvnias. */
 export interface Payment {
   readonly accountId: string;
   readonly id: string;
   readonly kind: OperationKind;
   readonly status: PaymentStatus;
   readonly amount: number;
-  readonly currency: string;
+  readonly currency: Currency;
   readonly amountAuthorized: number;
   readonly amountCaptured: number;
   readonly amountRefunded: number;
@@ -79,8 +80,10 @@ export interface Moved {
 /** What a move brings along besides the status. */
 export interface MoveFacts {
   readonly failure?: Failure;
-  /** What a capture took of a hold; without it, all of the payment's amount was taken. */
+  /** What a capture took of a hold; without it, all that was paid was taken. */
   readonly captured?: number;
+  /** Kopiyky that were paid or held, where they are not the payment's own amount: of another currency, or not as asked. */
+  readonly paid?: number | undefined;
 }
 
 /** Never touches I/O or the clock. @throws PaymentError `PAYMENT_ILLEGAL_MOVE` */
@@ -164,10 +167,11 @@ export function refundAmount(payment: Payment, asked: number | undefined): numbe
   return amount;
 }
 
-function amountsAfter(payment: Payment, to: PaymentStatus, { captured }: MoveFacts): Partial<Payment> {
-  if (to === 'authorized') return { amountAuthorized: payment.amount };
+function amountsAfter({ amount }: Payment, to: PaymentStatus, { captured, paid }: MoveFacts): Partial<Payment> {
+  if (to === 'needs_review') return paid === undefined ? {} : { amountAuthorized: paid, amountCaptured: paid };
+  if (to === 'authorized') return { amountAuthorized: paid ?? amount };
   if (to === 'succeeded' && captured !== undefined) return { amountCaptured: captured };
-  if (to === 'succeeded') return { amountAuthorized: payment.amount, amountCaptured: payment.amount };
+  if (to === 'succeeded') return { amountAuthorized: paid ?? amount, amountCaptured: paid ?? amount };
   return {};
 }
 

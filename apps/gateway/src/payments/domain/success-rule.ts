@@ -1,4 +1,6 @@
 import { type BankOperationFacts } from './bank-facts.js';
+import { SETTLEMENT_CURRENCY } from './money.js';
+import { type Tries } from './page.js';
 
 /** What a movement must be for it to count as ours. */
 export interface Expected {
@@ -10,6 +12,10 @@ export interface Expected {
   readonly merchantRequestId: string;
   /** For a payment on the hosted page: the bank names its operations by the order, not by our request id. */
   readonly hppOrderId?: string;
+  /** `many`: on the page a failed try is followed by others until the order expires. */
+  readonly tries?: Tries;
+  /** Nothing keeps whoever pays from sending another amount: it is counted, and a person looks. */
+  readonly anyAmount?: boolean;
 }
 
 export type SuccessCheck =
@@ -70,14 +76,16 @@ function contradictions(facts: BankOperationFacts, expected: Expected): string[]
 function missingIdentity(facts: BankOperationFacts, expected: Expected): string[] {
   const { amount, currency, merchantId, operationId } = facts;
   const required = { amount, currency, merchantId, operationId, 'our id': ourId(facts, expected) };
-  return Object.entries(required).flatMap(([name, value]) => (value === undefined ? [name] : []));
+  // What is counted, captured and given back are hryvnias, whatever the order was in.
+  const inHryvnias = expected.currency === SETTLEMENT_CURRENCY ? {} : { 'amount in hryvnias': facts.hryvnia };
+  return Object.entries({ ...required, ...inHryvnias }).flatMap(([name, value]) => (value === undefined ? [name] : []));
 }
 
 const ourId = (facts: BankOperationFacts, expected: Expected): string | undefined =>
   expected.hppOrderId === undefined ? facts.merchantRequestId : facts.hppOrderId;
 
-/** On a live account; refunds and completions may lack them, in synchronous answers above all. */
-const NEED_NO_APPROVAL: readonly string[] = ['REFUND', 'COMPLETION'];
+/** On a live account; refunds and completions may lack them, in synchronous answers above all. No card pays a transfer. */
+const NEED_NO_APPROVAL: readonly string[] = ['REFUND', 'COMPLETION', 'ACCOUNT_2_ACCOUNT'];
 
 function missingApproval(facts: BankOperationFacts, expected: Expected): string[] {
   if (!expected.livemode || NEED_NO_APPROVAL.includes(expected.type)) return [];

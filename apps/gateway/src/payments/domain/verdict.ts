@@ -13,7 +13,13 @@ export type Verdict =
   | { readonly kind: 'untouched' }
   /** Says success, yet facts are missing: ask again, then let a person look. */
   | { readonly kind: 'incomplete'; readonly reason: string; readonly facts?: BankOperationFacts }
-  | { readonly kind: 'review'; readonly reason: string; readonly facts?: BankOperationFacts };
+  | {
+      readonly kind: 'review';
+      readonly reason: string;
+      readonly facts?: BankOperationFacts;
+      /** Minor units that did come, although not as asked. */
+      readonly came?: number;
+    };
 
 /** Nothing comes after these. */
 export const FINAL_FAILURES: readonly string[] = ['FAIL', 'DESIRED_THREEDS_MODE_ERROR'];
@@ -33,5 +39,9 @@ export function judgeSuccess(facts: BankOperationFacts, expected: Expected): Ver
   const check = checkSuccess(facts, expected);
   if (check.kind === 'met') return { kind: 'succeeded', facts };
   if (check.kind === 'incomplete') return { kind: 'incomplete', reason: `missing ${check.missing.join(', ')}`, facts };
+  if (expected.anyAmount && facts.amount !== undefined && check.by.join() === 'amount') {
+    const reason = `${facts.amount} was paid where ${expected.amount} was asked for`;
+    return { kind: 'review', reason, facts, came: facts.amount };
+  }
   return { kind: 'review', reason: `unexpected ${check.by.join(', ')}`, facts };
 }

@@ -2,6 +2,7 @@ import { newId } from '../../database/id.js';
 import { type Transaction } from '../../database/transaction.js';
 import { type BankOperationFacts } from '../domain/bank-facts.js';
 import { evidenceOf } from '../domain/evidence.js';
+import { type Currency, SETTLEMENT_CURRENCY } from '../domain/money.js';
 import { type FollowUpKind, newOperation } from '../domain/operation.js';
 import { move, type Moved, type Payment, withEvent } from '../domain/payment.js';
 import { followUpOf, intentOf } from '../kinds/kinds.js';
@@ -31,7 +32,8 @@ export async function adoptFollowUp(
   kind: FollowUpKind,
   { facts, bankMerchantId }: Found,
 ): Promise<Moved | undefined> {
-  const { accountId, id: paymentId, currency } = payment;
+  const { accountId, id: paymentId } = payment;
+  const currency: Currency = SETTLEMENT_CURRENCY; // whatever the payment was asked for in
   const { step, idPrefix, done } = followUpOf(kind);
   const { merchantRequestId = '', amount = 0, ecomOperationId, operationId } = facts;
   const operation = {

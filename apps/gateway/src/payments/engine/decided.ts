@@ -59,7 +59,8 @@ export function preview(held: Held, { operation, notes, moved, extras }: Conclus
   const expiresAt = extras.expiresAt ?? held.payment.expiresAt;
   const redirectUrl = notes.redirectUrl ?? held.operation.redirectUrl;
   const payment = { status, ...amounts, flags, ...columnsOf(failure), expiresAt, updatedAt };
-  const after = { status: operation.status, ...columnsOf(operation.failure), redirectUrl, updatedAt };
+  const qrLink = notes.qrLink ?? held.operation.qrLink;
+  const after = { status: operation.status, ...columnsOf(operation.failure), redirectUrl, qrLink, updatedAt };
   return {
     payment: Object.assign(new PaymentEntity(), held.payment, payment),
     operation: Object.assign(new OperationEntity(), held.operation, after),

@@ -6,6 +6,7 @@ import { type Customer, type OrderOutcome, SendWindow } from '../bank/payment-ba
 import { type Operation } from '../domain/operation.js';
 import { operationStatus, type PaymentStatus, paymentStatus } from '../domain/statuses.js';
 import { followUpOf, isFollowUp } from '../kinds/kinds.js';
+import { wayOf } from '../kinds/methods.js';
 import { stepOf } from '../kinds/steps.js';
 import { type OperationEntity } from '../store/operation.entity.js';
 import { type Held, type KeptAnswer, PaymentRecords } from '../store/payment-records.js';
@@ -102,6 +103,7 @@ export class Engine {
     if (!payment?.refundLate || !paymentStatus(payment.status).paid) return;
     const { secret } = await this.accounts.open(accountId);
     const kind = payment.status === 'authorized' ? 'void' : 'refund';
+    if (kind === 'refund' && !wayOf(payment).refundable) return; // told as late money all the same
     const merchantRequestId = merchantRequestIdOf(secret, 'late', kind, paymentId);
     const turn = await this.records.transaction(async (tx) => {
       await this.records.payments.lock(tx, accountId, paymentId);

@@ -3,7 +3,7 @@ import { judgeOrder, type Shown, shownBy } from '../domain/order-verdict.js';
 import { weightiest } from '../domain/several-orders.js';
 import { type Expected } from '../domain/success-rule.js';
 import { type Sight } from '../domain/sync-decision.js';
-import { intentOf } from '../kinds/kinds.js';
+import { bankTypeOf, wayOf } from '../kinds/methods.js';
 import { type OperationEntity } from '../store/operation.entity.js';
 import { currentOf } from '../store/operation.repository.js';
 import { type PaymentEntity } from '../store/payment.entity.js';
@@ -82,7 +82,9 @@ export const withOrders = (intents: readonly OperationEntity[]) =>
 
 function expectedOf(row: PaymentEntity, intent: OperationEntity, hppOrderId: string): Expected {
   return {
-    type: intentOf(row.kind).bankType,
+    type: bankTypeOf(row),
+    tries: row.page.tries ?? 'one',
+    anyAmount: wayOf(row).times === 'many',
     merchantId: intent.bankMerchantId,
     amount: row.amount,
     currency: row.currency,

@@ -1,6 +1,6 @@
 import { type OrderOutcome } from '../bank/payment-bank.js';
 import { type Failure, failureOf, reviewOf } from '../domain/failures.js';
-import { misfitsOf } from '../domain/order-answer.js';
+import { isSafeLink, misfitsOf } from '../domain/order-answer.js';
 import { delayAfterDoubt, delayOfOpenOrder, ORDER_REVIEW_SECONDS } from '../domain/schedule.js';
 import { type OperationStatus, operationStatus, type PaymentStatus } from '../domain/statuses.js';
 import { type OperationEntity } from '../store/operation.entity.js';
@@ -73,7 +73,7 @@ export function decideReopening(opening: Opening): Decided {
 /** The link is shown only if the bank answers what it was asked. */
 function takeAnswer(opening: Opening, outcome: Opened): Decided {
   const { payment, operation, ages } = opening;
-  const { bankOrderId, redirectUrl, expiresAt } = outcome;
+  const { bankOrderId, redirectUrl, qrLink, expiresAt } = outcome;
   const { amount, livemode } = payment;
   const { merchantRequestId, bankMerchantId: merchantId } = operation;
   const misfits = misfitsOf(outcome, { merchantRequestId, merchantId, amount, livemode }, ages.now);
@@ -84,7 +84,10 @@ function takeAnswer(opening: Opening, outcome: Opened): Decided {
   const untilExpirySeconds = expiresAt ? (expiresAt.getTime() - ages.now.getTime()) / 1_000 : ages.untilExpirySeconds;
   return {
     to: 'action_required',
-    notes: { bankOrderId, redirectUrl, nextQueryInSeconds: null },
+    notes: {
+      ...{ bankOrderId, redirectUrl, nextQueryInSeconds: null },
+      ...(qrLink !== undefined && isSafeLink(qrLink, livemode) ? { qrLink } : {}),
+    },
     payment: { to: isGivenUp(opening) ? payment.status : 'requires_action' },
     extras: { expiresAt, nextSyncInSeconds: delayOfOpenOrder({ ...ages, untilExpirySeconds }, Math.random()) },
   };

@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { type Transaction } from '../../database/transaction.js';
 import { PaymentBank } from '../bank/payment-bank.js';
 import { moveOperation } from '../domain/operation.js';
+import { SETTLEMENT_CURRENCY } from '../domain/money.js';
+import { receiptOf } from '../domain/receipt.js';
 import { intentOf } from '../kinds/kinds.js';
 import { isReleased } from '../domain/order-extras.js';
 import { type Failure, failureOf } from '../domain/failures.js';
@@ -103,7 +105,7 @@ export class PaymentSyncService {
     const told = shown ?? (ages.hasUnreadCallback ? 'live' : null);
     const decision = decideSync(paymentOf(row), sight, { ...ages, shown: told, success, hold });
     const cause = decision.byClock ? 'clock' : 'bank';
-    const moved = move(paymentOf(row), decision.to, decision);
+    const moved = move(paymentOf(row), decision.to, { ...decision, paid: paidOf(row, sight) });
     const evidence = isWorthKeeping(row, sight, decision) ? evidenceOf('order_query', noted(look)) : undefined;
     await this.recordIntents(tx, look, moved.payment, { cause, evidence, bankOperationId: decision.bankOperationId });
     const paidBy = decision.bankOperationId ?? current.bankOperationId;
@@ -114,7 +116,15 @@ export class PaymentSyncService {
       ({ reading }) => reading.kind === 'unknown' && reading.noSession === true,
     );
     const again = seen.again || others.some((other) => other.sight.kind === 'unreadable');
-    const extras = { cause, shown, awaitsSession, ...clocksOf(look), ...nextOf(look, decision, again) } as const;
+    const receipt = sight.kind === 'succeeded' ? receiptOf(sight.facts) : undefined;
+    const extras = {
+      cause,
+      shown,
+      receipt,
+      awaitsSession,
+      ...clocksOf(look),
+      ...nextOf(look, decision, again),
+    } as const;
     await this.records.save(tx, { payment, events: [...moved.events, ...seen.events, ...events] }, extras);
   }
 
@@ -164,6 +174,12 @@ export class PaymentSyncService {
     if (row?.nextSyncAt)
       await this.records.payments.save(tx, paymentOf(row), { nextSyncInSeconds: null, hintQueries: 0 });
   }
+}
+
+/** Kopiyky that were paid or held, where they are not the amount that was asked for. */
+function paidOf({ currency }: PaymentEntity, sight: Sight): number | undefined {
+  if (sight.kind === 'review') return sight.came;
+  return sight.kind === 'succeeded' && currency !== SETTLEMENT_CURRENCY ? sight.facts.hryvnia : undefined;
 }
 
 /** The answer a state rests on, and whatever speaks against a payment that is not settled. */

@@ -38,13 +38,14 @@ export class Sender {
   private sendingOf(account: MerchantAccount, { held, window, parentBankId }: Turn): Sending {
     const { payment, operation } = held;
     const { step, protocol, bankMerchantId, merchantRequestId, amount, currency } = operation;
-    const { description, expiresInMinutes, holdExpiresAt } = payment;
+    const { description, expiresInMinutes, holdExpiresAt, page: wishes } = payment;
     return {
       ...{ step, protocol, bankMerchantId, merchantRequestId, amount, currency, window, parentBankId },
       accountId: account.id,
       callbackUrl: this.links.callbackUrl(account, payment.id),
       page: {
-        ...{ description, expiresInMinutes, holdExpiresAt },
+        ...{ description, expiresInMinutes, holdExpiresAt, wishes },
+        reference: payment.reference ?? payment.id,
         language: payment.language ?? 'uk',
         returnUrl: this.links.returnUrl(account, payment.id),
       },

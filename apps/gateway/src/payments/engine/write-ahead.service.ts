@@ -4,10 +4,12 @@ import { newId } from '../../database/id.js';
 import { type Transaction } from '../../database/transaction.js';
 import { SendWindow } from '../bank/payment-bank.js';
 import { type FollowUpKind, moveOperation, newOperation, type Operation } from '../domain/operation.js';
+import { type Currency, SETTLEMENT_CURRENCY } from '../domain/money.js';
 import { PaymentError } from '../domain/payment-error.js';
 import { move, stopsRefunds, withEvent } from '../domain/payment.js';
 import { paymentStatus } from '../domain/statuses.js';
-import { followUpOf, isFollowUp } from '../kinds/kinds.js';
+import { followUpOf, isFollowUp, isPayment } from '../kinds/kinds.js';
+import { wayOf } from '../kinds/methods.js';
 import { maySendAgain, type Why } from '../kinds/steps.js';
 import { type OperationEntity } from '../store/operation.entity.js';
 import { operationOf } from '../store/operation.repository.js';
@@ -160,7 +162,8 @@ export class WriteAhead {
   async cancel(tx: Transaction, accountId: string, { paymentId, refundLate }: Cancellation): Promise<Held> {
     const payment = await this.records.payments.lock(tx, accountId, paymentId);
     const operation = await this.records.operations.findIntent(tx, accountId, paymentId);
-    if (!payment || !operation) throw new PaymentError('PAYMENT_NOT_FOUND', `there is no payment ${paymentId}`);
+    if (!payment || !operation || !isPayment(payment.kind))
+      throw new PaymentError('PAYMENT_NOT_FOUND', `there is no payment ${paymentId}`);
     if (!paymentStatus(payment.status).closable)
       throw new PaymentError('PAYMENT_NOT_CANCELABLE', `a payment that is ${payment.status} cannot be canceled`);
     const extras = { cause: 'merchant', refundLate } as const;
@@ -196,6 +199,9 @@ function reservationOf(
   { payment: row, parent, holdLasts }: Footing,
   { id, paymentId, kind, merchantRequestId, amount: asked, reason }: FollowUpIntent & { readonly id: string },
 ): Reservation {
+  if (!isPayment(row.kind)) throw new PaymentError('PAYMENT_NOT_FOUND', `there is no payment ${paymentId}`);
+  if (kind === 'refund' && !wayOf(row).refundable)
+    throw new PaymentError('PAYMENT_NOT_REFUNDABLE', 'the bank gives back nothing that was paid this way');
   const payment = paymentOf(row);
   const { reserves, step, amount: amountOf } = followUpOf(kind);
   const amount = amountOf(payment, asked);
@@ -203,7 +209,8 @@ function reservationOf(
     throw new PaymentError('PAYMENT_NOT_CAPTURABLE', 'the bank holds the money no longer');
   if (parent?.bankOperationId == null)
     throw new PaymentError(NO_PARENT[kind], 'the bank named no operation for this payment');
-  const { bankMerchantId, currency, id: parentId } = parent;
+  const { bankMerchantId, id: parentId } = parent;
+  const currency: Currency = SETTLEMENT_CURRENCY; // whatever the payment was asked for in
   const facts = { accountId: payment.accountId, paymentId, amount, currency, merchantRequestId, bankMerchantId };
   const held = { ...payment, [reserves]: payment[reserves] + amount };
   return {

@@ -1,6 +1,7 @@
 import {
   type FollowUpKind,
   type FollowUpStep,
+  INTENT_KINDS,
   type IntentKind,
   type Operation,
   type OperationKind,
@@ -15,6 +16,8 @@ export interface IntentRow {
   readonly bankType: string;
   /** Where the payment is when the bank has proven it. */
   readonly success: Extract<PaymentStatus, 'succeeded' | 'authorized'>;
+  /** What the API shows it as. */
+  readonly resource: 'payment' | 'verification';
 }
 
 /** What acts on an operation of a payment. */
@@ -36,8 +39,9 @@ export interface FollowUpRow {
 }
 
 export const INTENTS = {
-  purchase: { bankType: 'PURCHASE', success: 'succeeded' },
-  authorization: { bankType: 'PREAUTH', success: 'authorized' },
+  purchase: { bankType: 'PURCHASE', success: 'succeeded', resource: 'payment' },
+  authorization: { bankType: 'PREAUTH', success: 'authorized', resource: 'payment' },
+  verification: { bankType: 'VERIFICATION', success: 'succeeded', resource: 'verification' },
 } as const satisfies Record<IntentKind, IntentRow>;
 
 export const FOLLOW_UPS = {
@@ -75,6 +79,13 @@ export const FOLLOW_UPS = {
     }),
   },
 } as const satisfies Record<FollowUpKind, FollowUpRow>;
+
+/** Whether the API shows it as a payment, with all that can be done to one. */
+export const isPayment = (kind: IntentKind): boolean => intentOf(kind).resource === 'payment';
+
+/** Kinds that the API shows as one resource. */
+export const kindsOf = (resource: IntentRow['resource']): IntentKind[] =>
+  INTENT_KINDS.filter((kind) => intentOf(kind).resource === resource);
 
 export const intentOf = (kind: IntentKind): IntentRow => INTENTS[kind];
 export const followUpOf = (kind: FollowUpKind): FollowUpRow => FOLLOW_UPS[kind];

@@ -30,6 +30,8 @@ const followUp = {
 export const STEPS = {
   order_purchase: order,
   order_hold: order,
+  order_verification: order,
+  order_a2a: order,
   complete: followUp,
   give_back: followUp,
 } as const satisfies Record<StepName, StepRow>;

@@ -9,6 +9,7 @@ import {
   timeColumn,
 } from '../../database/columns.js';
 import { type FailureCode } from '../domain/failures.js';
+import { type Currency } from '../domain/money.js';
 import { type Cause, type OperationKind, type StepName } from '../domain/operation.js';
 import { type OperationStatus } from '../domain/statuses.js';
 
@@ -30,7 +31,7 @@ export class OperationEntity {
   @Column({ ...textColumn, default: 'merchant' }) cause!: Cause;
   /** As asked for; null where only the bank knows it. */
   @Column({ ...amountColumn, nullable: true }) amount!: number;
-  @Column(textColumn) currency!: string;
+  @Column(textColumn) currency!: Currency;
   @Column({ ...textColumn, nullable: true }) merchantRequestId!: string;
   /** The terminal it was begun on. */
   @Column(idColumn) bankMerchantId!: string;
@@ -43,6 +44,8 @@ export class OperationEntity {
   @Column(optionalText) bankOrderId!: string | null;
   /** Where the customer pays. */
   @Column(optionalText) redirectUrl!: string | null;
+  /** The address that the QR code of the National Bank holds. */
+  @Column(optionalText) qrLink!: string | null;
   @Column(optionalText) bankOperationId!: string | null;
   @Column(optionalText) failureCode!: FailureCode | null;
   @Column(optionalText) failureMessage!: string | null;

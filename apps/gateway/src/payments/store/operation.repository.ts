@@ -19,6 +19,7 @@ export interface OperationNotes {
   readonly at?: Date | undefined;
   readonly bankOrderId?: string | undefined;
   readonly redirectUrl?: string | undefined;
+  readonly qrLink?: string | undefined;
   readonly bankOperationId?: string | undefined;
   readonly evidence?: Record<string, unknown> | undefined;
   readonly queries?: number | undefined;
@@ -78,7 +79,7 @@ export const updateOperation = (operation: Operation, notes: OperationNotes, whe
     cause = CASE WHEN operation.status = ${operation.status} THEN operation.cause ELSE ${notes.cause ?? 'bank'} END,
     failure_code = ${operation.failure?.code}, failure_message = ${operation.failure?.message},
     bank_order_id = coalesce(${notes.bankOrderId}, bank_order_id),
-    redirect_url = coalesce(${notes.redirectUrl}, redirect_url),
+    redirect_url = coalesce(${notes.redirectUrl}, redirect_url), qr_link = coalesce(${notes.qrLink}, qr_link),
     bank_operation_id = coalesce(${notes.bankOperationId}, bank_operation_id),
     evidence = coalesce(${notes.evidence && JSON.stringify(notes.evidence)}::jsonb, evidence),
     queries = coalesce(${notes.queries}::int, queries),

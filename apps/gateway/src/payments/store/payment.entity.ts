@@ -1,5 +1,8 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { amountColumn, idColumn, nowColumn, optionalText, optionalTime, textColumn } from '../../database/columns.js';
+import { type Currency } from '../domain/money.js';
+import { type PageWishes } from '../domain/page.js';
+import { type Receipt } from '../domain/receipt.js';
 import { type Cause, type IntentKind } from '../domain/operation.js';
 import { type Method } from '../kinds/methods.js';
 import { type FailureCode } from '../domain/failures.js';
@@ -19,7 +22,7 @@ export class PaymentEntity {
   /** Who caused the last move. */
   @Column({ ...textColumn, default: 'merchant' }) cause!: Cause;
   @Column(amountColumn) amount!: number;
-  @Column(textColumn) currency!: string;
+  @Column(textColumn) currency!: Currency;
   @Column({ ...amountColumn, default: 0 }) amountAuthorized!: number;
   @Column({ ...amountColumn, default: 0 }) amountCaptured!: number;
   @Column({ ...amountColumn, default: 0 }) amountRefunded!: number;
@@ -36,6 +39,10 @@ export class PaymentEntity {
   @Column(optionalText) returnUrl!: string | null;
   @Column(optionalText) language!: string | null;
   @Column({ type: 'jsonb', default: {} }) metadata!: Record<string, string>;
+  /** How the customer is asked to pay, as the merchant wished. */
+  @Column({ type: 'jsonb', default: {} }) page!: PageWishes;
+  /** What the bank told of the operation that paid; members may still come. */
+  @Column({ type: 'jsonb', nullable: true }) receipt!: Receipt | null;
   @Column({ type: 'int' }) expiresInMinutes!: number;
   /** Personal data the bank asks for; only ever sent to the bank. */
   @Column(optionalText) customerSealed!: string | null;

@@ -6,9 +6,10 @@ import { hydrate } from '../../database/hydrate.js';
 import { rawSql, sql, type Sql } from '../../database/sql.js';
 import { inTransaction, type Transaction } from '../../database/transaction.js';
 import { keptFailure } from '../domain/failures.js';
-import { type Cause } from '../domain/operation.js';
+import { type Cause, type IntentKind } from '../domain/operation.js';
 import { type Shown } from '../domain/order-verdict.js';
 import { type Payment } from '../domain/payment.js';
+import { type Receipt } from '../domain/receipt.js';
 import { EXPIRY_GRACE_SECONDS, ORDER_REVIEW_SECONDS } from '../domain/schedule.js';
 import { ENDED_PAYMENTS, type PaymentStatus } from '../domain/statuses.js';
 import { hintSubjects } from './hints.js';
@@ -28,6 +29,7 @@ export type NewPayment = Pick<
   | 'returnUrl'
   | 'language'
   | 'metadata'
+  | 'page'
   | 'expiresInMinutes'
   | 'customerSealed'
 > & {
@@ -36,6 +38,7 @@ export type NewPayment = Pick<
 };
 
 export interface PaymentFilter {
+  readonly kinds: readonly IntentKind[];
   readonly limit: number;
   /** Id of the last payment of the page before. */
   readonly before: string | undefined;
@@ -51,6 +54,8 @@ export interface PaymentExtras {
   readonly expiresAt?: Date | null | undefined;
   readonly hintQueries?: number | undefined;
   readonly shown?: Shown | null | undefined;
+  /** What the bank tells of the operation that paid; laid over what it told before. */
+  readonly receipt?: Receipt | undefined;
   /** Whether a success lacks a fact; the clock starts with the first time and ends with the last. */
   readonly incomplete?: boolean | undefined;
   /** Whether the bank said, after the grace, that it does not show the order; the clock works as above. */
@@ -101,13 +106,15 @@ const clock = (column: string, runs: boolean | undefined): Sql => {
 /** INSERT of one payment for every row of `source`. */
 export const insertPayment = (payment: NewPayment, source: Sql): Sql => sql`
   INSERT INTO payment (merchant_account_id, id, kind, method, status, amount, currency, livemode, reference, description,
-                       return_url, language, metadata, expires_in_minutes, customer_sealed, hold_expires_at)
+                       return_url, language, metadata, page, expires_in_minutes, customer_sealed, hold_expires_at)
   SELECT ${payment.merchantAccountId}, ${payment.id}, ${payment.kind}, ${payment.method}, 'created',
          ${payment.amount}::bigint, ${payment.currency}, ${payment.livemode}::boolean, ${payment.reference},
          ${payment.description}, ${payment.returnUrl}, ${payment.language}, ${JSON.stringify(payment.metadata)}::jsonb,
-         ${payment.expiresInMinutes}::int, ${payment.customerSealed},
+         ${JSON.stringify(payment.page)}::jsonb,         ${payment.expiresInMinutes}::int, ${payment.customerSealed},
          date_trunc('second', now()) + make_interval(hours => ${payment.holdHours}::int)
   FROM ${source}`;
+
+const receiptText = ({ receipt }: PaymentExtras): string | undefined => receipt && JSON.stringify(receipt);
 
 /** One text for every case, so that Postgres and its poolers see few different statements. */
 export const updatePayment = (payment: Payment, extras: PaymentExtras, where: Sql, from: Sql = sql``): Sql => sql`
@@ -121,6 +128,7 @@ export const updatePayment = (payment: Payment, extras: PaymentExtras, where: Sq
     expires_at = coalesce(${extras.expiresAt}, expires_at),
     hint_queries = coalesce(${extras.hintQueries}::int, hint_queries),
     refund_late = coalesce(${extras.refundLate}::boolean, refund_late),
+    receipt = coalesce(receipt || ${receiptText(extras)}::jsonb, ${receiptText(extras)}::jsonb, receipt),
     next_sync_at = ${dueIn('next_sync_at', extras.nextSyncInSeconds)},
     session_awaited_at = CASE WHEN ${extras.awaitsSession ?? false}::boolean THEN clock_timestamp() END,
     flags = ${JSON.stringify(payment.flags)}::jsonb, flags_settled = ${JSON.stringify(payment.flagsSettled)}::jsonb,
@@ -176,6 +184,7 @@ export class PaymentRepository {
     const query = this.database
       .createQueryBuilder(PaymentEntity, 'payment')
       .where('payment.merchantAccountId = :accountId', { accountId })
+      .andWhere('payment.kind IN (:...kinds)', { kinds: filter.kinds })
       .orderBy('payment.number', 'DESC')
       .limit(filter.limit);
     if (filter.before !== undefined) {

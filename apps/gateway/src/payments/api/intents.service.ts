@@ -1,0 +1,69 @@
+import { Injectable } from '@nestjs/common';
+import { type MerchantAccount, MerchantAccountsService } from '../../accounts/merchant-accounts.service.js';
+import { newId } from '../../database/id.js';
+import { customerForBank } from '../bank/customer.js';
+import { type Customer } from '../bank/payment-bank.js';
+import { type IntentKind, newOperation } from '../domain/operation.js';
+import { PaymentError } from '../domain/payment-error.js';
+import { CustomerVault } from '../engine/customer-vault.js';
+import { type ApiRequest, Engine } from '../engine/engine.service.js';
+import { type Answer, fingerprintOf } from '../engine/idempotency.service.js';
+import { merchantRequestIdOf } from '../engine/merchant-request-id.js';
+import { type Method, type Way, wayOf } from '../kinds/methods.js';
+import { type NewPayment } from '../store/payment.repository.js';
+
+/** What is made: a row of `payment`, but for what every one of them gets by itself. */
+export interface NewIntent extends Omit<NewPayment, 'merchantAccountId' | 'id' | 'livemode' | 'customerSealed'> {
+  readonly kind: IntentKind;
+  readonly method: Method;
+  /** Of its id. */
+  readonly idPrefix: 'pay' | 'ver';
+  readonly customer: Customer;
+  readonly render: ApiRequest['render'];
+}
+
+/** Whose request it is, and what makes a repeat of it the same. */
+export interface IntentRequest {
+  readonly accountId: string;
+  readonly key: string;
+  readonly route: string;
+  readonly body: object;
+}
+
+/** Records what is to be paid or verified, and opens its order at the bank. */
+@Injectable()
+export class IntentsService {
+  constructor(
+    private readonly accounts: MerchantAccountsService,
+    private readonly engine: Engine,
+    private readonly customers: CustomerVault,
+  ) {}
+
+  /** @throws PaymentError `PAYMENT_METHOD_UNAVAILABLE` | `IDEMPOTENCY_MISMATCH` | `IDEMPOTENCY_IN_FLIGHT` */
+  async open({ accountId, key, route, body }: IntentRequest, intent: NewIntent): Promise<Answer> {
+    const account = await this.accounts.open(accountId);
+    const { customer: given, render, idPrefix, ...facts } = intent;
+    const { kind, method, amount, currency } = facts;
+    const way = wayOf({ kind, method });
+    const [id, operationId] = [newId(idPrefix), newId('op')];
+    const customer = customerForBank(given);
+    const payment: NewPayment = {
+      ...{ ...facts, merchantAccountId: accountId, id, livemode: account.environment === 'live' },
+      customerSealed: await this.customers.seal(accountId, id, customer),
+    };
+    const operation = newOperation({
+      ...{ accountId, id: operationId, paymentId: id, parentId: null, kind, step: way.step, amount, currency },
+      bankMerchantId: terminalOf(account, way),
+      merchantRequestId: merchantRequestIdOf(account.secret, kind, key),
+    });
+    const fingerprint = fingerprintOf(account.secret, route, body);
+    const request = { accountId, key, fingerprint, operationId, step: way.step, render };
+    return this.engine.create(request, { payment, operation, customer });
+  }
+}
+
+function terminalOf({ bankMerchantId, a2aMerchantId }: MerchantAccount, { terminal }: Way): string {
+  const id = terminal === 'a2a' ? a2aMerchantId : bankMerchantId;
+  if (id === null) throw new PaymentError('PAYMENT_METHOD_UNAVAILABLE', 'the account has no terminal for transfers');
+  return id;
+}

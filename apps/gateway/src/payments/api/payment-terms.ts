@@ -1,0 +1,126 @@
+import { z } from 'zod';
+import { CURRENCIES, type Currency } from '../domain/money.js';
+import { type LineItem, PAGE_INSTRUMENTS, RESULT_PAGES, TRIES } from '../domain/page.js';
+import { findWay, type Method } from '../kinds/methods.js';
+import {
+  amount,
+  AMOUNT_MAX,
+  CAPTURE_METHODS,
+  expiresInMinutes,
+  language,
+  LONGEST_HOLD,
+  metadata,
+  optional,
+  SHORTEST_HOLD,
+  text,
+} from './request-members.js';
+
+/** Of one payment; what fits on the bank's page and into 64 KB. */
+const LINE_ITEMS_MAX = 100;
+
+export const lineItem = z.strictObject({
+  name: text(255).meta({ examples: ['Coffee, 1 kg'] }),
+  quantity: z.int().min(1).max(1_000_000),
+  amount: z
+    .int()
+    .min(0)
+    .max(AMOUNT_MAX)
+    .meta({
+      description: 'Of the whole line, minor units of `currency`; discounts already taken off.',
+      examples: [12550],
+    }),
+});
+
+const hostedPage = z
+  .strictObject({
+    type: z.literal('hosted_page'),
+    instruments: optional(z.array(z.enum(PAGE_INSTRUMENTS)).min(1).max(PAGE_INSTRUMENTS.length)).meta({
+      description: 'What the page takes; all of them when absent.',
+    }),
+    tries: optional(z.enum(TRIES)).meta({
+      description:
+        '`one` (when absent): a declined card ends the payment. `many`: the customer may try again until the link expires.',
+    }),
+    resultPage: optional(z.enum(RESULT_PAGES)).meta({
+      description:
+        'What the bank shows before the customer comes back to `returnUrl`: `timer` (when absent) its result for a minute, `stay` its result until the customer leaves, `skip` nothing.',
+    }),
+  })
+  .meta({ title: 'hosted_page', description: 'A card or a wallet on the page of the bank.' });
+
+const bankTransfer = z
+  .strictObject({
+    type: z.literal('bank_transfer'),
+    bank: optional(
+      z.string().regex(/^[A-Z0-9_]{2,50}$/u, { error: 'must be a code of the bank, such as MONO_BANK' }),
+    ).meta({
+      description:
+        'Opens the application of one bank, by its code at Bank Alliance; a page with all of them when absent.',
+      examples: ['PRIVAT_BANK'],
+    }),
+  })
+  .meta({
+    title: 'bank_transfer',
+    description:
+      'From the customer’s account, in the application of any bank or by the QR code of the National Bank. The account needs a terminal for it.',
+  });
+
+const paymentMethod = optional(z.discriminatedUnion('type', [hostedPage, bankTransfer]))
+  .transform((method) => method ?? { type: 'hosted_page' as const })
+  .meta({ description: 'How the customer pays; on the hosted page when absent.' });
+
+/** What a payment says whoever pays it. */
+export const paymentTerms = {
+  amount,
+  currency: z
+    .enum(CURRENCIES, { error: `must be one of ${CURRENCIES.join(', ')}` })
+    .meta({ description: 'The bank takes hryvnias at its own rate for it, see `exchange`.' }),
+  description: optional(text(255)).meta({ description: 'Purpose of the payment, shown to the customer.' }),
+  language,
+  paymentMethod,
+  lineItems: optional(z.array(lineItem).min(1).max(LINE_ITEMS_MAX)).meta({
+    description: 'Shown on the bank’s page. They add up to `amount`: enter delivery as a line.',
+  }),
+  captureMethod: optional(z.enum(CAPTURE_METHODS).meta({ default: 'automatic' }))
+    .transform((method) => method ?? 'automatic')
+    .meta({
+      description:
+        '`manual`: the money is only held. Capture it with `POST /v1/payments/{id}/capture`, or release it with `/cancel`.',
+    }),
+  holdHours: optional(z.int().min(SHORTEST_HOLD).max(LONGEST_HOLD))
+    .transform((hours) => hours ?? null)
+    .meta({
+      description: 'With `captureMethod: manual`: after how long the bank lets go of the money. 168 when absent.',
+    }),
+  expiresInMinutes,
+  metadata,
+};
+
+interface Terms {
+  readonly amount: number;
+  readonly currency: Currency;
+  readonly captureMethod: (typeof CAPTURE_METHODS)[number];
+  readonly expiresInMinutes: number;
+  readonly paymentMethod: { readonly type: Method };
+  readonly lineItems?: readonly LineItem[] | undefined;
+}
+
+/** What must hold between the members, where each of them is right. */
+export function checkTerms(terms: Terms, context: z.RefinementCtx): void {
+  if (context.issues.length > 0) return;
+  const { amount: asked, currency, captureMethod, paymentMethod: method, lineItems } = terms;
+  const objection = (path: string, message: string): void => {
+    context.addIssue({ code: 'custom', path: [path], message });
+  };
+  const way = findWay(method.type, captureMethod === 'manual' ? 'authorization' : 'purchase');
+  if (!way) {
+    objection('captureMethod', `must be automatic with ${method.type}: it cannot be held`);
+    return;
+  }
+  if (!way.currencies.includes(currency))
+    objection('currency', `must be ${way.currencies.join(' or ')} with ${method.type}`);
+  if (terms.expiresInMinutes < way.leastMinutes)
+    objection('expiresInMinutes', `must be at least ${way.leastMinutes} with ${method.type}`);
+  const sum = lineItems?.reduce((total, line) => total + line.amount, 0) ?? asked;
+  if (sum !== asked) objection('lineItems', `must add up to the amount: they are ${sum}, and it is ${asked}`);
+}
