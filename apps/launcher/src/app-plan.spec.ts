@@ -16,6 +16,8 @@ const COUNTERPARTY: DemoCounterparty = {
   guid: 'guid-1',
   login: 'operator@bank.example',
   passwordFile: '/data/demo/dcm-password',
+  bankCode: '999991',
+  merchantUid: 'shop-1',
   counterpartiesFile: '/data/demo/counterparties.json',
 };
 const plan = (env: Record<string, string>) =>
@@ -37,6 +39,9 @@ it("makes the gateway a bank at the simulator's DCM, unless a real one is named"
     DCM_BASE_URL: 'http://127.0.0.1:5001/dcm',
     DCM_COUNTERPARTY_GUID: 'guid-1',
     DCM_EMPLOYEE_PASSWORD_FILE: '/data/demo/dcm-password',
+    DCM_BANK_CODE: '999991',
+    DCM_MERCHANT_UID: 'shop-1',
+    DCM_KEY_WRAP: 'oaep-sha256',
   });
   const real = plan({ DCM_BASE_URL: 'https://api.bank.example', DCM_COUNTERPARTY_GUID: 'guid-2' });
   expect(real[1]?.env).toMatchObject({ DCM_BASE_URL: 'https://api.bank.example', DCM_COUNTERPARTY_GUID: 'guid-2' });

@@ -80,13 +80,16 @@ function gatewayEnv(config: LauncherConfig, { credentials, counterparty }: DemoP
 }
 
 /** The gateway as a bank at the simulator's DCM. */
-function dcmEnv(config: LauncherConfig, { guid, login, passwordFile }: DemoCounterparty): Environment {
+function dcmEnv(config: LauncherConfig, demo: DemoCounterparty): Environment {
   return {
     DCM_BASE_URL: `${simulatorUrlOf(config)}/dcm`,
     DCM_ALLOW_HTTP: '1', // to the simulator, wherever it listens on this machine
-    DCM_COUNTERPARTY_GUID: guid,
-    DCM_EMPLOYEE_LOGIN: login,
-    DCM_EMPLOYEE_PASSWORD_FILE: passwordFile,
+    DCM_COUNTERPARTY_GUID: demo.guid,
+    DCM_EMPLOYEE_LOGIN: demo.login,
+    DCM_EMPLOYEE_PASSWORD_FILE: demo.passwordFile,
+    DCM_BANK_CODE: demo.bankCode,
+    DCM_MERCHANT_UID: demo.merchantUid,
+    DCM_KEY_WRAP: 'oaep-sha256',
   };
 }
 

@@ -10,13 +10,17 @@ afterEach(() => {
 });
 
 it('makes a bank once, follows the port of the gateway, and keeps the password to its owner', () => {
-  const first = keepDemoCounterparty({ directory, authServiceUrl: 'http://127.0.0.1:4000/dcm/auth' });
+  const first = keepDemoCounterparty({ directory, gatewayUrl: 'http://127.0.0.1:4000' });
   const password = readFileSync(first.passwordFile, 'utf8').trim();
-  expect(keepDemoCounterparty({ directory, authServiceUrl: 'http://127.0.0.1:5000/dcm/auth' })).toEqual(first);
+  expect(keepDemoCounterparty({ directory, gatewayUrl: 'http://127.0.0.1:5000' })).toEqual(first);
   expect(JSON.parse(readFileSync(first.counterpartiesFile, 'utf8'))).toMatchObject([
     {
       guid: first.guid,
       authServiceUrl: 'http://127.0.0.1:5000/dcm/auth',
+      bic: first.bankCode,
+      callbackUrls: { payIn: 'http://127.0.0.1:5000/callbacks/dcm/pay-in' },
+      creditorDataUrl: 'http://127.0.0.1:5000/dcm/creditor-data',
+      merchants: [{ uid: first.merchantUid, callbackUrl: 'http://127.0.0.1:5000/callbacks/dcm/merchant' }],
       employees: [{ login: first.login, password }],
     },
   ]);

@@ -90,8 +90,8 @@ export class Launcher {
     const { dataDir, bankEnvironment } = this.options.config;
     const directory = path.join(dataDir, 'demo');
     const credentials = keepDemoCredentials({ directory, bankEnvironment });
-    const authServiceUrl = `${gatewayUrlOf(this.options.config)}/dcm/auth`;
-    return { credentials, counterparty: keepDemoCounterparty({ directory, authServiceUrl }) };
+    const gatewayUrl = gatewayUrlOf(this.options.config);
+    return { credentials, counterparty: keepDemoCounterparty({ directory, gatewayUrl }) };
   }
 
   /** Database and bank first; then the gateway and its caller side by side. */

@@ -132,7 +132,11 @@ describe('a subscription', () => {
     const urls = { successUrl: 'https://shop.example/ok', failUrl: 'https://shop.example/no' };
     const { hppOrderId, redirectUrl } = await subscribe(planId, { ...page, ...urls });
     expect(redirectUrl).toMatch(/\/pay\?hpp_id=/);
+    const shown = await (await fetch(String(redirectUrl))).text();
+    expect(shown).toMatch(/data-testid="amount">1,00\s/u);
     await at.pay(hppOrderId);
+    const status = String(redirectUrl).replace('/pay?', '/status?');
+    expect(await (await fetch(status)).text()).toMatch(/<dd>1,00\s/u);
     expect((await at.pay(hppOrderId)).status).toBe(409);
     expect(await statuses(planId)).toEqual(['SUCCESS', 'WAITING', 'WAITING', 'WAITING']);
     expect(at.money()).toEqual(['money.charged 100']);

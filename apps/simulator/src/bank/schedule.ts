@@ -10,7 +10,7 @@ import { newBankId } from './ids.js';
 import { type Ledger } from './ledger.js';
 import { type Operation, type PaymentService, type RecurringTrace } from './operation.js';
 import { type Order } from './order.js';
-import { type Plan, type Plans, type Rule, ruleOf, versionAt } from './plans.js';
+import { type Plan, type Plans } from './plans.js';
 import { PROCESSING_DELAY_MS } from './processing.js';
 import {
   type Agreement,
@@ -18,6 +18,7 @@ import {
   type ScheduledStatus,
   type ScheduleSnapshot,
 } from './scheduled-payment.js';
+import { nextOf, termsOf, traceOf } from './schedule-terms.js';
 import { type Settlement } from './settlement.js';
 import { type Switches } from './switches.js';
 
@@ -35,9 +36,6 @@ const METHOD_TYPES: Readonly<Record<PaymentService, string>> = {
   GOOGLE_PAY: 'GOOGLE_PAY_DECRYPTED',
   ACCOUNT: 'CARD',
 };
-
-const stepOf = ({ intervalUnit, intervalValue }: Rule) =>
-  intervalUnit === 'MONTH' ? { months: intervalValue } : { days: intervalValue * (intervalUnit === 'WEEK' ? 7 : 1) };
 
 export interface ScheduleOptions {
   readonly book: Book;
@@ -76,6 +74,13 @@ export class Schedule {
     };
     this.payments.set(first.id, first);
     return { coinAmount: first.coinAmount, recurring: traceOf(first, plan, 'O', 'CARD') };
+  }
+
+  /** A subscription as its page shows it: with what its first payment costs. */
+  priced(order: Order): Order {
+    const plan = this.options.plans.find(order.subscription?.planId ?? '');
+    const terms = plan && termsOf(plan, this.options.clock.now(), 1);
+    return terms ? { ...order, coinAmount: terms.coinAmount } : order;
   }
 
   /** Charges what may be forced; it ends after the usual delay. @throws BankError */
@@ -289,33 +294,3 @@ export class Schedule {
     return changed;
   }
 }
-
-/** What payment number n costs in the version that applies then; before the first version begins, that one. */
-const termsOf = (plan: Plan, at: number, number: number) => {
-  const version = versionAt(plan, at) ?? (number === 1 ? plan.versions[0] : undefined);
-  const rule = version && ruleOf(version, number);
-  return rule && { versionId: version.versionId, coinAmount: rule.coinAmount, currency: rule.currency };
-};
-
-/** The gap before number n is the interval of the rule that covers n. */
-const nextOf = (plan: Plan, at: number, number: number) => {
-  const version = versionAt(plan, at) ?? plan.versions[0];
-  const rule = version && ruleOf(version, number);
-  if (!rule) return undefined;
-  const next = addInKyiv(at, stepOf(rule));
-  const terms = termsOf(plan, next, number);
-  return terms && { at: next, terms };
-};
-
-const traceOf = (
-  payment: ScheduledPayment,
-  plan: Plan,
-  recurringTransactionType: 'O' | 'M',
-  paymentMethodType: string,
-): RecurringTrace => ({
-  scheduledPaymentId: payment.id,
-  paymentMethodType,
-  categorySubcategoryIndicator: plan.categorySubcategoryIndicator,
-  recurringTransactionType,
-  isInitial: recurringTransactionType === 'O',
-});

@@ -145,7 +145,8 @@ class Pages {
     if (!order) return send(reply.code(404), notFoundPage(language));
     const operation = this.bank.book.operationsOf(order).findLast(isOfOrder);
     const status = orderStatusAt(order, this.bank.clock.now());
-    return send(reply, resultPage({ order, status, language, ...(operation && { operation }) }), order);
+    const shown = this.bank.schedule.priced(order);
+    return send(reply, resultPage({ order: shown, status, language, ...(operation && { operation }) }), order);
   }
 
   start(reply: FastifyReply): FastifyReply {
@@ -166,7 +167,7 @@ class Pages {
   ) {
     const merchant = this.bank.merchants.find(order.merchantId);
     return payPage({
-      order,
+      order: this.bank.schedule.priced(order),
       merchantName: merchant?.name ?? order.merchantId,
       testTerminal: merchant?.terminal !== 'live',
       language,
