@@ -53,6 +53,42 @@ describe('documents', () => {
     expect(textOf('docs/architecture.md')).toContain(roomPictures());
   });
 
+  const architecture = textOf('docs/architecture.md');
+  const PAYMENTS = 'apps/gateway/src/payments';
+  /** Paths in the first column of the tables of a section. */
+  const filesIn = (heading: string): string[] => {
+    const [, section = ''] = architecture.split(`${heading}\n`);
+    return matches(section.split(/^#+ /mu)[0] ?? '', /^\| `([\w./-]+\.ts)`/gmu);
+  };
+
+  it('the walk of a payment is ten files at the most, each known to one before it', () => {
+    const walk = filesIn('### A payment is created').map((file) => join(PAYMENTS, file));
+    expect(walk.length).toBeGreaterThan(5);
+    expect(walk.length).toBeLessThanOrEqual(10);
+    const importsOf = (file: string): string[] =>
+      matches(textOf(file), /from '(\.[^']+)\.js'/gu).map((path) => `${join(dirname(file), path)}.ts`);
+    const strangers = walk.filter(
+      (file, index) =>
+        index > 0 &&
+        !walk.slice(0, index).some((before) => importsOf(before).includes(file) || importsOf(file).includes(before)),
+    );
+    expect(strangers).toEqual([]);
+  });
+
+  it('a kind of operation is named where the architecture says, and never by the engine', () => {
+    const places = filesIn('## Adding a kind of operation');
+    expect(places.length).toBeGreaterThan(10);
+    const silent = places.filter((file) => {
+      const start = startsOf('').find((root) => existsSync(join(root, file))) ?? '';
+      return !/verification/iu.test(textOf(join(start, file)));
+    });
+    expect(silent).toEqual([]);
+    const deaf = ['engine', 'store', 'jobs'].flatMap((room) =>
+      readdirSync(join(PAYMENTS, room)).map((file) => join(PAYMENTS, room, file)),
+    );
+    expect(deaf.filter((file) => /verification/iu.test(textOf(file)))).toEqual([]);
+  });
+
   it('the configuration is the one that the gateway reads: run "npm run docs:configuration"', () => {
     const page = textOf('docs/configuration.md');
     expect(page).toBe(withVariables(page));

@@ -2,7 +2,7 @@ import { type BankOperationFacts, type BankOrderFacts } from './bank-facts.js';
 import { SETTLEMENT_CURRENCY } from './money.js';
 import { type PaymentFlags } from './payment.js';
 import { type OperationStatus, operationStatus } from './statuses.js';
-import { type Expected } from './success-rule.js';
+import { checkSuccess, type Expected } from './success-rule.js';
 import { FINAL_FAILURES } from './verdict.js';
 
 /** A refund that we have on record, made by us or imported. */
@@ -71,6 +71,16 @@ export function secondCharges(
   const names = charges.map(({ type, operationId, amount }) => `${type} ${operationId ?? '?'} of ${amount ?? '?'}`);
   return names.length > 0 ? `the bank also reports ${names.join(', ')}` : undefined;
 }
+
+/** Further charges under an order that may be paid many times, each of them proven by itself: payments of their own. */
+export const repeatsOf = (order: BankOrderFacts, expected: Expected, paidBy: readonly string[]): BankOperationFacts[] =>
+  order.operations.filter(
+    (operation) =>
+      operation.type === expected.type &&
+      operation.status === 'SUCCESS' &&
+      !paidBy.includes(operation.operationId ?? '') &&
+      checkSuccess(operation, { ...expected, amount: operation.amount ?? expected.amount }).kind === 'met',
+  );
 
 /** A refund of another charge under the same order does not touch what this payment captured. */
 const isOfAnother = ({ originalOperationId }: BankOperationFacts, paidBy: readonly string[]): boolean =>

@@ -1,23 +1,25 @@
 import { type Transaction } from '../../database/transaction.js';
-import { type OrderReading } from '../bank/payment-bank.js';
-import { type BankOrderFacts } from '../domain/bank-facts.js';
-import { extrasOf, foreignCapture, type KnownRefund, secondCharges } from '../domain/order-extras.js';
+import { type BankOperationFacts, type BankOrderFacts } from '../domain/bank-facts.js';
+import { extrasOf, foreignCapture, type KnownRefund, repeatsOf, secondCharges } from '../domain/order-extras.js';
 import { paymentStatus } from '../domain/statuses.js';
 import { type Moved, type Payment, type PaymentFlags } from '../domain/payment.js';
 import { type Expected } from '../domain/success-rule.js';
-import { adoptFollowUp } from './adoption.js';
+import { wayOf } from '../kinds/methods.js';
+import { adoptFollowUp, adoptPayment, type Found } from './adoption.js';
+import { type Look } from './look.js';
 import { type PaymentRecords } from '../store/payment-records.js';
 
-/** Records what an order shows beside the operation that paid it: refunds made elsewhere are adopted, the rest is flagged. */
+/** One look at an order, and the rows it is about. */
+interface Extras extends Pick<Look, 'row' | 'current' | 'reading' | 'expected'> {
+  readonly paidBy: string | null;
+}
+
+/** Records what an order shows beside the operation that paid it: refunds made elsewhere are adopted, and so is money that came once more where it may; the rest is flagged. */
 export async function recordExtras(
   records: PaymentRecords,
   tx: Transaction,
   payment: Payment,
-  {
-    reading,
-    expected,
-    paidBy,
-  }: { readonly reading: OrderReading; readonly expected: Expected; readonly paidBy: string | null },
+  { row, current, reading, expected, paidBy }: Extras,
 ): Promise<Moved & { readonly again: boolean }> {
   const { accountId, id } = payment;
   if (!paymentStatus(payment.status).paid || paidBy === null || reading.kind !== 'found')
@@ -33,15 +35,18 @@ export async function recordExtras(
   const captured = ours.flatMap(({ kind, bankOperationId }) =>
     kind === 'capture' && bankOperationId ? [bankOperationId] : [],
   );
-  const extras = extrasOf(reading.order, { ...expected, paidBy: [paidBy, ...captured] }, ours);
+  const repeats = wayOf(row).times === 'many' ? repeatsOf(reading.order, expected, [paidBy, ...captured]) : [];
+  for (const facts of repeats) await adoptPayment(tx, { payment: row, operation: current }, foundAs(facts, expected));
+  const order = { ...reading.order, operations: reading.order.operations.filter((one) => !repeats.includes(one)) };
+  const extras = extrasOf(order, { ...expected, paidBy: [paidBy, ...captured] }, ours);
   for (const refundId of extras.toSettle) await records.operations.makeDue(tx, accountId, refundId);
-  let current: Moved = { payment: { ...payment, flags: flagsAfter(payment.flags, extras.flags) }, events: [] };
-  for (const facts of extras.imports) {
-    const found = { facts, bankMerchantId: expected.merchantId };
-    current = (await adoptFollowUp(tx, current, 'refund', found)) ?? withUnclear(current);
-  }
-  return { ...current, again: extras.again };
+  let moved: Moved = { payment: { ...payment, flags: flagsAfter(payment.flags, extras.flags) }, events: [] };
+  for (const facts of extras.imports)
+    moved = (await adoptFollowUp(tx, moved, 'refund', foundAs(facts, expected))) ?? withUnclear(moved);
+  return { ...moved, again: extras.again };
 }
+
+const foundAs = (facts: BankOperationFacts, { merchantId }: Expected): Found => ({ facts, bankMerchantId: merchantId });
 
 /** A capture that is not ours has its own flag. */
 function besideHold(order: BankOrderFacts, heldBy: string, ours: readonly KnownRefund[]): PaymentFlags {
