@@ -25,6 +25,7 @@ export function createHttpAdapter(publicUrl: string, trustedProxies: readonly st
     documents.of({ code, detail }, id);
   const adapter = new FastifyAdapter({
     forceCloseConnections: 'idle',
+    return503OnClosing: false, // it would be no problem document; what is on its way is answered by us, see Drain
     trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     genReqId: () => v7(),
     rewriteUrl: ({ url = '/' }) => routedUrl(url, basePath),
