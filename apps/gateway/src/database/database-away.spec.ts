@@ -5,7 +5,7 @@ const withCode = (code: string): Error => Object.assign(new Error('words'), { co
 describe('what passes by itself', () => {
   it.each([
     ...['08000', '08006', '53100', '53200', '53300', '57P01', '57P02', '57P03', '57P05'],
-    ...['25006', '25P03', '40001', '40P01', '55P03', '57014'],
+    ...['25006', '25P03', '25P04', '40001', '40P01', '55P03', '57014'],
     ...[
       'ECONNREFUSED',
       'ECONNRESET',
@@ -16,6 +16,11 @@ describe('what passes by itself', () => {
       'EAI_AGAIN',
       'ENOTFOUND',
       'EHOSTUNREACH',
+      'EPROTO',
+      'ENETRESET',
+      'ERR_STREAM_DESTROYED',
+      'ERR_STREAM_WRITE_AFTER_END',
+      'ERR_SOCKET_CLOSED',
     ],
   ])('%s', (code) => {
     expect(isDatabaseAway(withCode(code))).toBe(true);
@@ -45,7 +50,18 @@ describe('what passes by itself', () => {
 });
 
 describe('what a connection does not survive', () => {
-  it.each(['25006', '25P03', '57014', '57P01', '08006', 'EPIPE', 'ECONNRESET'])('%s', (code) => {
+  it.each([
+    '25006',
+    '25P03',
+    '25P04',
+    '57014',
+    'EPROTO',
+    'ERR_STREAM_DESTROYED',
+    '57P01',
+    '08006',
+    'EPIPE',
+    'ECONNRESET',
+  ])('%s', (code) => {
     expect(isConnectionSpent(withCode(code))).toBe(true);
   });
 
