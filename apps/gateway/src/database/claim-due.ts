@@ -25,32 +25,46 @@ export interface DueTable {
   readonly also?: string;
   /** Condition of rows that go before others. */
   readonly urgent?: string;
+  /** Who takes turns; accounts when absent. */
+  readonly turns?: Turns;
 }
+
+/** Those of whom nobody's second row goes before another's first. What {@link Room} calls an account is one of them. */
+export interface Turns {
+  /** Their table, `a` in the conditions; the due rows are `t`. */
+  readonly table: string;
+  /** Which rows are whose. */
+  readonly owns: string;
+  /** Who has a turn at all. */
+  readonly where?: string;
+}
+
+const ACCOUNTS: Turns = { table: 'merchant_account', owns: 't.merchant_account_id = a.id' };
 
 /**
  * Puts due rows aside for a while, so that other workers pass them over and a crash loses nothing: the row simply comes
  * due again. Accounts take turns: nobody's second row goes before another's first. Parameters: {@link roomParameters}.
  */
-export const claimDueSql = ({ table, column, returning, also, urgent }: DueTable): string => {
+export const claimDueSql = ({ table, column, returning, also, urgent, turns = ACCOUNTS }: DueTable): string => {
   // Locked where it is found, so that another process looks further instead of for the same rows.
   const due = (condition: string, isUrgent: boolean): string =>
-    `SELECT * FROM (SELECT t.id, ${isUrgent} AS urgent, t.${column} AS due FROM ${table} t
-       WHERE t.merchant_account_id = a.id AND t.${column} <= now() ${condition}
+    `SELECT * FROM (SELECT t.merchant_account_id, t.id, ${isUrgent} AS urgent, t.${column} AS due FROM ${table} t
+       WHERE ${turns.owns} AND t.${column} <= now() ${condition}
        ORDER BY t.${column} LIMIT least($2::int, greatest($3::int, ${SHARE})) FOR UPDATE SKIP LOCKED) AS found`;
   const rows = urgent ? `${due(`AND ${urgent}`, true)} UNION ALL ${due(`AND NOT (${urgent})`, false)}` : due('', false);
   return `WITH waiting AS (
-     SELECT a.id AS account, w.id, w.urgent, w.due, coalesce(b.slots, 0) AS slots,
+     SELECT a.id AS account, w.merchant_account_id, w.id, w.urgent, w.due, coalesce(b.slots, 0) AS slots,
             row_number() OVER (PARTITION BY a.id ORDER BY w.urgent DESC, w.due) AS place
-     FROM merchant_account a LEFT JOIN unnest($4::text[], $5::int[]) AS b (account, slots) ON b.account = a.id
+     FROM ${turns.table} a LEFT JOIN unnest($4::text[], $5::int[]) AS b (account, slots) ON b.account = a.id
      CROSS JOIN LATERAL (${rows}) w
-     WHERE a.id <> ALL ($6::text[])),
+     WHERE a.id <> ALL ($6::text[])${turns.where === undefined ? '' : ` AND ${turns.where}`}),
    chosen AS (
-     SELECT account, id FROM waiting
+     SELECT merchant_account_id, id FROM waiting
      WHERE slots + place <= ${SHARE}
         OR (place <= $3::int AND account <> ALL ($7::text[]) AND (SELECT count(DISTINCT account) FROM waiting) = 1)
      ORDER BY urgent DESC, slots + place, due LIMIT $2::int)
    UPDATE ${table} SET ${column} = now() + make_interval(secs => $1)${also === undefined ? '' : `, ${also}`}
-   WHERE (merchant_account_id, id) IN (SELECT account, id FROM chosen)
+   WHERE (merchant_account_id, id) IN (SELECT merchant_account_id, id FROM chosen)
    RETURNING ${returning}`;
 };
 
