@@ -24,6 +24,7 @@ const ROOMS = [
   ['app'],
 ];
 const PAYMENTS = [['domain'], ['kinds', 'bank-access'], ['bank'], ['store'], ['engine'], ['api', 'jobs', 'operators']];
+const WEBHOOKS = [['domain'], ['store'], ['delivery'], ['api', 'jobs']];
 const DCM = [['domain'], ['store'], ['bank-auth', 'signing'], ['callbacks'], ['creditor'], ['operators']];
 
 /** Nobody looks up, and nobody beside. */
@@ -44,6 +45,7 @@ module.exports = {
   forbidden: [
     ...inThisOrder(SRC, ROOMS),
     ...inThisOrder(`${SRC}payments/`, PAYMENTS),
+    ...inThisOrder(`${SRC}webhooks/`, WEBHOOKS),
     ...inThisOrder(`${SRC}dcm/`, DCM),
     {
       name: 'every-room-has-its-place',

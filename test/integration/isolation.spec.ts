@@ -3,6 +3,7 @@ import { buildOpenApi } from '../../apps/gateway/src/app/openapi.js';
 import { MerchantAccountsService } from '../../apps/gateway/src/accounts/merchant-accounts.service.js';
 import { PaymentLinks } from '../../apps/gateway/src/payments/bank/payment-links.js';
 import { PaymentSyncService } from '../../apps/gateway/src/payments/engine/payment-sync.service.js';
+import { EventFeedRepository } from '../../apps/gateway/src/webhooks/store/event-feed.repository.js';
 import { aPaymentRequest } from '../support/gateway-client.js';
 import { paid } from './fake-payment-bank.js';
 import { createMigratedDatabase, type MigratedDatabase } from './gateway-parts.js';
@@ -36,6 +37,10 @@ interface Owned extends NewAccount {
   /** A paid payment and a refund of it. */
   readonly payment: string;
   readonly refund: string;
+  /** A webhook endpoint with a delivery of an event about the payment. */
+  readonly endpoint: string;
+  readonly delivery: string;
+  readonly event: string;
 }
 
 /** Two merchants over one gateway: neither sees, moves or hears of what is the other's. */
@@ -68,7 +73,19 @@ describe('two merchant accounts', () => {
     await app.get(PaymentSyncService).syncWithBank(account.id, payment);
     const refund = await call('POST', `/v1/payments/${payment}/refunds`, { ...as(account), body: { amount: 10 } });
     expect(refund.status).toBe(202);
-    return { ...account, payment, refund: refund.body['id'] as string };
+    return { ...account, payment, refund: refund.body['id'] as string, ...(await told(account)) };
+  }
+
+  /** An endpoint of webhooks, and an event that was put down for it. */
+  async function told(account: NewAccount): Promise<Pick<Owned, 'endpoint' | 'delivery' | 'event'>> {
+    const { call, app } = gateway;
+    const url = '/v1/webhook-endpoints';
+    const made = await call('POST', url, { ...as(account), body: { url: 'https://shop.example/' } });
+    const endpoint = made.body['id'] as string;
+    const event = (await call('POST', `${url}/${endpoint}/test`, as(account))).body['eventId'] as string;
+    await app.get(EventFeedRepository).publish();
+    const [delivery] = idsOf((await call('GET', `${url}/${endpoint}/deliveries`, as(account))).text);
+    return { endpoint, delivery: delivery!, event };
   }
 
   it.each([
@@ -186,7 +203,10 @@ describe('two merchant accounts', () => {
   });
 
   /** Ids in a path, each of something that the other account has. */
-  const idsIn = (path: string, { payment }: Owned): string => path.replace('{id}', payment);
+  const idsIn = (path: string, { payment, endpoint, delivery, event }: Owned): string => {
+    const id = path.startsWith('/v1/webhook-endpoints/') ? endpoint : path.startsWith('/v1/events/') ? event : payment;
+    return path.replace('{id}', id).replace('{deliveryId}', delivery);
+  };
 
   describe('every route of the document', () => {
     const keys = {} as Record<Scope, string>;
@@ -229,9 +249,12 @@ describe('two merchant accounts', () => {
           const { status, text } = await ask(route, keys[scope]);
           expect([401, 403]).not.toContain(status);
           if (route.path.includes('{')) expect([400, 404]).toContain(status);
-          for (const secret of [theirs.payment, theirs.refund, theirs.bankMerchantId])
+          for (const secret of [theirs.payment, theirs.refund, theirs.bankMerchantId, theirs.event, theirs.endpoint])
             expect(
-              text.replace(idsIn(route.path, theirs), '').replace(/no (?:payment|verification) [^"]*/u, ''),
+              text
+                .replace(idsIn(route.path, theirs), '')
+                .replace(/there is no \w+(?: \w+)? \w+/u, '')
+                .replace(/has no delivery \w+/u, ''),
             ).not.toContain(secret);
         }
       },

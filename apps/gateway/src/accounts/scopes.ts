@@ -7,6 +7,7 @@ export const SCOPES = {
   refunds: 'give money back',
   links: 'make and close payment links',
   cards: 'verify cards',
+  webhooks: 'set up webhook endpoints, and see and repeat what was sent to them',
   payouts: 'send money to cards; no route asks for it yet',
 } as const satisfies Record<string, string>;
 export type Scope = keyof typeof SCOPES;

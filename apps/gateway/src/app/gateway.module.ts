@@ -16,6 +16,7 @@ import { SEALED_COLUMNS } from './sealed-columns.js';
 import { logOptions } from '../http/request-log.js';
 import { OpsModule } from '../ops/ops.module.js';
 import { PaymentsModule } from '../payments/payments.module.js';
+import { WebhooksModule } from '../webhooks/webhooks.module.js';
 import { commandsOf } from './commands.js';
 
 /** The composition root: the only file that names every module. */
@@ -36,6 +37,7 @@ export class GatewayModule {
         KeysModule.forRoot(keys, SEALED_COLUMNS),
         PaymentsModule.forRoot({ api, worker, publicUrl, bankTimeoutMs, sessionRenewHours }),
         CallbacksModule.forRoot({ api, worker }),
+        WebhooksModule.forRoot({ api, worker, allowedNetworks: config.webhookAllowedNetworks }),
         OpsModule.forRoot({ commands: commandsOf(dcm !== undefined), opsKey }),
         ...(dcm ? [DcmBankModule.forRoot({ config: dcm, api, worker, readOnly })] : []),
         ...(api ? [DocsModule.forRoot(new ApiDocuments(buildOpenApi('./'), PROBLEMS, FAILURES))] : []),

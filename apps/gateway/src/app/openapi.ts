@@ -3,10 +3,11 @@ import { SCOPES } from '../accounts/scopes.js';
 import { type ApiDescription, type Json, schemasOf } from '../docs/api-description.js';
 import { describeHealth } from '../ops/health.openapi.js';
 import { describePayments } from '../payments/api/payments.openapi.js';
+import { describeWebhooks } from '../webhooks/api/webhooks.openapi.js';
 import { type ProblemCode, PROBLEMS } from './problems.js';
 
 /** Version of the public API, raised with every change that clients can see. */
-export const API_VERSION = '0.1.0';
+export const API_VERSION = '0.2.0';
 
 const KEY = `An API key, \`ap_test_…\` or \`ap_live_…\`. Each has scopes, and a route is open to those it names: ${Object.entries(
   SCOPES,
@@ -15,7 +16,7 @@ const KEY = `An API key, \`ap_test_…\` or \`ap_live_…\`. Each has scopes, an
   .join(', ')}.`;
 
 /** What the rooms say of their routes. */
-const described = (): readonly ApiDescription[] => [describePayments(), describeHealth()];
+const described = (): readonly ApiDescription[] => [describePayments(), describeWebhooks(), describeHealth()];
 
 const problem = z
   .object({

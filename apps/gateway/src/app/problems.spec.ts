@@ -12,6 +12,7 @@ import { type DcmProblemCode } from '../dcm/dcm-problem.js';
 import { CodedError, type ProblemTable } from '../problems/coded-error.js';
 import { HttpProblem, type HttpProblemCode } from '../http/http-problem.js';
 import { type ProblemDocument } from '../http/problem-document.js';
+import { type WebhookErrorCode } from '../webhooks/webhook-error.js';
 import { ProblemFilter } from '../http/problem.filter.js';
 
 interface Answered {
@@ -62,6 +63,12 @@ const PAYMENT_CODES: Readonly<Record<PaymentErrorCode, number>> = {
   IDEMPOTENCY_MISMATCH: 422,
   IDEMPOTENCY_IN_FLIGHT: 409,
   CURSOR_INVALID: 400,
+};
+const WEBHOOK_CODES: Readonly<Record<WebhookErrorCode, number>> = {
+  EVENT_NOT_FOUND: 404,
+  WEBHOOK_ENDPOINT_NOT_FOUND: 404,
+  WEBHOOK_DELIVERY_NOT_FOUND: 404,
+  WEBHOOK_ENDPOINT_LIMIT: 409,
 };
 const ACCOUNT_CODES: Readonly<Record<AccountErrorCode, number>> = {
   ACCOUNT_NOT_FOUND: 404,
@@ -120,13 +127,15 @@ beforeAll(() => {
 describe('the catalogue', () => {
   it('has exactly the codes that can be thrown', () => {
     expect(CODES.toSorted()).toEqual(
-      [PAYMENT_CODES, ACCOUNT_CODES, DCM_CODES, HTTP_CODES].flatMap((codes) => Object.keys(codes)).toSorted(),
+      [PAYMENT_CODES, ACCOUNT_CODES, WEBHOOK_CODES, DCM_CODES, HTTP_CODES]
+        .flatMap((codes) => Object.keys(codes))
+        .toSorted(),
     );
   });
 
   it.each(CODES)('%s has a status, a title and a remedy of its own', (code) => {
     const { status, title, remedy } = PROBLEMS[code];
-    expect(status).toBe({ ...PAYMENT_CODES, ...ACCOUNT_CODES, ...DCM_CODES, ...HTTP_CODES }[code]);
+    expect(status).toBe({ ...PAYMENT_CODES, ...ACCOUNT_CODES, ...WEBHOOK_CODES, ...DCM_CODES, ...HTTP_CODES }[code]);
     expect(title).toMatch(/^\S.{5,}[^.\s]$/u);
     expect(remedy).toMatch(/^[A-Z].{10,}\.$/u);
     expect(CODES.filter((other) => PROBLEMS[other].title === title)).toEqual([code]);

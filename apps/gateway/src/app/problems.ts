@@ -2,7 +2,14 @@ import { ACCOUNT_PROBLEMS } from '../accounts/account-error.js';
 import { DCM_PROBLEMS } from '../dcm/dcm-problem.js';
 import { HTTP_PROBLEMS } from '../http/http-problem.js';
 import { PAYMENT_PROBLEMS } from '../payments/domain/payment-error.js';
+import { WEBHOOK_PROBLEMS } from '../webhooks/webhook-error.js';
 
 /** Every error that the API can answer with: the rooms' tables, joined. */
-export const PROBLEMS = { ...HTTP_PROBLEMS, ...PAYMENT_PROBLEMS, ...ACCOUNT_PROBLEMS, ...DCM_PROBLEMS };
+export const PROBLEMS = {
+  ...HTTP_PROBLEMS,
+  ...PAYMENT_PROBLEMS,
+  ...ACCOUNT_PROBLEMS,
+  ...WEBHOOK_PROBLEMS,
+  ...DCM_PROBLEMS,
+};
 export type ProblemCode = keyof typeof PROBLEMS;

@@ -18,7 +18,12 @@ import { CreateAccountTables1796000000000 } from '../database/migrations/1796000
 import { CreatePaymentTables1796000000001 } from '../database/migrations/1796000000001-create-payment-tables.js';
 import { CreateDcmTables1796000000002 } from '../database/migrations/1796000000002-create-dcm-tables.js';
 import { KeepDcmCallbacks1796000000003 } from '../database/migrations/1796000000003-keep-dcm-callbacks.js';
+import { CreateWebhookTables1796000000004 } from '../database/migrations/1796000000004-create-webhook-tables.js';
 import { KEY_TRANSITIONS } from '../dcm/domain/key-lifecycle.js';
+import { WebhookAttemptEntity } from '../webhooks/store/webhook-attempt.entity.js';
+import { WebhookDeliveryEntity } from '../webhooks/store/webhook-delivery.entity.js';
+import { WebhookEndpointEntity } from '../webhooks/store/webhook-endpoint.entity.js';
+import { WebhookSecretEntity } from '../webhooks/store/webhook-secret.entity.js';
 import { OPERATION_TRANSITIONS, TRANSITIONS } from '../payments/domain/statuses.js';
 import { type PoolWishes, postgresOptions, type PostgresOptions, type Schema } from '../database/data-source.js';
 
@@ -35,6 +40,10 @@ const SCHEMA: Schema = {
     IdempotencyKeyEntity,
     CallbackEntity,
     OutboxEventEntity,
+    WebhookEndpointEntity,
+    WebhookSecretEntity,
+    WebhookDeliveryEntity,
+    WebhookAttemptEntity,
     AuditEntryEntity,
     DcmCounterpartyEntity,
     DcmSubjectEntity,
@@ -52,6 +61,7 @@ const SCHEMA: Schema = {
     CreatePaymentTables1796000000001,
     CreateDcmTables1796000000002,
     KeepDcmCallbacks1796000000003,
+    CreateWebhookTables1796000000004,
   ],
   legalMoves: {
     payment: TRANSITIONS,

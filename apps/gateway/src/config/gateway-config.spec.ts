@@ -58,6 +58,7 @@ describe('loadConfig', () => {
       bankTimeoutMs: 20_000,
       sessionRenewHours: 8,
       trustedProxies: [],
+      webhookAllowedNetworks: [],
       opsKey: undefined,
       account: undefined,
       dcm: undefined,

@@ -34,6 +34,8 @@ export interface GatewayConfig {
   readonly sessionRenewHours: number;
   /** Bearer of the operators' routes; undefined: they are not served. */
   readonly opsKey: string | undefined;
+  /** Networks that are private or special and may be told of events all the same. */
+  readonly webhookAllowedNetworks: readonly string[];
   /** The merchant account to install or update at start. */
   readonly account: AccountConfig | undefined;
   /** Undefined: nothing of DCM is loaded. */
@@ -193,6 +195,7 @@ function toConfig(env: Environment): GatewayConfig {
     bankTimeoutMs: env.BANK_TIMEOUT_MS,
     sessionRenewHours: env.SESSION_RENEW_HOURS,
     opsKey: env.OPS_KEY,
+    webhookAllowedNetworks: env.WEBHOOK_ALLOWED_NETWORKS ?? [],
     account: accountOf(env),
     dcm: dcmOf(env, env.ALLIANCE_ENVIRONMENT),
   };

@@ -198,6 +198,19 @@ export const VARIABLES = {
     meaning: 'age at which a bank session is renewed ahead of time: 8, 12 or 24',
     fallback: '`8`',
   },
+  WEBHOOK_ALLOWED_NETWORKS: {
+    schema: z
+      .string()
+      .transform((text) => text.split(',').map((part) => part.trim()))
+      .refine((parts) => parts.every(isRange), {
+        error: 'must be addresses or ranges, such as 10.1.0.0/16, separated by commas',
+      })
+      .optional(),
+    meaning:
+      'private or special addresses that webhooks may go to all the same, such as `10.1.0.0/16`, separated by commas. [Webhooks](operate.md#webhooks)',
+    fallback: 'none: the public Internet only',
+    isOwn: true,
+  },
   OPS_KEY: {
     schema: z
       .string()

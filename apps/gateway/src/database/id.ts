@@ -1,8 +1,25 @@
 import { v7 } from 'uuid';
 
-/** `acc` merchant account · `key` API key · `pay` payment · `ver` verification · `link` payment link · `op` operation · `ref` refund · `cb` callback · `evt` event · `aud` audit entry · `obj` object, `rul` rule, `dec` decision, `dcb` callback and `rcv` receiver of DCM */
+/** `acc` merchant account · `key` API key · `pay` payment · `ver` verification · `link` payment link · `op` operation · `ref` refund · `cb` callback · `evt` event · `we` webhook endpoint, `ws` its secret, `wd` delivery · `aud` audit entry · `obj` object, `rul` rule, `dec` decision, `dcb` callback and `rcv` receiver of DCM */
 export type IdPrefix =
-  'acc' | 'key' | 'pay' | 'ver' | 'link' | 'op' | 'ref' | 'cb' | 'evt' | 'aud' | 'obj' | 'rul' | 'dec' | 'dcb' | 'rcv';
+  | 'acc'
+  | 'key'
+  | 'pay'
+  | 'ver'
+  | 'link'
+  | 'op'
+  | 'ref'
+  | 'cb'
+  | 'evt'
+  | 'we'
+  | 'ws'
+  | 'wd'
+  | 'aud'
+  | 'obj'
+  | 'rul'
+  | 'dec'
+  | 'dcb'
+  | 'rcv';
 
 /** A UUIDv7 in hex behind its prefix: sorts by time of creation. */
 export const newId = (prefix: IdPrefix): string => `${prefix}_${v7().replaceAll('-', '')}`;

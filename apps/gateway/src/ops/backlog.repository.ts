@@ -7,7 +7,9 @@ export interface Backlog {
   readonly paymentsByStatus: readonly { readonly status: string; readonly count: number }[];
   readonly operationsInDoubt: number;
   readonly callbacksWaiting: number;
-  readonly eventsUndelivered: number;
+  readonly eventsUnpublished: number;
+  readonly webhooksOverdue: number;
+  readonly webhooksDead: number;
 }
 
 /** Nobody needs to know by how much more it is too much; a count of everything reads everything. */
@@ -15,6 +17,13 @@ export const COUNTED_TO = 10_000;
 
 const counted = (rows: string): string =>
   `(SELECT count(*)::int FROM (SELECT 1 FROM ${rows} LIMIT ${COUNTED_TO}) AS counted)`;
+
+/** Due for a minute, of endpoints that are switched on. */
+const OVERDUE = `(SELECT count(*)::int
+  FROM (SELECT merchant_account_id, endpoint_id FROM webhook_delivery
+        WHERE next_attempt_at < now() - interval '1 minute' ORDER BY next_attempt_at LIMIT ${COUNTED_TO}) d
+  JOIN webhook_endpoint w ON w.merchant_account_id = d.merchant_account_id AND w.id = d.endpoint_id
+  WHERE w.disabled_at IS NULL)`;
 
 @Injectable()
 export class BacklogRepository {
@@ -26,7 +35,9 @@ export class BacklogRepository {
                  ${OPEN_PAYMENTS.map((status) => `SELECT '${status}' AS status, ${counted(`payment WHERE status = '${status}'`)} AS count`).join(' UNION ALL ')}) p) AS "paymentsByStatus",
               ${counted('operation WHERE next_query_at IS NOT NULL')} AS "operationsInDoubt",
               ${counted('callback_inbox WHERE next_attempt_at IS NOT NULL')} AS "callbacksWaiting",
-              ${counted('outbox_event WHERE delivered_at IS NULL')} AS "eventsUndelivered"`,
+              ${counted('outbox_event WHERE position IS NULL')} AS "eventsUnpublished",
+              ${OVERDUE} AS "webhooksOverdue",
+              ${counted("webhook_delivery WHERE status = 'dead'")} AS "webhooksDead"`,
     );
     if (!row) throw new Error('the backlog cannot be read');
     return row;

@@ -104,9 +104,14 @@ export class MetricsService {
     'Kept callbacks that are not worked off; up to 10000.',
   );
   private readonly events = this.gauge(
-    'gateway_events_undelivered',
-    'Events in the outbox, up to 10000. Delivery is not built yet, so they only grow.',
+    'gateway_events_unpublished',
+    'Events that no feed shows and nobody is told of yet; up to 10000.',
   );
+  private readonly overdue = this.gauge(
+    'gateway_webhooks_overdue',
+    'Deliveries that have been due for a minute, of endpoints that are switched on; up to 10000.',
+  );
+  private readonly dead = this.gauge('gateway_webhooks_dead', 'Deliveries that were given up; up to 10000.');
 
   private readonly reviews = this.gauge(
     'gateway_in_review',
@@ -184,7 +189,9 @@ export class MetricsService {
     for (const { status, count } of backlog.paymentsByStatus) this.payments.set({ status }, count);
     this.doubts.set(backlog.operationsInDoubt);
     this.callbacks.set(backlog.callbacksWaiting);
-    this.events.set(backlog.eventsUndelivered);
+    this.events.set(backlog.eventsUnpublished);
+    this.overdue.set(backlog.webhooksOverdue);
+    this.dead.set(backlog.webhooksDead);
   }
 
   /** What is none is told as 0, so that an alarm can end. */

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { type Transaction } from '../database/transaction.js';
+import { type EventType } from './event-types.js';
 import { OutboxEventEntity } from './outbox-event.entity.js';
 
-export type NewOutboxEvent = Pick<
-  OutboxEventEntity,
-  'merchantAccountId' | 'id' | 'subjectId' | 'sequence' | 'type' | 'data'
->;
+export type NewOutboxEvent = Pick<OutboxEventEntity, 'merchantAccountId' | 'id' | 'subjectId' | 'sequence' | 'data'> & {
+  readonly type: EventType;
+};
 
 /** Events are appended in the transaction that changes what they speak of. */
 @Injectable()

@@ -10,10 +10,11 @@ export class CreatePaymentTables1796000000001 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TRIGGER merchant_account_event_feed ON merchant_account');
     await runner.query(
-      `DROP TABLE outbox_event, callback_inbox, idempotency_key, history, operation, payment, state_transition`,
+      `DROP TABLE event_feed, outbox_event, callback_inbox, idempotency_key, history, operation, payment, state_transition`,
     );
-    await runner.query('DROP FUNCTION enforce_state_transition, record_move, refuse');
+    await runner.query('DROP FUNCTION enforce_state_transition, open_event_feed, record_move, refuse');
   }
 }
 
@@ -180,7 +181,8 @@ const MESSAGES = [
   `CREATE INDEX callback_inbox_due_of_account ON callback_inbox (merchant_account_id, next_attempt_at)
      WHERE next_attempt_at IS NOT NULL`,
   `CREATE INDEX callback_inbox_unread ON callback_inbox (outcome) WHERE settled_at IS NULL AND next_attempt_at IS NULL`,
-  // `number` orders the deliveries, `sequence` the events of one subject.
+  // `number` is given when an event is written, `position` when it can be seen: whoever reads on from a position misses
+  // nothing that was committed late. `sequence` orders the events of one subject.
   `CREATE TABLE outbox_event (
     merchant_account_id text COLLATE "C" NOT NULL,
     id text COLLATE "C" NOT NULL,
@@ -190,12 +192,22 @@ const MESSAGES = [
     sequence integer NOT NULL,
     type text NOT NULL,
     data jsonb NOT NULL,
+    position bigint,
     created_at timestamptz NOT NULL DEFAULT now(),
-    delivered_at timestamptz,
     PRIMARY KEY (merchant_account_id, id)
   )`,
   `CREATE UNIQUE INDEX outbox_event_sequence ON outbox_event (merchant_account_id, subject_id, sequence)`,
-  `CREATE INDEX outbox_event_undelivered ON outbox_event (merchant_account_id, number) WHERE delivered_at IS NULL`,
+  `CREATE INDEX outbox_event_unpublished ON outbox_event (merchant_account_id, number) WHERE position IS NULL`,
+  `CREATE INDEX outbox_event_by_position ON outbox_event (merchant_account_id, position)`,
+  // Whoever gives out positions of an account holds its row.
+  `CREATE TABLE event_feed (
+    merchant_account_id text COLLATE "C" NOT NULL PRIMARY KEY REFERENCES merchant_account (id),
+    last_position bigint NOT NULL DEFAULT 0
+  )`,
+  `CREATE FUNCTION open_event_feed() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN INSERT INTO event_feed (merchant_account_id) VALUES (NEW.id); RETURN NULL; END $$`,
+  `CREATE TRIGGER merchant_account_event_feed AFTER INSERT ON merchant_account
+    FOR EACH ROW EXECUTE FUNCTION open_event_feed()`,
 ];
 
 /** The legal moves themselves are written from the code's own table, see `legal-moves.ts`. */

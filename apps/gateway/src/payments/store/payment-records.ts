@@ -5,7 +5,7 @@ import { hydrate } from '../../database/hydrate.js';
 import { newId } from '../../database/id.js';
 import { sql, type Sql } from '../../database/sql.js';
 import { type Transaction } from '../../database/transaction.js';
-import { OutboxRepository } from '../../outbox/outbox.repository.js';
+import { type NewOutboxEvent, OutboxRepository } from '../../outbox/outbox.repository.js';
 import { type Operation, type OperationKind } from '../domain/operation.js';
 import { type Moved, type PaymentEvent } from '../domain/payment.js';
 import { type Claim, claimKey, type Holder } from './idempotency.repository.js';
@@ -219,7 +219,7 @@ export function insertEvents(events: readonly PaymentEvent[]): Sql {
     FROM p, jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS e (id text, sequence int, type text, data jsonb)`;
 }
 
-const eventRow = ({ accountId, paymentId, sequence, type, about }: PaymentEvent) => ({
+const eventRow = ({ accountId, paymentId, sequence, type, about }: PaymentEvent): NewOutboxEvent => ({
   merchantAccountId: accountId,
   id: newId('evt'),
   subjectId: paymentId,
