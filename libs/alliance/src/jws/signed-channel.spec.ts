@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { createHmac, createSign, generateKeyPairSync } from 'node:crypto';
 import { Test } from '@nestjs/testing';
 import { SigningBank } from '../testing/signing-bank.js';
 import {
@@ -164,6 +164,40 @@ describe('calls under Authorization 2.0, on a real socket', () => {
     const foreign = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
     expect(await caught(client.readCallback('shop', await bank.sign(callback, foreign)))).toMatchObject({
       code: 'ALLIANCE_JWS_REFUSED',
+    });
+  });
+
+  describe('tokens that a stranger made, in an answer and in a callback', () => {
+    const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const macOf = (input: string): string => {
+      const spki = bank.bankKeys.publicKey.export({ type: 'spki', format: 'pem' });
+      return createHmac('sha256', spki).update(input).digest('base64url');
+    };
+    const forged = (header: object, signature: (input: string) => string = () => 'AAAA'): string => {
+      const input = `${encode({ kid: bank.bankKid, ...header })}.${encode(PAID)}`;
+      return `${input}.${signature(input)}`;
+    };
+    const der = (input: string): string =>
+      createSign('sha256').update(input).sign(bank.bankKeys.privateKey, 'base64url');
+    const jwk = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' });
+
+    const cases: readonly (readonly [string, () => string | Promise<string>])[] = [
+      ['alg none', () => forged({ alg: 'none' })],
+      ['HS256 with the public key', () => forged({ alg: 'HS256' }, macOf)],
+      ['its own key in jwk', () => forged({ alg: 'ES256', jwk })],
+      ['an address of keys in jku', () => forged({ alg: 'ES256', jku: 'https://evil.example/keys' })],
+      ['an address of a certificate in x5u', () => forged({ alg: 'ES256', x5u: 'https://evil.example/c' })],
+      ['a signature in DER', () => forged({ alg: 'ES256' }, der)],
+      ['a kid that the bank does not know', () => forged({ alg: 'ES256', kid: 'nobody' })],
+      ['padding', async () => `${await bank.sign(PAID)}==`],
+      ['more than 1 MB', () => forged({ alg: 'ES256' }, () => 'A'.repeat(1024 * 1024))],
+    ];
+    it.each(cases)('%s', async (_what, make) => {
+      const token = await make();
+      bank.answer = () => ({ body: token });
+      expect(await caught(pay())).toMatchObject({ code: 'ALLIANCE_UNKNOWN_OUTCOME', noEffect: false });
+      const refused = await caught(client.readCallback('shop', token));
+      expect(refused.code).toMatch(/^ALLIANCE_(?:JWS_REFUSED|UNKNOWN_BANK_KEY|INVALID_CALLBACK)$/);
     });
   });
 
