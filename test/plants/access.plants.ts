@@ -165,9 +165,9 @@ export const ACCESS_PLANTS: readonly Plant[] = [
   },
   {
     name: 'live/http-return-address',
-    file: 'apps/gateway/src/payments/api/payments.controller.ts',
-    text: 'if (caller.livemode &&',
-    replacement: 'if (!caller.livemode && caller.livemode &&',
+    file: 'apps/gateway/src/payments/api/requests.ts',
+    text: 'if (livemode && returnUrl',
+    replacement: 'if (!livemode && returnUrl',
     noticedBy: LIVE,
     why: 'A customer who paid is sent over http.',
   },

@@ -50,8 +50,8 @@ export const MONEY_PLANTS: readonly Plant[] = [
   {
     name: 'payment/captured-is-what-was-refunded',
     file: `${DOMAIN}/payment.ts`,
-    text: 'return { amountAuthorized: payment.amount, amountCaptured: payment.amount };',
-    replacement: 'return { amountAuthorized: payment.amount, amountCaptured: payment.amountAuthorized };',
+    text: "if (to === 'succeeded') return { amountAuthorized: paid ?? amount, amountCaptured: paid ?? amount };",
+    replacement: "if (to === 'succeeded') return { amountAuthorized: paid ?? amount };",
     noticedBy: DOMAIN_SPECS.payment,
     why: 'A paid payment holds no money.',
   },
