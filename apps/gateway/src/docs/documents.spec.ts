@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { launcherList, withVariables } from '../../../../bench/reports/configuration.js';
 import { roomPictures } from '../../../../bench/reports/rooms.js';
+import { withWays } from '../../../../bench/reports/ways.js';
 
 const FOLDERS = ['docs', 'apps', 'libs'];
 const DOCUMENTS = [
@@ -87,6 +88,12 @@ describe('documents', () => {
       readdirSync(join(PAYMENTS, room)).map((file) => join(PAYMENTS, room, file)),
     );
     expect(deaf.filter((file) => /verification/iu.test(textOf(file)))).toEqual([]);
+  });
+
+  it('the ways to pay are those of the rows: run "npm run docs:ways"', () => {
+    const cells = (page: string) => page.replaceAll(/(?<=\|)[ -]+|[ -]+(?=\|)/gu, ''); // as wide as they may be
+    const page = textOf('docs/api.md');
+    expect(cells(page)).toBe(cells(withWays(page)));
   });
 
   it('the configuration is the one that the gateway reads: run "npm run docs:configuration"', () => {
