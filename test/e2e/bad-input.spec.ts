@@ -27,7 +27,9 @@ describe('bad input', () => {
     const { status, headers, body: problem } = await stack.client.call<Problem>('POST', '/v1/payments', { body });
     expect(status).toBe(400);
     expect(headers.get('content-type')).toContain('application/problem+json');
-    expect(problem).toMatchObject({ code: 'VALIDATION_FAILED', status: 400, type: '/docs/problems#VALIDATION_FAILED' });
+    expect(problem).toMatchObject({ code: 'VALIDATION_FAILED', status: 400, outcome: 'none', retry: 'never' });
+    const { type } = problem as Problem & { type: string };
+    expect(await (await fetch(type)).text()).toContain('id="VALIDATION_FAILED"');
     const found = problem.errors?.find((error) => error.path === path);
     expect(found?.message).toMatch(message);
     expect(await stack.bank.ledger()).toHaveLength(before.length); // the bank never heard of it

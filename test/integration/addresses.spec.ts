@@ -86,8 +86,8 @@ describe.each([
   it('of problems lead to their explanation', async () => {
     for (const path of ['/v1/payments', '/nowhere', '/v1/%zz']) {
       const { type, code } = (await (await get(prefix + path)).json()) as Problem & { type: string };
-      expect(type).toBe(`${prefix}/docs/problems#${code}`);
-      const { pathname } = new URL(type, origin);
+      expect(type).toBe(`https://gateway.example${prefix}/docs/problems#${code}`);
+      const { pathname } = new URL(type);
       expect(await (await get(pathname)).text()).toContain(`id="${code}"`);
     }
   });

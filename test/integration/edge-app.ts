@@ -8,7 +8,7 @@ import { createHttpAdapter } from '../../apps/gateway/src/http/http-server.js';
 import { PROBLEMS } from '../../apps/gateway/src/app/problems.js';
 import { ProblemFilter } from '../../apps/gateway/src/http/problem.filter.js';
 import { logRequests } from '../../apps/gateway/src/http/request-log.js';
-import { basePathOf } from '../../apps/gateway/src/http/request-path.js';
+import { rootOf } from '../../apps/gateway/src/http/request-path.js';
 import { validationPipe } from '../../apps/gateway/src/http/validation.js';
 import { NoKekFile } from '../../apps/gateway/src/keys/kek-file.js';
 import { AccountProvisioner } from '../../apps/gateway/src/payments/bank-access/account-provisioner.js';
@@ -55,7 +55,7 @@ export async function startEdgeApp(env: Readonly<Record<string, string>> = {}): 
   const requestLog: unknown[] = [];
   const logger = { log: (line: unknown) => requestLog.push(line), error: () => undefined, warn: () => undefined };
   logRequests(adapter.getInstance(), logger);
-  app.useGlobalFilters(new ProblemFilter(PROBLEMS, basePathOf(config.publicUrl)));
+  app.useGlobalFilters(new ProblemFilter(PROBLEMS, rootOf(config.publicUrl)));
   app.useGlobalPipes(validationPipe());
   await app.listen(0, '127.0.0.1');
   const { bank: merchant, privateKey, apiKey } = aMerchant();

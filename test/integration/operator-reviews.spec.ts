@@ -213,12 +213,13 @@ describe('an operator', () => {
     charges('second');
     expect((await sync(id)).flags).toEqual({ second_charge: expect.stringContaining('second') as string });
     const note = 'given back in the back office';
-    expect((await ops('POST', of(id, '/flags/clear'), { flag: 'second_charge', note })).body).toMatchObject({
-      flags: {},
-    });
+    const cleared = await ops('POST', of(id, '/flags/clear'), { flag: 'second_charge', note });
+    expect(cleared.body['flags']).toEqual({});
     expect(await lastAudit()).toMatchObject({ action: 'payment.clear_flag', detail: { flag: 'second_charge', note } });
     expect((await shop('GET', `/${id}`)).body).toMatchObject({ flags: [] });
-    expect(await sync(id)).toMatchObject({ flags: {}, flagsSettled: { second_charge: expect.any(String) as string } });
+    const seenAgain = await sync(id);
+    expect(seenAgain.flags).toEqual({});
+    expect(seenAgain.flagsSettled).toEqual({ second_charge: expect.stringContaining('second') as string });
     charges('second', 'third');
     expect((await sync(id)).flags).toEqual({ second_charge: expect.stringContaining('third') as string });
     const types = (await eventsOf(database, id)).map(({ type }) => type);

@@ -18,6 +18,7 @@ export const ACCOUNT_PROBLEMS: ProblemTable<AccountErrorCode> = {
     remedy: 'List the accounts at /ops/merchant-accounts.',
   },
   ACCOUNT_EXISTS: {
+    outcome: 'final',
     status: 409,
     title: 'The terminal has an account already',
     remedy: 'Change the account that there is.',
@@ -28,11 +29,13 @@ export const ACCOUNT_PROBLEMS: ProblemTable<AccountErrorCode> = {
     remedy: 'See the detail: it names what is wrong.',
   },
   ACCOUNT_CHANGED: {
+    retry: 'later',
     status: 409,
     title: 'Changed by somebody else',
     remedy: 'Read the account again and repeat the change.',
   },
   ACCOUNT_BLOCKED: {
+    retry: 'later',
     status: 409,
     title: 'The account is blocked',
     remedy: 'See the reason at /ops/sessions; unblock it when the cause is gone.',
@@ -49,6 +52,8 @@ export const ACCOUNT_PROBLEMS: ProblemTable<AccountErrorCode> = {
     remedy: 'Read the account: it lists its keys and their status.',
   },
   SESSION_UNAVAILABLE: {
+    outcome: 'none',
+    retry: 'later',
     status: 503,
     title: 'No bank session can be had',
     remedy: 'See the last error at /ops/sessions and try again.',

@@ -4,6 +4,7 @@ import { type ApiDescription, type Json, schemasOf } from '../docs/api-descripti
 import { describeHealth } from '../ops/health.openapi.js';
 import { describePayments } from '../payments/api/payments.openapi.js';
 import { describeWebhooks } from '../webhooks/api/webhooks.openapi.js';
+import { OUTCOMES, RETRIES } from '../problems/coded-error.js';
 import { type ProblemCode, PROBLEMS } from './problems.js';
 
 /** Version of the public API, raised with every change that clients can see. */
@@ -25,6 +26,13 @@ const problem = z
     status: z.int(),
     detail: z.string(),
     code: z.enum(Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]]),
+    outcome: z.enum(OUTCOMES).meta({
+      description: '`none`: no effect; `unknown`: it may have had one; `final`: what it asks for is so already.',
+    }),
+    retry: z.enum(RETRIES).meta({
+      description:
+        '`never`: not as it is; `same_key`: the same again under the same key; `later`: once the cause is gone.',
+    }),
     instance: z.string(),
     errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
   })
@@ -42,7 +50,7 @@ export function buildOpenApi(server = '/'): Json {
       title: 'Alliance Gateway',
       version: API_VERSION,
       description:
-        'Takes payments through Bank Alliance. Amounts are integers of minor units (kopiyky). Errors are RFC 9457 problem documents.',
+        'Takes payments through Bank Alliance. Amounts are integers of minor units (kopiyky). Errors are RFC 9457 problem documents. Answers may gain members, codes, statuses and flags: take what you know.',
     },
     servers: [{ url: server }],
     security: [{ apiKey: [] }],

@@ -9,7 +9,7 @@ import { type AccountErrorCode } from '../accounts/account-error.js';
 import { PaymentError, type PaymentErrorCode } from '../payments/domain/payment-error.js';
 import { PROBLEMS as TABLES, type ProblemCode } from './problems.js';
 import { type DcmProblemCode } from '../dcm/dcm-problem.js';
-import { CodedError, type ProblemTable } from '../problems/coded-error.js';
+import { adviceOf, CodedError, type ProblemTable } from '../problems/coded-error.js';
 import { HttpProblem, type HttpProblemCode } from '../http/http-problem.js';
 import { type ProblemDocument } from '../http/problem-document.js';
 import { type WebhookErrorCode } from '../webhooks/webhook-error.js';
@@ -142,6 +142,23 @@ describe('the catalogue', () => {
   });
 });
 
+describe('a client that knows no code', () => {
+  const advised = CODES.map((code) => ({ code, status: PROBLEMS[code].status, ...adviceOf(PROBLEMS[code]) }));
+
+  it('is told to repeat under the same key only where that finds out, or where nothing was begun', () => {
+    const same = advised.filter(({ retry }) => retry === 'same_key').map(({ code }) => code);
+    expect(same.toSorted()).toEqual(
+      ['IDEMPOTENCY_IN_FLIGHT', 'INTERNAL_ERROR', 'REQUEST_TIMEOUT', 'SERVICE_UNAVAILABLE'].toSorted(),
+    );
+  });
+
+  it('is never told that a request of which nobody knows had no effect', () => {
+    const unknown = advised.filter(({ outcome }) => outcome === 'unknown').map(({ code }) => code);
+    const known = ['DCM_UNKNOWN_OUTCOME', 'IDEMPOTENCY_IN_FLIGHT', 'INTERNAL_ERROR', 'SERVICE_UNAVAILABLE'];
+    expect(unknown.toSorted()).toEqual(known);
+  });
+});
+
 describe('ProblemFilter', () => {
   it.each(Object.entries(PAYMENT_CODES) as [PaymentErrorCode, number][])('answers %s with %i', (code, status) => {
     const answer = answerTo(new PaymentError(code, 'in our words'));
@@ -153,6 +170,9 @@ describe('ProblemFilter', () => {
       status,
       detail: 'in our words',
       code,
+      ...(code === 'IDEMPOTENCY_IN_FLIGHT'
+        ? { outcome: 'unknown', retry: 'same_key' }
+        : { outcome: 'none', retry: 'never' }),
       instance: 'urn:uuid:req-1',
     });
   });

@@ -13,7 +13,7 @@ import { createHttpAdapter } from '../http/http-server.js';
 import { Drain } from '../http/drain.js';
 import { ProblemFilter } from '../http/problem.filter.js';
 import { logRequests } from '../http/request-log.js';
-import { basePathOf } from '../http/request-path.js';
+import { rootOf } from '../http/request-path.js';
 import { validationPipe } from '../http/validation.js';
 import { type KeysOptions } from '../keys/keys.module.js';
 import { AccountProvisioner } from '../payments/bank-access/account-provisioner.js';
@@ -96,7 +96,7 @@ async function createApp(
   });
   app.useLogger(app.get(Logger));
   logRequests(adapter.getInstance(), app.get(Logger));
-  app.useGlobalFilters(new ProblemFilter(PROBLEMS, basePathOf(config.publicUrl)));
+  app.useGlobalFilters(new ProblemFilter(PROBLEMS, rootOf(config.publicUrl)));
   app.useGlobalPipes(validationPipe());
   return { app, drain };
 }

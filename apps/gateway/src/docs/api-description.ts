@@ -55,6 +55,9 @@ export function schemasOf(schemas: Readonly<Record<string, z.ZodType>>, io: 'inp
     io,
     unrepresentable: 'any',
     uri: (id) => `#/components/schemas/${id}`,
+    override: ({ jsonSchema }) => {
+      if (io === 'output' && jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties; // answers may gain members
+    },
   });
   return Object.fromEntries(Object.entries(made).map(([id, schema]) => [id, withoutOwnAddress(schema)]));
 }

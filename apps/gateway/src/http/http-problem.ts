@@ -50,6 +50,7 @@ export const HTTP_PROBLEMS: ProblemTable<HttpProblemCode> = {
     remedy: 'Send HTTP/1.1 with a "Host" header; check the client or the proxy in between.',
   },
   REQUEST_TIMEOUT: {
+    retry: 'same_key',
     status: 408,
     title: 'The request did not arrive in time',
     remedy: 'Repeat the request; send head and body at once.',

@@ -7,7 +7,7 @@ import { refuseOtherMethods } from './allowed-methods.js';
 import { registerBodyParsers } from './body-parsers.js';
 import { HTTP_PROBLEMS, HttpProblem, type HttpProblemCode } from './http-problem.js';
 import { type ProblemDocument, ProblemDocuments } from './problem-document.js';
-import { basePathOf, isReadableQuery, routedUrl } from './request-path.js';
+import { basePathOf, isReadableQuery, rootOf, routedUrl } from './request-path.js';
 
 const PROBLEM_TYPE = 'application/problem+json';
 
@@ -20,7 +20,7 @@ const CHECK_EVERY_MS = 2_000;
 /** An HTTP server whose own refusals are problem documents, too. @param publicUrl @param trustedProxies see `GatewayConfig` */
 export function createHttpAdapter(publicUrl: string, trustedProxies: readonly string[] = []): FastifyAdapter {
   const basePath = basePathOf(publicUrl);
-  const documents = new ProblemDocuments(HTTP_PROBLEMS, basePath);
+  const documents = new ProblemDocuments(HTTP_PROBLEMS, rootOf(publicUrl));
   const problem = (code: HttpProblemCode, detail: string, id: string): ProblemDocument =>
     documents.of({ code, detail }, id);
   const adapter = new FastifyAdapter({

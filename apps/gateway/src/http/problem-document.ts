@@ -1,13 +1,15 @@
-import { type FieldError, type ProblemTable } from '../problems/coded-error.js';
+import { adviceOf, type FieldError, type Outcome, type ProblemTable, type Retry } from '../problems/coded-error.js';
 
 /** A problem document as RFC 9457 has it. */
 export interface ProblemDocument {
-  /** Reference to the page that explains the code, from the root of this host. */
+  /** Address of the page that explains the code. */
   readonly type: string;
   readonly title: string;
   readonly status: number;
   readonly detail: string;
   readonly code: string;
+  readonly outcome: Outcome;
+  readonly retry: Retry;
   /** The id of the request, as in the log. */
   readonly instance: string;
   readonly errors?: readonly FieldError[];
@@ -22,15 +24,18 @@ export interface FoundProblem<Code extends string = string> {
 
 /** Makes documents of what is found wrong with requests. */
 export class ProblemDocuments<Code extends string = string> {
-  /** @param basePath prefix under which a proxy shows us, see `basePathOf` */
+  /** @param root where this gateway is seen from outside, without a slash at its end */
   constructor(
     private readonly problems: ProblemTable<Code>,
-    private readonly basePath = '',
+    private readonly root = '',
   ) {}
 
   of({ code, detail, errors }: FoundProblem<Code>, requestId: string): ProblemDocument {
-    const { status, title } = this.problems[code];
-    const type = `${this.basePath}/docs/problems#${code}`;
-    return { type, title, status, detail, code, instance: `urn:uuid:${requestId}`, ...(errors ? { errors } : {}) };
+    const problem = this.problems[code];
+    const { status, title } = problem;
+    return {
+      ...{ type: `${this.root}/docs/problems#${code}`, title, status, detail, code, ...adviceOf(problem) },
+      ...{ instance: `urn:uuid:${requestId}`, ...(errors ? { errors } : {}) },
+    };
   }
 }

@@ -25,12 +25,12 @@ export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger(ProblemFilter.name);
   private readonly documents: ProblemDocuments;
 
-  /** @param basePath prefix under which a proxy shows us, see `basePathOf` */
+  /** @param root where this gateway is seen from outside, without a slash at its end */
   constructor(
     private readonly problems: ProblemTable,
-    basePath = '',
+    root = '',
   ) {
-    this.documents = new ProblemDocuments(problems, basePath);
+    this.documents = new ProblemDocuments(problems, root);
   }
 
   catch(error: unknown, host: ArgumentsHost): void {

@@ -23,6 +23,9 @@ export function isReadableQuery(url: string): boolean {
 /** Bodies under these paths are kept as they came. */
 export const isCallback = (url: string): boolean => /^\/(?:callbacks|api\/dcm\/notify)\//u.test(pathOf(url) ?? '');
 
+/** PUBLIC_URL without a slash at its end: what addresses of ours that leave begin with. */
+export const rootOf = (publicUrl: string): string => new URL(publicUrl).href.replace(/\/+$/u, '');
+
 /**
  * The path of PUBLIC_URL without a slash at its end: where a proxy shows us under a prefix, our addresses begin with it.
  * @param publicUrl absolute

@@ -7,6 +7,23 @@ export interface Problem {
   readonly remedy: string;
   /** After which a repeat is worth it, where the error itself does not say. */
   readonly retryAfterSeconds?: number;
+  /** Default: `unknown` of a 5xx, otherwise `none`. */
+  readonly outcome?: Outcome;
+  /** Default: `same_key` of a 5xx, otherwise `never`. */
+  readonly retry?: Retry;
+}
+
+/** What became of the request: it had no effect, it may have had one, or what it asks for is so already. */
+export const OUTCOMES = ['none', 'unknown', 'final'] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+/** Whether to send it again: not as it is; as it is and under the same key; or once the cause is gone. */
+export const RETRIES = ['never', 'same_key', 'later'] as const;
+export type Retry = (typeof RETRIES)[number];
+
+/** What a client that knows none of the codes can go by. */
+export function adviceOf({ status, outcome, retry }: Problem): { readonly outcome: Outcome; readonly retry: Retry } {
+  const isOurs = status >= 500;
+  return { outcome: outcome ?? (isOurs ? 'unknown' : 'none'), retry: retry ?? (isOurs ? 'same_key' : 'never') };
 }
 
 /** The codes of one room, or of all. */

@@ -105,6 +105,8 @@ export const PAYMENT_PROBLEMS: ProblemTable<PaymentErrorCode> = {
     remedy: 'Use a new key for a new request; repeat an old one unchanged.',
   },
   IDEMPOTENCY_IN_FLIGHT: {
+    outcome: 'unknown',
+    retry: 'same_key',
     status: 409,
     retryAfterSeconds: 2,
     title: 'The same request is still being worked on',
