@@ -1,10 +1,9 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
 import { type Room } from '../../apps/gateway/src/database/claim-due.js';
 import { Deliverer } from '../../apps/gateway/src/webhooks/delivery/deliverer.service.js';
 import { DeliveryRepository, type DueDelivery } from '../../apps/gateway/src/webhooks/store/delivery.repository.js';
 import { EventFeedRepository } from '../../apps/gateway/src/webhooks/store/event-feed.repository.js';
 import { createMigratedDatabase, type MigratedDatabase } from './gateway-parts.js';
-import { type Received, WebhookReceiver } from './webhook-receiver.js';
+import { isSigned, WebhookReceiver } from './webhook-receiver.js';
 import { addAccount, type NewAccount, startGateway, type WholeGateway } from './whole-gateway.js';
 
 const ROUTE = '/v1/webhook-endpoints';
@@ -88,18 +87,6 @@ describe('webhooks', () => {
   };
 
   /** As a receiver verifies it, written here once more from the specification. */
-  function isSigned({ headers, body }: Received, secret: string): boolean {
-    const key = Buffer.from(secret.replace('whsec_', ''), 'base64');
-    const content = `${String(headers['webhook-id'])}.${String(headers['webhook-timestamp'])}.${body}`;
-    const expected = createHmac('sha256', key).update(content).digest();
-    return String(headers['webhook-signature'])
-      .split(' ')
-      .some((part) => {
-        const [version, signature = ''] = part.split(',');
-        const given = Buffer.from(signature, 'base64');
-        return version === 'v1' && given.length === expected.length && timingSafeEqual(given, expected);
-      });
-  }
 
   describe('an endpoint', () => {
     it('is made with a secret that is shown once, and read, listed and changed without it', async () => {
