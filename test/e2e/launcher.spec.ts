@@ -94,9 +94,14 @@ describe('npm start', () => {
     expect(run.output.trim()).toBe(sentence);
   });
 
-  it('names every wrong variable', async () => {
-    const run = await AppProcess.runToEnd('launcher', { env: { ...env, SHOP_PORT: 'x', DATABASE_URL: 'y' } });
+  it('names every wrong variable once, its own and those of the gateway', async () => {
+    const wrong = { SHOP_PORT: 'x', DATABASE_URL: 'y', LOG_LEVEL: 'loud', BANK_TIMEOUT_MS: '1', TRUSTED_PROXIES: 'z' };
+    const run = await AppProcess.runToEnd('launcher', { env: { ...env, ...wrong } });
     expect(run.code).toBe(1);
-    expect(run.output.trim().split('\n')).toHaveLength(2);
+    const named = run.output
+      .trim()
+      .split('\n')
+      .map((line) => line.split(' ')[0]);
+    expect(named.toSorted()).toEqual(Object.keys(wrong).toSorted());
   });
 });

@@ -30,7 +30,10 @@ export interface DemoParties {
 /** The apps in starting order, each with an environment of its own. Secrets go by file, never by value. */
 export function planApps(config: LauncherConfig, demo: DemoParties, env: Environment): readonly AppPlan[] {
   const { credentials } = demo;
-  const plan = (name: AppName, own: Environment): AppPlan => ({ name, env: { ...inherited(name, env), ...own } });
+  const plan = (name: AppName, own: Environment): AppPlan => ({
+    name,
+    env: { ...variablesMeantFor(name, env), ...own },
+  });
   const gateway = plan('gateway', gatewayEnv(config, demo));
   const shop = plan('shop', shopEnv(config, credentials));
   return config.bankUrl === undefined
@@ -38,7 +41,8 @@ export function planApps(config: LauncherConfig, demo: DemoParties, env: Environ
     : [gateway, shop];
 }
 
-function inherited(name: AppName, env: Environment): Environment {
+/** Of our environment, what an app may see. */
+export function variablesMeantFor(name: AppName, env: Environment): Environment {
   const isMeant = ([key]: [string, unknown]): boolean => SHARED.test(key) || isMeantFor[name](key);
   return Object.fromEntries(Object.entries(env).filter(isMeant));
 }

@@ -1,7 +1,8 @@
 import './node-version.js';
 import path from 'node:path';
+import { gatewayProblems } from './gateway-problems.js';
 import { Launcher } from './launcher.js';
-import { ConfigError, readLauncherConfig } from './launcher-config.js';
+import { ConfigError, type LauncherConfig, readLauncherConfig } from './launcher-config.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** npm passes Ctrl-C on although the terminal has told us already: one press arrives twice. */
@@ -51,9 +52,21 @@ async function run(launcher: Launcher): Promise<never> {
   process.exit(isWanted ? 0 : 1);
 }
 
+const appsDirectory = path.resolve(import.meta.dirname, '..', '..');
+
+function configOrExit(): LauncherConfig {
+  try {
+    return readLauncherConfig(process.env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    const told = error.message.split('\n');
+    complain([...told, ...gatewayProblems(process.env, told, appsDirectory)].join('\n'));
+    process.exit(1);
+  }
+}
+
 try {
-  const config = readLauncherConfig(process.env);
-  const appsDirectory = path.resolve(import.meta.dirname, '..', '..');
+  const config = configOrExit();
   await run(new Launcher({ config, env: process.env, appsDirectory, print }));
 } catch (error) {
   complain(error instanceof ConfigError ? error.message : `The launcher cannot start: ${String(error)}`);
