@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { type Sealed } from '#libs/keystore';
 import { CallbackRepository } from '../../apps/gateway/src/callbacks/callback.repository.js';
 import { PaymentSyncService } from '../../apps/gateway/src/payments/engine/payment-sync.service.js';
 import { aPaymentRequest } from '../support/gateway-client.js';
@@ -153,7 +154,8 @@ describe('atomicity', () => {
     const { body } = await pay('callback-stays');
     const inbox = new CallbackRepository(await database.connect(1));
     const digest = createHash('sha256').update('x').digest();
-    const row = { merchantAccountId: account.id, id: 'cb_1', subjectId: body['id'] as string, digest, bodySealed: 'x' };
+    const bodySealed = 'x' as Sealed;
+    const row = { merchantAccountId: account.id, id: 'cb_1', subjectId: body['id'] as string, digest, bodySealed };
     await inbox.keep(row);
     const waiting = await database.query('SELECT settled_at FROM callback_inbox WHERE id = $1', ['cb_1']);
     expect(waiting).toEqual([{ settled_at: null }]);

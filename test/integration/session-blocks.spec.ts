@@ -1,3 +1,4 @@
+import { type Sealed } from '#libs/keystore';
 import { SessionRows } from '../../apps/gateway/src/payments/bank-access/session-rows.store.js';
 import { createMigratedDatabase, type MigratedDatabase } from './gateway-parts.js';
 import { addAccount, startGateway } from './whole-gateway.js';
@@ -38,7 +39,7 @@ describe('a block', () => {
       ...{ deviceId: 'd', refreshToken: 'r', obtainedAt: new Date(), expiresAt: new Date(Date.now() + 86_400_000) },
       serverPublic: { kty: 'EC', crv: 'P-384', x: 'x', y: 'y' } as const,
     };
-    return rows.publish(account, { epoch: claimed!.epoch, version: 1, sealed: 'sealed', session });
+    return rows.publish(account, { epoch: claimed!.epoch, version: 1, sealed: 'sealed' as Sealed, session });
   }
 
   it('of an operator stays, whatever the bank says and however a renewal ends', async () => {

@@ -1,4 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { type Sealed } from '#libs/keystore';
 import { idColumn, nowColumn, optionalText, textColumn } from '../database/columns.js';
 
 /** One merchant's contract and keys at one bank. Sealed columns are bound to `version`. */
@@ -12,9 +13,9 @@ export class MerchantAccountEntity {
   @Column(textColumn) bankMerchantId!: string;
   /** That of its terminal for transfers between accounts; null: it has none. */
   @Column({ ...optionalText, name: 'a2a_merchant_id' }) a2aMerchantId!: string | null;
-  @Column(textColumn) serviceCodeSealed!: string;
+  @Column(textColumn) serviceCodeSealed!: Sealed;
   /** 32 random bytes: derives request ids and idempotency fingerprints. */
-  @Column(textColumn) accountSecretSealed!: string;
+  @Column(textColumn) accountSecretSealed!: Sealed;
   /** The bank's public JWK for card data; it is public, so it lies open. */
   @Column({ type: 'jsonb', nullable: true }) paymentKey!: Record<string, string> | null;
   @Column({ ...textColumn, default: '1.0' }) protocolVersion!: '1.0' | '2.0';

@@ -1,4 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { type Sealed } from '#libs/keystore';
 import { idColumn, nowColumn, optionalText, optionalTime, textColumn } from '../database/columns.js';
 
 /** Inbox: what the bank posted, verbatim but sealed, since it names the customer. */
@@ -10,7 +11,7 @@ export class CallbackEntity {
   @Column(idColumn) subjectId!: string;
   /** SHA-256 of the body: the same delivery twice is one row. */
   @Column({ type: 'bytea' }) digest!: Buffer;
-  @Column({ type: 'text' }) bodySealed!: string;
+  @Column({ type: 'text' }) bodySealed!: Sealed;
   @Column({ type: 'int', default: 1 }) deliveries!: number;
   @Column(nowColumn) receivedAt!: Date;
   @Column(optionalTime) nextAttemptAt!: Date | null;

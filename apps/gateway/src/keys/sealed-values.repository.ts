@@ -1,16 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { type KekProvider } from '#libs/keystore';
+import { type KekProvider, type Sealed } from '#libs/keystore';
 import { sweep } from '../database/sweep.js';
 import { rememberCurrentKek } from './kek-registry.store.js';
 import { type SealedColumn, SealedColumns, type SealedRow } from './sealed-column.js';
 
 export interface SealedValue extends SealedRow {
-  readonly sealed: string;
+  readonly sealed: Sealed;
 }
 
 export interface Rewrapped extends SealedValue {
-  readonly rewrapped: string;
+  readonly rewrapped: Sealed;
 }
 
 /** Rows of one column under one KEK. */

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { type Sealed } from '#libs/keystore';
 import { type DcmConfig } from '../../config/dcm-config.js';
 import { type AccessFacts } from '../domain/access.js';
 import { DCM_CONFIG } from '../dcm-config.token.js';
@@ -23,8 +24,8 @@ export interface AccessQuestion {
 export interface FoundAccess extends AccessFacts {
   readonly objectId: string | null;
   readonly externalId: string | null;
-  readonly keySealed: string | null;
-  readonly profileSealed: string | null;
+  readonly keySealed: Sealed | null;
+  readonly profileSealed: Sealed | null;
 }
 
 /** One question, one statement: rules take effect in every process at once, for nothing is cached. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { type CallbackName, CALLBACKS } from '#libs/dcm';
-import { Keystore, type SealPlace } from '#libs/keystore';
+import { Keystore, type SealPlace, type Sealed } from '#libs/keystore';
 import { type DcmConfig } from '../../config/dcm-config.js';
 import { newId } from '../../database/id.js';
 import { DCM_CONFIG } from '../dcm-config.token.js';
@@ -33,7 +33,7 @@ export class CallbackInbox {
     return this.rows.keep({ id, kind, subject, digest, bodySealed, asks, unsigned });
   }
 
-  async open({ id, bodySealed }: { readonly id: string; readonly bodySealed: string }): Promise<object> {
+  async open({ id, bodySealed }: { readonly id: string; readonly bodySealed: Sealed }): Promise<object> {
     const bytes = await this.keystore.open(bodySealed, dcmCallbackPlace(this.config.counterpartyGuid, id));
     return JSON.parse(Buffer.from(bytes).toString()) as object;
   }

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { type Sealed } from '#libs/keystore';
 import { sweep } from '../../database/sweep.js';
 import { type DcmConfig } from '../../config/dcm-config.js';
 import { DCM_CONFIG } from '../dcm-config.token.js';
@@ -98,7 +99,7 @@ export class DcmCallbackRepository {
     return rows.map(toListed);
   }
 
-  async find(id: string): Promise<{ listed: ListedCallback; bodySealed: string } | undefined> {
+  async find(id: string): Promise<{ listed: ListedCallback; bodySealed: Sealed } | undefined> {
     const row = await this.database.manager.findOneBy(DcmCallbackEntity, { counterpartyGuid: this.guid, id });
     return row ? { listed: toListed(row), bodySealed: row.bodySealed } : undefined;
   }

@@ -1,4 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { type Sealed } from '#libs/keystore';
 import { idColumn, nowColumn, optionalText, optionalTime, textColumn } from '../../database/columns.js';
 
 /** Who may ask: an employee by his log-in, or a technical user by its name. Never removed, so that old decisions stay readable. */
@@ -22,9 +23,9 @@ export class DcmObjectEntity {
   /** `obj` of /key and /external_id. */
   @Column({ ...textColumn, collation: 'C' }) externalId!: string;
   /** 32 random bytes, base64url. Opened for DCM alone. */
-  @Column(textColumn) keySealed!: string;
+  @Column(textColumn) keySealed!: Sealed;
   /** Names, e-mail and phone as JSON. */
-  @Column(optionalText) profileSealed!: string | null;
+  @Column(optionalText) profileSealed!: Sealed | null;
   @Column(nowColumn) createdAt!: Date;
   @Column(optionalTime) disabledAt!: Date | null;
 }

@@ -1,4 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { type Sealed } from '#libs/keystore';
 import { idColumn, nowColumn, optionalText, optionalTime, textColumn, timeColumn } from '../../database/columns.js';
 
 /** What DCM told us: its claims, sealed, since they name accounts. One row for each kind and subject, however often it comes. */
@@ -12,7 +13,7 @@ export class DcmCallbackEntity {
   @Column({ ...textColumn, collation: 'C' }) subject!: string;
   /** SHA-256 of the claims, whatever the order of their members. */
   @Column({ type: 'bytea' }) digest!: Buffer;
-  @Column(textColumn) bodySealed!: string;
+  @Column(textColumn) bodySealed!: Sealed;
   @Column({ type: 'int', default: 1 }) deliveries!: number;
   /** Deliveries that said something else, which were refused. */
   @Column({ type: 'int', default: 0 }) differing!: number;
@@ -42,7 +43,7 @@ export class DcmReceiverEntity {
   /** IBAN. */
   @Column({ ...textColumn, collation: 'C' }) account!: string;
   /** Name and tax number as JSON. */
-  @Column(textColumn) dataSealed!: string;
+  @Column(textColumn) dataSealed!: Sealed;
   @Column(nowColumn) createdAt!: Date;
   @Column(optionalTime) disabledAt!: Date | null;
 }

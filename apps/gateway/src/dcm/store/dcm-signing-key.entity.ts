@@ -1,4 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { type Sealed } from '#libs/keystore';
 import { idColumn, nowColumn, optionalText, optionalTime, textColumn } from '../../database/columns.js';
 import { type KeyStatus, type Slot } from '../domain/key-lifecycle.js';
 
@@ -12,7 +13,7 @@ export class DcmSigningKeyEntity {
   /** Of the record at DCM, once known. */
   @Column(optionalText) recordGuid!: string | null;
   /** PKCS #8. Gone when the key is retired. */
-  @Column(optionalText) privateSealed!: string | null;
+  @Column(optionalText) privateSealed!: Sealed | null;
   @Column({ type: 'jsonb' }) publicJwk!: Readonly<Record<string, string>>;
   @Column(textColumn) status!: KeyStatus;
   @Column(nowColumn) createdAt!: Date;

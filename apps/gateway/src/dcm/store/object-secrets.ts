@@ -28,14 +28,14 @@ export class ObjectSecrets {
 
   async openKey(
     counterpartyGuid: string,
-    { id, keySealed }: { readonly id: string; readonly keySealed: string },
+    { id, keySealed }: { readonly id: string; readonly keySealed: Sealed },
   ): Promise<string> {
     return this.open(keySealed, objectPlace(counterpartyGuid, id, 'key'));
   }
 
   async openProfile(
     counterpartyGuid: string,
-    { id, profileSealed }: { readonly id: string; readonly profileSealed: string | null },
+    { id, profileSealed }: { readonly id: string; readonly profileSealed: Sealed | null },
   ): Promise<ObjectProfile> {
     if (profileSealed === null) return {};
     return JSON.parse(await this.open(profileSealed, objectPlace(counterpartyGuid, id, 'profile'))) as ObjectProfile;

@@ -1,4 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { type Sealed } from '#libs/keystore';
 import { idColumn, nowColumn, optionalText, optionalTime, timeColumn } from '../../database/columns.js';
 
 /** The bank session of a merchant account and the lease of whoever renews it, in one row, so that one UPDATE decides. */
@@ -7,7 +8,7 @@ export class BankSessionEntity {
   @PrimaryColumn(idColumn) merchantAccountId!: string;
   /** 0: there was never a session. Only grows. */
   @Column({ type: 'int', default: 0 }) version!: number;
-  @Column(optionalText) sessionSealed!: string | null;
+  @Column(optionalText) sessionSealed!: Sealed | null;
   @Column(optionalTime) obtainedAt!: Date | null;
   @Column(optionalTime) expiresAt!: Date | null;
   @Column(optionalTime) publishedAt!: Date | null;

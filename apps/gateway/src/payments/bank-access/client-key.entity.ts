@@ -1,4 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { type Sealed } from '#libs/keystore';
 import { idColumn, nowColumn, textColumn } from '../../database/columns.js';
 
 /** active: the bank encrypts to it · standby: it soon will, or lately did · retired: kept for the record, not used */
@@ -11,7 +12,7 @@ export class ClientKeyEntity {
   /** `ck_` and the RFC 7638 thumbprint of the public half. */
   @PrimaryColumn(idColumn) id!: string;
   /** Private JWK. */
-  @Column(textColumn) keySealed!: string;
+  @Column(textColumn) keySealed!: Sealed;
   @Column(textColumn) status!: ClientKeyStatus;
   @Column(nowColumn) createdAt!: Date;
   @Column(nowColumn) updatedAt!: Date;

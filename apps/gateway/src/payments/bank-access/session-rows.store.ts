@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { type FreshSession, UNDECRYPTABLE_APART_SECONDS, UNDECRYPTABLE_LIMIT } from '#libs/alliance';
+import { type Sealed } from '#libs/keystore';
 
 /** One authorize of at most 20 s, what comes before and after it, and a pause or two. Seconds. */
 const LEASE_SECONDS = 40;
@@ -25,7 +26,7 @@ const LONG_LIFE_HOURS = 6;
 /** A session row as the database's clock sees it. */
 export interface SessionRow {
   readonly version: number;
-  readonly sessionSealed: string | null;
+  readonly sessionSealed: Sealed | null;
   readonly leased: boolean;
   readonly backingOff: boolean;
   /** A renewal after a refusal has to wait for the next token. */
@@ -54,7 +55,7 @@ export interface Claimed {
 export interface Published {
   readonly epoch: number;
   readonly version: number;
-  readonly sealed: string;
+  readonly sealed: Sealed;
   readonly session: FreshSession;
 }
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Keystore, type SealPlace } from '#libs/keystore';
+import { Keystore, type Sealed, type SealPlace } from '#libs/keystore';
 import { type Customer } from '../bank/payment-bank.js';
 import { type PaymentEntity } from '../store/payment.entity.js';
 
@@ -8,7 +8,7 @@ import { type PaymentEntity } from '../store/payment.entity.js';
 export class CustomerVault {
   constructor(private readonly keystore: Keystore) {}
 
-  seal(accountId: string, paymentId: string, customer: Customer): Promise<string> {
+  seal(accountId: string, paymentId: string, customer: Customer): Promise<Sealed> {
     return this.keystore.seal(Buffer.from(JSON.stringify(customer)), customerPlace(accountId, paymentId));
   }
 

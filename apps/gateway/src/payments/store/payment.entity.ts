@@ -1,4 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { type Sealed } from '#libs/keystore';
 import { amountColumn, idColumn, nowColumn, optionalText, optionalTime, textColumn } from '../../database/columns.js';
 import { type Currency } from '../domain/money.js';
 import { type PageWishes } from '../domain/page.js';
@@ -45,7 +46,7 @@ export class PaymentEntity {
   @Column({ type: 'jsonb', nullable: true }) receipt!: Receipt | null;
   @Column({ type: 'int' }) expiresInMinutes!: number;
   /** Personal data the bank asks for; only ever sent to the bank. */
-  @Column(optionalText) customerSealed!: string | null;
+  @Column(optionalText) customerSealed!: Sealed | null;
   @Column(optionalTime) expiresAt!: Date | null;
   /** When the bank lets go of a hold by itself. */
   @Column(optionalTime) holdExpiresAt!: Date | null;
