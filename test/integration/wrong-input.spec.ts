@@ -35,7 +35,9 @@ const LIST_AND_TEXT: readonly unknown[] = [[], 'text', 7, true];
 /** What is wrong with one member of a new payment. */
 const MEMBERS: Readonly<Record<string, readonly Wrong[]>> = {
   amount: [...AMOUNT, [null, /^must be a whole number/u], [undefined, /^must be a whole number/u]],
-  currency: [...['', 'uah', 'USD', 7, null, [], undefined].map((value): Wrong => [value, /^must be UAH/u])],
+  currency: [
+    ...['', 'uah', 'GBP', 7, null, [], undefined].map((value): Wrong => [value, /^must be one of UAH, USD, EUR$/u]),
+  ],
   returnUrl: [
     ...['', '/thanks', 'shop.example', 'ftp://shop.example', 'javascript:alert(1)', 7, null, [], undefined].map(
       (value): Wrong => [value, /^must be an absolute https URL/u],
