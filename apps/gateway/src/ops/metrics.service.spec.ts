@@ -1,6 +1,7 @@
 import { Workers } from '../database/workers.js';
 import { BankBreakers } from '../payments/bank/bank-breakers.js';
 import { type BankClock } from '../payments/bank-access/bank-clock.js';
+import { type Backlog } from './backlog.repository.js';
 import { MetricsService } from './metrics.service.js';
 import { type OpsReadingsService } from './ops-readings.service.js';
 import { type Worklist } from './worklist.repository.js';
@@ -9,7 +10,10 @@ const NOTHING: Worklist = { reviews: [], flags: [], callbacks: [], oldestDoubtSe
 
 describe('metrics of what waits for a person', () => {
   let worklist = NOTHING;
-  const backlog = { paymentsByStatus: [], operationsInDoubt: 0, callbacksWaiting: 0, eventsUndelivered: 0 };
+  const backlog: Backlog = {
+    ...{ paymentsByStatus: [], operationsInDoubt: 0, callbacksWaiting: 0 },
+    ...{ eventsUnpublished: 0, webhooksOverdue: 0, webhooksDead: 0 },
+  };
   const readings = {
     sessions: () => Promise.resolve([]),
     backlog: () => Promise.resolve(backlog),
