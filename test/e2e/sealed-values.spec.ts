@@ -39,6 +39,10 @@ describe('sealed values', () => {
       body: JSON.stringify({ transaction_id: randomUUID() }),
     });
     expect(notice.status).toBe(200);
+    for (const path of ['first', 'second']) {
+      const body = { url: `https://shop.example/${path}`, eventTypes: ['refund.created'] };
+      expect((await stack.client.call('POST', '/v1/webhook-endpoints', { body })).status).toBe(201);
+    }
     await until('a signing key', async () => (await stack.database.query('SELECT FROM dcm_signing_key')).length > 0);
     for (let payments = 0; payments < 2; payments++) {
       const { body } = await stack.client.createPayment();

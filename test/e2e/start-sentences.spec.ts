@@ -190,7 +190,14 @@ describe('a start that fails', () => {
     const file = path.join(base, 'a-file');
     writeFileSync(file, '');
     const demo = { DATA_DIR: path.join(file, 'data'), DATABASE_URL: '' };
-    expect((await runCommand(['accounts', 'create'], demo)).stderr).toMatch(
+    const code = path.join(base, 'service-code');
+    writeFileSync(code, 'code');
+    const settings = { name: 'Shop', environment: 'test', 'base-url': 'http://127.0.0.1:1', 'merchant-id': 'm' };
+    const options = Object.entries({ ...settings, 'service-code-file': code }).flatMap(([name, value]) => [
+      `--${name}`,
+      value,
+    ]);
+    expect((await runCommand(['accounts', 'create', ...options], demo)).stderr).toMatch(
       /^The database cannot be kept in .*set DATA_DIR/u,
     );
     expect(await start({ DATA_DIR: path.join(file, 'data') })).toMatch(
