@@ -5,6 +5,7 @@ import { isCode } from './files.js';
 import { homeOf } from './home.js';
 import { findPostmaster } from './postmaster.js';
 
+/** Where the server keeps its data, where it listens, and whose it is. */
 export interface EmbeddedPostgresOptions {
   /** Directory of the server's data, password and log; created when missing, kept between runs. */
   readonly dataDir: string;
@@ -24,6 +25,7 @@ export interface EmbeddedPostgresOptions {
   readonly fsync?: boolean;
 }
 
+/** A server that runs. */
 export interface EmbeddedPostgres {
   /** Connection URL with the generated password: a secret. */
   readonly url: string;
@@ -59,7 +61,11 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   }
 }
 
-/** The port that the server of `dataDir` listens on; undefined: none runs. It may be gone a moment later. */
+/**
+ * The port that the server of `dataDir` listens on; undefined: none runs. It may be gone a moment later.
+ * @example
+ * const port = await portOfRunningServer('.data/postgres'); // undefined: none runs
+ */
 export async function portOfRunningServer(dataDir: string): Promise<number | undefined> {
   return (await findPostmaster(path.join(await homeOf(dataDir), 'cluster')))?.port;
 }

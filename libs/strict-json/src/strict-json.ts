@@ -51,8 +51,8 @@ interface Level {
  *
  * @throws StrictJsonError, or what a rule throws
  * @example
- * parseStrictJson('{"amount":12550}'); // { amount: 12550 }
- * parseStrictJson('{"amount":1,"amount":2}'); // StrictJsonError, reason 'duplicate_member', member 'amount'
+ * parseStrictJson('{"amount":12550}'); // => { amount: 12550 }
+ * parseStrictJson('{"amount":1,"amount":2}'); // throws { reason: 'duplicate_member', member: 'amount' }
  */
 export function parseStrictJson(text: string, rules: JsonRules = {}): unknown {
   const value = parse(text);

@@ -32,7 +32,15 @@ export const clientKeysOf = ({ clientKey, otherClientKeys = [] }: AllianceAccoun
   ...otherClientKeys,
 ];
 
-/** Port: where accounts come from. Called on every use; implementations cache. */
+/**
+ * Port: where accounts come from. Called on every use; implementations cache.
+ * @example
+ * class ShopAccounts extends AllianceAccounts {
+ *   override load(accountId: string): Promise<AllianceAccount> {
+ *     return accountFromDatabase(accountId);
+ *   }
+ * }
+ */
 export abstract class AllianceAccounts {
   /** Whatever it throws reaches the caller as AllianceError `ALLIANCE_ACCOUNT_UNAVAILABLE`, with it as the cause. */
   abstract load(accountId: string): Promise<AllianceAccount>;

@@ -21,6 +21,7 @@ export const CALLS = {
   ...OPEN_CALLS,
 } as const satisfies Record<string, CallRow>;
 
+/** Name of a documented call, such as `h2h.refund`. */
 export type CallId = keyof typeof CALLS;
 type Rows = typeof CALLS;
 

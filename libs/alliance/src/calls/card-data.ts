@@ -46,6 +46,9 @@ export async function encryptCardData(
 /**
  * Encrypts an expiry as `YYMM`, for a saved card.
  * @throws AllianceError `ALLIANCE_INVALID_CARD`
+ * @example
+ * const encryptedExpiry = await encryptExpiry({ month: 3, year: 2026 }, paymentKey);
+ * encryptedExpiry.split('.').length; // => 5
  */
 export const encryptExpiry = async (expiry: CardExpiry, paymentKey: PublicJwk): Promise<CardJwe> =>
   encrypt(expiryOf(expiry), paymentKey);
@@ -53,13 +56,21 @@ export const encryptExpiry = async (expiry: CardExpiry, paymentKey: PublicJwk): 
 /**
  * Encrypts a CVV, for a payment with a saved card.
  * @throws AllianceError `ALLIANCE_INVALID_CARD`
+ * @example
+ * const encryptedCvv = await encryptCvv('123', paymentKey);
+ * await encryptCvv('12', paymentKey); // throws { code: 'ALLIANCE_INVALID_CARD', member: 'cvv' }
  */
 export async function encryptCvv(cvv: string, paymentKey: PublicJwk): Promise<CardJwe> {
   if (!CVV.test(cvv)) throw invalid('cvv');
   return encrypt(cvv, paymentKey);
 }
 
-/** Encrypts what a wallet gave in the clear: the decrypted Apple Pay or Google Pay object, as JSON. */
+/**
+ * Encrypts what a wallet gave in the clear: the decrypted Apple Pay or Google Pay object, as JSON.
+ * @example
+ * const encryptedWallet = await encryptWalletData({ dpan: '5555555555554444' }, paymentKey);
+ * encryptedWallet.split('.').length; // => 5
+ */
 export const encryptWalletData = (data: object, paymentKey: PublicJwk): Promise<CardJwe> =>
   encrypt(JSON.stringify(data), paymentKey);
 

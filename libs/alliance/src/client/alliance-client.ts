@@ -35,6 +35,7 @@ import {
 import { endpointOf } from '../calls/endpoint-of.js';
 import { SignedChannel } from '../jws/signed-channel.js';
 
+/** What a call of the table is told beside its body. */
 export interface AccountCallOptions<Id extends AccountCallId> extends CallOptions {
   /** The authorization; needed where a call exists under both. */
   readonly protocol: ProtocolOf<Id>;

@@ -85,9 +85,13 @@ export interface HppOrder {
   readonly operations: BankOperation[];
 }
 
+/** What an order does: takes money from a card or an account, holds it, or only checks the card. */
 export type HppPayType = 'PURCHASE' | 'A2A' | 'PREAUTH' | 'VERIFICATION';
+/** What the hosted page offers to pay with. */
 export type HppPaymentMethod = 'CARD' | 'APPLE_PAY' | 'GOOGLE_PAY';
+/** What the customer sees at the end: a page of the bank, or one of yours (`successUrl`, `failUrl`). */
 export type HppStatusPageType = 'STATUS_TIMER_PAGE' | 'STATUS_PAGE' | 'STATUS_REDIRECT_MERCHANT_PAGE';
+/** ISO 639-1: the language of the hosted page. */
 export type HppLanguage = 'uk' | 'en' | 'es' | 'de' | 'pl' | 'fr' | 'tr' | 'it' | 'nl' | 'pt';
 
 /** The payer. The bank refuses blank members: leave out what is unknown. */

@@ -14,6 +14,9 @@ interface Seen {
 /**
  * How far the clock of a bank is from ours, by the `Date` of its answers. The bank refuses what is dated otherwise than
  * by its own clock, so that every refund fails while a clock is wrong. Says `clock.differs` in the log.
+ * @example
+ * const offByMs = clock.differsByMs();
+ * if (offByMs !== undefined) await alarm(`The bank's clock and ours differ by ${offByMs} ms`);
  */
 @Injectable()
 export class BankClock {

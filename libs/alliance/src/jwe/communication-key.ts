@@ -27,7 +27,12 @@ const FIXED_MEMBERS = [
 
 let readPrivateKey: (key: CommunicationKey) => KeyObject;
 
-/** The merchant's private P-384 key. It never prints itself and cannot be exported. */
+/**
+ * The merchant's private P-384 key. It never prints itself and cannot be exported.
+ * @example
+ * const key = await CommunicationKey.import(privateJwk);
+ * String(key); // => `CommunicationKey(${key.thumbprint})`
+ */
 export class CommunicationKey {
   readonly #privateKey: KeyObject;
   readonly #publicJwk: PublicJwk;
@@ -81,6 +86,9 @@ export const privateKeyOf = (key: CommunicationKey): KeyObject => readPrivateKey
 /**
  * The four public members of a JWK whose point lies on P-384. Other members are dropped.
  * @throws AllianceError `ALLIANCE_INVALID_KEY`
+ * @example
+ * Object.keys(readPublicJwk(privateJwk)); // => ['kty', 'crv', 'x', 'y']
+ * readPublicJwk({ kty: 'RSA' }); // throws { code: 'ALLIANCE_INVALID_KEY', member: 'kty' }
  */
 export function readPublicJwk(jwk: unknown): PublicJwk {
   const point = readPoint(jwk);

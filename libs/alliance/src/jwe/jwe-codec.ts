@@ -33,6 +33,9 @@ const BOX = { authTagLength: 16 } as const;
  * Encrypts to the recipient as a compact JWE: ECDH-ES+A256KW, A256GCM, P-384.
  * The key is imported once per `recipient` object.
  * @throws AllianceError `ALLIANCE_INVALID_KEY`
+ * @example
+ * const jwe = await sealJwe('{"coinAmount":500}', clientKey.publicJwk());
+ * jwe.split('.').length; // => 5
  */
 // eslint-disable-next-line @typescript-eslint/require-await -- failures are rejections
 export async function sealJwe(plaintext: string | Uint8Array, recipient: PublicJwk): Promise<string> {
@@ -50,6 +53,9 @@ export async function sealJwe(plaintext: string | Uint8Array, recipient: PublicJ
 /**
  * Opens a compact JWE with the first key that fits. Decryption does not authenticate the sender: anyone may encrypt to a public key.
  * @throws AllianceError `ALLIANCE_JWE_REFUSED`
+ * @example
+ * const jwe = await sealJwe('{"coinAmount":500}', clientKey.publicJwk());
+ * new TextDecoder().decode(await openJwe(jwe, [clientKey])); // => '{"coinAmount":500}'
  */
 // eslint-disable-next-line @typescript-eslint/require-await -- failures are rejections
 export async function openJwe(jwe: string, keys: CommunicationKeys): Promise<Uint8Array> {

@@ -11,7 +11,11 @@ const PUBLISHED: ReadonlySet<string> = new Set([
   '21sf6TLT-IHYIZfFU_6TMdYvhm_CyAmfw6CsNKncNkY', // jws-page-payment-key
 ]);
 
-/** True for keys that everybody can read in the bank's documents: never to be used with real money. */
+/**
+ * True for keys that everybody can read in the bank's documents: never to be used with real money.
+ * @example
+ * isPublishedExampleKey(clientKey); // => false
+ */
 export function isPublishedExampleKey(key: CommunicationKey | PublicJwk): boolean {
   return PUBLISHED.has(key instanceof CommunicationKey ? key.thumbprint : thumbprintOf(key));
 }

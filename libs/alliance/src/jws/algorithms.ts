@@ -10,6 +10,7 @@ export const JWS_ALGORITHMS = {
   ES512: { keyType: 'ec', hash: 'sha512', curve: 'secp521r1' },
 } as const satisfies Record<string, { readonly keyType: 'rsa' | 'ec'; readonly hash: string; readonly curve?: string }>;
 
+/** An algorithm of Authorization 2.0. */
 export type JwsAlgorithm = keyof typeof JWS_ALGORITHMS;
 
 /** Bits. The documents give no size; fewer are broken. */

@@ -11,6 +11,7 @@ const MAX_HEADER_LENGTH = 4096;
 /** Members that carry or fetch a key, or change what is signed: never obeyed, so refused. */
 const REFUSED_MEMBERS = ['jwk', 'jku', 'x5u', 'x5c', 'x5t', 'x5t#S256', 'crit', 'b64', 'zip'];
 
+/** What a signature says beside the body. */
 export interface SignatureFacts {
   /** Path alone, e.g. `/ecom/jws/payments/refund_v1`. */
   readonly targetUrl: string;

@@ -3,6 +3,7 @@ import { inspect } from 'node:util';
 import { AllianceError } from '../error/alliance-error.js';
 import { algorithmsOf, type JwsAlgorithm } from './algorithms.js';
 
+/** The bank's id of the key, and the algorithm where the key leaves a choice. */
 export interface SigningKeyOptions {
   /** The bank's id of the key, a UUID. */
   readonly kid: string;

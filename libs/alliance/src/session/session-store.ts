@@ -16,6 +16,9 @@ export interface RenewalRequest {
  * Port: where sessions live, shared by every process that serves the account. What it throws reaches the caller as
  * AllianceError `ALLIANCE_SESSION_UNAVAILABLE`, reason `session_store`, with it as the cause. Try your own with
  * `sessionStoreContract` of the `/testing` entry.
+ * @example
+ * const sessions = new RedisSessionStore(redis); // yours, over what all your processes share
+ * const module = AllianceModule.forRoot({ accounts, sessions });
  */
 export abstract class SessionStore {
   /**
@@ -52,7 +55,13 @@ export const UNDECRYPTABLE_LIMIT = 3;
 /** Seconds between two renewals of which both count. */
 export const UNDECRYPTABLE_APART_SECONDS = 60;
 
-/** For one process: sessions are lost on restart, which costs one authorize. */
+/**
+ * For one process: sessions are lost on restart, which costs one authorize.
+ * @example
+ * const store = new InMemorySessionStore();
+ * await store.replace('shop', { stale: 0 }, () => Promise.resolve(session));
+ * (await store.load('shop'))?.version; // => 1
+ */
 export class InMemorySessionStore extends SessionStore {
   readonly #sessions = new Map<string, BankSession>();
   /** The last renewal of each account that is under way. */

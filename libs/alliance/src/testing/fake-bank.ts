@@ -10,6 +10,7 @@ import {
 import { type AddressInfo, type Socket } from 'node:net';
 import { compactDecrypt, CompactEncrypt } from 'jose';
 
+/** An answer of the bank. Status 200 and no other headers where nothing is said. */
 export interface Reply {
   readonly status?: number;
   readonly body: string | Buffer;
@@ -18,6 +19,7 @@ export interface Reply {
 /** `stall` sends the head and never the body; `cut` ends the connection in the middle of the body. */
 export type Behaviour = Reply | 'hang' | 'reset' | 'stall' | 'cut';
 
+/** A call that has arrived. */
 export interface BankRequest {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
@@ -30,12 +32,25 @@ export interface BankRequest {
 
 const AUTHORIZE = '/api-gateway/authorize_virtual_device';
 
+/**
+ * A refusal with one of the bank's codes; 401 where no status is given.
+ * @example
+ * errorReply('b_overload_error', 503).status; // => 503
+ */
 export const errorReply = (msgCode: string, status = 401): Reply & { readonly body: string } => ({
   status,
   body: JSON.stringify({ requestId: 'req-1', serviceId: 'api-gateway', msgCode, msgType: 'ERROR', msgText: '@text' }),
 });
 
-/** The bank on a real socket, with a crypto of its own: enough of it to test a client against. */
+/**
+ * The bank on a real socket, with a crypto of its own: enough of it to test a client against.
+ * @example
+ * const bank = await FakeBank.start();
+ * bank.answer = ({ path }) => (path.endsWith('/refund') ? 'reset' : { body: '{"status":"SUCCESS"}' });
+ * const shop = { id: 'shop', baseUrl: bank.url, merchantId: 'm-1', serviceCode: bank.serviceCode };
+ * bank.requests.length; // => 0
+ * await bank.stop();
+ */
 export class FakeBank {
   readonly requests: BankRequest[] = [];
   readonly authorizeBodies: string[] = [];

@@ -1,4 +1,10 @@
-/** What a store needs of Redis, in the words of the package `redis`; in the memory of this process. */
+/**
+ * What a store needs of Redis, in the words of the package `redis`; in the memory of this process.
+ * @example
+ * const redis = new MemoryRedis();
+ * await redis.set('lock', 'mine', { NX: true, PX: 5_000 }); // => 'OK'
+ * await redis.set('lock', 'yours', { NX: true }); // => null
+ */
 export class MemoryRedis {
   readonly #values = new Map<string, { readonly value: string; readonly until: number }>();
 

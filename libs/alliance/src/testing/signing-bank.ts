@@ -3,18 +3,27 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { CompactSign } from 'jose';
 
+/** A call that has arrived, its signature verified. */
 export interface SignedRequest {
   readonly path: string;
   readonly header: Readonly<Record<string, unknown>>;
   readonly body: Record<string, unknown>;
   readonly contentType: string;
 }
+/** An answer: compact JWS, or whatever a test wants to see refused. Status 200 where none is given. */
 export interface SignedReply {
   readonly status?: number;
   readonly body: string;
 }
 
-/** A bank of Authorization 2.0 on a real socket, with a crypto of its own. */
+/**
+ * A bank of Authorization 2.0 on a real socket, with a crypto of its own.
+ * @example
+ * const bank = await SigningBank.start();
+ * bank.answer = ({ body }) => bank.signed({ ...body, status: 'SUCCESS' });
+ * bank.requests.length; // => 0
+ * await bank.stop();
+ */
 export class SigningBank {
   readonly requests: SignedRequest[] = [];
   /** Ids that the key endpoints were asked for, with the endpoint's path. */

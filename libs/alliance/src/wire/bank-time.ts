@@ -27,7 +27,12 @@ export interface BankTimeRule {
 }
 const KYIV_RULE: BankTimeRule = { zone: 'kyiv', fourDigitsAreMs: false };
 
-/** Undefined for what is no date: the bank prints impossible ones, and a date never decides about money. */
+/**
+ * Undefined for what is no date: the bank prints impossible ones, and a date never decides about money.
+ * @example
+ * parseBankTime('2026-01-15 12:00:00.12')?.toISOString(); // => '2026-01-15T10:00:00.120Z'
+ * parseBankTime('30.02.2026 10:00:00'); // => undefined
+ */
 export function parseBankTime(text: string, rule: BankTimeRule = KYIV_RULE): Date | undefined {
   const match = DATE.exec(text.trim().replace(REGISTER_DATE, '$3.$2.$1 $4'));
   if (!match) return undefined;
@@ -70,7 +75,11 @@ function kyivWallMs(instantMs: number): number {
   return Date.UTC(year, month - 1, day, hour, minute, second);
 }
 
-/** `YYYY-MM-DD HH:mm:ss.SS+02:00`: hundredths, Kyiv wall time with the offset of that instant. */
+/**
+ * `YYYY-MM-DD HH:mm:ss.SS+02:00`: hundredths, Kyiv wall time with the offset of that instant.
+ * @example
+ * formatBankTime(new Date('2026-01-15T10:00:00.120Z')); // => '2026-01-15 12:00:00.12+02:00'
+ */
 export function formatBankTime(instant: Date): string {
   const offset = kyivOffset(instant.getTime());
   const wall = new Date(instant.getTime() + offset * MINUTE_MS).toISOString();

@@ -11,6 +11,9 @@ const MAX_CALLBACK_BYTES = 64 * 1024;
 /**
  * Reads a callback body by its form: JSON, compact JWE, or `{"jwe"}`.
  * @throws AllianceError `ALLIANCE_INVALID_CALLBACK`, `ALLIANCE_CALLBACK_UNSUPPORTED` (signed), `ALLIANCE_JWE_REFUSED`
+ * @example
+ * const { hppOrderId = '' } = await decodeCallback(body, clientKeysOf(account)); // a hint that proves nothing
+ * const order = await alliance.hppOrder(account.id, hppOrderId);
  */
 export async function decodeCallback(body: Uint8Array | string, keys: CommunicationKeys): Promise<BankCallback> {
   const text = readText(body);

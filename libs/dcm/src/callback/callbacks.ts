@@ -16,6 +16,7 @@ import {
   payOutWire,
 } from '../wire/callback.wire.js';
 
+/** How a callback is read, and how far it can be believed. */
 export interface CallbackKind {
   /** `none`: nobody vouches for it. Read the truth with the call named here before you act. */
   readonly proof: 'signed' | 'none';
@@ -39,12 +40,18 @@ export const CALLBACKS = {
   'notify-transfer': NOTICE,
 } as const satisfies Record<string, CallbackKind>;
 
+/** Name of a callback, such as `pay-in-bank`. */
 export type CallbackName = keyof typeof CALLBACKS;
+/** The members of a callback. */
 export type CallbackOf<Name extends CallbackName> = z.output<(typeof CALLBACKS)[Name]['wire']>;
 
 /**
  * The members of a callback, whether it was signed or not.
  * @throws DcmError `DCM_CLAIM_TYPE` whose `member` is the first that is missing or wrong
+ * @example
+ * const transaction_id = '0f8fad5b-d9cb-469f-a165-70867728950e';
+ * readCallback('notify-transfer', { transaction_id }).transaction_id; // => transaction_id
+ * readCallback('notify-transfer', {}); // throws { code: 'DCM_CLAIM_TYPE', member: 'transaction_id' }
  */
 export function readCallback<Name extends CallbackName>(name: Name, claims: object): CallbackOf<Name> {
   const parsed = CALLBACKS[name].wire.safeParse(claims);
@@ -52,7 +59,13 @@ export function readCallback<Name extends CallbackName>(name: Name, claims: obje
   throw tokenError('DCM_CLAIM_TYPE', { member: parsed.error.issues[0]?.path.join('.') });
 }
 
-/** The members of an unsigned notice. @throws DcmError `DCM_MALFORMED` where the body is no JSON object */
+/**
+ * The members of an unsigned notice.
+ * @throws DcmError `DCM_MALFORMED` where the body is no JSON object
+ * @example
+ * readNotice(Buffer.from('{"order_id":"o-42"}')); // => { order_id: 'o-42' }
+ * readNotice(Buffer.from('[]')); // throws { code: 'DCM_MALFORMED' }
+ */
 export function readNotice(body: Uint8Array): PayloadClaims {
   try {
     return parseJsonObject(body);
@@ -61,7 +74,12 @@ export function readNotice(body: Uint8Array): PayloadClaims {
   }
 }
 
-/** Verifies what comes signed, and tells the audit of what does not verify. */
+/**
+ * Verifies what comes signed, and tells the audit of what does not verify.
+ * @example
+ * const claims = await callbacks.verify({ requestToken: token, contentType: 'application/json', body });
+ * const { status, payment_message } = readCallback('pay-in-bank', claims);
+ */
 @Injectable()
 export class DcmCallbacks {
   readonly #verifier: DcmVerifier;

@@ -11,6 +11,7 @@ export interface BankCredential extends NewAuthorization {
 export interface DcmCredential {
   readonly scheme: 'dcm';
 }
+/** What a call of the bank guide shows: the bank's own token, or the employee's session. */
 export type Credential = BankCredential | DcmCredential;
 
 type Headers = Readonly<Record<string, string>>;

@@ -20,7 +20,12 @@ export interface RegisteredKey {
 
 const NOT_ACCEPTED = new Set([400, 401]);
 
-/** DCM from a bank's or a merchant's side. Every method throws DcmError. */
+/**
+ * DCM from a bank's or a merchant's side. Every method throws DcmError.
+ * @example
+ * const guid = await dcm.createKey(signingKey.publicJwk);
+ * const order = await dcm.call('order-status', undefined, { query: { order_id: 'o-42' } });
+ */
 @Injectable()
 export class DcmClient {
   readonly #options: DcmOptions;

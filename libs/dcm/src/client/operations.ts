@@ -20,6 +20,7 @@ import {
   paymentMessageStatusWire,
 } from '../wire/platform.wire.js';
 
+/** How one operation is called and answered. */
 export interface Operation {
   readonly method: 'GET' | 'POST' | 'PUT';
   /** `{counterparty_guid}` is filled in; other names come from the call. */
@@ -132,7 +133,9 @@ export const OPERATIONS = {
   },
 } as const satisfies Record<string, Operation>;
 
+/** Name of an operation, such as `order-status`. */
 export type OperationId = keyof typeof OPERATIONS;
+/** The members of an operation's answer. */
 export type AnswerOf<Id extends OperationId> = z.output<(typeof OPERATIONS)[Id]['wire']>;
 /** Operations of the bank and aid guides: they need a scheme. */
 export type SchemeOperationId = {

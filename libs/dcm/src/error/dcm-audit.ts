@@ -19,6 +19,7 @@ export type DcmEvent =
     }
   | { readonly event: 'clock.differs'; /** Ours minus theirs. */ readonly differenceMs: number };
 
+/** Told of what a log or an alarm should hear. Must not throw. */
 export type DcmAudit = (event: DcmEvent) => void;
 
 const HASHED_BYTES = 64 * 1024;

@@ -15,7 +15,11 @@ interface RequestLike {
 /** By request, so that nothing of the platform under Nest can overwrite or print them. */
 const admitted = new WeakMap<object, AuthorizationClaims>();
 
-/** For the Bank Auth Service: lets a request in whose `X-Session-ID` verifies. One 401 for every failure. */
+/**
+ * For the Bank Auth Service: lets a request in whose `X-Session-ID` verifies. One 401 for every failure.
+ * @example
+ * const OnlyDcm = UseGuards(SessionTokenGuard); // then @OnlyDcm above the controller of the three routes
+ */
 @Injectable()
 export class SessionTokenGuard implements CanActivate {
   readonly #tokens: SessionTokens;
@@ -34,7 +38,15 @@ export class SessionTokenGuard implements CanActivate {
   }
 }
 
-/** The verified claims, in a handler behind SessionTokenGuard: `check(@Authorization() { flow, obj, sub })`. */
+/**
+ * The verified claims, in a handler behind SessionTokenGuard: `check(@Authorization() { flow, obj, sub })`.
+ * @example
+ * class BankAuth {
+ *   externalId(@Authorization() { obj }: AuthorizationClaims): ExternalIdAnswer {
+ *     return { external_id: obj };
+ *   }
+ * }
+ */
 export const Authorization = createParamDecorator((_: unknown, context: ExecutionContext): AuthorizationClaims => {
   const claims = admitted.get(context.switchToHttp().getRequest<RequestLike>());
   if (!claims) throw new TypeError('@Authorization() needs SessionTokenGuard on the same handler');

@@ -5,7 +5,11 @@ import { DcmError, tokenError } from '../error/dcm-error.js';
 import { DcmVerifier } from '../token/dcm-verifier.js';
 import { DCM_OPTIONS, type DcmOptions } from '../module/dcm.module-definition.js';
 
-/** The decision about `X-Session-ID`, apart from Nest: for the guard, and for handlers that are no controllers. */
+/**
+ * The decision about `X-Session-ID`, apart from Nest: for the guard, and for handlers that are no controllers.
+ * @example
+ * const claims = await sessionTokens.admit(header); // undefined: answer 401, and nothing else
+ */
 @Injectable()
 export class SessionTokens {
   readonly #verifier: DcmVerifier;

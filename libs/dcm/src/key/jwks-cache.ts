@@ -20,6 +20,7 @@ export interface JwksLimits {
   readonly timeoutMs: number;
 }
 
+/** The default of each limit. */
 export const JWKS_LIMITS: JwksLimits = {
   refreshMs: 300_000,
   maxAgeMs: 600_000,
@@ -41,6 +42,10 @@ export interface JwksCacheOptions {
 /**
  * The JWK Set behind one address: DCM's own, or a merchant's. Whatever arrives, it fetches at most once in a cool-down
  * for unknown names; unknown names are not remembered, so that they cost no memory.
+ * @example
+ * const keys = new JwksCache({ url: new URL('https://dcm.example/api/v1/.well-known/jwks.json') });
+ * await keys.start();
+ * const verifier = new DcmVerifier(keys);
  */
 export class JwksCache extends KeySet {
   readonly #limits: JwksLimits;

@@ -1,13 +1,19 @@
 import { type KeyObject } from 'node:crypto';
 import { importPublicKey } from './rsa-jwk.js';
 
+/** A key of a set, by its name. */
 export interface VerificationKey {
   readonly kid: string;
   /** Absent where the key is in the set but must not verify: weak, not RSA, or meant for something else. */
   readonly key?: KeyObject;
 }
 
-/** Whose keys a channel takes. Chosen by the channel, never by the token. */
+/**
+ * Whose keys a channel takes. Chosen by the channel, never by the token.
+ * @example
+ * const merchant: Signer = { name: 'merchant-uid', keys: new FixedKeySet([jwk]) };
+ * const { ref } = await verifier.order(token, (sub) => (sub === merchant.name ? merchant : undefined));
+ */
 export abstract class KeySet {
   /** May fetch, and then waits for a bounded time. */
   abstract find(kid: string): VerificationKey | undefined | Promise<VerificationKey | undefined>;
@@ -17,7 +23,12 @@ export abstract class KeySet {
   abstract onlyUsable(): VerificationKey | undefined;
 }
 
-/** Keys that are known beforehand. */
+/**
+ * Keys that are known beforehand.
+ * @example
+ * new FixedKeySet([jwk]).find(jwk.kid)?.kid; // => jwk.kid
+ * new FixedKeySet([]).find(jwk.kid); // => undefined
+ */
 export class FixedKeySet extends KeySet {
   readonly #keys: ReadonlyMap<string, VerificationKey>;
 

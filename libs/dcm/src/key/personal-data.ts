@@ -16,6 +16,7 @@ export const KEY_WRAPS = {
   'oaep-sha1': { padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha1' },
   pkcs1: { padding: constants.RSA_PKCS1_PADDING },
 } as const;
+/** Name of a way to wrap. */
 export type KeyWrap = keyof typeof KEY_WRAPS;
 
 /** Standard base64 with padding. */
@@ -34,6 +35,9 @@ const TAG_BYTES = 16;
  * with the other bank's RSA key. Never copy this: the published scheme has one nonce for several values, so that whoever
  * knows one of them learns the beginnings of the others. Interoperability forces it.
  * @param recipient its JWK says `use: sig`, so that strict importers refuse it: the bare `n` and `e` are imported again
+ * @example
+ * const { values, encryption } = sealPersonalData({ name: 'Olena Koval' }, jwk, 'oaep-sha256');
+ * Buffer.from(encryption.nonce, 'base64').length; // => 12
  */
 export function sealPersonalData<Name extends string>(
   values: Readonly<Record<Name, string>>,
@@ -53,7 +57,14 @@ export function sealPersonalData<Name extends string>(
   return { values: Object.fromEntries(sealed) as Record<Name, string>, encryption };
 }
 
-/** @throws DcmError `DCM_MALFORMED`, the same for whatever is wrong */
+/**
+ * What {@link sealPersonalData} has sealed.
+ * @throws DcmError `DCM_MALFORMED`, the same for whatever is wrong
+ * @example
+ * const { values, encryption } = sealPersonalData({ name: 'Olena Koval' }, jwk, 'oaep-sha256');
+ * const { privateKey } = signingKey;
+ * openPersonalData(values, encryption, { privateKey, wrap: 'oaep-sha256' }).name; // => 'Olena Koval'
+ */
 export function openPersonalData<Name extends string>(
   values: Readonly<Record<Name, string>>,
   { nonce, encrypted_key }: DataEncryption,

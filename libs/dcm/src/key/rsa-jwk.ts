@@ -22,7 +22,11 @@ type Members = Readonly<Record<string, unknown>>;
 /** 1 to 128 printable ASCII characters. */
 export const isKid = (kid: string): boolean => KID.test(kid);
 
-/** RFC 7638, SHA-256. */
+/**
+ * RFC 7638, SHA-256.
+ * @example
+ * thumbprintOf(jwk).length; // => 43
+ */
 export const thumbprintOf = ({ n, e }: Pick<RsaPublicJwk, 'n' | 'e'>): string =>
   createHash('sha256')
     .update(JSON.stringify({ e, kty: 'RSA', n }))
@@ -31,6 +35,9 @@ export const thumbprintOf = ({ n, e }: Pick<RsaPublicJwk, 'n' | 'e'>): string =>
 /**
  * The six public members of a JWK that DCM accepts; other public members are dropped.
  * @throws DcmError `DCM_INVALID_KEY` whose `member` names what is wrong; a private member is one of the wrongs
+ * @example
+ * Object.keys(readRsaPublicJwk({ ...jwk, x5t: 'dropped' })); // => ['kty', 'alg', 'use', 'kid', 'n', 'e']
+ * readRsaPublicJwk({ ...jwk, d: 'secret' }); // throws { code: 'DCM_INVALID_KEY', member: 'd' }
  */
 export function readRsaPublicJwk(jwk: unknown): RsaPublicJwk {
   const members = asMembers(jwk);

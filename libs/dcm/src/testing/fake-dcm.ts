@@ -1,6 +1,7 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
 
+/** A call that has arrived. */
 export interface SeenRequest {
   readonly method: string;
   /** Below the base path, query included. */
@@ -8,6 +9,7 @@ export interface SeenRequest {
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
 }
+/** An answer: `json`, or `text` instead. Status 200 and `{}` where nothing is said. */
 export interface Reply {
   readonly status?: number;
   readonly json?: unknown;
@@ -21,7 +23,14 @@ export type Behaviour = Reply | 'hang' | 'reset';
 const BASE = '/dcm';
 const JWKS = '/api/v1/.well-known/jwks.json';
 
-/** DCM on a real socket, just enough of it to test a client against. */
+/**
+ * DCM on a real socket, just enough of it to test a client against.
+ * @example
+ * const fake = await FakeDcm.start();
+ * fake.answer = ({ path }) => (path.startsWith('/api/v1/merchants') ? { status: 503 } : { json: {} });
+ * fake.requests.length; // => 0
+ * await fake.stop();
+ */
 export class FakeDcm {
   readonly requests: SeenRequest[] = [];
   jwks: unknown = { keys: [] };

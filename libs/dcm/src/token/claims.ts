@@ -1,7 +1,14 @@
 /** What an authorization token permits. Source: bank guide, "JWT by DCM"; aid guide, "JWT by Bank". */
 export const FLOWS = ['sign-in', 'sign-up', 'sign-up-processing', 'sign-up-emission'] as const;
+/** One of {@link FLOWS}. */
 export type Flow = (typeof FLOWS)[number];
 
+/**
+ * Whether a text names a flow.
+ * @example
+ * isFlow('sign-in'); // => true
+ * isFlow('sign-out'); // => false
+ */
 export const isFlow = (text: unknown): text is Flow => (FLOWS as readonly unknown[]).includes(text);
 
 /** Profile A. Times are Unix seconds. */

@@ -34,6 +34,10 @@ const NO_KEYS = new FixedKeySet([]);
 /**
  * Verifies tokens by `kid`, in the order of the reference; the first failed check is the error's code.
  * `jwk`, `jku`, `x5u` and `x5c` of a token are never looked at. Every method throws DcmError.
+ * @example
+ * const token = await tokens.request();
+ * const { jti } = await verifier.request(token);
+ * await verifier.request(token); // throws { code: 'DCM_REPLAYED' }
  */
 export class DcmVerifier {
   readonly #dcm: Signer;

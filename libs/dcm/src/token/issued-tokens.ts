@@ -7,7 +7,18 @@ export interface Issue {
   readonly flow: Flow;
 }
 
-/** Port: what this bank has just issued under scheme BANK, so that a callback about anything else is refused. */
+/**
+ * Port: what this bank has just issued under scheme BANK, so that a callback about anything else is refused.
+ * @example
+ * class IssuedInDatabase extends IssuedTokens {
+ *   override record(issue: Issue, until: Date): Promise<void> {
+ *     return table.insert({ ...issue, until });
+ *   }
+ *   override has(issue: Issue): Promise<boolean> {
+ *     return table.exists(issue);
+ *   }
+ * }
+ */
 export abstract class IssuedTokens {
   abstract record(issue: Issue, until: Date): Promise<void>;
   /** May be asked several times for one operation. */
@@ -16,7 +27,15 @@ export abstract class IssuedTokens {
 
 const MAX_ENTRIES = 100_000;
 
-/** For one process; when full, the oldest record goes first. */
+/**
+ * For one process; when full, the oldest record goes first.
+ * @example
+ * const issued = new InMemoryIssuedTokens();
+ * const issue = { sub: 'operator@bank.example', obj: 'cust-000042', flow: 'sign-in' } as const;
+ * await issued.record(issue, until);
+ * await issued.has(issue); // => true
+ * await issued.has({ ...issue, flow: 'sign-up' }); // => false
+ */
 export class InMemoryIssuedTokens extends IssuedTokens {
   readonly #issues = new Map<string, number>();
   readonly #clock: () => Date;

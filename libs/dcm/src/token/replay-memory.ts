@@ -6,7 +6,15 @@ export interface TokenUse {
   readonly jti: string;
 }
 
-/** Port: which request tokens were used. Replicas behind one address must share it. */
+/**
+ * Port: which request tokens were used. Replicas behind one address must share it.
+ * @example
+ * class ReplayInDatabase extends ReplayMemory {
+ *   override claim(use: TokenUse, until: Date): Promise<boolean> {
+ *     return table.insertOnce({ ...use, until }); // INSERT … ON CONFLICT DO NOTHING
+ *   }
+ * }
+ */
 export abstract class ReplayMemory {
   /** True for the first use, false for any later one before `until`. Must be atomic. */
   abstract claim(use: TokenUse, until: Date): Promise<boolean>;
@@ -14,7 +22,13 @@ export abstract class ReplayMemory {
 
 const MAX_ENTRIES = 100_000;
 
-/** For one process. Full, it refuses rather than forgets; only holders of a good key can fill it. */
+/**
+ * For one process. Full, it refuses rather than forgets; only holders of a good key can fill it.
+ * @example
+ * const replay = new InMemoryReplayMemory();
+ * await replay.claim({ signer: 'dcm', kid: 'k1', jti: 'j1' }, until); // => true
+ * await replay.claim({ signer: 'dcm', kid: 'k1', jti: 'j1' }, until); // => false
+ */
 export class InMemoryReplayMemory extends ReplayMemory {
   readonly #uses = new Map<string, number>();
   readonly #clock: () => Date;

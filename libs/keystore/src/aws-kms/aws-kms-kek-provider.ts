@@ -39,7 +39,13 @@ interface Parts {
   readonly timeoutMs: number;
 }
 
-/** KEKs that never leave AWS KMS. KMS's own yearly rotation is invisible here and needs no re-wrapping. */
+/**
+ * KEKs that never leave AWS KMS. KMS's own yearly rotation is invisible here and needs no re-wrapping.
+ * @example
+ * const keys = { kms_v1: '1234abcd-12ab-34cd-56ef-1234567890ab' }; // key ids by KEK id
+ * const keks = await AwsKmsKekProvider.create({ current: 'kms_v1', keys, region: 'eu-central-1' });
+ * const keystore = new EnvelopeKeystore(keks, { dekCache: { maxEntries: 1_000, maxAgeMs: 60_000 } });
+ */
 export class AwsKmsKekProvider extends KekProvider {
   readonly #parts: Parts;
 

@@ -7,12 +7,19 @@ import { FORMAT, formatBox, IV_BYTES, parseBox, type SealedBox, TAG_BYTES } from
 
 const DEK_BYTES = 32;
 
+/** How an envelope keystore behaves. */
 export interface EnvelopeOptions {
   /** Keeps unwrapped DEKs, for providers that are asked over the network. Default: none are kept. */
   readonly dekCache?: DekCacheLimits | undefined;
 }
 
-/** Envelope encryption: KEK wraps a fresh DEK per value, the DEK encrypts with AES-256-GCM and the place as AAD. */
+/**
+ * Envelope encryption: KEK wraps a fresh DEK per value, the DEK encrypts with AES-256-GCM and the place as AAD.
+ * @example
+ * const keystore = new EnvelopeKeystore(keks, { dekCache: { maxEntries: 1_000, maxAgeMs: 60_000 } });
+ * const box = await keystore.seal(Buffer.from('secret'), place);
+ * Buffer.from(await keystore.open(box, place)).toString(); // => 'secret'
+ */
 export class EnvelopeKeystore extends Keystore {
   readonly #keks: KekProvider;
   readonly #cache: DekCache | undefined;

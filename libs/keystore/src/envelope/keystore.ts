@@ -25,6 +25,9 @@ export interface Sealer {
 /**
  * Port: encrypts key material and personal data at rest. Whatever needs the KEK provider may also reject with
  * KeystoreError `KEYSTORE_UNAVAILABLE` (retryable) | `KEYSTORE_FORBIDDEN`.
+ * @example
+ * const box = await keystore.seal(Buffer.from('secret'), place);
+ * await keystore.open(box, { ...place, row: 'another' }); // throws { code: 'KEYSTORE_TAMPERED' }
  */
 export abstract class Keystore {
   /**

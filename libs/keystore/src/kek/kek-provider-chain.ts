@@ -4,6 +4,11 @@ import { KeystoreError } from '../error/keystore-error.js';
 /**
  * Several providers as one, for moving from one to another: the first wraps, each is asked in turn for a KEK that those
  * before it do not know. KEK ids must differ between them.
+ * @example
+ * const chain = new KekProviderChain(newKeks, keks); // until everything is re-wrapped
+ * const { kekId, wrapped } = await keks.wrap(dek);
+ * await chain.unwrap(kekId, wrapped); // => dek
+ * (await chain.wrap(dek)).kekId; // => await newKeks.currentKek()
  */
 export class KekProviderChain extends KekProvider {
   readonly #current: KekProvider;

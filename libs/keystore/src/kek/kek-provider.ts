@@ -8,6 +8,9 @@ export interface WrappedDek {
  * Port: wraps data-encrypting keys under versioned key-encrypting keys (local file, Vault transit, AWS KMS).
  * KEK ids are 1–64 characters of `A-Za-z0-9_-`; one that ends in `_v<n>` is of version n, any other of version 1.
  * Every method may reject with KeystoreError `KEYSTORE_UNAVAILABLE` | `KEYSTORE_FORBIDDEN`, and none hangs.
+ * @example
+ * const { kekId, wrapped } = await keks.wrap(dek);
+ * await keks.unwrap(kekId, wrapped); // => dek
  */
 export abstract class KekProvider {
   /** Id of the KEK that new DEKs are wrapped under. A provider over the network may be some seconds behind. */

@@ -5,7 +5,12 @@ const VERSION = /_v([1-9]\d{0,8})$/;
 
 export const isKekId = (id: string): boolean => KEK_ID.test(id);
 
-/** `kek_ab12_v3` is of version 3; an id without such an ending is of version 1. */
+/**
+ * `kek_ab12_v3` is of version 3; an id without such an ending is of version 1.
+ * @example
+ * kekVersionOf('kek_ab12_v3'); // => 3
+ * kekVersionOf('main'); // => 1
+ */
 export const kekVersionOf = (id: string): number => Number(VERSION.exec(id)?.[1] ?? 1);
 
 export interface KekRingOptions {

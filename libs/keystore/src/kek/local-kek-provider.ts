@@ -9,7 +9,12 @@ const KEK_BYTES = 32;
 /** Default initial value of AES key wrap, RFC 3394 section 2.2.3.1. */
 const KEY_WRAP_IV = Buffer.alloc(8, 0xa6);
 
-/** KEKs from a file or the environment; DEKs are wrapped with AES-256 key wrap (RFC 3394). */
+/**
+ * KEKs from a file or the environment; DEKs are wrapped with AES-256 key wrap (RFC 3394).
+ * @example
+ * const keks = LocalKekProvider.from(parseLocalKeys(keyFile));
+ * keks.currentKekId; // => 'main_v1'
+ */
 export class LocalKekProvider extends KekProvider {
   readonly #ring: KekRing<KeyObject>;
 

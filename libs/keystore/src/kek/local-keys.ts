@@ -15,7 +15,12 @@ export interface LocalKeys {
 const KEK_BYTES = 32;
 const MEMBERS = ['current', 'minVersion', 'keys'];
 
-/** A fresh key file with one random KEK of version 1. */
+/**
+ * A fresh key file with one random KEK of version 1.
+ * @example
+ * const keyFile = JSON.stringify(generateLocalKeys());
+ * parseLocalKeys(keyFile).minVersion; // => undefined
+ */
 export function generateLocalKeys(): LocalKeys {
   const id = kekIdOf(1);
   return { current: id, keys: { [id]: randomKek() } };
@@ -24,6 +29,10 @@ export function generateLocalKeys(): LocalKeys {
 /**
  * The key file with one more random KEK of the next version, not yet current: bring the file to every process first,
  * then make `added` current, re-wrap, and at last raise `minVersion`.
+ * @example
+ * const { added, keys } = addLocalKek(parseLocalKeys(keyFile));
+ * kekVersionOf(added); // => 2
+ * keys.current; // => 'main_v1'
  */
 export function addLocalKek(keys: LocalKeys): { added: string; keys: LocalKeys } {
   const added = kekIdOf(Math.max(...Object.keys(keys.keys).map(kekVersionOf)) + 1);
@@ -33,6 +42,9 @@ export function addLocalKek(keys: LocalKeys): { added: string; keys: LocalKeys }
 /**
  * Reads the text of a key file or of an environment variable.
  * @throws KeystoreError `KEYSTORE_INVALID_KEYS`, naming the member and never its value
+ * @example
+ * parseLocalKeys(keyFile).current; // => 'main_v1'
+ * parseLocalKeys('{}'); // throws { code: 'KEYSTORE_INVALID_KEYS' }
  */
 export function parseLocalKeys(text: string): LocalKeys {
   const file = parseObject(text);

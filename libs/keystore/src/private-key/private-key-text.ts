@@ -26,6 +26,9 @@ const OTHER_PEM: readonly (readonly [RegExp, string])[] = [
  * Reads an EC P-384 private key: JWK as JSON, or PEM (PKCS#8 or SEC1; `\n` may be spelled out, as in environment
  * variables). The public half must belong to the private one.
  * @throws KeystoreError `KEYSTORE_INVALID_PRIVATE_KEY`, naming what is wrong and quoting nothing
+ * @example
+ * importPrivateKeyText(pem).asymmetricKeyDetails?.namedCurve; // => 'secp384r1'
+ * importPrivateKeyText(''); // throws { code: 'KEYSTORE_INVALID_PRIVATE_KEY' }
  */
 export function importPrivateKeyText(text: string): KeyObject {
   const trimmed = text.trim();
@@ -39,6 +42,8 @@ export function importPrivateKeyText(text: string): KeyObject {
 /**
  * The public half of a private or public key.
  * @throws KeystoreError `KEYSTORE_INVALID_PRIVATE_KEY` unless it is EC P-384
+ * @example
+ * Object.keys(publicJwkOf(importPrivateKeyText(pem))); // => ['kty', 'crv', 'x', 'y']
  */
 export function publicJwkOf(key: KeyObject): EcPublicJwk {
   assertP384(key);

@@ -18,7 +18,15 @@ export const kmsError = (type: string, status = 400): Reply & Fault => ({
   body: { __type: type, message: `${type} in words` },
 });
 
-/** The part of AWS KMS in use, over its JSON 1.1 protocol, with real AES-256-GCM inside. Source: KMS API reference. */
+/**
+ * The part of AWS KMS in use, over its JSON 1.1 protocol, with real AES-256-GCM inside. Source: KMS API reference.
+ * @example
+ * const kms = new KmsServer();
+ * const endpoint = await kms.listen();
+ * const id = kms.create('alias/gateway');
+ * kms.aliases.get('alias/gateway'); // => id
+ * await kms.close();
+ */
 export class KmsServer extends LoopbackServer {
   readonly aliases = new Map<string, string>();
   readonly #keys = new Map<string, Key>();

@@ -14,7 +14,16 @@ type Body = Record<string, unknown>;
 const refusal = (status: number, ...errors: string[]): Reply => ({ status, body: { errors } });
 const data = (content: unknown): Reply => ({ status: 200, body: { request_id: 'r', lease_id: '', data: content } });
 
-/** The transit engine's HTTP API with real AES-256-GCM inside. Source: Vault API documentation and `keysutil`. */
+/**
+ * The transit engine's HTTP API with real AES-256-GCM inside. Source: Vault API documentation and `keysutil`.
+ * @example
+ * const vault = new VaultServer();
+ * const address = await vault.listen();
+ * vault.create('gateway');
+ * const keks = new VaultTransitKekProvider({ address, key: 'gateway', token: () => vault.token });
+ * await keks.currentKek(); // => 'vault_gateway_v1'
+ * await vault.close();
+ */
 export class VaultServer extends LoopbackServer {
   readonly token = `hvs.${randomBytes(12).toString('base64url')}`;
   sealed = false;

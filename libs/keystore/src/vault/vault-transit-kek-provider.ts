@@ -11,6 +11,9 @@ const CIPHERTEXT = /^vault:v([1-9]\d{0,8}):([A-Za-z0-9+/]+={0,2})$/;
 /**
  * KEKs that never leave HashiCorp Vault: one transit key, whose versions are the KEKs. `latest_version` is the current
  * KEK and `min_decryption_version` retires, both set in Vault. No `context`: the place is bound to the value already.
+ * @example
+ * const address = new URL('https://vault.example:8200');
+ * const keks = new VaultTransitKekProvider({ address, key: 'gateway', token: () => secrets.read('vault-token') });
  */
 export class VaultTransitKekProvider extends KekProvider {
   readonly #client: VaultTransitClient;
