@@ -58,9 +58,11 @@ export class PaymentSyncService {
 
   /** Queries the bank about the payment and what acts on it, and concludes what is proven. */
   async syncWithBank(accountId: string, paymentId: string): Promise<void> {
-    const asked = await this.records.payments.find(accountId, paymentId);
-    const strange = asked ? await assignNamedOrders({ bank: this.bank, records: this.records }, asked) : [];
-    const payment = await this.records.payments.find(accountId, paymentId);
+    const found = await this.records.payments.find(accountId, paymentId);
+    if (!found) return;
+    const strange = await assignNamedOrders({ bank: this.bank, records: this.records }, found);
+    const mayHaveChanged = found.namedOrderIds.length > 0;
+    const payment = mayHaveChanged ? await this.records.payments.find(accountId, paymentId) : found;
     const intents = await this.records.operations.intents(accountId, paymentId);
     const current = currentOf(intents);
     if (!payment || !current) return;
