@@ -150,7 +150,7 @@ describe('renewal ahead of time', () => {
     expect(asked.filter((id) => id === slow)).toHaveLength(1);
     expect(asked).toHaveLength(5); // the other two again
     let isStopped = false;
-    const stopped = job.beforeApplicationShutdown().then(() => (isStopped = true));
+    const stopped = workers.beforeApplicationShutdown().then(() => (isStopped = true));
     await new Promise((resolve) => setImmediate(resolve));
     expect(isStopped).toBe(false); // a renewal that is cut off costs the session
     hanging.reject(new Error('it came at last'));

@@ -1,4 +1,4 @@
-import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { errorSummary } from '../database/error-summary.js';
 import { DueWorker } from '../database/due-work.js';
@@ -11,7 +11,7 @@ const LEASE_SECONDS = 60;
 
 /** Reads kept callbacks off the request path: the orders that they name, and whether they show an attempt to pay. */
 @Injectable()
-export class DrainInboxJob implements BeforeApplicationShutdown {
+export class DrainInboxJob {
   private readonly logger = new Logger(DrainInboxJob.name);
   private readonly worker = new DueWorker<DueCallback>({
     name: 'drain-inbox',
@@ -34,9 +34,5 @@ export class DrainInboxJob implements BeforeApplicationShutdown {
   @Interval(TICK_MS)
   async tick(): Promise<void> {
     await this.worker.kick();
-  }
-
-  async beforeApplicationShutdown(): Promise<void> {
-    await this.worker.stop();
   }
 }

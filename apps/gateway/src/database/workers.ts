@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 
 /** A worker as health and shutdown see it. */
 export interface WatchedWorker {
@@ -13,7 +13,7 @@ export interface WatchedWorker {
 
 /** The workers of this process. */
 @Injectable()
-export class Workers {
+export class Workers implements BeforeApplicationShutdown {
   private readonly watched: WatchedWorker[] = [];
 
   add(worker: WatchedWorker): void {
@@ -31,5 +31,10 @@ export class Workers {
 
   async stop(): Promise<void> {
     await Promise.all(this.watched.map((worker) => worker.stop()));
+  }
+
+  /** Before connections end. Nothing new is left to stop where the process has stopped them first. */
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.stop();
   }
 }

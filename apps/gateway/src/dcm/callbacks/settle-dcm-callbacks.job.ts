@@ -1,4 +1,4 @@
-import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { type CallbackName, readCallback } from '#libs/dcm';
 import { AuditService } from '../../audit/audit.service.js';
@@ -16,7 +16,7 @@ const RETRY_SECONDS: readonly number[] = [5, 30, 120, 600, 3_600, 32_400];
 
 /** Asks DCM about callbacks that are to be believed only then. */
 @Injectable()
-export class SettleDcmCallbacksJob implements BeforeApplicationShutdown {
+export class SettleDcmCallbacksJob {
   private readonly logger = new Logger(SettleDcmCallbacksJob.name);
   private readonly worker = new RoundWorker<readonly DueDcmCallback[]>({
     name: 'dcm-callbacks',
@@ -47,10 +47,6 @@ export class SettleDcmCallbacksJob implements BeforeApplicationShutdown {
   @Interval(PRUNE_MS)
   async prune(): Promise<void> {
     await this.rows.prune();
-  }
-
-  async beforeApplicationShutdown(): Promise<void> {
-    await this.worker.stop();
   }
 
   private async settle(due: DueDcmCallback): Promise<void> {

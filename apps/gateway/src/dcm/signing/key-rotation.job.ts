@@ -1,4 +1,4 @@
-import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { RoundWorker } from '../../database/round-worker.js';
 import { Workers } from '../../database/workers.js';
@@ -12,7 +12,7 @@ const PRUNE_MS = 3_600_000;
 
 /** Makes the first key at start, rotates on time, and goes on with what another process left. */
 @Injectable()
-export class KeyRotationJob implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class KeyRotationJob implements OnApplicationBootstrap {
   private readonly logger = new Logger(KeyRotationJob.name);
   private readonly worker = new RoundWorker<number | undefined>({
     name: 'dcm-keys',
@@ -50,9 +50,5 @@ export class KeyRotationJob implements OnApplicationBootstrap, BeforeApplication
     await this.decisions.prune();
     await this.issued.prune();
     await this.used.prune();
-  }
-
-  async beforeApplicationShutdown(): Promise<void> {
-    await this.worker.stop();
   }
 }

@@ -1,4 +1,4 @@
-import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { errorSummary } from '../../database/error-summary.js';
 import { type WatchedWorker, Workers } from '../../database/workers.js';
@@ -17,7 +17,7 @@ const AT_ONCE = 16;
 
 /** Renews sessions before anybody needs them to be, and those whose last renewal failed. */
 @Injectable()
-export class RenewSessionsJob implements BeforeApplicationShutdown, WatchedWorker {
+export class RenewSessionsJob implements WatchedWorker {
   readonly name = 'renew-sessions';
   readonly claimLimitMs = CLAIM_LIMIT_MS;
   private claimedAt = performance.now();
@@ -63,10 +63,6 @@ export class RenewSessionsJob implements BeforeApplicationShutdown, WatchedWorke
   async stop(): Promise<void> {
     this.stopped = true;
     await Promise.all(this.underWay.values());
-  }
-
-  async beforeApplicationShutdown(): Promise<void> {
-    await this.stop();
   }
 
   private start(session: DueSession): Promise<void> {

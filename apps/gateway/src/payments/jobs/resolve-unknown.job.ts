@@ -1,4 +1,4 @@
-import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { errorSummary } from '../../database/error-summary.js';
 import { BankBreakers } from '../bank/bank-breakers.js';
@@ -13,7 +13,7 @@ const LEASE_SECONDS = 120;
 
 /** Finds out what became of operations whose outcome is unknown or pending, or whose process died. */
 @Injectable()
-export class ResolveUnknownJob implements BeforeApplicationShutdown {
+export class ResolveUnknownJob {
   private readonly logger = new Logger(ResolveUnknownJob.name);
   private readonly worker = new DueWorker<DueOperation>({
     name: 'resolve-unknown',
@@ -40,9 +40,5 @@ export class ResolveUnknownJob implements BeforeApplicationShutdown {
   @Interval(TICK_MS)
   async tick(): Promise<void> {
     await this.worker.kick();
-  }
-
-  async beforeApplicationShutdown(): Promise<void> {
-    await this.worker.stop();
   }
 }

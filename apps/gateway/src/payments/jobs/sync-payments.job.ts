@@ -1,4 +1,4 @@
-import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { errorSummary } from '../../database/error-summary.js';
 import { BankBreakers } from '../bank/bank-breakers.js';
@@ -13,7 +13,7 @@ const LEASE_SECONDS = 120;
 
 /** Asks the bank about open payments when their time has come, or a callback or a returning customer hinted. */
 @Injectable()
-export class SyncPaymentsJob implements BeforeApplicationShutdown {
+export class SyncPaymentsJob {
   private readonly logger = new Logger(SyncPaymentsJob.name);
   private readonly worker = new DueWorker<DuePayment>({
     name: 'sync-payments',
@@ -38,9 +38,5 @@ export class SyncPaymentsJob implements BeforeApplicationShutdown {
   @Interval(TICK_MS)
   async tick(): Promise<void> {
     await this.worker.kick();
-  }
-
-  async beforeApplicationShutdown(): Promise<void> {
-    await this.worker.stop();
   }
 }

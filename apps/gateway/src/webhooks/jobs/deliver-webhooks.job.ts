@@ -1,4 +1,4 @@
-import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { DueWorker } from '../../database/due-work.js';
 import { errorSummary } from '../../database/error-summary.js';
@@ -13,7 +13,7 @@ const LEASE_SECONDS = 60;
 
 /** Tells endpoints of events. One that does not answer is left alone for a while, and is tried by a few. */
 @Injectable()
-export class DeliverWebhooksJob implements BeforeApplicationShutdown {
+export class DeliverWebhooksJob {
   private readonly logger = new Logger(DeliverWebhooksJob.name);
   private readonly breakers = new Breakers();
   private readonly worker = new DueWorker<DueDelivery>({
@@ -38,10 +38,6 @@ export class DeliverWebhooksJob implements BeforeApplicationShutdown {
   @Interval(TICK_MS)
   async tick(): Promise<void> {
     await this.worker.kick();
-  }
-
-  async beforeApplicationShutdown(): Promise<void> {
-    await this.worker.stop();
   }
 
   private async deliver(delivery: DueDelivery): Promise<void> {

@@ -1,4 +1,4 @@
-import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { DueWorker } from '../../database/due-work.js';
 import { errorSummary } from '../../database/error-summary.js';
@@ -10,7 +10,7 @@ const TICK_MS = 250;
 
 /** Gives committed events their place in the feed and puts their deliveries down. */
 @Injectable()
-export class PublishEventsJob implements BeforeApplicationShutdown {
+export class PublishEventsJob {
   private readonly logger = new Logger(PublishEventsJob.name);
   private readonly worker = new DueWorker<never>({
     name: 'publish-events',
@@ -36,10 +36,6 @@ export class PublishEventsJob implements BeforeApplicationShutdown {
   @Interval(TICK_MS)
   async tick(): Promise<void> {
     await this.worker.kick();
-  }
-
-  async beforeApplicationShutdown(): Promise<void> {
-    await this.worker.stop();
   }
 
   /** Goes on while there is anything, and starts what was put down at once. */
