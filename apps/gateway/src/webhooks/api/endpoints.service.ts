@@ -113,12 +113,8 @@ export class EndpointsService {
     const account = await this.accounts.open(accountId);
     const fingerprint = fingerprintOf(account.secret, route, body);
     const text = newWebhookSecret();
-    const id = newId('ws');
-    const secret: NewSecret = {
-      ...{ merchantAccountId: accountId, id, endpointId, requestKey: key, requestFingerprint: fingerprint },
-      secretSealed: await this.keystore.seal(Buffer.from(text), webhookSecretPlace(accountId, id)),
-    };
-    const earlier = (await this.endpoints.findSecret(accountId, key)) ?? (await this.keepNew(secret, keep));
+    const owner = { merchantAccountId: accountId, endpointId, requestKey: key, requestFingerprint: fingerprint };
+    const earlier = (await this.endpoints.findSecret(accountId, key)) ?? (await this.keepNew(owner, text, keep));
     const made = earlier ? await this.replay(earlier, fingerprint) : { endpointId, text };
     const view = viewEndpoint(await this.find(accountId, made.endpointId), livemode);
     return { view: { ...view, secret: made.text }, replayed: earlier !== undefined };
@@ -126,15 +122,19 @@ export class EndpointsService {
 
   /** @returns what a request under the same key left meanwhile, if it was faster */
   private async keepNew(
-    secret: NewSecret,
+    owner: Omit<NewSecret, 'id' | 'secretSealed'>,
+    text: string,
     keep: (secret: NewSecret) => Promise<void>,
   ): Promise<WebhookSecretEntity | undefined> {
+    const { merchantAccountId, requestKey } = owner;
+    const id = newId('ws');
+    const secretSealed = await this.keystore.seal(Buffer.from(text), webhookSecretPlace(merchantAccountId, id));
     try {
-      await keep(secret);
+      await keep({ ...owner, id, secretSealed });
       return undefined;
     } catch (error) {
       if (!isKeyTaken(error)) throw error;
-      return (await this.endpoints.findSecret(secret.merchantAccountId, secret.requestKey)) ?? undefined;
+      return (await this.endpoints.findSecret(merchantAccountId, requestKey)) ?? undefined;
     }
   }
 

@@ -24,20 +24,20 @@ export class EndpointRepository {
   constructor(private readonly database: DataSource) {}
 
   /**
-   * Adds an endpoint with its first secret, unless the account has `most` already.
+   * Adds an endpoint with its first secret. @returns false where the account has `most` already
    * @throws the database's error for a key that another request has used, see {@link isKeyTaken}
    */
-  add(endpoint: NewEndpoint, secret: NewSecret, most: number): Promise<WebhookEndpointEntity | undefined> {
+  add(endpoint: NewEndpoint, secret: NewSecret, most: number): Promise<boolean> {
     return inTransaction(this.database, async (tx) => {
       // The row of the feed stands for the account: two requests at once count one after the other.
       await tx.query('SELECT 1 FROM event_feed WHERE merchant_account_id = $1 FOR UPDATE', [
         endpoint.merchantAccountId,
       ]);
       const { merchantAccountId } = endpoint;
-      if ((await tx.countBy(WebhookEndpointEntity, { merchantAccountId })) >= most) return undefined;
+      if ((await tx.countBy(WebhookEndpointEntity, { merchantAccountId })) >= most) return false;
       await tx.insert(WebhookEndpointEntity, endpoint);
       await tx.insert(WebhookSecretEntity, secret);
-      return tx.findOneByOrFail(WebhookEndpointEntity, { merchantAccountId, id: endpoint.id });
+      return true;
     });
   }
 
