@@ -125,13 +125,7 @@ export class WriteAhead {
     const window = new SendWindow();
     const held = await this.records.reserve(claim, footing.payment, reservation);
     if (held === 'taken' || held === 'changed') return held === 'taken' ? held : undefined;
-    return {
-      held,
-      window,
-      begunAt: performance.now(),
-      ...FIRST,
-      parentBankId: footing.parent?.bankOperationId ?? null,
-    };
+    return firstTurn(footing, held, window);
   }
 
   /** The same under the payment's lock. @throws PaymentError where it may not be done */
@@ -149,13 +143,7 @@ export class WriteAhead {
       operation: await this.records.operations.insert(tx, operation, reason),
       payment: await this.records.save(tx, moved),
     };
-    return {
-      held,
-      window,
-      begunAt: performance.now(),
-      ...FIRST,
-      parentBankId: footing.parent?.bankOperationId ?? null,
-    };
+    return firstTurn(footing, held, window);
   }
 
   /** The merchant gives up an open payment: its link is shown no more, and the bank is asked on, since it has no call for this. */
@@ -229,6 +217,12 @@ function whereItMay<T>(decide: () => T): T | undefined {
     throw error;
   }
 }
+
+const firstTurn = ({ parent }: Footing, held: Held, window: SendWindow): Turn => ({
+  ...{ held, window, begunAt: performance.now() },
+  ...FIRST,
+  parentBankId: parent?.bankOperationId ?? null,
+});
 
 /** Of what is sent for the first time. */
 export const FIRST = { send: 1, mayRepeat: true } as const;
