@@ -9,7 +9,7 @@ import { explained } from '../database/database-problem.js';
 import { prepareInstallation } from '../keys/installation.store.js';
 import { commandsOf } from './commands.js';
 import { GatewayModule } from './gateway.module.js';
-import { dataSourceOptions } from './schema.js';
+import { startOptions } from './schema.js';
 
 /** Stands in for the address of the demo's database until that runs. */
 const NOT_YET = 'postgres://127.0.0.1/gateway';
@@ -37,11 +37,7 @@ export async function openInstallation(
 }
 
 async function openAt(config: GatewayConfig, access: Access): Promise<OpenedInstallation> {
-  const keys = await prepareInstallation(
-    config,
-    dataSourceOptions(config.databaseUrl, { size: 2, prepared: config.preparedStatements }),
-    { access },
-  );
+  const keys = await prepareInstallation(config, startOptions(config), { access });
   const app = await createContext(GatewayModule.forRoot(config, keys, access === 'reads'));
   const tell = (line: string): void => void process.stderr.write(`${line}\n`);
   return {

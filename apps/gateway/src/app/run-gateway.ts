@@ -8,7 +8,7 @@ import { GatewayModule } from './gateway.module.js';
 import { within } from '../timing/deadline.js';
 import { PROBLEMS } from './problems.js';
 import { readStartConfig } from './start-config.js';
-import { dataSourceOptions } from './schema.js';
+import { startOptions } from './schema.js';
 import { createHttpAdapter } from '../http/http-server.js';
 import { Drain } from '../http/drain.js';
 import { ProblemFilter } from '../http/problem.filter.js';
@@ -64,14 +64,10 @@ const settled = (starting: Promise<void>): Promise<void> =>
   );
 
 async function start(config: GatewayConfig, stops: Stop[], signal: AbortSignal): Promise<void> {
-  const keys = await prepareInstallation(
-    config,
-    dataSourceOptions(config.databaseUrl, { size: 2, prepared: config.preparedStatements }),
-    {
-      access: 'installs',
-      signal,
-    },
-  );
+  const keys = await prepareInstallation(config, startOptions(config), {
+    access: 'installs',
+    signal,
+  });
   const { app, drain } = await explained('connecting', () => createApp(config, keys));
   stops.push(() => stopApp(app, drain));
   const { account } = config;

@@ -25,6 +25,7 @@ import { WebhookDeliveryEntity } from '../webhooks/store/webhook-delivery.entity
 import { WebhookEndpointEntity } from '../webhooks/store/webhook-endpoint.entity.js';
 import { WebhookSecretEntity } from '../webhooks/store/webhook-secret.entity.js';
 import { OPERATION_TRANSITIONS, TRANSITIONS } from '../payments/domain/statuses.js';
+import { type GatewayConfig } from '../config/gateway-config.js';
 import { type PoolWishes, postgresOptions, type PostgresOptions, type Schema } from '../database/data-source.js';
 
 /** What the rooms keep in the database. */
@@ -73,3 +74,7 @@ const SCHEMA: Schema = {
 /** How every gateway process and every test opens the database. */
 export const dataSourceOptions = (url: string, pool: PoolWishes = {}): PostgresOptions =>
   postgresOptions(SCHEMA, url, pool);
+
+/** The connections of a start, before the pool of the modules is there. */
+export const startOptions = ({ databaseUrl, preparedStatements: prepared }: GatewayConfig): PostgresOptions =>
+  dataSourceOptions(databaseUrl, { size: 2, prepared });
