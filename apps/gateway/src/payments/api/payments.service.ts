@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { pageOf, placeIn, writeCursor } from '../../http/paging.js';
 import { PaymentError } from '../domain/payment-error.js';
 import { paymentStatus } from '../domain/statuses.js';
 import { type Answer } from '../engine/idempotency.service.js';
@@ -59,9 +60,8 @@ export class PaymentsService {
     const { limit, status, reference, cursor } = query;
     const kinds = kindsOf('payment');
     const before = cursor === undefined ? undefined : readCursor(cursor);
-    const rows = await this.records.payments.list(accountId, { kinds, limit: limit + 1, before, status, reference });
-    const page = rows.slice(0, limit);
-    const last = rows.length > limit ? page.at(-1) : undefined;
+    const found = await this.records.payments.list(accountId, { kinds, limit: limit + 1, before, status, reference });
+    const { rows: page, last } = pageOf(found, limit);
     const payable = page.filter((row) => paymentStatus(row.status).payable).map(({ id }) => id);
     const intents = await this.records.operations.intentsOf(accountId, payable);
     const holds = page.filter(isHold).map(({ id }) => id);
@@ -72,7 +72,7 @@ export class PaymentsService {
     });
     return {
       data: page.map((row) => viewPayment(row, shown(row))),
-      nextCursor: last ? Buffer.from(last.id).toString('base64url') : null,
+      nextCursor: last ? writeCursor(last.id) : null,
     };
   }
 }
@@ -95,8 +95,7 @@ const renderPayment = ({ payment, operation }: Held): { statusCode: number; view
 
 /** The cursor is the id of the last payment of the page before. */
 function readCursor(cursor: string): string {
-  const id = Buffer.from(cursor, 'base64url').toString();
-  if (!/^pay_[0-9a-f]{32}$/u.test(id))
-    throw new PaymentError('CURSOR_INVALID', 'the cursor is not one that we gave out');
+  const id = placeIn(cursor, /^pay_[0-9a-f]{32}$/u);
+  if (id === undefined) throw new PaymentError('CURSOR_INVALID', 'the cursor is not one that we gave out');
   return id;
 }

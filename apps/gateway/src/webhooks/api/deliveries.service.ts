@@ -7,7 +7,8 @@ import {
   RECOVERED_AT_ONCE,
 } from '../store/delivery-log.repository.js';
 import { WebhookError } from '../webhook-error.js';
-import { readCursor, writeCursor } from './cursor.js';
+import { pageOf, writeCursor } from '../../http/paging.js';
+import { readCursor } from './cursor.js';
 import { EndpointsService } from './endpoints.service.js';
 import {
   type DeliveryPage,
@@ -30,10 +31,8 @@ export class DeliveriesService {
   async list(owner: Owner, { limit, cursor, status }: ListDeliveries): Promise<DeliveryPage> {
     await this.endpoints.find(owner.accountId, owner.endpointId);
     const before = cursor === undefined ? undefined : String(readCursor(cursor));
-    const rows = await this.log.list(owner, { limit: limit + 1, status, before });
-    const page = rows.slice(0, limit);
-    const last = rows.length > limit ? page.at(-1) : undefined;
-    return { data: page.map(viewDelivery), nextCursor: last ? writeCursor(last.number) : null };
+    const { rows, last } = pageOf(await this.log.list(owner, { limit: limit + 1, status, before }), limit);
+    return { data: rows.map(viewDelivery), nextCursor: last ? writeCursor(last.number) : null };
   }
 
   /** @throws WebhookError `WEBHOOK_DELIVERY_NOT_FOUND` */

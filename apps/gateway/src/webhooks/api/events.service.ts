@@ -3,7 +3,8 @@ import { type KeyOwner } from '../../accounts/api-key.guard.js';
 import { type EventView, viewEvent } from '../../outbox/event-view.js';
 import { EventFeedRepository } from '../store/event-feed.repository.js';
 import { WebhookError } from '../webhook-error.js';
-import { readCursor, writeCursor } from './cursor.js';
+import { writeCursor } from '../../http/paging.js';
+import { readCursor } from './cursor.js';
 import { type EventPage, type ListEvents } from './webhook.dto.js';
 
 /** The feed: what happened, oldest first, for whoever asks. */
