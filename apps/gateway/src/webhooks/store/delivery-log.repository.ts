@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { type AttemptLine } from './delivery.repository.js';
-import { type DeliveryStatus, type WebhookDeliveryEntity } from './webhook-delivery.entity.js';
+import { type DeliveryStatus, NEW_DELIVERY_ID, type WebhookDeliveryEntity } from './webhook-delivery.entity.js';
 
 export type DeliveryLine = Pick<
   WebhookDeliveryEntity,
@@ -110,7 +110,7 @@ export class DeliveryLogRepository {
       `WITH missed AS (${MISSED}),
        queued AS (
          INSERT INTO webhook_delivery AS d (merchant_account_id, id, endpoint_id, event_id)
-         SELECT merchant_account_id, 'wd_' || replace(gen_random_uuid()::text, '-', ''), $2, id FROM missed
+         SELECT merchant_account_id, ${NEW_DELIVERY_ID}, $2, id FROM missed
          ON CONFLICT (merchant_account_id, endpoint_id, event_id) DO UPDATE SET ${AFRESH} WHERE d.status = 'dead'
          RETURNING 1)
        SELECT count(*)::int AS found FROM queued`,

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { type ShownEvent } from '../../outbox/event-view.js';
+import { NEW_DELIVERY_ID } from './webhook-delivery.entity.js';
 
 /** What of a feed is asked for. */
 export interface FeedQuery {
@@ -53,7 +54,7 @@ const PUBLISH = `
     WHERE f.merchant_account_id = p.merchant_account_id),
   queued AS (
     INSERT INTO webhook_delivery (merchant_account_id, id, endpoint_id, event_id)
-    SELECT p.merchant_account_id, 'wd_' || replace(gen_random_uuid()::text, '-', ''), w.id, p.id
+    SELECT p.merchant_account_id, ${NEW_DELIVERY_ID}, w.id, p.id
     FROM published p JOIN webhook_endpoint w ON w.merchant_account_id = p.merchant_account_id
     WHERE w.disabled_at IS NULL
       AND CASE WHEN p.subject_type = 'webhook_endpoint' THEN w.id = p.subject_id

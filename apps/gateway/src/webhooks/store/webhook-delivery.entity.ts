@@ -5,6 +5,9 @@ import { idColumn, nowColumn, optionalTime, textColumn } from '../../database/co
 export const DELIVERY_STATUSES = ['pending', 'delivered', 'dead'] as const;
 export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
 
+/** SQL of an id: deliveries are put down by the database, many at once. */
+export const NEW_DELIVERY_ID = `'wd_' || replace(gen_random_uuid()::text, '-', '')`;
+
 /** One event on its way to one endpoint. */
 @Entity('webhook_delivery')
 export class WebhookDeliveryEntity {
