@@ -1,4 +1,4 @@
-import { type z } from 'zod';
+import { z } from 'zod';
 import { type AuditEntry } from './audit.service.js';
 
 /**
@@ -103,6 +103,9 @@ interface CommandRow<Path extends string, Input extends z.ZodType<object>, Servi
     | 'by the service'
     | ((input: z.output<Input> & PathParams<Path>, output: Output) => AuditNote | readonly AuditNote[]);
 }
+
+/** Input of a command that needs no more than its name. */
+export const NOTHING = z.strictObject({});
 
 /** A row of the table of commands. */
 export function command<const Path extends string, Input extends z.ZodType<object>, Service, Output>(

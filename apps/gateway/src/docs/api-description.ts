@@ -24,6 +24,15 @@ export const answer = (name: string, description: string, more: Json = {}): Json
   content: { 'application/json': { schema: refTo(name) } },
 });
 
+export const pathParameter = (name: string): Json => ({ name, in: 'path', required: true, schema: { type: 'string' } });
+export const idempotencyKey = (description: string): Json => ({
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: true,
+  description,
+  schema: { type: 'string', minLength: 1, maxLength: 255 },
+});
+
 /** Problems by status; several codes of one status share the entry. */
 export function problemsOf<Code extends string>(table: ProblemTable<Code>, codes: readonly Code[]): Json {
   const byStatus = Map.groupBy(codes, (code) => table[code].status);

@@ -20,6 +20,15 @@ export type HttpProblemCode =
   | 'SERVICE_UNAVAILABLE'
   | 'INTERNAL_ERROR';
 
+/** Of every request that carries an API key. */
+export const READING = [
+  'API_KEY_MISSING',
+  'API_KEY_INVALID',
+  'API_KEY_SCOPE_MISSING',
+  'API_KEY_ADDRESS_REFUSED',
+  'SERVICE_UNAVAILABLE',
+] as const satisfies readonly HttpProblemCode[];
+
 export const HTTP_PROBLEMS: ProblemTable<HttpProblemCode> = {
   API_KEY_MISSING: {
     status: 401,

@@ -6,20 +6,20 @@ import { wordsOf } from './issue-words.js';
 
 type Where = 'body' | 'query';
 
-/** Checks whatever a handler declares with `{ schema }`. A body that is not there counts as one without members. */
+/** Checks whatever a handler declares with `{ schema }`. */
 @Injectable()
 class ValidationPipe implements PipeTransform {
   transform(value: unknown, { type, schema }: ArgumentMetadata): unknown {
     if (!(schema instanceof z.ZodType)) return value;
-    return type === 'query' ? checked(schema, value, 'query') : checked(schema, value ?? {}, 'body');
+    return checked(schema, value, type === 'query' ? 'query' : 'body');
   }
 }
 
 export const validationPipe = (): PipeTransform => new ValidationPipe();
 
-/** Every wrong member is named at once. @throws HttpProblem `VALIDATION_FAILED` */
+/** Every wrong member is named at once; a body that is not there counts as one without members. @throws HttpProblem `VALIDATION_FAILED` */
 export function checked<T>(schema: z.ZodType<T>, value: unknown, where: Where): T {
-  const parsed = schema.safeParse(value, { error: wordsOf });
+  const parsed = schema.safeParse(value ?? {}, { error: wordsOf });
   if (parsed.success) return parsed.data;
   throw invalid(parsed.error.issues.flatMap(fieldErrors), where);
 }

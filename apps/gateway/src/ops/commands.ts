@@ -1,6 +1,6 @@
 import { ApiKeysService } from '../accounts/api-keys.service.js';
 import { SCOPE_NAMES } from '../accounts/scopes.js';
-import { command, type OperatorCommand } from '../audit/command.js';
+import { command, NOTHING, type OperatorCommand } from '../audit/command.js';
 import { BankSessionsService } from '../payments/bank-access/bank-sessions.service.js';
 import { ClientKeysService } from '../payments/bank-access/client-keys.service.js';
 import { AccountOperations } from './account-operations.service.js';
@@ -12,7 +12,6 @@ import {
   createAccount,
   createApiKey,
   listAudit,
-  NOTHING,
   rotateKeks,
 } from './ops.dto.js';
 import { PAYMENT_COMMANDS } from './payment-commands.js';

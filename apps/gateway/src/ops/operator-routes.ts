@@ -38,7 +38,7 @@ export const statusOf = ({ method, status }: Route): number =>
 /** What the schema made of body or query, with the members of the path. */
 function inputOf({ route, params, input }: OperatorCommand, { params: path, body, query }: FastifyRequest): object {
   const isRead = 'method' in route && route.method === 'GET';
-  const given = isRead ? checked(input, query, 'query') : checked(input, body ?? {}, 'body');
+  const given = isRead ? checked(input, query, 'query') : checked(input, body, 'body');
   const named = path as Readonly<Record<string, string>>;
   return { ...given, ...Object.fromEntries(params.map((name) => [name, named[name]])) };
 }

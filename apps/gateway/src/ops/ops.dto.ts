@@ -47,9 +47,6 @@ export type ChangeAccount = {
 
 export const addClientKey = z.strictObject({ jwk: jwk.optional() });
 
-/** Of a command that needs no more than its name. */
-export const NOTHING = z.strictObject({});
-
 export const rotateKeks = z.strictObject({
   dryRun: z.boolean().default(false),
   rewrapOnly: z.boolean().default(false),

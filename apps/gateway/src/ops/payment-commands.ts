@@ -1,8 +1,7 @@
-import { command, type OperatorCommand } from '../audit/command.js';
+import { command, NOTHING, type OperatorCommand } from '../audit/command.js';
 import { CallbackKeepingService } from '../callbacks/callback-keeping.service.js';
 import { RestoresService } from '../payments/operators/restores.service.js';
 import { ReviewsService } from '../payments/operators/reviews.service.js';
-import { NOTHING } from './ops.dto.js';
 import { clearFlag, decidePayment, giveUpOperation, listReviews, markRestored, nameOrder } from './payment-ops.dto.js';
 
 const PAYMENT = 'payments/:account/:payment';

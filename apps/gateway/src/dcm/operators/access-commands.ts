@@ -1,8 +1,8 @@
-import { command, type OperatorCommand } from '../../audit/command.js';
+import { command, NOTHING, type OperatorCommand } from '../../audit/command.js';
 import { addReceiver } from '../creditor/creditor.dto.js';
 import { ReceiversService } from '../creditor/receivers.service.js';
 import { AccessService } from './access.service.js';
-import { addObject, addRule, addSubject, changeEntry, listObjects, NOTHING } from './dcm-ops.dto.js';
+import { addObject, addRule, addSubject, changeEntry, listObjects } from './dcm-ops.dto.js';
 
 /** The two names of a route that takes `{"disabled":…}`. */
 const disabling = (noun: string, deny: string, allow: string) => [

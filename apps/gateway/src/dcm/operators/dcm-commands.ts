@@ -1,10 +1,10 @@
-import { command, type OperatorCommand } from '../../audit/command.js';
+import { command, NOTHING, type OperatorCommand } from '../../audit/command.js';
 import { DecisionLog } from '../bank-auth/decision-log.service.js';
 import { CallbackRecordsService } from '../callbacks/callback-records.service.js';
 import { SigningKeysService } from '../signing/signing-keys.service.js';
 import { ACCESS_COMMANDS } from './access-commands.js';
 import { DcmCallsService } from './dcm-calls.service.js';
-import { callDcm, listDecisions, NOTHING, replaceKey } from './dcm-ops.dto.js';
+import { callDcm, listDecisions, replaceKey } from './dcm-ops.dto.js';
 
 const KEYS: readonly OperatorCommand[] = [
   command({

@@ -31,9 +31,6 @@ export const changeEntry = z.strictObject({ disabled: z.boolean() });
 export const addRule = z.strictObject({ sub: name, flow, object: name });
 export type AddRule = z.output<typeof addRule>;
 
-/** Of a command that needs no more than its name. */
-export const NOTHING = z.strictObject({});
-
 export const listObjects = z.strictObject({ login: name.optional() });
 
 export const listDecisions = z.strictObject({ limit: z.coerce.number().pipe(z.int().min(1).max(1_000)).default(50) });

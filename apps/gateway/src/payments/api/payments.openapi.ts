@@ -3,11 +3,13 @@ import {
   answer,
   type ApiDescription,
   body,
+  idempotencyKey,
   type Json,
+  pathParameter,
   problemsOf,
   queryParameters,
 } from '../../docs/api-description.js';
-import { HTTP_PROBLEMS } from '../../http/http-problem.js';
+import { HTTP_PROBLEMS, READING } from '../../http/http-problem.js';
 import { PAYMENT_PROBLEMS } from '../domain/payment-error.js';
 import {
   cancelPayment,
@@ -27,22 +29,10 @@ import {
 const PROBLEMS = { ...HTTP_PROBLEMS, ...PAYMENT_PROBLEMS };
 const problems = (...codes: (keyof typeof PROBLEMS)[]): Json => problemsOf(PROBLEMS, codes);
 
-const IDEMPOTENCY_KEY = {
-  name: 'Idempotency-Key',
-  in: 'header',
-  required: true,
-  description:
-    'Unique to this request, for example your order number. Repeat a request with the same key and it happens once.',
-  schema: { type: 'string', minLength: 1, maxLength: 255 },
-};
+const IDEMPOTENCY_KEY = idempotencyKey(
+  'Unique to this request, for example your order number. Repeat a request with the same key and it happens once.',
+);
 /** Problems of every request, and of every request that creates something. */
-const READING = [
-  'API_KEY_MISSING',
-  'API_KEY_INVALID',
-  'API_KEY_SCOPE_MISSING',
-  'API_KEY_ADDRESS_REFUSED',
-  'SERVICE_UNAVAILABLE',
-] as const;
 const WRITING = [
   'VALIDATION_FAILED',
   'BODY_NOT_JSON',
@@ -54,7 +44,7 @@ const WRITING = [
   'MEDIA_TYPE_UNSUPPORTED',
   ...READING,
 ] as const;
-const PAYMENT_ID = { name: 'id', in: 'path', required: true, schema: { type: 'string' } };
+const PAYMENT_ID = pathParameter('id');
 
 /** The routes below /v1/payments. */
 export const describePayments = (): ApiDescription => ({

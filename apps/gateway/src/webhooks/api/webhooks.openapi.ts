@@ -3,11 +3,13 @@ import {
   answer,
   type ApiDescription,
   body,
+  idempotencyKey,
   type Json,
+  pathParameter,
   problemsOf,
   queryParameters,
 } from '../../docs/api-description.js';
-import { HTTP_PROBLEMS } from '../../http/http-problem.js';
+import { HTTP_PROBLEMS, READING } from '../../http/http-problem.js';
 import { eventView } from '../../outbox/event-view.js';
 import { PAYMENT_PROBLEMS } from '../../payments/domain/payment-error.js';
 import { WEBHOOK_PROBLEMS } from '../webhook-error.js';
@@ -32,25 +34,12 @@ const PROBLEMS = { ...HTTP_PROBLEMS, ...PAYMENT_PROBLEMS, ...WEBHOOK_PROBLEMS };
 const problems = (...codes: (keyof typeof PROBLEMS)[]): Json => problemsOf(PROBLEMS, codes);
 
 /** Problems of every request, of every one with a body, and of every one that makes a secret. */
-const READING = [
-  'API_KEY_MISSING',
-  'API_KEY_INVALID',
-  'API_KEY_SCOPE_MISSING',
-  'API_KEY_ADDRESS_REFUSED',
-  'SERVICE_UNAVAILABLE',
-] as const;
 const WRITING = ['VALIDATION_FAILED', 'BODY_NOT_JSON', 'BODY_TOO_LARGE', 'MEDIA_TYPE_UNSUPPORTED', ...READING] as const;
 const CREATING = ['IDEMPOTENCY_KEY_MISSING', 'IDEMPOTENCY_KEY_INVALID', 'IDEMPOTENCY_MISMATCH', ...WRITING] as const;
 
-const path = (name: string): Json => ({ name, in: 'path', required: true, schema: { type: 'string' } });
-const IDEMPOTENCY_KEY = {
-  name: 'Idempotency-Key',
-  in: 'header',
-  required: true,
-  description:
-    'Unique to this request. Repeat a request with the same key and it happens once; the secret is the same.',
-  schema: { type: 'string', minLength: 1, maxLength: 255 },
-};
+const IDEMPOTENCY_KEY = idempotencyKey(
+  'Unique to this request. Repeat a request with the same key and it happens once; the secret is the same.',
+);
 const TO_READ_EVENTS = openTo('payments', 'refunds', 'webhooks', 'read');
 const TO_READ = openTo('webhooks', 'read');
 const TO_WRITE = openTo('webhooks');
@@ -100,7 +89,7 @@ const eventPaths = (): Json => ({
       operationId: 'getEvent',
       security: TO_READ_EVENTS,
       summary: 'Read an event',
-      parameters: [path('id')],
+      parameters: [pathParameter('id')],
       responses: { 200: answer('Event', 'As it is sent to endpoints.'), ...problems('EVENT_NOT_FOUND', ...READING) },
     },
   },
@@ -134,7 +123,7 @@ const endpointPaths = (): Json => ({
       operationId: 'getWebhookEndpoint',
       security: TO_READ,
       summary: 'Read an endpoint',
-      parameters: [path('id')],
+      parameters: [pathParameter('id')],
       responses: {
         200: answer('WebhookEndpoint', 'As it is now.'),
         ...problems('WEBHOOK_ENDPOINT_NOT_FOUND', ...READING),
@@ -145,7 +134,7 @@ const endpointPaths = (): Json => ({
       operationId: 'changeWebhookEndpoint',
       security: TO_WRITE,
       summary: 'Change what is given; switch it off or on',
-      parameters: [path('id')],
+      parameters: [pathParameter('id')],
       requestBody: body('ChangeWebhookEndpoint'),
       responses: {
         200: answer('WebhookEndpoint', 'As it is now.'),
@@ -162,7 +151,7 @@ const secretPaths = (): Json => ({
       operationId: 'rotateWebhookSecret',
       security: TO_WRITE,
       summary: 'Make a new secret; the one before it goes on signing for a while',
-      parameters: [path('id'), IDEMPOTENCY_KEY],
+      parameters: [pathParameter('id'), IDEMPOTENCY_KEY],
       requestBody: body('RotateWebhookSecret'),
       responses: {
         200: answer('WebhookEndpointWithSecret', 'The new secret signs from now on.'),
@@ -176,7 +165,7 @@ const secretPaths = (): Json => ({
       operationId: 'testWebhookEndpoint',
       security: TO_WRITE,
       summary: 'Send a test event to this endpoint; may be repeated',
-      parameters: [path('id')],
+      parameters: [pathParameter('id')],
       responses: {
         202: {
           description: 'On its way.',
@@ -199,7 +188,7 @@ const deliveryPaths = (): Json => ({
       operationId: 'recoverWebhookEvents',
       security: TO_WRITE,
       summary: 'Send what an endpoint missed since a time; may be repeated',
-      parameters: [path('id')],
+      parameters: [pathParameter('id')],
       requestBody: body('RecoverEvents'),
       responses: {
         200: answer('Recovery', 'How many are on their way, or would be.'),
@@ -213,7 +202,7 @@ const deliveryPaths = (): Json => ({
       operationId: 'listWebhookDeliveries',
       security: TO_READ,
       summary: 'List deliveries to an endpoint, newest first',
-      parameters: [path('id'), ...queryParameters(listDeliveries)],
+      parameters: [pathParameter('id'), ...queryParameters(listDeliveries)],
       responses: {
         200: answer('WebhookDeliveryPage', 'A page. `status=dead` lists what was given up.'),
         ...problems('VALIDATION_FAILED', 'CURSOR_INVALID', 'WEBHOOK_ENDPOINT_NOT_FOUND', ...READING),
@@ -226,7 +215,7 @@ const deliveryPaths = (): Json => ({
       operationId: 'getWebhookDelivery',
       security: TO_READ,
       summary: 'Read a delivery with its log',
-      parameters: [path('id'), path('deliveryId')],
+      parameters: [pathParameter('id'), pathParameter('deliveryId')],
       responses: {
         200: answer('WebhookDeliveryWithLog', 'Each attempt with its answer and how long it took.'),
         ...problems('WEBHOOK_DELIVERY_NOT_FOUND', ...READING),
@@ -239,7 +228,7 @@ const deliveryPaths = (): Json => ({
       operationId: 'resendWebhookDelivery',
       security: TO_WRITE,
       summary: 'Send a delivery again, whatever became of it; may be repeated',
-      parameters: [path('id'), path('deliveryId')],
+      parameters: [pathParameter('id'), pathParameter('deliveryId')],
       responses: {
         202: answer('WebhookDelivery', 'On its way.'),
         ...problems('WEBHOOK_DELIVERY_NOT_FOUND', ...READING),
