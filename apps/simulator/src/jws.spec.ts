@@ -27,6 +27,21 @@ const headerOf = (over: Json = {}): Json => ({
 const publicPem = (): string => JSON.stringify(at.merchant.signingKeys?.[0]?.publicKey);
 const raw = (token: string) => fetch(at.simulator.url + SIGNED_API + PATH, { method: 'POST', body: token });
 
+/** A token whose signature is changed. */
+const respelled = (token: string, change: (signature: Buffer) => Buffer): string => {
+  const [head, payload, signature = ''] = token.split('.');
+  return `${head}.${payload}.${change(Buffer.from(signature, 'base64url')).toString('base64url')}`;
+};
+const resigned = (change: (signature: Buffer) => Buffer): string =>
+  respelled(signed(headerOf(), {}, at.signingKey), change);
+
+/** (r, s) and (r, n − s) verify alike. Source: SEC 1, section 4.1.4. */
+const mirrored = (signature: Buffer): Buffer => {
+  const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n; // of P-256
+  const s = order - BigInt(`0x${signature.subarray(32).toString('hex')}`);
+  return Buffer.concat([signature.subarray(0, 32), Buffer.from(s.toString(16).padStart(64, '0'), 'hex')]);
+};
+
 /** What is wrong with a token; each must be refused, and none may act. */
 const ATTACKS: readonly (readonly [name: string, token: () => string, why: RegExp])[] = [
   ['alg none', () => `${encode(headerOf({ alg: 'none' }))}.${encode({})}.`, /syntax/],
@@ -64,6 +79,12 @@ const ATTACKS: readonly (readonly [name: string, token: () => string, why: RegEx
   ['ts in seconds', () => signed(headerOf({ ts: Math.floor(Date.now() / 1_000) }), {}, at.signingKey), /seconds/],
   ['ts 61 s old', () => signed(headerOf({ ts: Date.now() - 61_000 }), {}, at.signingKey), /60 s/],
   ['ts 61 s ahead', () => signed(headerOf({ ts: Date.now() + 61_500 }), {}, at.signingKey), /60 s/],
+  ['ts as a fraction', () => signed(headerOf({ ts: Date.now() + 0.5 }), {}, at.signingKey), /ts/],
+  [
+    'ts as text in seconds',
+    () => signed(headerOf({ ts: String(Math.floor(Date.now() / 1_000)) }), {}, at.signingKey),
+    /ts/,
+  ],
   ['no ts', () => signed(headerOf({ ts: undefined }), {}, at.signingKey), /ts/],
   [
     'another targetUrl',
@@ -75,6 +96,20 @@ const ATTACKS: readonly (readonly [name: string, token: () => string, why: RegEx
     () => signed(headerOf({ targetUrl: at.simulator.url + SIGNED_API + PATH }), {}, at.signingKey),
     /targetUrl/,
   ],
+  ['no targetUrl', () => signed(headerOf({ targetUrl: undefined }), {}, at.signingKey), /targetUrl/],
+  [
+    'a targetUrl with a query',
+    () => signed(headerOf({ targetUrl: `${SIGNED_API + PATH}?a=1` }), {}, at.signingKey),
+    /targetUrl/,
+  ],
+  ['a signature of zeros', () => resigned(() => Buffer.alloc(64)), /signature/],
+  ['a signature that is a byte short', () => resigned((signature) => signature.subarray(0, 63)), /signature/],
+  [
+    'a signature with a byte more',
+    () => resigned((signature) => Buffer.concat([signature, signature.subarray(0, 1)])),
+    /signature/,
+  ],
+  ['a last character with bits to spare', () => signed(headerOf(), {}, at.signingKey).replace(/.$/, 'B'), /syntax/],
   ['a DER signature', () => signed(headerOf(), {}, at.signingKey, 'der'), /signature/],
   ['another curve’s alg', () => signed(headerOf({ alg: 'ES384' }), {}, at.signingKey), /alg/],
   ['a crit member', () => signed(headerOf({ crit: ['exp'], exp: 1 }), {}, at.signingKey), /crit/],
@@ -134,6 +169,42 @@ describe('a signed request', () => {
     const answer = await raw(signed(headerOf(), { a: 'x'.repeat(1_048_576) }, at.signingKey));
     expect(answer.status).toBe(413);
     expect((await at.callSigned(PATH, {})).status).toBe(200);
+  });
+
+  it('is told apart by what it says, not by its text, which anybody can spell another way', async () => {
+    const payOut = {
+      merchantRequestId: randomUUID(),
+      merchantId: at.merchant.merchantId,
+      encryptedCardNumber: await at.seal('4111111111111111'),
+      coinAmount: 1_000,
+      date: at.date(),
+      customerData: { recipientCustomerId: 'r1', recipientItn: '1234567890' },
+    };
+    const path = '/payments/account_to_card_v3';
+    const token = signed(headerOf({ targetUrl: SIGNED_API + path }), payOut, at.signingKey);
+    const first = await at.postSigned(path, token);
+    const second = await at.postSigned(path, respelled(token, mirrored));
+    expect(first).toMatchObject({ status: 200, body: { type: 'ACCOUNT_2_CARD' } });
+    expect(second).toMatchObject({ status: 400, body: { msgCode: 'b_duplicate_field_value' } });
+  });
+
+  it('of a kid that nobody knows is refused however many there are, and the next one is served', async () => {
+    const storm = Array.from({ length: 300 }, () =>
+      at.postSigned(PATH, signed(headerOf({ kid: randomUUID() }), {}, at.signingKey)),
+    );
+    expect(new Set((await Promise.all(storm)).map(({ status }) => status))).toEqual(new Set([401]));
+    expect((await at.callSigned(PATH, {})).status).toBe(200);
+  });
+
+  it('of another merchant’s kid, or for a terminal that is not of the kid, is refused', async () => {
+    const stranger = { ...at.merchant, serviceCode: randomUUID(), merchantId: randomUUID() };
+    const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const kid = randomUUID();
+    at.bank.merchants.add({ ...stranger, signingKeys: [{ kid, publicKey: publicKey.export({ format: 'jwk' }) }] });
+    const borrowed = await at.postSigned(PATH, signed(headerOf({ kid }), {}, at.signingKey));
+    expect(borrowed).toMatchObject({ status: 401, body: { msgText: 'JWS refused: signature' } });
+    const search = await at.callSigned('/scheduled_payments/plan/search_v1', { merchantId: stranger.merchantId });
+    expect(search.body['msgCode']).toBe('b_user_merchant_request_mismatch');
   });
 
   it.each(['P-384', 'P-521', 'rsa'])('may be signed with %s', async (curve) => {

@@ -122,6 +122,6 @@ function parseHeader(bytes: Buffer): Readonly<Record<string, unknown>> {
   throw refused('header', 'its header is not a JSON object');
 }
 
-function refused(reason: string, problem: string): AllianceError {
+export function refused(reason: string, problem: string): AllianceError {
   return new AllianceError('ALLIANCE_JWS_REFUSED', `The JWS was refused: ${problem}`, { reason });
 }

@@ -167,7 +167,7 @@ describe('calls under Authorization 2.0, on a real socket', () => {
     });
   });
 
-  describe('tokens that a stranger made, in an answer and in a callback', () => {
+  describe('tokens of a stranger, in an answer and in a callback', () => {
     const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
     const macOf = (input: string): string => {
       const spki = bank.bankKeys.publicKey.export({ type: 'spki', format: 'pem' });
@@ -179,25 +179,88 @@ describe('calls under Authorization 2.0, on a real socket', () => {
     };
     const der = (input: string): string =>
       createSign('sha256').update(input).sign(bank.bankKeys.privateKey, 'base64url');
-    const jwk = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' });
+    const own = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const jwk = own.publicKey.export({ format: 'jwk' });
+    /** Signed with the stranger's key, which the header offers. */
+    const offering = (header: object): Promise<string> => bank.sign(PAID, own.privateKey, header);
+    const changed = async (change: (signature: Buffer) => Buffer): Promise<string> => {
+      const [header, payload, signature = ''] = (await bank.sign(PAID)).split('.');
+      return `${header}.${payload}.${change(Buffer.from(signature, 'base64url')).toString('base64url')}`;
+    };
+    /** (r, s) and (r, n − s) verify alike. Source: SEC 1, section 4.1.4. */
+    const mirrored = (signature: Buffer): Buffer => {
+      const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n; // of P-256
+      const s = order - BigInt(`0x${signature.subarray(32).toString('hex')}`);
+      return Buffer.concat([signature.subarray(0, 32), Buffer.from(s.toString(16).padStart(64, '0'), 'hex')]);
+    };
 
-    const cases: readonly (readonly [string, () => string | Promise<string>])[] = [
+    const refused: readonly (readonly [string, () => string | Promise<string>])[] = [
       ['alg none', () => forged({ alg: 'none' })],
+      ['alg none without a signature', () => forged({ alg: 'none' }, () => '')],
       ['HS256 with the public key', () => forged({ alg: 'HS256' }, macOf)],
-      ['its own key in jwk', () => forged({ alg: 'ES256', jwk })],
-      ['an address of keys in jku', () => forged({ alg: 'ES256', jku: 'https://evil.example/keys' })],
-      ['an address of a certificate in x5u', () => forged({ alg: 'ES256', x5u: 'https://evil.example/c' })],
-      ['a signature in DER', () => forged({ alg: 'ES256' }, der)],
+      ['the algorithm of another curve', () => forged({ alg: 'ES384' })],
+      ['the algorithm of another type of key', () => forged({ alg: 'RS256' })],
+      ['its own key in jwk', () => offering({ jwk })],
+      ['an address of keys in jku', () => offering({ jku: 'https://evil.example/keys' })],
+      ['an address of a certificate in x5u', () => offering({ x5u: 'https://evil.example/c' })],
+      ['a certificate in x5c', () => forged({ alg: 'ES256', x5c: ['AAAA'] })],
+      ['a member that must be understood', () => forged({ alg: 'ES256', crit: ['exp'], exp: 1 })],
+      ['a payload that is not encoded', () => forged({ alg: 'ES256', b64: false, crit: ['b64'] })],
       ['a kid that the bank does not know', () => forged({ alg: 'ES256', kid: 'nobody' })],
+      ['no kid', () => forged({ alg: 'ES256', kid: undefined })],
+      ['the kid of the bank and the key of somebody else', () => bank.sign(PAID, own.privateKey)],
+      ['a signature in DER', () => forged({ alg: 'ES256' }, der)],
+      ['a signature of zeros', () => changed(() => Buffer.alloc(64))],
+      ['a signature that is a byte short', () => changed((signature) => signature.subarray(0, 63))],
+      ['a signature with a byte more', () => changed((signature) => Buffer.concat([signature, Buffer.alloc(1)]))],
       ['padding', async () => `${await bank.sign(PAID)}==`],
+      ['a last character with bits to spare', async () => (await bank.sign(PAID)).replace(/.$/, 'B')],
+      ['a body that was changed', async () => (await bank.sign(PAID)).replace(/\.[^.]+\./, `.${encode({ a: 1 })}.`)],
       ['more than 1 MB', () => forged({ alg: 'ES256' }, () => 'A'.repeat(1024 * 1024))],
     ];
-    it.each(cases)('%s', async (_what, make) => {
+    it.each(refused)('%s: refused', async (_what, make) => {
       const token = await make();
       bank.answer = () => ({ body: token });
       expect(await caught(pay())).toMatchObject({ code: 'ALLIANCE_UNKNOWN_OUTCOME', noEffect: false });
-      const refused = await caught(client.readCallback('shop', token));
-      expect(refused.code).toMatch(/^ALLIANCE_(?:JWS_REFUSED|UNKNOWN_BANK_KEY|INVALID_CALLBACK)$/);
+      const error = await caught(client.readCallback('shop', token));
+      expect(error.code).toMatch(/^ALLIANCE_(?:JWS_REFUSED|UNKNOWN_BANK_KEY|INVALID_CALLBACK)$/);
+    });
+
+    it('a request of our own, sent back to us: refused, although the bank knows the key', async () => {
+      bank.alsoKnows.set(bank.merchantKid, bank.merchantKeys.publicKey);
+      const reflected = await bank.sign(PAID, bank.merchantKeys.privateKey, {
+        ...{ kid: bank.merchantKid, ts: NOW.getTime(), targetUrl: '/ecom/jws/payments/refund_v1' },
+      });
+      bank.answer = () => ({ body: reflected });
+      expect(await caught(pay())).toMatchObject({ reason: 'bad_signature', noEffect: false });
+      expect(await caught(client.readCallback('shop', reflected))).toMatchObject({ reason: 'own_key' });
+      expect(bank.keyQuestions).toEqual([]);
+    });
+
+    // The bank signs its answers with `alg` and `kid` alone: nothing is decided by a moment or an address in them.
+    const taken: readonly (readonly [string, () => Promise<string>])[] = [
+      ['no ts, as printed', () => bank.sign(PAID)],
+      ['ts in seconds', () => bank.sign(PAID, undefined, { ts: Math.floor(NOW.getTime() / 1_000) })],
+      ['ts 61 s ago', () => bank.sign(PAID, undefined, { ts: NOW.getTime() - 61_000 })],
+      ['ts 61 s ahead', () => bank.sign(PAID, undefined, { ts: NOW.getTime() + 61_000 })],
+      ['another targetUrl', () => bank.sign(PAID, undefined, { targetUrl: '/ecom/jws/payments/other_v1' })],
+      ['typ and cty', () => bank.sign(PAID, undefined, { typ: 'JOSE', cty: 'json' })],
+      ['the mirror image of the signature', () => changed(mirrored)],
+    ];
+    it.each(taken)('%s: read by its verified body alone', async (_what, make) => {
+      const token = await make();
+      bank.answer = () => ({ body: token });
+      expect(await pay()).toMatchObject({ status: 'SUCCESS', operationId: PAID.operationId });
+      const callback = await client.readCallback('shop', token);
+      expect(callback).toMatchObject({ encoding: 'signed', operations: [{ operationId: PAID.operationId }] });
+    });
+
+    it('a storm of strange kids costs one question a second, and the next answer is read', async () => {
+      const storm = Array.from({ length: 200 }, (_none, n) => forged({ alg: 'ES256', kid: `k${n}` }));
+      const codes = await Promise.all(storm.map((token) => caught(client.readCallback('shop', token))));
+      expect(new Set(codes.map(({ code }) => code))).toEqual(new Set(['ALLIANCE_UNKNOWN_BANK_KEY']));
+      expect(bank.keyQuestions).toHaveLength(2); // both endpoints, for the first
+      expect(await pay()).toMatchObject({ status: 'SUCCESS' });
     });
   });
 

@@ -7,7 +7,7 @@ import { toError, UnreadableAnswer } from '../wire/bank-answer.js';
 import { type BankCall, unknownOutcome } from '../client/bank-call.js';
 import { rowOf } from '../calls/calls.js';
 import { type BankKeyEndpoint, BankKeys, type KidOrigin, unknownKey } from './bank-keys.js';
-import { openJws, signJws } from './jws-codec.js';
+import { type BankKeyResolver, openJws, refused, signJws } from './jws-codec.js';
 import { readSignedAnswer } from './signed-answer.js';
 
 const HEADERS = { 'Content-Type': 'text/plain', Accept: 'text/plain' } as const;
@@ -33,8 +33,7 @@ export class SignedChannel {
     const account = await loadAccount(this.#options.accounts, call.accountId);
     if (call.isAborted) throw unknownOutcome(call, 'aborted', true);
     const response = await this.#post(call, account);
-    const keys = this.#keysOf(account);
-    const answer = await this.#read(call, response, (kid) => keys.get(kid, 'answer'));
+    const answer = await this.#read(call, response, this.#bankKeyOf(account, 'answer'));
     if ('refusal' in answer) throw toError(answer.refusal, call.endpoint.effect);
     return answer.json;
   }
@@ -44,8 +43,16 @@ export class SignedChannel {
    * @throws AllianceError `ALLIANCE_JWS_REFUSED` | `ALLIANCE_UNKNOWN_BANK_KEY`
    */
   async open(account: AllianceAccount, token: string, origin: KidOrigin): Promise<Uint8Array> {
+    return openJws(token, this.#bankKeyOf(account, origin));
+  }
+
+  /** The bank's keys alone: the merchant's own would make an answer of a request that somebody sends back to us. */
+  #bankKeyOf(account: AllianceAccount, origin: KidOrigin): BankKeyResolver {
     const keys = this.#keysOf(account);
-    return openJws(token, (kid) => keys.get(kid, origin));
+    return async (kid) => {
+      if (kid === account.signingKey?.kid) throw refused('own_key', 'it is signed with the key of the merchant');
+      return keys.get(kid, origin);
+    };
   }
 
   async #post(call: BankCall, account: AllianceAccount): Promise<AxiosResponse<Buffer>> {
@@ -63,7 +70,7 @@ export class SignedChannel {
     }
   }
 
-  async #read(call: BankCall, response: AxiosResponse<Buffer>, resolve: Parameters<typeof openJws>[1]) {
+  async #read(call: BankCall, response: AxiosResponse<Buffer>, resolve: BankKeyResolver) {
     try {
       return await readSignedAnswer(response.status, response.data, resolve);
     } catch (error) {

@@ -32,6 +32,8 @@ export class SigningBank {
   readonly merchantKid = randomUUID();
   bankKeys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   bankKid = randomUUID();
+  /** What the key endpoints know beside the bank's own key. */
+  readonly alsoKnows = new Map<string, KeyObject>();
   /** HTTP status of the key endpoints; 200 with the key where undefined. */
   keyStatus: number | undefined;
   answer: (request: SignedRequest) => SignedReply | undefined | Promise<SignedReply | undefined> = () => undefined;
@@ -65,10 +67,10 @@ export class SigningBank {
     await new Promise((resolve) => this.server.close(resolve));
   }
 
-  /** A token of the bank, or of whoever holds `key`. */
-  sign(body: object, key: KeyObject = this.bankKeys.privateKey): Promise<string> {
+  /** A token of the bank, or of whoever holds `key`; `header` adds to `alg` and `kid`, the only members of a bank. */
+  sign(body: object, key: KeyObject = this.bankKeys.privateKey, header: object = {}): Promise<string> {
     return new CompactSign(Buffer.from(JSON.stringify(body)))
-      .setProtectedHeader({ alg: 'ES256', kid: this.bankKid })
+      .setProtectedHeader({ alg: 'ES256', kid: this.bankKid, ...header })
       .sign(key);
   }
 
@@ -88,28 +90,30 @@ export class SigningBank {
     const raw = Buffer.concat(chunks).toString();
     const path = request.url ?? '';
     if (path.includes('public_key')) return this.giveKey(path, raw);
-    const [header = '', payload = '', signature = ''] = raw.split('.');
-    const key = createPublicKey(this.merchantKeys.privateKey);
-    const data = Buffer.from(`${header}.${payload}`);
-    const proof = Buffer.from(signature, 'base64url');
-    if (!verify('sha256', data, { key, dsaEncoding: 'ieee-p1363' }, proof))
-      return { status: 401, body: '{"msgCode":"b_invalid_request","msgType":"ERROR"}' };
-    const seen = {
-      path,
-      header: decode(header),
-      body: decode(payload),
-      contentType: request.headers['content-type'] ?? '',
-    };
+    const seen = this.accepted(path, raw, request.headers['content-type'] ?? '');
+    if (!seen) return { status: 401, body: '{"msgCode":"b_invalid_request","msgType":"ERROR"}' };
     this.requests.push(seen);
     return this.answer(seen);
+  }
+
+  /** Undefined unless the merchant has signed it, for this path and in milliseconds; whatever the hour is. */
+  private accepted(path: string, token: string, contentType: string): SignedRequest | undefined {
+    const [header = '', payload = '', signature = ''] = token.split('.');
+    const key = { key: createPublicKey(this.merchantKeys.privateKey), dsaEncoding: 'ieee-p1363' as const };
+    const isSigned = verify('sha256', Buffer.from(`${header}.${payload}`), key, Buffer.from(signature, 'base64url'));
+    if (!isSigned) return undefined;
+    const seen = { path, header: decode(header), body: decode(payload), contentType };
+    const { ts, targetUrl } = seen.header;
+    return targetUrl === path && /^\d{13}$/.test(String(ts)) ? seen : undefined;
   }
 
   private giveKey(path: string, raw: string): SignedReply {
     const { kid } = JSON.parse(raw) as { kid: string };
     this.keyQuestions.push(`${path} ${kid}`);
     if (this.keyStatus !== undefined) return { status: this.keyStatus, body: '' };
-    if (kid !== this.bankKid) return { status: 404, body: '{}' };
-    return { body: JSON.stringify({ publicKey: this.bankKeys.publicKey.export({ type: 'spki', format: 'pem' }) }) };
+    const key = kid === this.bankKid ? this.bankKeys.publicKey : this.alsoKnows.get(kid);
+    if (!key) return { status: 404, body: '{}' };
+    return { body: JSON.stringify({ publicKey: key.export({ type: 'spki', format: 'pem' }) }) };
   }
 }
 
