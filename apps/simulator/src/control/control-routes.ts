@@ -9,6 +9,7 @@ import { isPersonality, PERSONALITIES } from '../personalities/catalogue.js';
 import { parsePersonality } from '../personalities/parse-personality.js';
 import { amountOf, attempt, type Body, bodyOf } from './control-body.js';
 import { holdRoutes, keyRoutes, scriptRoutes, switchRoutes, walletRoutes } from './money-routes.js';
+import { registerRoutes } from './register-routes.js';
 import { parseFault } from '../faults/faults.js';
 
 const isMode = (value: unknown): value is CallbackMode => CALLBACK_MODES.includes(value as CallbackMode);
@@ -198,6 +199,7 @@ const ROUTES = [
   scriptRoutes,
   walletRoutes,
   keyRoutes,
+  registerRoutes,
 ];
 
 /** The levers of the simulator: no bank has these. */

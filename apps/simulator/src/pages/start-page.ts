@@ -197,6 +197,7 @@ const EXAMPLES: readonly (readonly [title: string, method: string, path: string,
   ['See every personality of the bank', 'GET', '/control/personalities'],
   ['Let half an hour pass', 'POST', '/control/clock', '{"advanceMs":1800000}'],
   ['Back to real time', 'DELETE', '/control/clock'],
+  ['Write the register of today', 'POST', '/control/registers', '{}'],
   ['Start anew, merchants stay', 'POST', '/control/reset'],
 ];
 
