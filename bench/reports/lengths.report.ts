@@ -13,6 +13,7 @@ const PARTS = [
   'libs/alliance/src',
   'libs/dcm/src',
   'libs/keystore/src',
+  'libs/webhook-receiver/src',
   'libs/embedded-postgres/src',
   'apps',
   'libs',

@@ -76,6 +76,20 @@ const LIBRARIES: readonly Library[] = [
     declared: `declare const secrets: { read(name: string): Promise<string> };`,
   },
   { name: 'strict-json', doors: ['index'] },
+  {
+    name: 'webhook-receiver',
+    doors: ['index'],
+    made: `
+      const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+      const body = JSON.stringify({
+        ...{ id: 'evt_1', type: 'payment.succeeded', subject: { type: 'payment', id: 'pay_1' }, sequence: 2, data: {} },
+      });
+      const request = { headers: signWebhook({ id: 'evt_1', timestamp: Math.floor(Date.now() / 1_000), body }, [secret]), body };`,
+    declared: `
+      import { createServer } from 'node:http';
+      import { type Pool } from 'pg';
+      declare const pool: Pool, webhooks: WebhookReceiver;`,
+  },
   { name: 'embedded-postgres', doors: ['index'], declared: `import pg from 'pg';` },
 ];
 

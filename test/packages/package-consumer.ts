@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 /** The libraries that are packages, in the order of their names. */
-export const PACKAGES = ['alliance', 'dcm', 'keystore'] as const;
+export const PACKAGES = ['alliance', 'dcm', 'keystore', 'webhook-receiver'] as const;
 const SCOPE = '@alliance-gateway';
 const CONSUMER = path.resolve('test/packages/consumer');
 /** A block of a README that is a file: its first line names it. */
@@ -52,7 +52,9 @@ export class PackageConsumer {
       await mkdir(folder);
       await run('tar', ['-xzf', await this.#tarball(name), '--strip-components=1', '-C', folder]);
     }
-    await rm(path.join(this.directory, 'src/readme/alliance/main.express.ts')); // needs a package that we do not have
+    // Express is a package that we do not have.
+    for (const name of ['alliance', 'webhook-receiver'])
+      await rm(path.join(this.directory, 'src/readme', name, 'main.express.ts'));
     await this.#writeConfig({ skipLibCheck: true }, {});
   }
 
@@ -71,7 +73,7 @@ export class PackageConsumer {
         ...{
           '@types/node': '^24.0.0',
           '@types/express': '^5.0.0',
-          '@types/jest': '^30.0.0',
+          ...{ '@types/jest': '^30.0.0', fastify: '^5.0.0', express: '^5.0.0', pg: '^8.0.0', '@types/pg': '^8.0.0' },
           typescript: '~6.0.0',
           jest: '^30.0.0',
         },

@@ -28,6 +28,7 @@ import { CallbacksController } from './readme/alliance/callbacks.controller.js';
 import { CheckoutService } from './readme/alliance/checkout.service.js';
 import { createFastifyApp } from './readme/alliance/main.fastify.js';
 import * as more from './readme/alliance/more-calls.js';
+import { webhookParts } from './webhook-parts.js';
 import { keepsItsPromises } from './readme/alliance/redis-session.store.test.js';
 import { ShopModule } from './readme/alliance/shop.module.js';
 import { listsKeys } from './readme/dcm/customers.test.js';
@@ -207,6 +208,7 @@ const parts: [string, () => Promise<void>][] = [
   ['DCM', dcm],
   ['tests of DCM', listsKeys],
   ['keystore', keystore],
+  ...(await webhookParts()),
 ];
 for (const [name, run] of parts) {
   await run();
