@@ -2,6 +2,7 @@ import { NestFactory } from '@nestjs/core';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Logger } from 'nestjs-pino';
 import { type GatewayConfig } from '../config/gateway-config.js';
+import { openFailpoints } from '../failpoints/failpoint.js';
 import { explained } from '../database/database-problem.js';
 import { transactionGuard } from '../database/transaction-guard.js';
 import { GatewayModule } from './gateway.module.js';
@@ -68,6 +69,7 @@ async function start(config: GatewayConfig, stops: Stop[], signal: AbortSignal):
     access: 'installs',
     signal,
   });
+  if (config.failpoints) openFailpoints();
   const { app, drain } = await explained('connecting', () => createApp(config, keys));
   stops.push(() => stopApp(app, drain));
   const { account } = config;
@@ -75,6 +77,7 @@ async function start(config: GatewayConfig, stops: Stop[], signal: AbortSignal):
   signal.throwIfAborted();
   await listenAt(config, () => app.listen(config.port, config.host));
   const url = await app.getUrl();
+  if (config.failpoints) app.get(Logger).warn('failpoints are on: this process may be told to stand still');
   app.get(Logger).log({ url, role: config.role, msg: 'listening' });
   process.send?.({ listening: url }, undefined, undefined, () => undefined); // to whoever started us and waits for it
 }

@@ -4,6 +4,7 @@ import { AllianceAccounts, AllianceError, type BankCallback, clientKeysOf, decod
 import { Keystore, type SealPlace } from '#libs/keystore';
 import { MerchantAccountsService } from '../accounts/merchant-accounts.service.js';
 import { newId } from '../database/id.js';
+import { reach } from '../failpoints/failpoint.js';
 import { isLinkToken, type LinkPurpose } from '../payments/bank/payment-links.js';
 import { PaymentSyncService } from '../payments/engine/payment-sync.service.js';
 import { type Told } from '../payments/store/payment.repository.js';
@@ -42,6 +43,7 @@ export class CallbacksService {
     const { accountId: merchantAccountId, paymentId } = address;
     const id = newId('cb');
     const bodySealed = await this.keystore.seal(body, callbackPlace(merchantAccountId, id));
+    reach('callback.due');
     await this.callbacks.keep({
       merchantAccountId,
       id,
@@ -49,14 +51,16 @@ export class CallbacksService {
       digest: createHash('sha256').update(body).digest(),
       bodySealed,
     });
+    reach('callback.kept');
     return true;
   }
 
   /** The customer is back from the bank's page: it is time to ask. @returns where the customer wants to go */
   async customerReturned(address: PaymentAddress): Promise<string | undefined> {
-    return (await this.isOurs(address, 'return'))
-      ? this.payments.hintOnReturn(address.accountId, address.paymentId)
-      : undefined;
+    if (!(await this.isOurs(address, 'return'))) return undefined;
+    const returnUrl = await this.payments.hintOnReturn(address.accountId, address.paymentId);
+    reach('return.hinted');
+    return returnUrl;
   }
 
   /** Reads one kept callback for what may change the questions to the bank; that one must be asked is known already. */
@@ -65,7 +69,9 @@ export class CallbacksService {
     try {
       const { outcome, ...told } = await this.read(callback);
       await this.payments.noteTold(merchantAccountId, paymentId, told);
+      reach('callback.read');
       await this.callbacks.settle(callback, outcome);
+      reach('callback.settled');
     } catch (error) {
       await this.putOff(callback, error);
       throw error;

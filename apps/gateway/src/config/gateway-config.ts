@@ -36,6 +36,8 @@ export interface GatewayConfig {
   readonly opsKey: string | undefined;
   /** Networks that are private or special and may be told of events all the same. */
   readonly webhookAllowedNetworks: readonly string[];
+  /** Whether whoever started the process may tell it where to stand still. */
+  readonly failpoints: boolean;
   /** The merchant account to install or update at start. */
   readonly account: AccountConfig | undefined;
   /** Undefined: nothing of DCM is loaded. */
@@ -138,6 +140,10 @@ const OBJECTIONS: readonly [sentence: (env: Environment) => string, applies: (en
     (env) => env.KEYSTORE_PROVIDER === 'aws-kms' && env.AWS_KMS_KEYS === undefined,
   ],
   [
+    () => 'FAILPOINTS must be off in production: it lets a process be stopped in the worst moment',
+    (env) => isProduction(env) && env.FAILPOINTS === 'on',
+  ],
+  [
     () => 'ALLIANCE_BASE_URL must be https because ALLIANCE_ENVIRONMENT is live',
     (env) => env.ALLIANCE_ENVIRONMENT === 'live' && isPlainHttp(env.ALLIANCE_BASE_URL),
   ],
@@ -196,6 +202,7 @@ function toConfig(env: Environment): GatewayConfig {
     sessionRenewHours: env.SESSION_RENEW_HOURS,
     opsKey: env.OPS_KEY,
     webhookAllowedNetworks: env.WEBHOOK_ALLOWED_NETWORKS ?? [],
+    failpoints: env.FAILPOINTS === 'on',
     account: accountOf(env),
     dcm: dcmOf(env, env.ALLIANCE_ENVIRONMENT),
   };

@@ -198,6 +198,13 @@ export const VARIABLES = {
     meaning: 'age at which a bank session is renewed ahead of time: 8, 12 or 24',
     fallback: '`8`',
   },
+  FAILPOINTS: {
+    schema: z.enum(['on', 'off'], { error: 'must be on or off' }).default('off'),
+    meaning:
+      'for tests: the process that started this one may tell it where to stand still, to kill it in that moment. Refused in production',
+    fallback: '`off`',
+    isOwn: true,
+  },
   WEBHOOK_ALLOWED_NETWORKS: {
     schema: z
       .string()

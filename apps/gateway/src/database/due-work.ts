@@ -1,3 +1,4 @@
+import { reach } from '../failpoints/failpoint.js';
 import { type Room } from './claim-due.js';
 import { type WatchedWorker } from './workers.js';
 
@@ -103,6 +104,7 @@ export class DueWorker<T> implements WatchedWorker {
 
   private async handle(item: T): Promise<void> {
     try {
+      reach(`job.${this.work.name}.claimed`);
       await this.work.handle(item);
     } catch (error) {
       this.work.onError(error, item);

@@ -1,3 +1,4 @@
+import { reach } from '../failpoints/failpoint.js';
 import { type WatchedWorker } from './workers.js';
 
 /** What a worker does in each of its rounds. */
@@ -50,6 +51,7 @@ export class RoundWorker<T> implements WatchedWorker {
       const claimed = await this.rounds.claim();
       this.claimedAt = performance.now();
       this.handling = true;
+      reach(`job.${this.rounds.name}.claimed`);
       await this.rounds.handle(claimed);
       this.claimedAt = performance.now();
     } catch (error) {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type DataSource, type EntityManager } from 'typeorm';
+import { reach } from '../failpoints/failpoint.js';
 import { isDatabaseAway } from './database-away.js';
 import { transactionGuard } from './transaction-guard.js';
 
@@ -8,6 +9,9 @@ import { transactionGuard } from './transaction-guard.js';
  * may happen inside one; test runs check it, see {@link transactionGuard}.
  */
 export type Transaction = EntityManager;
+
+/** All is written and COMMIT not sent, and COMMIT answered. */
+export const TRANSACTION_FAILPOINTS = ['transaction.committing', 'transaction.committed'] as const;
 
 /** What a transaction has got to: before its COMMIT is sent a failure has undone all of it. */
 interface Progress {
@@ -41,7 +45,9 @@ export async function inTransaction<T>(database: DataSource, work: (tx: Transact
     const progress: Progress = { committing: false };
     const done: { value?: T } = {};
     try {
-      return await runOnce(database, progress, async (tx) => (done.value = await work(tx)));
+      const result = await runOnce(database, progress, async (tx) => (done.value = await work(tx)));
+      reach('transaction.committed');
+      return result;
     } catch (error) {
       if (!isDatabaseAway(error) || tries === TRIES || performance.now() > giveUpAt) throw error;
       await sleep(PAUSE_MS * tries);
@@ -57,6 +63,7 @@ function runOnce<T>(database: DataSource, progress: Progress, work: (tx: Transac
     if (row) progress.xid = row.xid;
     const result = await transactionGuard.watch(() => work(tx));
     progress.committing = true;
+    reach('transaction.committing');
     return result;
   });
 }

@@ -11,6 +11,7 @@ import {
   SessionStore,
 } from '#libs/alliance';
 import { type Keystore, type Sealer, type SealPlace } from '#libs/keystore';
+import { reach } from '../../failpoints/failpoint.js';
 import { errorSummary } from '../../database/error-summary.js';
 import { type Claimed, type Published, SessionRows, type SessionRow } from './session-rows.store.js';
 import { SessionWaiters } from './session-waiters.store.js';
@@ -117,11 +118,13 @@ export class PgSessionStore extends SessionStore {
     attempt: Claimed & { readonly stale: number; readonly sealer: Sealer },
     authorize: Authorize,
   ): Promise<BankSession | undefined> {
+    reach('session.claimed');
     const { epoch, stale, sealer } = attempt;
     const version = Math.max(attempt.version, stale) + 1;
     try {
       if (!(await this.isStillOurs(accountId, epoch))) return undefined;
       const session = await authorize();
+      reach('session.authorized');
       const sealed = sealer.seal(Buffer.from(serializeSession(session)), sessionPlace(accountId, version));
       if (await this.publish(accountId, { epoch, version, sealed, session })) return { ...session, version };
     } catch (error) {
@@ -148,7 +151,9 @@ export class PgSessionStore extends SessionStore {
     for (const pauseMs of PUBLISH_PAUSES_MS) {
       try {
         const isOurs = await this.rows.publish(accountId, published);
+        reach('session.published');
         if (isOurs) await this.wake(accountId);
+        reach('session.woken');
         return isOurs;
       } catch (error) {
         this.logger.warn(`a session of ${accountId} is not stored yet: ${errorSummary(error)}`);

@@ -5,6 +5,8 @@ import { type Transaction } from '../../database/transaction.js';
 import { type Customer, type OrderOutcome, SendWindow } from '../bank/payment-bank.js';
 import { type Operation } from '../domain/operation.js';
 import { operationStatus, type PaymentStatus, paymentStatus } from '../domain/statuses.js';
+import { reach } from '../../failpoints/failpoint.js';
+import { reachStep } from '../kinds/failpoints.js';
 import { followUpOf, isFollowUp } from '../kinds/kinds.js';
 import { wayOf } from '../kinds/methods.js';
 import { stepOf } from '../kinds/steps.js';
@@ -55,6 +57,7 @@ export class Engine {
   ): Promise<Answer> {
     const window = new SendWindow();
     const claim = this.idempotency.claimOf(request);
+    reachStep(operation, 'due');
     const held = await this.records
       .begin(claim, payment, operation)
       .catch((error: unknown) => this.idempotency.letGo(claim, error));
@@ -77,6 +80,7 @@ export class Engine {
   /** By one statement where the payment is as it was read; else with the lock, which also says why it may not be done. */
   private async beginFollowUp(request: ApiRequest, intent: FollowUpIntent): Promise<Begun<Turn>> {
     const claim = this.idempotency.claimOf(request);
+    reachStep({ kind: intent.kind, step: followUpOf(intent.kind).step }, 'due');
     const turn = await this.ahead
       .reserveAtOnce(claim, intent)
       .catch((error: unknown) => this.idempotency.letGo(claim, error));
@@ -87,12 +91,14 @@ export class Engine {
 
   /** Gives up a payment that is open; the bank hears nothing of it. @throws PaymentError `PAYMENT_NOT_CANCELABLE` */
   async cancel(request: ApiRequest, cancellation: Cancellation): Promise<Answer> {
+    reach('cancel.due');
     const begun = await this.idempotency.begin(request, async (tx) => {
       const held = await this.ahead.cancel(tx, request.accountId, cancellation);
       await this.idempotency.name(tx, request, held.operation.id);
       const { statusCode, view } = request.render(held);
       return this.idempotency.settle(tx, request, statusCode, view);
     });
+    reach('cancel.concluded');
     if (begun.kind === 'resumed') return this.takeOver(request, begun.operationId);
     return begun.kind === 'new' ? begun.value : begun.answer;
   }
@@ -142,9 +148,13 @@ export class Engine {
   private async runOn(first: Turn, request?: ApiRequest, known?: Customer): Promise<Concluded> {
     const account = await this.accounts.open(first.held.payment.merchantAccountId);
     for (let turn = first; ;) {
+      const { operation } = turn.held;
+      reachStep(operation, 'begun');
       const said = await this.sender.send(account, turn, known);
+      reachStep(operation, 'answered');
       const concluded =
         (await this.concludeAtOnce(turn, said, request)) ?? (await this.conclude({ account, turn, said }, request));
+      reachStep(operation, 'concluded');
       if (!concluded.next) return concluded;
       turn = concluded.next;
     }
@@ -169,6 +179,7 @@ export class Engine {
     const unsent = operation.unsent ? await this.ahead.beginUnsent(account, operation) : undefined;
     if (unsent) return this.runOn(unsent, request);
     const following = await this.sender.read(operation);
+    reachStep(operation, 'asked');
     const concluded = await this.concludeFollowing(account, operation, following, request);
     return concluded.next ? this.runOn(concluded.next, request) : concluded;
   }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Transaction } from '../../database/transaction.js';
+import { reach } from '../../failpoints/failpoint.js';
 import { PaymentBank } from '../bank/payment-bank.js';
 import { moveOperation } from '../domain/operation.js';
 import { SETTLEMENT_CURRENCY } from '../domain/money.js';
@@ -88,6 +89,7 @@ export class PaymentSyncService {
     const readings: Reading[] = [];
     for (const { bankOrderId } of orders)
       readings.push({ bankOrderId, reading: await this.bank.read(accountId, { by: 'order', id: bankOrderId }) });
+    reach('sync.read');
     await this.records.transaction(async (tx) => {
       const row = await this.records.payments.lock(tx, accountId, id);
       const intents = await this.records.operations.intents(accountId, id, tx);
@@ -97,6 +99,7 @@ export class PaymentSyncService {
       const hintedMeanwhile = row.hintQueries === 1 && row.nextSyncAt?.getTime() !== asked.nextSyncAt?.getTime();
       await this.record(tx, { ...weighed, ages, hintedMeanwhile });
     });
+    reach('sync.recorded');
   }
 
   private async record(tx: Transaction, look: Look): Promise<void> {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Keystore } from '#libs/keystore';
+import { reach } from '../../failpoints/failpoint.js';
 import { viewEvent } from '../../outbox/event-view.js';
 import { type NextAttempt, nextAttempt, readRetryAfter } from '../domain/schedule.js';
 import { webhookSecretPlace } from '../sealed-columns.js';
@@ -35,9 +36,12 @@ export class Deliverer {
     const signed = signMessage({ id: sending.event.id, timestamp: sending.timestamp, body }, secrets);
     const headers = { ...signed, 'content-type': 'application/json; charset=utf-8', 'user-agent': USER_AGENT };
     const startedAt = performance.now();
+    reach('webhook.posting');
     const result = await guardedPost({ url: new URL(sending.url), headers, body }, this.reach);
+    reach('webhook.posted');
     const ended = endingOf(delivery, result, Math.round(performance.now() - startedAt));
     await this.deliveries.record(delivery, ended);
+    reach('webhook.recorded');
     return ended.status === 'delivered';
   }
 

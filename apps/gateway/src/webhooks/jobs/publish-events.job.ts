@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { DueWorker } from '../../database/due-work.js';
 import { errorSummary } from '../../database/error-summary.js';
+import { reach } from '../../failpoints/failpoint.js';
 import { Workers } from '../../database/workers.js';
 import { EventFeedRepository } from '../store/event-feed.repository.js';
 import { DeliverWebhooksJob } from './deliver-webhooks.job.js';
@@ -41,7 +42,9 @@ export class PublishEventsJob {
   /** Goes on while there is anything, and starts what was put down at once. */
   private async publish(): Promise<void> {
     for (;;) {
+      reach('webhook.publishing');
       const { published, queued } = await this.feed.publish();
+      if (published > 0) reach('webhook.published');
       if (queued > 0) void this.deliveries.tick();
       if (published === 0) return;
     }
