@@ -37,6 +37,7 @@ interface Owned extends NewAccount {
   /** A paid payment and a refund of it. */
   readonly payment: string;
   readonly refund: string;
+  readonly link: string;
   /** A webhook endpoint with a delivery of an event about the payment. */
   readonly endpoint: string;
   readonly delivery: string;
@@ -73,7 +74,9 @@ describe('two merchant accounts', () => {
     await app.get(PaymentSyncService).syncWithBank(account.id, payment);
     const refund = await call('POST', `/v1/payments/${payment}/refunds`, { ...as(account), body: { amount: 10 } });
     expect(refund.status).toBe(202);
-    return { ...account, payment, refund: refund.body['id'] as string, ...(await told(account)) };
+    const terms = { ...as(account), body: { amount: 1_000, currency: 'UAH' } };
+    const link = (await call('POST', '/v1/payment-links', terms)).body['id'] as string;
+    return { ...account, payment, link, refund: refund.body['id'] as string, ...(await told(account)) };
   }
 
   /** An endpoint of webhooks, and an event that was put down for it. */
@@ -203,8 +206,13 @@ describe('two merchant accounts', () => {
   });
 
   /** Ids in a path, each of something that the other account has. */
-  const idsIn = (path: string, { payment, endpoint, delivery, event }: Owned): string => {
-    const id = path.startsWith('/v1/webhook-endpoints/') ? endpoint : path.startsWith('/v1/events/') ? event : payment;
+  const idsIn = (path: string, { payment, link, endpoint, delivery, event }: Owned): string => {
+    const ids = new Map([
+      ['webhook-endpoints', endpoint],
+      ['events', event],
+      ['payment-links', link],
+    ]);
+    const id = ids.get(path.split('/')[2] ?? '') ?? payment;
     return path.replace('{id}', id).replace('{deliveryId}', delivery);
   };
 
@@ -249,7 +257,14 @@ describe('two merchant accounts', () => {
           const { status, text } = await ask(route, keys[scope]);
           expect([401, 403]).not.toContain(status);
           if (route.path.includes('{')) expect([400, 404]).toContain(status);
-          for (const secret of [theirs.payment, theirs.refund, theirs.bankMerchantId, theirs.event, theirs.endpoint])
+          for (const secret of [
+            theirs.payment,
+            theirs.link,
+            theirs.refund,
+            theirs.bankMerchantId,
+            theirs.event,
+            theirs.endpoint,
+          ])
             expect(
               text
                 .replace(idsIn(route.path, theirs), '')

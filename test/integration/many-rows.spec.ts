@@ -55,6 +55,8 @@ describe(`among ${MANY} payments`, () => {
     ['those of a reference that all have', { reference: 'order' }],
     ['those of a rare status with that reference', { status: 'needs_review', reference: 'order' }],
     ['those of a reference that none has', { reference: 'nothing' }],
+    ['those of a link that all have', { linkId: 'link' }],
+    ['those of a link that none has', { linkId: 'nothing' }],
   ])('lists %s by reading no more than a few', async (_what, filter) => {
     const all = {
       ...{ kinds: kindsOf('payment'), limit: 21, before: undefined, status: undefined, reference: undefined },
@@ -108,10 +110,10 @@ describe(`among ${MANY} payments`, () => {
 async function fill(database: MigratedDatabase, accountId: string): Promise<void> {
   await database.query(
     `INSERT INTO payment (merchant_account_id, id, kind, method, status, amount, currency, livemode, reference, return_url, language,
-                          expires_in_minutes, customer_sealed, next_sync_at)
+                          expires_in_minutes, customer_sealed, next_sync_at, link_id)
      SELECT $1, 'pay_' || lpad(to_hex(n), 32, '0'), 'purchase', 'hosted_page',
             CASE WHEN n % 1000 = 0 THEN 'needs_review' WHEN n % 2 = 0 THEN 'requires_action' ELSE 'succeeded' END,
-            100, 'UAH', false, 'order', 'https://shop.example/', 'uk', 30, 'sealed', now() + interval '1 day'
+            100, 'UAH', false, 'order', 'https://shop.example/', 'uk', 30, 'sealed', now() + interval '1 day', 'link'
      FROM generate_series(1, ${MANY}) AS n`,
     [accountId],
   );

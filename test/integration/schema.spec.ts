@@ -17,6 +17,12 @@ const tablesOf = async (database: TestDatabase): Promise<string[]> =>
 
 /** What the entities do not know of: foreign keys, unique and partial indexes, checks. */
 const ONLY_IN_THE_DATABASE = [
+  'payment_by_link',
+  'payment_link_amount_check',
+  'payment_link_by_number',
+  'payment_link_id',
+  'payment_link_merchant_account_id_fkey',
+  'payment_link_usage_check',
   'bank_session_blocked_by_check',
   'dcm_callback_age',
   'dcm_callback_due',

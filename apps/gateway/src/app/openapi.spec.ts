@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { RequestMethod, type Type } from '@nestjs/common';
 import { scopesOf } from '../accounts/scopes.js';
 import { HealthController } from '../ops/health.controller.js';
+import { PaymentLinksController } from '../payments/api/payment-links.controller.js';
 import { PaymentsController } from '../payments/api/payments.controller.js';
 import { VerificationsController } from '../payments/api/verifications.controller.js';
 import { EventsController } from '../webhooks/api/events.controller.js';
@@ -19,6 +20,7 @@ interface Operation {
 const PUBLIC: readonly Type[] = [
   PaymentsController,
   VerificationsController,
+  PaymentLinksController,
   EventsController,
   WebhookEndpointsController,
   HealthController,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { SCOPES } from '../accounts/scopes.js';
 import { type ApiDescription, type Json, schemasOf } from '../docs/api-description.js';
 import { describeHealth } from '../ops/health.openapi.js';
+import { describePaymentLinks } from '../payments/api/payment-links.openapi.js';
 import { describePayments } from '../payments/api/payments.openapi.js';
 import { describeWebhooks } from '../webhooks/api/webhooks.openapi.js';
 import { OUTCOMES, RETRIES } from '../problems/coded-error.js';
@@ -17,7 +18,12 @@ const KEY = `An API key, \`ap_test_…\` or \`ap_live_…\`. Each has scopes, an
   .join(', ')}.`;
 
 /** What the rooms say of their routes. */
-const described = (): readonly ApiDescription[] => [describePayments(), describeWebhooks(), describeHealth()];
+const described = (): readonly ApiDescription[] => [
+  describePayments(),
+  describePaymentLinks(),
+  describeWebhooks(),
+  describeHealth(),
+];
 
 const problem = z
   .object({

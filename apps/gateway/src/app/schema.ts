@@ -13,12 +13,14 @@ import { BankSessionEntity } from '../payments/bank-access/bank-session.entity.j
 import { IdempotencyKeyEntity } from '../payments/store/idempotency-key.entity.js';
 import { OperationEntity } from '../payments/store/operation.entity.js';
 import { SessionRenewalEntity } from '../payments/bank-access/session-renewal.entity.js';
+import { PaymentLinkEntity } from '../payments/store/payment-link.entity.js';
 import { PaymentEntity } from '../payments/store/payment.entity.js';
 import { CreateAccountTables1796000000000 } from '../database/migrations/1796000000000-create-account-tables.js';
 import { CreatePaymentTables1796000000001 } from '../database/migrations/1796000000001-create-payment-tables.js';
 import { CreateDcmTables1796000000002 } from '../database/migrations/1796000000002-create-dcm-tables.js';
 import { KeepDcmCallbacks1796000000003 } from '../database/migrations/1796000000003-keep-dcm-callbacks.js';
 import { CreateWebhookTables1796000000004 } from '../database/migrations/1796000000004-create-webhook-tables.js';
+import { CreatePaymentLinks1796000000013 } from '../database/migrations/1796000000013-create-payment-links.js';
 import { KEY_TRANSITIONS } from '../dcm/domain/key-lifecycle.js';
 import { WebhookAttemptEntity } from '../webhooks/store/webhook-attempt.entity.js';
 import { WebhookDeliveryEntity } from '../webhooks/store/webhook-delivery.entity.js';
@@ -38,6 +40,7 @@ const SCHEMA: Schema = {
     SessionRenewalEntity,
     PaymentEntity,
     OperationEntity,
+    PaymentLinkEntity,
     IdempotencyKeyEntity,
     CallbackEntity,
     OutboxEventEntity,
@@ -63,6 +66,7 @@ const SCHEMA: Schema = {
     CreateDcmTables1796000000002,
     KeepDcmCallbacks1796000000003,
     CreateWebhookTables1796000000004,
+    CreatePaymentLinks1796000000013,
   ],
   legalMoves: {
     payment: TRANSITIONS,

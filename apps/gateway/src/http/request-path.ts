@@ -32,6 +32,9 @@ export const rootOf = (publicUrl: string): string => new URL(publicUrl).href.rep
  */
 export const basePathOf = (publicUrl: string): string => new URL(publicUrl).pathname.replace(/\/+$/u, '');
 
+/** The address of a payment link without its beginning. */
+const LINK = /^\/link_[0-9a-f]/u;
+
 /**
  * What the router gets to see: the path alone, without the prefix, for a proxy that passes it on; one that strips it is
  * served as well.
@@ -40,5 +43,6 @@ export function routedUrl(url: string, basePath: string): string {
   const path = url.replace(ORIGIN, '') || '/';
   const rest = path.slice(basePath.length);
   if (basePath === '' || !path.startsWith(basePath) || !/^(?:[/?]|$)/u.test(rest)) return path;
+  if (LINK.test(rest)) return path; // the prefix is "/pay", as is the beginning of the route, and was taken off already
   return rest.startsWith('/') ? rest : `/${rest}`;
 }

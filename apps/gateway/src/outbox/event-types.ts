@@ -22,6 +22,8 @@ export const EVENT_TYPES = {
   'void.created': 'The release of a hold was sent to the bank.',
   'void.updated': 'The status of a release changed.',
   'void.succeeded_late': 'A release that had been given up is done.',
+  'payment_link.created': 'A payment link was made.',
+  'payment_link.updated': 'A payment link was switched on or off, or given another end or other notes.',
   'webhook_endpoint.test': 'Somebody asked for a test; only that endpoint gets it.',
 } as const satisfies Readonly<Record<string, string>>;
 

@@ -27,6 +27,11 @@ import { WriteAhead } from './engine/write-ahead.service.js';
 import { PaymentSyncService } from './engine/payment-sync.service.js';
 import { HoldsService } from './api/holds.service.js';
 import { IntentsService } from './api/intents.service.js';
+import { LinkClicksService } from './api/link-clicks.service.js';
+import { LinkOrders } from './api/link-orders.service.js';
+import { PayController } from './api/pay.controller.js';
+import { PaymentLinksController } from './api/payment-links.controller.js';
+import { PaymentLinksService } from './api/payment-links.service.js';
 import { PaymentsController } from './api/payments.controller.js';
 import { PaymentsService } from './api/payments.service.js';
 import { VerificationsController } from './api/verifications.controller.js';
@@ -36,6 +41,7 @@ import { RestoresService } from './operators/restores.service.js';
 import { ReviewsService } from './operators/reviews.service.js';
 import { IdempotencyRepository } from './store/idempotency.repository.js';
 import { OutageWaiters } from './bank-access/outage-waiters.store.js';
+import { PaymentLinkRepository } from './store/payment-link.repository.js';
 import { PaymentRecords } from './store/payment-records.js';
 import { OperationRepository } from './store/operation.repository.js';
 import { PaymentRepository } from './store/payment.repository.js';
@@ -75,8 +81,12 @@ export interface PaymentsOptions {
     HoldsService,
     IdempotencyRepository,
     IntentsService,
+    LinkClicksService,
+    LinkOrders,
     OperationRepository,
     OutageWaiters,
+    PaymentLinkRepository,
+    PaymentLinksService,
     PaymentRecords,
     PaymentRepository,
     PaymentsService,
@@ -106,7 +116,7 @@ export class PaymentsModule {
     return {
       module: PaymentsModule,
       imports: [allianceModule(options)],
-      controllers: options.api ? [PaymentsController, VerificationsController] : [],
+      controllers: options.api ? CONTROLLERS : [],
       providers: [
         { provide: PaymentLinks, useValue: new PaymentLinks(options.publicUrl) },
         idempotency(options.bankTimeoutMs),
@@ -118,6 +128,7 @@ export class PaymentsModule {
   }
 }
 
+const CONTROLLERS = [PaymentsController, VerificationsController, PaymentLinksController, PayController];
 const WORKERS = [ResolveUnknownJob, RenewSessionsJob, SyncPaymentsJob];
 
 const idempotency = (timeoutMs: number): Provider => ({

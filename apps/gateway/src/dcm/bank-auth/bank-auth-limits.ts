@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type DcmConfig } from '../../config/dcm-config.js';
 import { DCM_CONFIG } from '../dcm-config.token.js';
-import { TokenBuckets } from './token-bucket.js';
+import { TokenBuckets } from '../../timing/token-buckets.js';
 
 /** How many requests are looked at. Each process counts for itself: two replicas let twice as many in. */
 @Injectable()
@@ -10,8 +10,8 @@ export class BankAuthLimits {
   private readonly bySubject: TokenBuckets;
 
   constructor(@Inject(DCM_CONFIG) { authRate, authSubjectRate }: DcmConfig) {
-    this.all = new TokenBuckets(authRate);
-    this.bySubject = new TokenBuckets(authSubjectRate);
+    this.all = new TokenBuckets({ perSecond: authRate });
+    this.bySubject = new TokenBuckets({ perSecond: authSubjectRate });
   }
 
   admitsRequest(): boolean {

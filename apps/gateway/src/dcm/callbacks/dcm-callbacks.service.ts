@@ -3,7 +3,7 @@ import { type CallbackName, CALLBACKS, DcmCallbacks, DcmError, readNotice } from
 import { AuditService } from '../../audit/audit.service.js';
 import { type DcmConfig } from '../../config/dcm-config.js';
 import { DecisionLog } from '../bank-auth/decision-log.service.js';
-import { TokenBuckets } from '../bank-auth/token-bucket.js';
+import { TokenBuckets } from '../../timing/token-buckets.js';
 import { DCM_CONFIG } from '../dcm-config.token.js';
 import { CallbackInbox } from '../store/callback-inbox.js';
 import { CALLBACK_ADDRESSES, CALLBACK_KINDS, examine, NOTICES } from './callback-kinds.js';
@@ -28,7 +28,7 @@ const MAX_SUBJECT = 200;
  */
 @Injectable()
 export class DcmCallbacksService {
-  private readonly notices = new TokenBuckets(NOTICES_PER_SECOND);
+  private readonly notices = new TokenBuckets({ perSecond: NOTICES_PER_SECOND });
 
   constructor(
     private readonly callbacks: DcmCallbacks,

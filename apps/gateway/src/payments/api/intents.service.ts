@@ -13,11 +13,9 @@ import { type Method, type Way, wayOf } from '../kinds/methods.js';
 import { type NewPayment } from '../store/payment.repository.js';
 
 /** What is made: a row of `payment`, but for what every one of them gets by itself. */
-export interface NewIntent extends Omit<NewPayment, 'merchantAccountId' | 'id' | 'livemode' | 'customerSealed'> {
+export interface NewIntent extends Omit<NewPayment, 'merchantAccountId' | 'livemode' | 'customerSealed'> {
   readonly kind: IntentKind;
   readonly method: Method;
-  /** Of its id. */
-  readonly idPrefix: 'pay' | 'ver';
   readonly customer: Customer;
   readonly render: ApiRequest['render'];
 }
@@ -39,16 +37,16 @@ export class IntentsService {
     private readonly customers: CustomerVault,
   ) {}
 
-  /** @throws PaymentError `PAYMENT_METHOD_UNAVAILABLE` | `IDEMPOTENCY_MISMATCH` | `IDEMPOTENCY_IN_FLIGHT` */
+  /** @throws PaymentError `PAYMENT_METHOD_UNAVAILABLE` | `PAYMENT_LINK_CLOSED` | `IDEMPOTENCY_MISMATCH` | `IDEMPOTENCY_IN_FLIGHT` */
   async open({ accountId, key, route, body }: IntentRequest, intent: NewIntent): Promise<Answer> {
     const account = await this.accounts.open(accountId);
-    const { customer: given, render, idPrefix, ...facts } = intent;
-    const { kind, method, amount, currency } = facts;
+    const { customer: given, render, ...facts } = intent;
+    const { id, kind, method, amount, currency } = facts;
     const way = wayOf({ kind, method });
-    const [id, operationId] = [newId(idPrefix), newId('op')];
+    const operationId = newId('op');
     const customer = customerForBank(given);
     const payment: NewPayment = {
-      ...{ ...facts, merchantAccountId: accountId, id, livemode: account.environment === 'live' },
+      ...{ ...facts, merchantAccountId: accountId, livemode: account.environment === 'live' },
       customerSealed: await this.customers.seal(accountId, id, customer),
     };
     const operation = newOperation({

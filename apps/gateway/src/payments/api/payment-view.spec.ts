@@ -20,6 +20,7 @@ const aRow = (over: Partial<PaymentEntity> = {}): PaymentEntity =>
     amountCaptured: 0,
     amountRefunded: 0,
     livemode: false,
+    linkId: null,
     reference: null,
     description: null,
     returnUrl: 'https://shop.example/return',

@@ -32,6 +32,7 @@ export const viewPayment = (row: PaymentEntity, { redirectUrl, qrLink = null, ac
   exchange: viewExchange(row),
   lineItems: row.page.lineItems ? [...row.page.lineItems] : null,
   receipt: row.receipt && viewReceipt(row.receipt),
+  paymentLinkId: row.linkId,
   livemode: row.livemode,
   reference: row.reference,
   description: row.description,
@@ -48,10 +49,11 @@ export const viewPayment = (row: PaymentEntity, { redirectUrl, qrLink = null, ac
 
 const NO_LINKS = { redirectUrl: null, qrLink: null };
 
-function methodOf({
+/** As it was asked for. */
+export function methodOf({
   method,
   page: { instruments, tries, resultPage, bank },
-}: PaymentEntity): PaymentView['paymentMethod'] {
+}: Pick<PaymentEntity, 'method' | 'page'>): PaymentView['paymentMethod'] {
   const wishes = { instruments: instruments && [...instruments], tries, resultPage, bank };
   return { type: method, ...wishes };
 }

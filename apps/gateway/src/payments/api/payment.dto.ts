@@ -87,6 +87,7 @@ export const listPayments = z.strictObject({
   cursor: z.string().max(200).optional(),
   status: z.enum(PAYMENT_STATUSES).optional(),
   reference: z.string().max(255).optional(),
+  paymentLinkId: z.string().max(100).optional().meta({ description: 'Those that were made by a payment link.' }),
 });
 export type ListPayments = z.output<typeof listPayments>;
 
@@ -174,6 +175,7 @@ export const paymentView = z
       }),
     lineItems: z.array(lineItem).nullable(),
     receipt: receiptView,
+    paymentLinkId: z.string().nullable().meta({ description: 'The payment link that it was made by.' }),
     livemode: z.boolean().meta({ description: 'False on test terminals: no real money moves.' }),
     reference: z.string().nullable(),
     description: z.string().nullable(),

@@ -27,13 +27,13 @@ import {
 } from './payment.dto.js';
 
 const PROBLEMS = { ...HTTP_PROBLEMS, ...PAYMENT_PROBLEMS };
-const problems = (...codes: (keyof typeof PROBLEMS)[]): Json => problemsOf(PROBLEMS, codes);
+export const problems = (...codes: (keyof typeof PROBLEMS)[]): Json => problemsOf(PROBLEMS, codes);
 
-const IDEMPOTENCY_KEY = idempotencyKey(
+export const IDEMPOTENCY_KEY = idempotencyKey(
   'Unique to this request, for example your order number. Repeat a request with the same key and it happens once.',
 );
 /** Problems of every request, and of every request that creates something. */
-const WRITING = [
+export const WRITING = [
   'VALIDATION_FAILED',
   'BODY_NOT_JSON',
   'IDEMPOTENCY_KEY_MISSING',
@@ -66,7 +66,7 @@ export const describePayments = (): ApiDescription => ({
   },
 });
 
-const REPLAYED = {
+export const REPLAYED = {
   headers: {
     'Idempotent-Replayed': {
       description: '`true` when this is the first answer again.',
@@ -119,6 +119,11 @@ function paymentPaths(): Json {
 const IMAGE = { schema: { type: 'string', contentMediaType: 'image/png' } };
 const DRAWING = { schema: { type: 'string', contentMediaType: 'image/svg+xml' } };
 
+export const CODE_IMAGES = {
+  description: 'The code, black on white.',
+  content: { 'image/svg+xml': DRAWING, 'image/png': IMAGE },
+};
+
 function holdPaths(): Json {
   return {
     '/v1/payments/{id}/qr': {
@@ -129,7 +134,7 @@ function holdPaths(): Json {
         summary: 'Draw the QR code of a transfer, as the National Bank has it',
         parameters: [PAYMENT_ID, ...queryParameters(qrQuery)],
         responses: {
-          200: { description: 'The code, black on white.', content: { 'image/svg+xml': DRAWING, 'image/png': IMAGE } },
+          200: CODE_IMAGES,
           ...problems('PAYMENT_NOT_FOUND', 'QR_NOT_FOUND', 'VALIDATION_FAILED', ...READING),
         },
       },

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { newId } from '../../database/id.js';
 import { pageOf, placeIn, writeCursor } from '../../http/paging.js';
+import { type IntentKind } from '../domain/operation.js';
 import { PaymentError } from '../domain/payment-error.js';
 import { paymentStatus } from '../domain/statuses.js';
 import { type Answer } from '../engine/idempotency.service.js';
@@ -10,6 +12,8 @@ import { type PaymentEntity } from '../store/payment.entity.js';
 import { type CreatePayment, type ListPayments, type PaymentView } from './payment.dto.js';
 import { IntentsService } from './intents.service.js';
 import { type Shown, viewPayment } from './payment-view.js';
+
+type PaymentTerms = Omit<CreatePayment, 'returnUrl' | 'customer'>;
 
 @Injectable()
 export class PaymentsService {
@@ -23,19 +27,11 @@ export class PaymentsService {
    * @throws PaymentError `PAYMENT_METHOD_UNAVAILABLE` | `IDEMPOTENCY_MISMATCH` | `IDEMPOTENCY_IN_FLIGHT`
    */
   async create({ accountId, key }: { accountId: string; key: string }, body: CreatePayment): Promise<Answer> {
-    const kind = body.captureMethod === 'manual' ? 'authorization' : 'purchase';
-    const { paymentMethod, holdHours, lineItems, reference, description } = body;
-    const { amount, currency, customer, returnUrl, language, metadata, expiresInMinutes } = body;
-    const { type: method, ...wishes } = paymentMethod;
+    const { customer, returnUrl } = body;
     const request = { accountId, key, route: 'POST /v1/payments', body };
     return this.intents.open(request, {
-      ...{ kind, method, idPrefix: 'pay', amount, currency, customer },
-      ...{ returnUrl, language, metadata, expiresInMinutes },
-      page: { ...wishes, ...(lineItems ? { lineItems } : {}) },
-      reference: reference ?? null,
-      description: description ?? null,
-      holdHours: kind === 'authorization' ? (holdHours ?? USUAL_HOLD_HOURS) : null,
-      render: renderPayment,
+      ...termsOf(body),
+      ...{ id: newId('pay'), customer, returnUrl, render: renderPayment },
     });
   }
 
@@ -57,10 +53,17 @@ export class PaymentsService {
 
   /** Newest first, a page at a time. @throws PaymentError `CURSOR_INVALID` */
   async list(accountId: string, query: ListPayments): Promise<{ data: PaymentView[]; nextCursor: string | null }> {
-    const { limit, status, reference, cursor } = query;
+    const { limit, status, reference, paymentLinkId: linkId, cursor } = query;
     const kinds = kindsOf('payment');
     const before = cursor === undefined ? undefined : readCursor(cursor);
-    const found = await this.records.payments.list(accountId, { kinds, limit: limit + 1, before, status, reference });
+    const found = await this.records.payments.list(accountId, {
+      kinds,
+      limit: limit + 1,
+      before,
+      status,
+      reference,
+      linkId,
+    });
     const { rows: page, last } = pageOf(found, limit);
     const payable = page.filter((row) => paymentStatus(row.status).payable).map(({ id }) => id);
     const intents = await this.records.operations.intentsOf(accountId, payable);
@@ -79,6 +82,19 @@ export class PaymentsService {
 
 /** Hours. */
 const USUAL_HOLD_HOURS = 7 * 24;
+
+/** What is asked for, whoever pays it. */
+export function termsOf(asked: PaymentTerms) {
+  const kind: IntentKind = asked.captureMethod === 'manual' ? 'authorization' : 'purchase';
+  const { amount, currency, language, metadata, expiresInMinutes, lineItems, holdHours } = asked;
+  const { type: method, ...wishes } = asked.paymentMethod;
+  const { reference = null, description = null } = asked;
+  return {
+    ...{ kind, method, amount, currency, reference, description, language, metadata, expiresInMinutes },
+    page: { ...wishes, ...(lineItems ? { lineItems } : {}) },
+    holdHours: kind === 'authorization' ? (holdHours ?? USUAL_HOLD_HOURS) : null,
+  };
+}
 
 const linksOf = (intent: OperationEntity | null | undefined): Pick<Shown, 'redirectUrl' | 'qrLink'> => ({
   redirectUrl: intent?.redirectUrl ?? null,

@@ -97,7 +97,8 @@ export const language = optional(
   .transform((wanted) => wanted ?? DEFAULT_LANGUAGE)
   .meta({ description: "Language of the bank's page." });
 
-export const metadata = z
+/** Undefined where they are to stay as they are. */
+export const notes = z
   .preprocess(
     withoutNulls,
     z
@@ -105,7 +106,9 @@ export const metadata = z
       .refine((entries) => Object.keys(entries).length <= 20, { error: 'must have at most 20 entries' })
       .optional(),
   )
-  .optional()
+  .optional();
+
+export const metadata = notes
   .transform((entries) => entries ?? {})
   .meta({ description: 'Your own notes; no personal data.', default: {} });
 

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { newId } from '../../database/id.js';
 import { SETTLEMENT_CURRENCY } from '../domain/money.js';
 import { PaymentError } from '../domain/payment-error.js';
 import { type Answer } from '../engine/idempotency.service.js';
@@ -21,7 +22,7 @@ export class VerificationsService {
     const { reference = null, description = null, ...terms } = body;
     const request = { accountId, key, route: 'POST /v1/verifications', body };
     return this.intents.open(request, {
-      ...{ ...terms, reference, description, kind: 'verification', method: 'hosted_page', idPrefix: 'ver' },
+      ...{ ...terms, reference, description, kind: 'verification', method: 'hosted_page', id: newId('ver') },
       ...{ amount: 0, currency: SETTLEMENT_CURRENCY, page: {}, holdHours: null, render },
     });
   }

@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { type MerchantAccount } from '../../accounts/merchant-accounts.service.js';
 
-/** Addresses that we hand to the bank for one payment. Nobody can guess or make one without the account's secret. */
+/** Addresses of ours. Nobody can guess or make those that the bank gets for one payment without the account's secret. */
 export class PaymentLinks {
   /** @param publicUrl absolute; its path is the prefix under which a proxy shows us */
   constructor(private readonly publicUrl: string) {}
@@ -13,6 +13,11 @@ export class PaymentLinks {
   /** The customer comes back through us, so that the bank is asked at once. */
   returnUrl(account: MerchantAccount, paymentId: string): string {
     return this.address('return', account.id, paymentId, tokenOf(account, paymentId, 'return'));
+  }
+
+  /** What a merchant hands out: a payment link, or what became of one payment by it. */
+  payUrl(linkId: string, paymentId?: string): string {
+    return this.address('pay', linkId, ...(paymentId === undefined ? [] : [paymentId]));
   }
 
   private address(...segments: readonly string[]): string {

@@ -3,6 +3,8 @@ import { CodedError, DelayedError, type ProblemTable } from '../../problems/code
 export type PaymentErrorCode =
   | 'PAYMENT_NOT_FOUND'
   | 'VERIFICATION_NOT_FOUND'
+  | 'PAYMENT_LINK_NOT_FOUND'
+  | 'PAYMENT_LINK_CLOSED'
   | 'PAYMENT_METHOD_UNAVAILABLE'
   | 'QR_NOT_FOUND'
   | 'PAYMENT_ILLEGAL_MOVE'
@@ -30,6 +32,16 @@ export const PAYMENT_PROBLEMS: ProblemTable<PaymentErrorCode> = {
     status: 404,
     title: 'No such verification',
     remedy: 'Check the id, and that the API key belongs to the account of the verification.',
+  },
+  PAYMENT_LINK_NOT_FOUND: {
+    status: 404,
+    title: 'No such payment link',
+    remedy: 'Check the id, and that the API key belongs to the account of the link.',
+  },
+  PAYMENT_LINK_CLOSED: {
+    status: 409,
+    title: 'The payment link cannot be used any more',
+    remedy: 'Only a link that is "active" makes payments. Switch it on again, or make another.',
   },
   PAYMENT_METHOD_UNAVAILABLE: {
     status: 422,

@@ -141,6 +141,7 @@ export const OPERATION_TRANSITIONS = movesOf(OPERATION_STATUS);
 
 /** For SQL, which cannot read the rows. */
 export const ENDED_PAYMENTS = PAYMENT_STATUSES.filter((status) => paymentStatus(status).ended);
+export const PAID_PAYMENTS = PAYMENT_STATUSES.filter((status) => paymentStatus(status).paid);
 export const OPEN_PAYMENTS = PAYMENT_STATUSES.filter((status) => !paymentStatus(status).ended);
 export const HINTED_OPERATIONS = OPERATION_STATUSES.filter((status) => operationStatus(status).hinted);
 

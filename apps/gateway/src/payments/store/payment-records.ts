@@ -6,6 +6,7 @@ import { newId } from '../../database/id.js';
 import { sql, type Sql } from '../../database/sql.js';
 import { type Transaction } from '../../database/transaction.js';
 import { type NewOutboxEvent, OutboxRepository } from '../../outbox/outbox.repository.js';
+import { PaymentError } from '../domain/payment-error.js';
 import { type Operation, type OperationKind } from '../domain/operation.js';
 import { type Moved, type PaymentEvent } from '../domain/payment.js';
 import { type Claim, claimKey, type Holder } from './idempotency.repository.js';
@@ -77,16 +78,24 @@ export class PaymentRecords {
   /**
    * Claims the idempotency key and writes payment and operation ahead, in one statement and so in one transaction.
    * @returns undefined when the key is taken; waits for a concurrent claim of the same key to commit
+   * @throws PaymentError `PAYMENT_LINK_CLOSED`
    */
   async begin(claim: Claim, payment: NewPayment, operation: Operation): Promise<Held | undefined> {
-    const [row] = await this.database.query<RawHeld[]>(
-      ...sql`
-        WITH claimed AS (${claimKey(claim)}),
-             p AS (${insertPayment(payment, sql`claimed`)} RETURNING *),
-             o AS (${insertOperation(operation, null, sql`p`)} RETURNING *)
-        SELECT to_jsonb(p) AS payment, to_jsonb(o) AS operation FROM p, o`.render(),
-    );
-    return row && this.held(row);
+    const statement = sql`
+      WITH claimed AS (${claimKey(claim)}),
+           p AS (${insertPayment(payment, payment.linkId === undefined ? sql`claimed` : sql`claimed, ${openLink(payment)}`)}
+                 RETURNING *),
+           o AS (${insertOperation(operation, null, sql`p`)} RETURNING *)
+      SELECT CASE WHEN EXISTS (SELECT FROM claimed) AND NOT EXISTS (SELECT FROM p)
+                  THEN refuse('the link is closed') END AS refused,
+             (SELECT to_jsonb(p) FROM p) AS payment, (SELECT to_jsonb(o) FROM o) AS operation`;
+    try {
+      const [row] = await this.database.query<(RawHeld | Record<keyof RawHeld, null>)[]>(...statement.render());
+      return row?.payment ? this.held(row) : undefined;
+    } catch (error) {
+      if (isRefused(error)) throw new PaymentError('PAYMENT_LINK_CLOSED', 'the payment link cannot be used any more');
+      throw error;
+    }
   }
 
   /**
@@ -179,8 +188,13 @@ export class PaymentRecords {
 
   /** Saves a payment and appends the events of its change. @returns the row as it is now */
   async save(tx: Transaction, { payment, events }: Moved, extras?: PaymentExtras): Promise<PaymentEntity> {
-    await this.outbox.append(tx, events.map(eventRow));
-    return this.payments.save(tx, payment, extras);
+    const saved = await this.payments.save(tx, payment, extras);
+    const link = saved.linkId === null ? {} : { paymentLinkId: saved.linkId };
+    await this.outbox.append(
+      tx,
+      events.map(eventRow).map((row) => ({ ...row, data: { ...row.data, ...link } })),
+    );
+    return saved;
   }
 
   private held({ payment, operation }: RawHeld): Held {
@@ -204,18 +218,26 @@ const unchanged = ({ status, eventSequence, amountRefunding, amountCapturing }: 
   status = ${status} AND event_sequence = ${eventSequence}::int
   AND amount_refunding = ${amountRefunding}::bigint AND amount_capturing = ${amountCapturing}::bigint`;
 
+/** One row while the link may be used; it is not closed before what it is used for is on record. */
+const openLink = ({ merchantAccountId, linkId }: NewPayment): Sql => sql`(
+  SELECT FROM payment_link WHERE merchant_account_id = ${merchantAccountId} AND id = ${linkId} AND active
+    AND (expires_at IS NULL OR expires_at > now()) FOR SHARE) AS open_link`;
+
 const keepAnswer = ({ holder, statusCode, body }: KeptAnswer): Sql => sql`
   UPDATE idempotency_key SET status_code = ${statusCode}::int, response_body = ${body}, settled_at = now()
   FROM p
   WHERE idempotency_key.merchant_account_id = ${holder.accountId} AND key = ${holder.key} AND status_code IS NULL
   RETURNING 1`;
 
+/** Of the payment that is a row of `p`: the events of one that was made by a link name it, too. */
+const linkOf = sql`jsonb_strip_nulls(jsonb_build_object('paymentLinkId', p.link_id))`;
+
 /** Of the payment that is a row of `p`. */
 export function insertEvents(events: readonly PaymentEvent[]): Sql {
   const rows = events.map(eventRow);
   return sql`
     INSERT INTO outbox_event (merchant_account_id, id, subject_id, sequence, type, data)
-    SELECT p.merchant_account_id, e.id, p.id, e.sequence, e.type, e.data
+    SELECT p.merchant_account_id, e.id, p.id, e.sequence, e.type, e.data || ${linkOf}
     FROM p, jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS e (id text, sequence int, type text, data jsonb)`;
 }
 

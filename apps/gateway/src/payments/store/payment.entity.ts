@@ -35,6 +35,8 @@ export class PaymentEntity {
   @Column({ ...textColumn, default: 'api' }) origin!: string;
   @Column({ ...optionalText, collation: 'C' }) originId!: string | null;
   @Column(optionalText) originRef!: string | null;
+  /** The payment link that it was made by. */
+  @Column({ ...optionalText, collation: 'C' }) linkId!: string | null;
   @Column(optionalText) reference!: string | null;
   @Column(optionalText) description!: string | null;
   @Column(optionalText) returnUrl!: string | null;

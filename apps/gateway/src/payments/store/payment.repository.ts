@@ -35,6 +35,8 @@ export type NewPayment = Pick<
 > & {
   /** Of a hold: how long it lasts. */
   readonly holdHours: number | null;
+  /** The payment link that it is made by; only while that may be used. */
+  readonly linkId?: string | undefined;
 };
 
 export interface PaymentFilter {
@@ -44,6 +46,7 @@ export interface PaymentFilter {
   readonly before: string | undefined;
   readonly status: PaymentStatus | undefined;
   readonly reference: string | undefined;
+  readonly linkId?: string | undefined;
 }
 
 /** Columns that a change of state may bring along. `nextSyncInSeconds`: null means that nothing is open any more. */
@@ -106,12 +109,13 @@ const clock = (column: string, runs: boolean | undefined): Sql => {
 /** INSERT of one payment for every row of `source`. */
 export const insertPayment = (payment: NewPayment, source: Sql): Sql => sql`
   INSERT INTO payment (merchant_account_id, id, kind, method, status, amount, currency, livemode, reference, description,
-                       return_url, language, metadata, page, expires_in_minutes, customer_sealed, hold_expires_at)
+                       return_url, language, metadata, page, expires_in_minutes, customer_sealed, hold_expires_at,
+                       link_id)
   SELECT ${payment.merchantAccountId}, ${payment.id}, ${payment.kind}, ${payment.method}, 'created',
          ${payment.amount}::bigint, ${payment.currency}, ${payment.livemode}::boolean, ${payment.reference},
          ${payment.description}, ${payment.returnUrl}, ${payment.language}, ${JSON.stringify(payment.metadata)}::jsonb,
-         ${JSON.stringify(payment.page)}::jsonb,         ${payment.expiresInMinutes}::int, ${payment.customerSealed},
-         date_trunc('second', now()) + make_interval(hours => ${payment.holdHours}::int)
+         ${JSON.stringify(payment.page)}::jsonb, ${payment.expiresInMinutes}::int, ${payment.customerSealed},
+         date_trunc('second', now()) + make_interval(hours => ${payment.holdHours}::int), ${payment.linkId}
   FROM ${source}`;
 
 const receiptText = ({ receipt }: PaymentExtras): string | undefined => receipt && JSON.stringify(receipt);
@@ -194,6 +198,7 @@ export class PaymentRepository {
     if (filter.status !== undefined) query.andWhere('payment.status = :status', { status: filter.status });
     if (filter.reference !== undefined)
       query.andWhere('payment.reference = :reference', { reference: filter.reference });
+    if (filter.linkId !== undefined) query.andWhere('payment.linkId = :linkId', { linkId: filter.linkId });
     return query.getMany();
   }
 

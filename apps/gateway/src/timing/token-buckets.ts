@@ -4,18 +4,30 @@ interface Bucket {
   filledAt: number;
 }
 
-/** Names are those of verified tokens, so strangers cannot fill the memory. */
+/** Whoever is forgotten for others begins anew; nobody can fill the memory. */
 const MAX_NAMES = 10_000;
 
-/** So many a second for each name, and as many at once. In the memory of one process. */
+export interface BucketSize {
+  readonly perSecond: number;
+  /** So many at once after a pause; by default as many as within a second. */
+  readonly atOnce?: number;
+}
+
+/** So many a second for each name. In the memory of one process. */
 export class TokenBuckets {
   private readonly buckets = new Map<string, Bucket>();
 
+  private readonly perSecond: number;
+  private readonly atOnce: number;
+
   /** @param now milliseconds of a clock that never goes back */
   constructor(
-    private readonly perSecond: number,
+    { perSecond, atOnce = perSecond }: BucketSize,
     private readonly now: () => number = () => performance.now(),
-  ) {}
+  ) {
+    this.perSecond = perSecond;
+    this.atOnce = atOnce;
+  }
 
   /** @returns false when there are too many */
   take(name: string): boolean {
@@ -27,9 +39,9 @@ export class TokenBuckets {
 
   private refill(name: string): Bucket {
     const now = this.now();
-    const { tokens, filledAt } = this.buckets.get(name) ?? { tokens: this.perSecond, filledAt: now };
+    const { tokens, filledAt } = this.buckets.get(name) ?? { tokens: this.atOnce, filledAt: now };
     const grown = tokens + ((now - filledAt) * this.perSecond) / 1_000;
-    const bucket = { tokens: Math.min(this.perSecond, grown), filledAt: now };
+    const bucket = { tokens: Math.min(this.atOnce, grown), filledAt: now };
     this.buckets.delete(name);
     const [oldest] = this.buckets.keys();
     if (oldest !== undefined && this.buckets.size >= MAX_NAMES) this.buckets.delete(oldest);
