@@ -142,6 +142,24 @@ describe('a subscription', () => {
     expect(at.money()).toEqual(['money.charged 100']);
   });
 
+  it('begins with a wallet on the page, and says how', async () => {
+    const { planId } = await newPlan();
+    const page = {
+      directType: 'REDIRECT',
+      hppPaymentMethods: ['APPLE_PAY'],
+      statusPageType: 'statusRedirectMerchantPage',
+    };
+    const urls = { successUrl: 'https://shop.example/ok', failUrl: 'https://shop.example/no' };
+    const { hppOrderId } = await subscribe(planId, { ...page, ...urls });
+    const token = at.bank.wallets.apple({
+      ...{ pan: '4111111111111111', coinAmount: 100, currencyCode: '980', authMethod: 'CRYPTOGRAM_3DS' },
+    });
+    await at.form('/pay/wallet', { hpp_id: String(hppOrderId), wallet: 'APPLE_PAY', token: JSON.stringify(token) });
+    expect(await statuses(planId)).toEqual(['SUCCESS', 'WAITING', 'WAITING', 'WAITING']);
+    const [operation] = at.bank.book.allOperations();
+    expect(operation?.recurring).toMatchObject({ paymentMethodType: 'APPLE_PAY_ENCRYPTED', isInitial: true });
+  });
+
   it('whose first payment fails has not begun, and may be tried again', async () => {
     const { planId } = await newPlan();
     const { hppOrderId } = await subscribe(planId);

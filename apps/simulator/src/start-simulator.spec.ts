@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findCard } from './bank/cards.js';
+import { cardMeans } from './bank/means.js';
 import { type Caller, parseMerchant } from './bank/merchants.js';
 import { type SimulatorConfig } from './config.js';
 import { parseCreateOrder } from './protocol/create-order.fields.js';
@@ -57,7 +58,7 @@ describe('a restart', () => {
     const session = await first.bank.sessions.authorize(merchant.serviceCode);
     const order = anOrder();
     const { hppOrderId } = first.bank.orders.create(order, caller) as { hppOrderId: string };
-    first.bank.checkout.pay(first.bank.book.order(hppOrderId)!, findCard('4111111111111111')!);
+    first.bank.checkout.pay(first.bank.book.order(hppOrderId)!, cardMeans(findCard('4111111111111111')!));
     const [purchase] = first.bank.book.operationsOf(first.bank.book.order(hppOrderId)!);
     const { merchantId } = merchant;
     const { operationId = '' } = purchase!;
@@ -82,7 +83,7 @@ describe('a restart', () => {
     const first = await start({ stateFile });
     await first.bank.clock.advance(1_800_000);
     const { hppOrderId } = first.bank.orders.create(anOrder(), caller) as { hppOrderId: string };
-    first.bank.checkout.pay(first.bank.book.order(hppOrderId)!, findCard('4111111111111111')!);
+    first.bank.checkout.pay(first.bank.book.order(hppOrderId)!, cardMeans(findCard('4111111111111111')!));
     const [purchase] = first.bank.book.operationsOf(first.bank.book.order(hppOrderId)!);
     const date = new Date().toISOString();
     const refund = { merchantRequestId: 'late', merchantId: merchant.merchantId, coinAmount: 100, date };

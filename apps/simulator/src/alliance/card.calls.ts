@@ -1,4 +1,4 @@
-import { cardMeans } from '../bank/payments.js';
+import { cardMeans } from '../bank/means.js';
 import { type OperationType } from '../bank/operation-types.js';
 import { type JsonObject } from '../protocol/body-codec.js';
 import { type AllianceCall, type CallContext } from './call.js';

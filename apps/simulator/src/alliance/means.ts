@@ -1,8 +1,7 @@
 import { type Bank } from '../bank/bank.js';
-import { requireCard } from '../bank/card-data.js';
 import { findCardByName } from '../bank/cards.js';
-import { type OrderCurrency, toKopecks } from '../bank/currency.js';
-import { cardMeans, type Means } from '../bank/payments.js';
+import { type OrderCurrency } from '../bank/currency.js';
+import { cardMeans, type Means, walletMeans } from '../bank/means.js';
 import { type WalletPayment } from '../bank/wallets.js';
 import { validationError } from '../protocol/bank-error.js';
 import { type JsonObject } from '../protocol/body-codec.js';
@@ -45,18 +44,6 @@ const read = (plaintext: JsonObject, fields: readonly FieldRule[], member: strin
   if (errors.length > 0)
     throw validationError(errors.map(({ field, message }) => ({ field: `${member}.${field}`, message })));
   return value;
-};
-
-const walletMeans = (service: 'APPLE_PAY' | 'GOOGLE_PAY', payment: WalletPayment): Means => {
-  const card = requireCard(payment.pan);
-  const { coinAmount, currencyCode = '980', authMethod } = payment;
-  return {
-    service,
-    card,
-    takesThreeDs: card.threeDs || authMethod === 'PAN_ONLY',
-    asksByItself: authMethod === 'PAN_ONLY',
-    ...(coinAmount !== undefined && { coinAmount: toKopecks(coinAmount, currencyCode).coinAmount }),
-  };
 };
 
 const ofMerchant = ({ merchantId }: JsonObject): string => String(merchantId);

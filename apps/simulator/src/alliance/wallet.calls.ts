@@ -1,4 +1,4 @@
-import { type Means } from '../bank/payments.js';
+import { type Means } from '../bank/means.js';
 import { type OperationType } from '../bank/operation-types.js';
 import { BankError, type FieldError } from '../protocol/bank-error.js';
 import { type JsonObject } from '../protocol/body-codec.js';

@@ -6,6 +6,7 @@ import { type Book } from './book.js';
 import { APPROVED, TEST_CARDS } from './cards.js';
 import { holdBookOf, type Holds } from './holds.js';
 import { type Merchants } from './merchants.js';
+import { cardMeans } from './means.js';
 import { finishOperation, openAttempt, openRefund, type Operation, type PaidOperation } from './operation.js';
 import { type Order } from './order.js';
 import { requireRefundable } from './refunds.js';
@@ -57,7 +58,7 @@ export class BackOffice {
     const order = this.requireOrder(hppOrderId);
     const [card] = TEST_CARDS;
     if (!card) throw new Error('the bank has no test card');
-    const opened = openAttempt(order, card, clock.now());
+    const opened = openAttempt(order, cardMeans(card), clock.now());
     const operation = coinAmount === undefined ? opened : { ...opened, coinAmount };
     settlement.open(operation);
     return this.finish(operation);

@@ -2,7 +2,8 @@ import { BankError } from '../protocol/bank-error.js';
 import { type Authorizer } from './authorizer.js';
 import { type BankClock } from './bank-clock.js';
 import { type Book, type Challenge } from './book.js';
-import { APPROVED, type TestCard } from './cards.js';
+import { APPROVED } from './cards.js';
+import { type Means, type PaymentService } from './means.js';
 import { openAttempt, openInitial, openTransfer, type Operation } from './operation.js';
 import { isExpired, isPayable, type Order } from './order.js';
 import { type Schedule } from './schedule.js';
@@ -23,30 +24,39 @@ export interface CheckoutOptions {
   readonly schedule: Schedule;
 }
 
+/** `paymentMethodType` of a subscription's first payment: the page gets the wallet's token as it is. */
+const METHOD_TYPES: Readonly<Partial<Record<PaymentService, string>>> = {
+  APPLE_PAY: 'APPLE_PAY_ENCRYPTED',
+  GOOGLE_PAY: 'GOOGLE_PAY_ENCRYPTED',
+};
+
 /** What the payer does on the bank's pages. */
 export class Checkout {
   constructor(private readonly options: CheckoutOptions) {}
 
-  pay(order: Order, card: TestCard): PayOutcome {
+  pay(order: Order, means: Means): PayOutcome {
     const { book, clock, settlement, authorizer } = this.options;
     const now = clock.now();
     if (!isPayable(order, now)) return { kind: 'closed' };
-    const operation = this.attempt(order, card);
+    const operation = this.attempt(order, means);
     if (!operation) return { kind: 'closed' };
     settlement.open(operation);
-    if (!card.threeDs) return { kind: 'finished', operation: authorizer.finish(operation, card.result) };
+    const { result } = means.card;
+    if (!means.asksByItself) return { kind: 'finished', operation: authorizer.finish(operation, result) };
     const opened = book.order(order.hppOrderId);
     if (opened && !order.subscription) book.saveOrder({ ...opened, status: 'REQUIRED_3DS' });
-    return { kind: 'challenge', challengeId: authorizer.challenge(operation, card.result, order.expiresAt).id };
+    return { kind: 'challenge', challengeId: authorizer.challenge(operation, result, order.expiresAt).id };
   }
 
   /** Undefined = a subscription that has begun already, or is over. */
-  private attempt(order: Order, card: TestCard): Operation | undefined {
+  private attempt(order: Order, means: Means): Operation | undefined {
     const { clock, schedule } = this.options;
     const now = clock.now();
-    if (!order.subscription) return openAttempt(order, card, now);
+    if (!order.subscription) return openAttempt(order, means, now);
     try {
-      return openInitial(order, card, { now, ...schedule.initialOf(order) });
+      const { coinAmount, recurring } = schedule.initialOf(order);
+      const paymentMethodType = METHOD_TYPES[means.service] ?? recurring.paymentMethodType;
+      return openInitial(order, means, { now, coinAmount, recurring: { ...recurring, paymentMethodType } });
     } catch (error) {
       if (error instanceof BankError) return undefined;
       throw error;

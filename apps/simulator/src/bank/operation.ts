@@ -5,13 +5,12 @@ import { type KeyRing } from './bank-keys.js';
 import { kopeckResult, maskPan, paymentSystemOf, type ResultCodes, type TestCard, APPROVED } from './cards.js';
 import { toKopecks } from './currency.js';
 import { newApprovalCode, newBankId, newRrn } from './ids.js';
+import { type Means, type PaymentService } from './means.js';
 import { type Merchant } from './merchants.js';
 import { attemptTypeOf, isFollowUp, type OperationType } from './operation-types.js';
 import { type HoldTerm, type Order } from './order.js';
 
 export type OperationStatus = 'PENDING' | 'REQUIRED_3DS' | 'SUCCESS' | 'FAIL' | 'DESIRED_THREEDS_MODE_ERROR';
-
-export type PaymentService = 'CARD' | 'TOKEN' | 'APPLE_PAY' | 'GOOGLE_PAY' | 'ACCOUNT';
 
 /** What is kept of a card. */
 export interface CardTrace {
@@ -119,11 +118,11 @@ export const newThreeDs = (): ThreeDs => ({
 });
 
 /** A payment attempt on the hosted page, before its result. Of the card only the mask is kept. */
-export const openAttempt = (order: Order, card: TestCard, now: number): Operation => ({
+export const openAttempt = (order: Order, { card, service, asksByItself }: Means, now: number): Operation => ({
   ecomOperationId: randomUUID(),
   operationId: newBankId(now),
   type: attemptTypeOf(order.hppPayType) ?? 'PURCHASE',
-  status: card.threeDs ? 'REQUIRED_3DS' : 'PENDING',
+  status: asksByItself ? 'REQUIRED_3DS' : 'PENDING',
   merchantId: order.merchantId,
   merchantRequestId: order.merchantRequestId,
   hppOrderId: order.hppOrderId,
@@ -131,7 +130,8 @@ export const openAttempt = (order: Order, card: TestCard, now: number): Operatio
   createdAt: now,
   modifiedAt: now,
   card: traceOfCard(card),
-  ...(card.threeDs && { threeDs: newThreeDs() }),
+  service,
+  ...(asksByItself && { threeDs: newThreeDs() }),
   ...(order.hold && { hold: { ...order.hold, lapsed: false } }),
   ...(order.hppPayType === 'VERIFICATION' && { wantsToken: true }),
   ...(order.hppTryMode === 'MULTI_PAYMENT' && !order.subscription && { repeatedPayment: order.operations.length > 0 }),
@@ -141,14 +141,14 @@ export const openAttempt = (order: Order, card: TestCard, now: number): Operatio
 /** The first payment of a subscription on the hosted page. */
 export const openInitial = (
   order: Order,
-  card: TestCard,
+  means: Means,
   {
     now,
     coinAmount,
     recurring,
   }: { readonly now: number; readonly coinAmount: number; readonly recurring: RecurringTrace },
 ): Operation => ({
-  ...openAttempt(order, card, now),
+  ...openAttempt(order, means, now),
   type: 'PURCHASE',
   merchantRequestId: randomUUID(),
   coinAmount,

@@ -9,15 +9,9 @@ import { type CardTokens } from './card-tokens.js';
 import { findCardByName, THREE_DS_TIMED_OUT, type TestCard } from './cards.js';
 import { holdTermOf } from './holds.js';
 import { newBankId } from './ids.js';
+import { cardMeans, type Means } from './means.js';
 import { type Caller, type Merchants, ringOf } from './merchants.js';
-import {
-  finishOperation,
-  newThreeDs,
-  type Operation,
-  type PaymentService,
-  type RecurringTrace,
-  traceOfCard,
-} from './operation.js';
+import { finishOperation, newThreeDs, type Operation, type RecurringTrace, traceOfCard } from './operation.js';
 import { type Order } from './order.js';
 import { type OperationType } from './operation-types.js';
 import { type Processing } from './processing.js';
@@ -29,27 +23,6 @@ import { type Views } from './views.js';
 const SECOND_STEP_MS = 15 * 60_000;
 /** Section f.3, in kopecks. */
 const LARGEST_PAYOUT = 2_999_900;
-
-/** What pays, opened: nothing of it is kept but the card's trace. */
-export interface Means {
-  readonly service: PaymentService;
-  readonly card: TestCard;
-  /** The issuer may be asked for 3DS at all. */
-  readonly takesThreeDs: boolean;
-  /** 3DS without being told to: a cryptogram is proof enough, unless the merchant insists. */
-  readonly asksByItself: boolean;
-  /** The token that was used. */
-  readonly externalCardToken?: string;
-  /** Minor units, where they come with the means. */
-  readonly coinAmount?: number;
-}
-
-export const cardMeans = (card: TestCard): Means => ({
-  service: 'CARD',
-  card,
-  takesThreeDs: card.threeDs,
-  asksByItself: card.threeDs,
-});
 
 export interface Beginning {
   readonly type: OperationType;

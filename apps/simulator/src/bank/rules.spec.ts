@@ -9,6 +9,7 @@ import {
 } from './cards.js';
 import { toKopecks } from './currency.js';
 import { newBankId, newRrn } from './ids.js';
+import { cardMeans } from './means.js';
 import { finishOperation, openAttempt, type Operation, scriptedResult } from './operation.js';
 import { orderAfter } from './order-status.js';
 import { isPayable, type Order, orderStatusAt } from './order.js';
@@ -42,7 +43,10 @@ const anOrder = (over: Partial<Order> = {}): Order => ({
 });
 
 const card = findCard('4111111111111111')!;
-const aPurchase = (over: Partial<Operation> = {}): Operation => ({ ...openAttempt(anOrder(), card, NOW), ...over });
+const aPurchase = (over: Partial<Operation> = {}): Operation => ({
+  ...openAttempt(anOrder(), cardMeans(card), NOW),
+  ...over,
+});
 const aRefund = (purchase: Operation, over: Partial<Operation> = {}): Operation => ({
   ...purchase,
   ecomOperationId: `refund ${Math.random()}`,
@@ -86,7 +90,7 @@ describe('results', () => {
 
   it('hold nothing of a card but its mask', () => {
     for (const { pan } of TEST_CARDS) {
-      const kept = JSON.stringify(openAttempt(anOrder(), findCard(pan)!, NOW));
+      const kept = JSON.stringify(openAttempt(anOrder(), cardMeans(findCard(pan)!), NOW));
       expect(kept).toContain(maskPan(pan));
       expect(kept).not.toContain(pan);
     }

@@ -25,6 +25,7 @@ export const operationFacts = (operation: Operation) => ({
   type: operation.type,
   status: operation.status,
   coinAmount: operation.coinAmount,
+  paymentServiceType: operation.service ?? 'CARD',
   merchantId: operation.merchantId,
   merchantRequestId: operation.merchantRequestId,
   hppOrderId: operation.hppOrderId,

@@ -1,10 +1,13 @@
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Bank } from '../bank/bank.js';
 import { type Challenge } from '../bank/book.js';
+import { choicesOf, openWallet, walletOf } from '../bank/page-wallets.js';
 import { findCard, TEST_CARDS, type TestCard } from '../bank/cards.js';
+import { cardMeans, type Means } from '../bank/means.js';
 import { type OtpOutcome } from '../bank/checkout.js';
 import { isOfOrder, type Operation } from '../bank/operation.js';
 import { isExpired, isPayable, type Order, type OrderStatus, orderStatusAt } from '../bank/order.js';
+import { BankError } from '../protocol/bank-error.js';
 import { acsPage } from '../pages/acs-page.js';
 import { closedPage, notFoundPage } from '../pages/closed-page.js';
 import { contentSecurityPolicy } from '../pages/layout.js';
@@ -13,9 +16,10 @@ import { donePage, issuerPage, transferPage } from '../pages/transfer-page.js';
 import { resultPage, returnUrl } from '../pages/result-page.js';
 import { startPage } from '../pages/start-page.js';
 import { type Language, languageOf } from '../pages/texts.js';
+import { walletPage } from '../pages/wallet-page.js';
 import { readCardForm } from './card-form.js';
 
-type Query = Readonly<Partial<Record<'hpp_id' | 'order_id' | 'redirectUrl' | 'lang' | 'fill', string>>>;
+type Query = Readonly<Partial<Record<'hpp_id' | 'order_id' | 'redirectUrl' | 'lang' | 'fill' | 'wallet', string>>>;
 type PageRequest = FastifyRequest<{ Querystring: Query; Params: { id?: string } }>;
 
 const formOf = ({ body }: FastifyRequest): URLSearchParams => new URLSearchParams(typeof body === 'string' ? body : '');
@@ -69,9 +73,50 @@ class Pages {
     const now = this.bank.clock.now();
     if (!isPayable(order, now)) return this.closed(order, language, reply.code(409));
     const { pan, wrong } = readCardForm(form, now);
-    const card = findCard(pan);
+    const card = order.paymentMethods.includes('CARD') ? findCard(pan) : undefined;
     if (!card || wrong.length > 0) return send(reply.code(422), this.form(order, language, { wrong }), order);
-    return this.follow(this.bank.checkout.pay(order, card), order, language, reply);
+    return this.follow(this.bank.checkout.pay(order, cardMeans(card)), order, language, reply);
+  }
+
+  /** The payer's telephone: a fake wallet. */
+  wallet({ query }: PageRequest, reply: FastifyReply): FastifyReply {
+    const order = this.bank.book.order(query.hpp_id ?? '');
+    const language = languageOf(query.lang, order);
+    const wallet = order && walletOf(order, query.wallet);
+    if (!order || !wallet) return send(reply.code(404), notFoundPage(language));
+    if (!isPayable(order, this.bank.clock.now())) return this.closed(order, language, reply);
+    const shown = this.bank.schedule.priced(order);
+    const choices = choicesOf(shown, wallet, this.bank.wallets);
+    const page = { order: shown, wallet, choices, merchantName: this.merchantNameOf(order), language };
+    return send(reply, walletPage(page), order);
+  }
+
+  /** What the wallet hands to the page. */
+  submitWallet(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    const form = formOf(request);
+    const order = this.bank.book.order(form.get('hpp_id') ?? '');
+    const language = languageOf(form.get('lang'), order);
+    if (!order) return send(reply.code(404), notFoundPage(language));
+    if (!isPayable(order, this.bank.clock.now())) return this.closed(order, language, reply.code(409));
+    const means = this.walletMeans(order, form);
+    if (!means) return send(reply.code(422), this.form(order, language, { walletRefused: true }), order);
+    return this.follow(this.bank.checkout.pay(order, means), order, language, reply);
+  }
+
+  /** Undefined for a token that does not pay this order. */
+  private walletMeans(order: Order, form: URLSearchParams): Means | undefined {
+    const wallet = walletOf(order, form.get('wallet'));
+    try {
+      const { schedule, wallets } = this.bank;
+      return wallet && openWallet(schedule.priced(order), wallet, form.get('token') ?? '', wallets);
+    } catch (error) {
+      if (error instanceof BankError) return undefined;
+      throw error;
+    }
+  }
+
+  private merchantNameOf({ merchantId }: { readonly merchantId: string }): string {
+    return this.bank.merchants.find(merchantId)?.name ?? merchantId;
   }
 
   cancel(request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -119,8 +164,7 @@ class Pages {
     const language = languageOf(query.lang, order);
     if (order?.hppPayType !== 'A2A') return send(reply.code(404), notFoundPage(language));
     if (!isPayable(order, this.bank.clock.now())) return this.closed(order, language, reply);
-    const merchantName = this.bank.merchants.find(order.merchantId)?.name ?? order.merchantId;
-    return send(reply, transferPage({ order, merchantName, language }), order);
+    return send(reply, transferPage({ order, merchantName: this.merchantNameOf(order), language }), order);
   }
 
   submitTransfer(request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -163,12 +207,12 @@ class Pages {
   private form(
     order: Order,
     language: Language,
-    extra?: { fill: TestCard } | Pick<Parameters<typeof payPage>[0], 'wrong'>,
+    extra?: { fill: TestCard } | Pick<Parameters<typeof payPage>[0], 'wrong' | 'walletRefused'>,
   ) {
     const merchant = this.bank.merchants.find(order.merchantId);
     return payPage({
       order: this.bank.schedule.priced(order),
-      merchantName: merchant?.name ?? order.merchantId,
+      merchantName: this.merchantNameOf(order),
       testTerminal: merchant?.terminal !== 'live',
       language,
       now: this.bank.clock.now(),
@@ -177,10 +221,9 @@ class Pages {
   }
 
   private ask(challenge: Challenge, language: Language, reply: FastifyReply, wrongCode: boolean): FastifyReply {
-    const { book, merchants } = this.bank;
-    const operation = book.operation(challenge.ecomOperationId);
+    const operation = this.bank.book.operation(challenge.ecomOperationId);
     if (!operation) return send(reply.code(404), notFoundPage(language));
-    const merchantName = merchants.find(operation.merchantId)?.name ?? operation.merchantId;
+    const merchantName = this.merchantNameOf(operation);
     const page = { challengeId: challenge.id, operation, merchantName, language, wrongCode };
     return send(reply, acsPage(page), originsAfter(operation, this.orderOf(challenge)));
   }
@@ -221,6 +264,8 @@ export function registerPageRoutes(app: FastifyInstance, bank: Bank): void {
   app.get('/', (_request, reply) => pages.start(reply));
   app.get('/pay', (request: PageRequest, reply) => pages.pay(request, reply));
   app.post('/pay', (request, reply) => pages.submit(request, reply));
+  app.get('/wallet', (request: PageRequest, reply) => pages.wallet(request, reply));
+  app.post('/pay/wallet', (request, reply) => pages.submitWallet(request, reply));
   app.post('/pay/cancel', (request, reply) => pages.cancel(request, reply));
   app.get('/acs/:id', (request: PageRequest, reply) => pages.challenge(request, reply));
   app.post('/acs/:id', (request: PageRequest, reply) => pages.answer(request, reply));

@@ -1,7 +1,9 @@
 import { groupPan, TEST_CARDS, TEST_CVV, type TestCard, testExpiry } from '../bank/cards.js';
 import { type Order } from '../bank/order.js';
+import { walletOf } from '../bank/page-wallets.js';
 import { Html, html } from './html.js';
 import { renderPage } from './layout.js';
+import { WALLET_NAMES } from './wallet-page.js';
 import { CARD_NAMES, formatMoney, formatTime, type Language, type Texts, TEXTS } from './texts.js';
 
 export type PayField = 'card-number' | 'expiry' | 'cvv';
@@ -16,6 +18,8 @@ export interface PayPage {
   readonly fill?: TestCard;
   /** Wrong fields; what was typed is never shown again. */
   readonly wrong?: readonly PayField[];
+  /** A wallet came with a token that does not pay this order. */
+  readonly walletRefused?: boolean;
 }
 
 const ERRORS: Readonly<Record<PayField, 'wrongCard' | 'wrongExpiry' | 'wrongCvv'>> = {
@@ -90,6 +94,26 @@ function form(page: PayPage, texts: Texts): Html {
   </form>`;
 }
 
+/** The wallets that the order takes; each leads to the payer's telephone. */
+const wallets = ({ order, language }: PayPage): readonly Html[] =>
+  (['APPLE_PAY', 'GOOGLE_PAY'] as const)
+    .filter((wallet) => walletOf(order, wallet))
+    .map(
+      (wallet) =>
+        html`<form method="get" action="/wallet">
+          <input type="hidden" name="hpp_id" value="${order.hppOrderId}" />
+          <input type="hidden" name="lang" value="${language}" />
+          <button
+            class="wallet"
+            name="wallet"
+            value="${wallet}"
+            data-testid="${wallet.toLowerCase().replace('_', '-')}"
+          >
+            ${WALLET_NAMES[wallet]}
+          </button>
+        </form>`,
+    );
+
 const cardButton = (card: TestCard, page: PayPage): Html =>
   html`<button
     class="quiet"
@@ -128,6 +152,7 @@ const holdNote = ({ order: { hold }, language }: PayPage, texts: Texts): Html | 
 
 export function payPage(page: PayPage): string {
   const { order, merchantName, language } = page;
+  const takesCards = order.paymentMethods.includes('CARD');
   const texts = TEXTS[language];
   const body = html`<section class="card stack">
       <div class="sum">
@@ -138,9 +163,10 @@ export function payPage(page: PayPage): string {
         </div>
         <div class="amount" data-testid="amount">${formatMoney(order.coinAmount, order.currencyCode, language)}</div>
       </div>
-      ${form(page, texts)} ${cancel(page, texts)}
+      ${page.walletRefused && html`<div class="alert" role="alert">${texts.walletRefused}</div>`} ${wallets(page)}
+      ${takesCards && form(page, texts)} ${cancel(page, texts)}
     </section>
-    ${hints(page, texts)}`;
+    ${takesCards && hints(page, texts)}`;
   const switchTo = `/pay?hpp_id=${encodeURIComponent(order.hppOrderId)}&lang=`;
-  return renderPage({ title: texts.payTitle, language, body, switchTo, script: true });
+  return renderPage({ title: texts.payTitle, language, body, switchTo, script: takesCards });
 }

@@ -33,6 +33,8 @@ input[aria-invalid=true]{border-color:var(--bad)}
 button,.button{display:block;width:100%;padding:14px 18px;font:inherit;font-weight:650;text-align:center;text-decoration:none;border-radius:11px;border:1px solid transparent;cursor:pointer}
 .primary{background:var(--brand);color:var(--brand-ink)}
 .primary:hover{filter:brightness(1.08)}
+.wallet{background:var(--ink);color:var(--card)}
+.wallet:hover{filter:brightness(1.2)}
 .quiet{background:transparent;color:var(--ink);border-color:var(--line)}
 .quiet:hover{background:var(--tint)}
 .stack>*+*{margin-top:10px}

@@ -18,6 +18,9 @@ const en = {
   hold: 'Hold',
   holdText: 'The amount is held on the card now, and taken once the shop confirms it. It is given back by itself after',
   cancel: 'Cancel and return to the shop',
+  walletHint: 'A test wallet of the simulator. Choose the card that it pays with.',
+  walletClose: 'Close',
+  walletRefused: 'The wallet did not pay this order. Try again or choose another way.',
   testCards: 'Test cards',
   testCardsHint: 'Choose one to fill in the form.',
   kopecks:
@@ -79,6 +82,9 @@ const uk: Texts = {
   hold: 'Заблокувати',
   holdText: 'Суму буде заблоковано на картці, а списано, коли магазин підтвердить. Інакше її буде повернуто після:',
   cancel: 'Скасувати й повернутися до магазину',
+  walletHint: 'Тестовий гаманець симулятора. Оберіть картку, якою він заплатить.',
+  walletClose: 'Закрити',
+  walletRefused: 'Гаманець не оплатив це замовлення. Спробуйте ще раз або оберіть інший спосіб.',
   testCards: 'Тестові картки',
   testCardsHint: 'Оберіть картку, щоб заповнити форму.',
   kopecks:
