@@ -93,8 +93,15 @@ module.exports = {
     {
       name: 'simulator-stands-alone',
       severity: 'error',
-      from: { path: '^apps/(simulator|shop)/' },
+      from: { path: '^apps/simulator/' },
       to: { path: '^libs/' },
+    },
+    {
+      name: 'shop-is-a-merchant',
+      severity: 'error',
+      comment: 'It has what every merchant has: the REST API and the library for webhooks.',
+      from: { path: '^apps/shop/' },
+      to: { path: '^libs/', pathNot: '^libs/webhook-receiver/' },
     },
     {
       name: 'launcher-starts-the-database-only',

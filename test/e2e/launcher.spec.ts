@@ -7,6 +7,8 @@ import { promisify } from 'node:util';
 import { APP_ENVIRONMENT } from '../support/app-environment.js';
 import { AppProcess } from '../support/app-process.js';
 import { freePort } from '../support/free-port.js';
+import { aPaymentRequest, GatewayClient } from '../support/gateway-client.js';
+import { until } from '../support/until.js';
 
 const PORTS = ['GATEWAY_PORT', 'SIMULATOR_PORT', 'SHOP_PORT', 'POSTGRES_PORT'] as const;
 const READY = /Ready in [\d.]+ s\.[\s\S]*Stop: Ctrl-C/;
@@ -37,6 +39,12 @@ describe('npm start', () => {
     expect((await fetch(url('SHOP_PORT'))).status).toBe(200);
     expect((await fetch(`${url('SIMULATOR_PORT')}/control/clock`)).status).toBe(200);
     const pids = await Promise.all(['gateway', 'simulator', 'shop'].map(pidOf));
+
+    const { body: payment } = await new GatewayClient(url('GATEWAY_PORT'), key).createPayment(aPaymentRequest());
+    await until('the shop is told of the payment', async () => {
+      const shown = await (await fetch(`${url('SHOP_PORT')}/webhooks`)).text();
+      return shown.includes('data-outcome="handled"') && shown.includes((payment as { id: string }).id);
+    });
 
     const second = await AppProcess.runToEnd('launcher', { env }); // in the same DATA_DIR
     expect(second).toMatchObject({ code: 1 });

@@ -1,4 +1,4 @@
-import { planApps } from './app-plan.js';
+import { planApps, shopWebhooksUrl } from './app-plan.js';
 import { type DemoCounterparty } from './demo-counterparty.js';
 import { type DemoCredentials } from './demo-credentials.js';
 import { readLauncherConfig } from './launcher-config.js';
@@ -19,6 +19,12 @@ const COUNTERPARTY: DemoCounterparty = {
   bankCode: '999991',
   merchantUid: 'shop-1',
   counterpartiesFile: '/data/demo/counterparties.json',
+};
+const REAL_BANK = {
+  ALLIANCE_BASE_URL: 'https://bank.example',
+  ALLIANCE_MERCHANT_ID: 'm',
+  ALLIANCE_SERVICE_CODE: 'secret-code',
+  ALLIANCE_PRIVATE_KEY: 'secret-key',
 };
 const plan = (env: Record<string, string>) =>
   planApps(readLauncherConfig(env), { credentials: CREDENTIALS, counterparty: COUNTERPARTY }, env);
@@ -49,14 +55,19 @@ it("makes the gateway a bank at the simulator's DCM, unless a real one is named"
   expect(real[2]?.env).not.toHaveProperty('DCM_BASE_URL');
 });
 
+it("lets the gateway post to the shop on this machine, and to no other private address than the shop's", () => {
+  const allowed = (env: Record<string, string>) =>
+    plan(env).find(({ name }) => name === 'gateway')?.env['WEBHOOK_ALLOWED_NETWORKS'];
+  expect(allowed({})).toBe('127.0.0.0/8,::1');
+  expect(allowed({ HOST: '0.0.0.0' })).toBe('127.0.0.0/8,::1');
+  expect(allowed({ HOST: '192.0.2.7' })).toBe('127.0.0.0/8,::1,192.0.2.7');
+  expect(allowed(REAL_BANK)).toBeUndefined();
+  expect(shopWebhooksUrl(readLauncherConfig(REAL_BANK))).toBeUndefined();
+  expect(shopWebhooksUrl(readLauncherConfig({ SHOP_PORT: '5002' }))).toBe('http://127.0.0.1:5002/webhooks');
+});
+
 it('starts no simulator beside a real bank and shows its secrets to the gateway only', () => {
-  const apps = plan({
-    ALLIANCE_BASE_URL: 'https://bank.example',
-    ALLIANCE_MERCHANT_ID: 'm',
-    ALLIANCE_SERVICE_CODE: 'secret-code',
-    ALLIANCE_PRIVATE_KEY: 'secret-key',
-    DATABASE_URL: 'postgres://secret@db/x',
-  });
+  const apps = plan({ ...REAL_BANK, DATABASE_URL: 'postgres://secret@db/x' });
   expect(apps.map(({ name }) => name)).toEqual(['gateway', 'shop']);
   expect(apps[0]?.env).toMatchObject({ ALLIANCE_SERVICE_CODE: 'secret-code', DATABASE_URL: 'postgres://secret@db/x' });
   expect(apps[0]?.env).not.toHaveProperty('DATABASE_URL_FILE');

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import path from 'node:path';
 import { LOOPBACK, shownUrlOf, urlOf } from './address.js';
 import { type DemoCredentials } from './demo-credentials.js';
@@ -79,9 +80,20 @@ function gatewayEnv(config: LauncherConfig, { credentials, counterparty }: DemoP
     ALLIANCE_MERCHANT_ID: credentials.merchantId,
     ALLIANCE_SERVICE_CODE_FILE: credentials.serviceCodeFile,
     ALLIANCE_PRIVATE_KEY_FILE: credentials.privateKeyFile,
+    WEBHOOK_ALLOWED_NETWORKS: ownNetworks(config), // the shop is on this machine; elsewhere nothing private is permitted
     ...(config.dcmUrl === undefined && dcmEnv(config, counterparty)),
   };
 }
+
+/** Loopback, and the address that the shop listens on. */
+function ownNetworks({ host = LOOPBACK }: LauncherConfig): string {
+  const isElsewhere = isIP(host) !== 0 && !/^(?:127\.|[0:.]+1?$)/u.test(host);
+  return ['127.0.0.0/8', '::1', ...(isElsewhere ? [host] : [])].join(',');
+}
+
+/** Where the gateway posts events to; undefined beside a real bank, where no private address is permitted. */
+export const shopWebhooksUrl = ({ host, shopPort, bankUrl }: LauncherConfig): string | undefined =>
+  bankUrl === undefined ? `${urlOf(host ?? LOOPBACK, shopPort)}/webhooks` : undefined;
 
 /** The gateway as a bank at the simulator's DCM. */
 function dcmEnv(config: LauncherConfig, demo: DemoCounterparty): Environment {

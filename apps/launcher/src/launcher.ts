@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '#libs/embedded-postgres';
-import { type AppPlan, type DemoParties, gatewayUrlOf, planApps } from './app-plan.js';
+import { type AppPlan, type DemoParties, gatewayUrlOf, planApps, shopWebhooksUrl } from './app-plan.js';
 import { ChildApp } from './child-app.js';
 import { keepDemoCounterparty } from './demo-counterparty.js';
 import { keepDemoCredentials, openDirectory } from './demo-credentials.js';
@@ -9,6 +9,7 @@ import { ConfigError, databaseDirectoryOf, type Environment, type LauncherConfig
 import { Leftovers } from './leftovers.js';
 import { findTakenPorts } from './ports.js';
 import { readyBlock } from './ready-block.js';
+import { keepShopEndpoint } from './shop-endpoint.js';
 
 const APPS = ['shop', 'gateway', 'simulator'] as const;
 
@@ -44,7 +45,7 @@ export class Launcher {
     const { config, env, print } = this.options;
     const demo = this.parties();
     openDirectory(path.join(config.dataDir, 'logs'));
-    await this.launch(planApps(config, demo, env));
+    await this.launch(planApps(config, demo, env), demo);
     if (this.stopping) return; // Ctrl-C came first
     print(
       readyBlock({
@@ -94,13 +95,32 @@ export class Launcher {
     return { credentials, counterparty: keepDemoCounterparty({ directory, gatewayUrl }) };
   }
 
-  /** Database and bank first; then the gateway and its caller side by side. */
-  private async launch(plans: readonly AppPlan[]): Promise<void> {
-    const simulator = plans.find(({ name }) => name === 'simulator');
+  /** Database and bank first; then the gateway, and its caller with the secret that it signs by. */
+  private async launch(plans: readonly AppPlan[], demo: DemoParties): Promise<void> {
+    const [simulator, gateway, shop] = (['simulator', 'gateway', 'shop'] as const).map((name) =>
+      plans.find((plan) => plan.name === name),
+    );
     this.database = this.openDatabase();
     await Promise.all([this.database, simulator && this.spawn(simulator).ready]);
-    if (this.stopping) return;
-    await Promise.all(plans.filter((plan) => plan !== simulator).map((plan) => this.spawn(plan).ready));
+    if (this.stopping || !gateway || !shop) return;
+    await this.spawn(gateway).ready;
+    const webhooks = await this.webhooksOf(demo);
+    if (!this.isStopping) await this.spawn({ ...shop, env: { ...shop.env, ...webhooks } }).ready;
+  }
+
+  /** What the shop needs to be told of events. Without it, it asks. */
+  private async webhooksOf({ credentials: { apiKey } }: DemoParties): Promise<Environment> {
+    const { config, print } = this.options;
+    const url = shopWebhooksUrl(config);
+    if (url === undefined || this.stopping) return {};
+    try {
+      const directory = path.join(config.dataDir, 'demo');
+      const file = await keepShopEndpoint({ gatewayUrl: gatewayUrlOf(config), apiKey, url, directory });
+      return { WEBHOOK_SECRET_FILE: file };
+    } catch (error) {
+      print(`The shop gets no webhooks, and asks instead: ${error instanceof Error ? error.message : String(error)}.`);
+      return {};
+    }
   }
 
   /** Its address goes to the gateway by file, since it holds the password. */

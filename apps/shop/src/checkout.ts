@@ -1,14 +1,25 @@
 import { type GatewayClient, type Payment } from './gateway-client.js';
 import { type Order, type Orders } from './orders.js';
 
-/** Takes an order to the gateway, and finds its payment again. */
+export interface CheckoutOptions {
+  readonly publicUrl: URL;
+  /** Whether the gateway tells of changes. */
+  readonly hasWebhooks: boolean;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/** With webhooks, the gateway is asked about an open order only so often: for the one that may have got lost. Milliseconds. */
+const NET_MS = 10_000;
+
+/** Takes an order to the gateway, and knows how its payment is. */
 export class Checkout {
   readonly #flights = new Map<string, Promise<Payment>>();
 
   constructor(
     private readonly orders: Orders,
     private readonly gateway: GatewayClient,
-    private readonly publicUrl: URL,
+    private readonly options: CheckoutOptions,
   ) {}
 
   /** One payment per order: a double click shares the first call, a later retry is caught by the idempotency key. */
@@ -21,20 +32,44 @@ export class Checkout {
     return flight;
   }
 
-  /** By the payment id; by the order id when the shop has lost its memory or never got the gateway's answer. */
-  paymentOf(orderId: string): Promise<Payment | undefined> {
+  /** As the gateway has it now. By the order id when the shop has lost its memory or never got the gateway's answer. */
+  async paymentOf(orderId: string): Promise<Payment | undefined> {
     const paymentId = this.orders.find(orderId)?.paymentId;
-    return paymentId ? this.gateway.payment(paymentId) : this.gateway.paymentByReference(orderId);
+    const payment = await (paymentId ? this.gateway.payment(paymentId) : this.gateway.paymentByReference(orderId));
+    if (payment) this.#keep(orderId, payment);
+    return payment;
+  }
+
+  /** As it was last seen, where webhooks tell of changes; as the gateway has it otherwise. */
+  async lastSeen(orderId: string): Promise<Payment | undefined> {
+    const seen = this.orders.find(orderId)?.seen;
+    const isRecent = seen !== undefined && this.options.now() - seen.atMs < NET_MS;
+    return this.options.hasWebhooks && isRecent ? seen.payment : this.paymentOf(orderId);
+  }
+
+  /** An event told that something happened to the payment: what is true now, the gateway knows. */
+  async look(paymentId: string): Promise<void> {
+    const payment = await this.gateway.payment(paymentId);
+    if (payment.reference !== null) this.#keep(payment.reference, payment);
   }
 
   async #createPayment(order: Order): Promise<Payment> {
     const { id, amount, language, customer } = order;
-    const returnUrl = new URL(`orders/${id}`, this.publicUrl).href;
+    const returnUrl = new URL(`orders/${id}`, this.options.publicUrl).href;
     const payment = await this.gateway.createPayment(
       { amount, currency: 'UAH', reference: id, returnUrl, language, customer },
       id,
     );
-    this.orders.save({ ...order, paymentId: payment.id });
+    this.#keep(id, payment);
     return payment;
+  }
+
+  /** Two answers may overtake each other: the later state stays. */
+  #keep(orderId: string, payment: Payment): void {
+    const order = this.orders.find(orderId);
+    if (!order) return;
+    const known = order.seen?.payment;
+    const latest = known && known.updatedAt > payment.updatedAt ? known : payment;
+    this.orders.save({ ...order, paymentId: payment.id, seen: { payment: latest, atMs: this.options.now() } });
   }
 }

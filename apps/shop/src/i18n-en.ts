@@ -104,6 +104,20 @@ export const en = {
   startPayment: 'Go to payment',
   orderAgain: 'Put it in the cart again',
   testMode: 'Test mode: no real money moves.',
+  webhooks: {
+    title: 'Events from the gateway',
+    text: 'What the payment gateway tells this shop, as it arrives. An order is marked paid by it, without asking again and again.',
+    off: 'This shop has no webhook secret, so it asks the gateway how payments are.',
+    none: 'Nothing has arrived yet. Buy something, and come back.',
+    columns: { time: 'Time (UTC)', type: 'Event', subject: 'About', sequence: 'No.', outcome: 'What became of it' },
+    outcomes: {
+      handled: 'handled',
+      repeated: 'repeated, left out',
+      ignored: 'ignored',
+      refused: 'refused: not from the gateway',
+      failed: 'failed, will come again',
+    },
+  },
   connectionLost: 'The connection was lost. Trying again…',
 
   unavailableTitle: 'The payment service is not answering',

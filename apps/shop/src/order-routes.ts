@@ -14,14 +14,14 @@ type OrderRoute = { Params: { id: string } };
 
 export function registerOrderRoutes(shop: FastifyInstance, { orders, checkout, cookies }: OrderParts): void {
   shop.get<OrderRoute>('/orders/:id', async (request, reply) => {
-    const view = await find(request.params.id);
+    const view = await find(request.params.id, (id) => checkout.paymentOf(id));
     if (view) return reply.html(orderPage(readVisit(request), view));
     reply.callNotFound();
     return reply;
   });
 
   shop.get<OrderRoute>('/orders/:id/status', async (request, reply) => {
-    const view = await find(request.params.id);
+    const view = await find(request.params.id, (id) => checkout.lastSeen(id));
     if (view) return reply.send(orderState(readVisit(request), view));
     reply.callNotFound();
     return reply;
@@ -34,9 +34,9 @@ export function registerOrderRoutes(shop: FastifyInstance, { orders, checkout, c
   });
 
   /** Whoever knows the id may look: it is random, and the page names no customer. */
-  async function find(id: string): Promise<OrderView | undefined> {
+  async function find(id: string, paymentOf: Checkout['paymentOf']): Promise<OrderView | undefined> {
     if (!isUuid(id)) return undefined;
-    const payment = await checkout.paymentOf(id);
+    const payment = await paymentOf(id);
     const order = orders.find(id);
     return payment || order ? { id, order, payment } : undefined;
   }

@@ -1,4 +1,5 @@
 import { type CartLine } from './cart.js';
+import { type Payment } from './gateway-client.js';
 import { type Language } from './i18n.js';
 
 export interface Customer {
@@ -18,6 +19,8 @@ export interface Order {
   readonly language: Language;
   /** The gateway's id, once the gateway has answered. */
   readonly paymentId?: string;
+  /** The payment as it was last seen. */
+  readonly seen?: { readonly payment: Payment; readonly atMs: number };
 }
 
 /** A real shop keeps orders in a database; a demo may forget the oldest ones. */

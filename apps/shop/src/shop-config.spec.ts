@@ -50,3 +50,22 @@ it.each([
   expect(problems).toEqual([expect.stringContaining(text)]);
   expect(problems.join()).not.toContain('se cret');
 });
+
+describe('webhook secrets', () => {
+  const secret = `whsec_${Buffer.alloc(32, 1).toString('base64')}`;
+
+  it.each([
+    [undefined, []],
+    [secret, [secret]],
+    [`${secret} ${secret}`, [secret, secret]],
+  ])('of %s are %j', (text, secrets) => {
+    const config = loadShopConfig({ GATEWAY_API_KEY: 'ap_test_1', WEBHOOK_SECRET: text });
+    expect(config.webhookSecrets).toEqual(secrets);
+  });
+
+  it('that are none are named and not shown', () => {
+    const problems = problemsOf({ GATEWAY_API_KEY: 'ap_test_1', WEBHOOK_SECRET: 'whsec_oops' });
+    expect(problems).toEqual([expect.stringMatching(/^WEBHOOK_SECRET holds no webhook secret/u)]);
+    expect(problems.join()).not.toContain('oops');
+  });
+});

@@ -8,6 +8,8 @@ export interface ShopConfig {
   readonly publicUrl: URL;
   readonly gatewayUrl: URL;
   readonly gatewayApiKey: string;
+  /** `whsec_…` of the shop's endpoint, two during a rotation. Empty: no webhooks are taken, and payments are asked for. */
+  readonly webhookSecrets: readonly string[];
 }
 
 /** Every problem found, one sentence each: variable, problem, fix. */
@@ -29,7 +31,8 @@ export function loadShopConfig(environment: Environment = process.env): ShopConf
     host: reader.text('HOST') ?? '127.0.0.1',
     publicUrl: reader.url('PUBLIC_URL', `http://localhost:${port}`),
     gatewayUrl: reader.url('GATEWAY_URL', 'http://127.0.0.1:4000'),
-    gatewayApiKey: reader.secret('GATEWAY_API_KEY'),
+    gatewayApiKey: reader.apiKey('GATEWAY_API_KEY'),
+    webhookSecrets: reader.webhookSecrets('WEBHOOK_SECRET'),
   };
   if (reader.problems.length > 0) throw new ConfigError(reader.problems);
   return Object.freeze(config);
@@ -77,26 +80,35 @@ class EnvironmentReader {
     return this.#refuse(problem, new URL(fallback));
   }
 
-  secret(name: string): string {
+  apiKey(name: string): string {
+    const key = this.#secret(name);
+    if (key === undefined)
+      return this.#refuse(`${name} is missing: set it, or ${name}_FILE, to an API key of the gateway.`, '');
+    if (key === '' || /^[\x21-\x7e]+$/.test(key)) return key; // what could not be read was told
+    return this.#refuse(`${name} holds no usable API key: it must be one word of printable ASCII characters.`, '');
+  }
+
+  webhookSecrets(name: string): readonly string[] {
+    const secrets = (this.#secret(name) ?? '').split(/\s+/u).filter((secret) => secret !== '');
+    if (secrets.every((secret) => /^whsec_[A-Za-z0-9+/]{22,}={0,2}$/u.test(secret))) return secrets;
+    return this.#refuse(
+      `${name} holds no webhook secret: copy the whsec_… that the gateway showed when the endpoint was made.`,
+      [],
+    );
+  }
+
+  /** @returns undefined when it is not set; empty when it cannot be read, which is told */
+  #secret(name: string): string | undefined {
     const file = this.text(`${name}_FILE`);
     const value = this.text(name);
     if (file && value) return this.#refuse(`${name} and ${name}_FILE are both set: keep only one of them.`, '');
-    if (file) return this.#secretFile(`${name}_FILE`, file);
-    if (value) return this.#printable(name, value);
-    return this.#refuse(`${name} is missing: set it, or ${name}_FILE, to an API key of the gateway.`, '');
-  }
-
-  #secretFile(name: string, file: string): string {
+    if (!file) return value;
     try {
-      return this.#printable(name, readFileSync(file, 'utf8').trim());
+      return readFileSync(file, 'utf8').trim();
     } catch {
-      return this.#refuse(`${name} points at ${file}, which cannot be read: check the path and its permissions.`, '');
+      const problem = `${name}_FILE points at ${file}, which cannot be read: check the path and its permissions.`;
+      return this.#refuse(problem, '');
     }
-  }
-
-  #printable(name: string, key: string): string {
-    if (/^[\x21-\x7e]+$/.test(key)) return key;
-    return this.#refuse(`${name} holds no usable API key: it must be one word of printable ASCII characters.`, '');
   }
 
   #refuse<T>(problem: string, fallback: T): T {

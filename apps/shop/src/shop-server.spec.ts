@@ -72,7 +72,8 @@ beforeEach(async () => {
   const gatewayUrl = new URL('pay/', await gateway.start());
   const log = pino({}, { write: (line: string) => void (logged += line) });
   const publicUrl = new URL('https://shop.example/cups/');
-  shop = createShop({ port: 0, host: '127.0.0.1', publicUrl, gatewayUrl, gatewayApiKey: API_KEY }, log);
+  const config = { port: 0, host: '127.0.0.1', publicUrl, gatewayUrl, gatewayApiKey: API_KEY };
+  shop = createShop({ ...config, webhookSecrets: [] }, log);
   url = await shop.listen({ port: 0, host: '127.0.0.1' });
 });
 

@@ -8,11 +8,13 @@ import { GatewayClient } from './gateway-client.js';
 import { isLanguage } from './i18n.js';
 import { registerOrderRoutes } from './order-routes.js';
 import { Orders } from './orders.js';
-import { ORDER_SCRIPT } from './pages/order-script.js';
+import { POLL_SCRIPT } from './pages/poll-script.js';
 import { FAVICON, ORNAMENT } from './pages/pictures.js';
 import { STYLES } from './pages/styles.js';
 import { type ShopConfig } from './shop-config.js';
 import { CookieWriter } from './visit.js';
+import { registerWebhookRoutes } from './webhook-routes.js';
+import { Webhooks } from './webhooks.js';
 
 declare module 'fastify' {
   interface FastifyReply {
@@ -22,17 +24,20 @@ declare module 'fastify' {
 
 const ASSETS: Readonly<Record<string, { type: string; text: string }>> = {
   '/styles.css': { type: 'text/css; charset=utf-8', text: STYLES },
-  '/order.js': { type: 'text/javascript; charset=utf-8', text: ORDER_SCRIPT },
+  '/poll.js': { type: 'text/javascript; charset=utf-8', text: POLL_SCRIPT },
   '/favicon.svg': { type: 'image/svg+xml', text: FAVICON },
   '/ornament.svg': { type: 'image/svg+xml', text: ORNAMENT },
 };
 
-export function createShop(config: ShopConfig, log: Logger): FastifyInstance {
+/** @param now milliseconds since 1970 */
+export function createShop(config: ShopConfig, log: Logger, now = Date.now): FastifyInstance {
   const secure = config.publicUrl.protocol === 'https:';
   const shop = Fastify({ bodyLimit: 8 * 1024 });
   const orders = new Orders();
   const cookies = new CookieWriter(secure);
-  const checkout = new Checkout(orders, new GatewayClient(config.gatewayUrl, config.gatewayApiKey), config.publicUrl);
+  const { publicUrl, webhookSecrets } = config;
+  const gateway = new GatewayClient(config.gatewayUrl, config.gatewayApiKey);
+  const checkout = new Checkout(orders, gateway, { publicUrl, hasWebhooks: webhookSecrets.length > 0, now });
 
   readForms(shop);
   protectPages(shop, secure);
@@ -48,6 +53,7 @@ export function createShop(config: ShopConfig, log: Logger): FastifyInstance {
   registerCartRoutes(shop, cookies);
   registerCheckoutRoutes(shop, { orders, checkout, cookies });
   registerOrderRoutes(shop, { orders, checkout, cookies });
+  registerWebhookRoutes(shop, new Webhooks(webhookSecrets, checkout), log);
   registerErrorPages(shop, log);
   return shop;
 }

@@ -32,7 +32,9 @@ export function layout(visit: Visit, page: Page): string {
         <a class="skip" href="#content">${t.skipToContent}</a>
         ${header(visit)}
         <main id="content">${page.content}</main>
-        <footer><p>${t.footer}</p></footer>
+        <footer>
+          <p>${t.footer} <a href="/webhooks">${t.webhooks.title}</a></p>
+        </footer>
       </body>
     </html>`.markup;
 }

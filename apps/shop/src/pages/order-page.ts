@@ -88,7 +88,7 @@ export function orderPage(visit: Visit, view: OrderView): string {
 
 /** The script asks for the state; a browser without scripts loads the page again. */
 const polling = (pollAfterMs: number): Html =>
-  html`<script src="/order.js" defer></script>
+  html`<script src="/poll.js" defer></script>
     <noscript><meta http-equiv="refresh" content="${Math.max(2, pollAfterMs / 1_000)}" /></noscript>`;
 
 const revisionOf = ({ payment }: OrderView): string => (payment ? `${payment.status} ${payment.updatedAt}` : 'none');

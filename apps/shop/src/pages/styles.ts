@@ -135,6 +135,9 @@ code { font-family: ui-monospace, 'Cascadia Code', Menlo, 'DejaVu Sans Mono', mo
 .steps .done + .done::after { background: var(--good); }
 .steps [aria-current] { color: var(--ink); font-weight: 700; }
 .steps [aria-current]::before { border-color: var(--tone); box-shadow: inset 0 0 0 .22rem var(--panel), inset 0 0 0 1rem var(--tone); }
+table.events { width: 100%; border-collapse: collapse; font-size: .92rem; }
+.events th, .events td { text-align: left; padding: .45rem .6rem .45rem 0; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
+.events [data-outcome='refused'], .events [data-outcome='failed'] { color: var(--bad); }
 @keyframes spin { to { transform: rotate(1turn); } }
 
 @media (max-width: 46rem) {

@@ -1,5 +1,5 @@
-/** The only script of the shop, for the order page. It asks the shop, never the gateway: the API key stays on the server. */
-export const ORDER_SCRIPT = `
+/** The only script of the shop, for pages that change. It asks the shop, never the gateway: the API key stays on the server. */
+export const POLL_SCRIPT = `
 const panel = document.querySelector('[data-poll]');
 const lost = document.getElementById('connection-lost');
 
