@@ -22,6 +22,8 @@ export const EVENT_TYPES = [
   'void.created',
   'void.updated',
   'void.succeeded_late',
+  'payment_link.created',
+  'payment_link.updated',
   'webhook_endpoint.test',
 ] as const;
 
