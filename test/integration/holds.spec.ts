@@ -203,7 +203,7 @@ describe('holds', () => {
           'SELECT to_status AS "to" FROM history WHERE operation_id = $1 ORDER BY number',
           [id],
         );
-        expect(moves.map(({ to }) => to)).toEqual(['sending', 'unknown', 'sending', 'succeeded']);
+        expect(moves.map(({ to }) => to)).toEqual(['unknown', 'sending', 'succeeded']);
       },
     );
 

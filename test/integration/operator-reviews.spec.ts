@@ -118,7 +118,7 @@ describe('an operator', () => {
     expect(rows.map((row) => row.id)).not.toContain(other);
     const details = await show(id);
     expect(details.history.filter(({ operationId }) => operationId === null).map(({ to }) => to)).toEqual([
-      ...['created', 'requires_action', 'needs_review'],
+      ...['requires_action', 'needs_review'],
     ]);
     expect(text + JSON.stringify(details)).not.toMatch(/canary|Olena|sealed/u);
   });

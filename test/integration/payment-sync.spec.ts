@@ -4,6 +4,7 @@ import { type PaymentView } from '../../apps/gateway/src/payments/api/payment.dt
 import { aBankOperation, found, paid } from './fake-payment-bank.js';
 import {
   age,
+  aKey,
   create,
   createMigratedDatabase,
   eventsOf,
@@ -367,6 +368,16 @@ describe('PaymentSyncService', () => {
     });
     expect(await row()).toMatchObject({ status: 'succeeded', hintQueries: 1 });
     expect((await parts.records.payments.claimDue(100, 120)).map(({ id }) => id)).toContain(payment.id);
+  });
+
+  it('writes nothing over a cancellation that comes while the bank is being asked', async () => {
+    const scope = { accountId: parts.accountId, paymentId: payment.id, key: aKey() };
+    const after = await sync(async (orderId) => {
+      await parts.holds.cancel(scope, { refundLateMoney: false });
+      return pending(orderId);
+    });
+    expect(after.status).toBe('canceled');
+    expect(await typesOf()).toEqual(['payment.requires_action', 'payment.canceled']);
   });
 
   it('asks an order by its age: soon at first, then hourly', async () => {

@@ -287,12 +287,10 @@ describe('history', () => {
     );
     const moves = (ofOperation: boolean) => rows.filter((row) => row['ofOperation'] === ofOperation);
     expect(moves(false)).toMatchObject([
-      { from: null, to: 'created', cause: 'merchant' },
       { from: 'created', to: 'requires_action', cause: 'bank' },
       { from: 'requires_action', to: 'succeeded', cause: 'bank' },
     ]);
     expect(moves(true)).toMatchObject([
-      { from: null, to: 'sending', cause: 'merchant' },
       { from: 'sending', to: 'action_required', cause: 'bank' },
       {
         from: 'action_required',

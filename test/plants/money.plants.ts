@@ -229,10 +229,26 @@ export const MONEY_PLANTS: readonly Plant[] = [
   {
     name: 'orders/others-not-asked',
     file: 'apps/gateway/src/payments/engine/payment-sync.service.ts',
-    text: 'for (const { bankOrderId } of orders)',
-    replacement: 'for (const { bankOrderId } of orders.slice(0, 1))',
+    text: 'for (const { bankOrderId } of withOrders(asked.intents))',
+    replacement: 'for (const { bankOrderId } of withOrders(asked.intents).slice(0, 1))',
     noticedBy: ['test/integration/several-orders.spec.ts'],
     why: 'Money under an order whose answer was lost is never seen.',
+  },
+  {
+    name: 'look/written-over-what-came-meanwhile',
+    file: 'apps/gateway/src/payments/store/payment-records.ts',
+    text: 'payment.xmin::text = ${version}',
+    replacement: '${version}::text IS NOT NULL',
+    noticedBy: ['test/integration/payment-sync.spec.ts'],
+    why: 'What was decided on an old row is written over a cancellation or a hint.',
+  },
+  {
+    name: 'look/two-operations-at-once',
+    file: 'apps/gateway/src/payments/store/payment-records.ts',
+    text: 'if (others.length > 0) return false;',
+    replacement: 'if (others.length > 9) return false;',
+    noticedBy: ['test/integration/several-orders.spec.ts'],
+    why: 'Of two operations that end with a payment only one is written.',
   },
   {
     name: 'order/first-charge-counts',

@@ -224,7 +224,8 @@ const MOVES = [
     END IF;
     RETURN NEW;
   END $$`,
-  // A row for each move, whoever makes it. `number`: the order in which they were made.
+  // A row for each move, whoever makes it. `number`: the order in which they were made. That something began is told by
+  // its own row; a birth is written here only where it was over when we first saw it.
   `CREATE TABLE history (
     merchant_account_id text COLLATE "C" NOT NULL,
     number bigint GENERATED ALWAYS AS IDENTITY,
@@ -236,9 +237,8 @@ const MOVES = [
     cause text NOT NULL,
     evidence jsonb,
     at timestamptz NOT NULL DEFAULT clock_timestamp(),
-    PRIMARY KEY (merchant_account_id, number)
+    PRIMARY KEY (merchant_account_id, subject_id, number)
   )`,
-  `CREATE INDEX history_subject ON history (merchant_account_id, subject_id, number)`,
   `CREATE FUNCTION record_move() RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN
     IF TG_TABLE_NAME = 'payment' THEN
@@ -257,7 +257,8 @@ const MOVES = [
   ...['payment', 'operation'].flatMap((table) => [
     `CREATE TRIGGER ${table}_legal_move BEFORE UPDATE OF status ON ${table}
       FOR EACH ROW WHEN (OLD.status IS DISTINCT FROM NEW.status) EXECUTE FUNCTION enforce_state_transition()`,
-    `CREATE TRIGGER ${table}_birth AFTER INSERT ON ${table} FOR EACH ROW EXECUTE FUNCTION record_move()`,
+    `CREATE TRIGGER ${table}_birth AFTER INSERT ON ${table}
+      FOR EACH ROW WHEN (NEW.status NOT IN ('created', 'sending')) EXECUTE FUNCTION record_move()`,
     `CREATE TRIGGER ${table}_move AFTER UPDATE OF status ON ${table}
       FOR EACH ROW WHEN (OLD.status IS DISTINCT FROM NEW.status) EXECUTE FUNCTION record_move()`,
   ]),

@@ -7,6 +7,7 @@ import { paymentStatus } from '../domain/statuses.js';
 import { type Answer } from '../engine/idempotency.service.js';
 import { isPayment, kindsOf } from '../kinds/kinds.js';
 import { type OperationEntity } from '../store/operation.entity.js';
+import { currentOf } from '../store/operation.repository.js';
 import { type Held, PaymentRecords } from '../store/payment-records.js';
 import { type PaymentEntity } from '../store/payment.entity.js';
 import { type CreatePayment, type ListPayments, type PaymentView } from './payment.dto.js';
@@ -37,11 +38,12 @@ export class PaymentsService {
 
   /** @throws PaymentError `PAYMENT_NOT_FOUND` */
   async get(accountId: string, id: string): Promise<PaymentView> {
-    const payment = await this.records.payments.find(accountId, id);
-    if (!payment || !isPayment(payment.kind)) throw new PaymentError('PAYMENT_NOT_FOUND', `there is no payment ${id}`);
-    const intent = await this.records.operations.currentIntent(accountId, id);
-    const actions = await this.records.operations.holdActionsOf(accountId, isHold(payment) ? [id] : []);
-    return viewPayment(payment, { ...linksOf(intent), action: actions.get(id) });
+    const standing = await this.records.standing(accountId, id);
+    if (!standing || !isPayment(standing.payment.kind))
+      throw new PaymentError('PAYMENT_NOT_FOUND', `there is no payment ${id}`);
+    const { payment, intents, followUps } = standing;
+    const action = isHold(payment) ? followUps.findLast(({ kind }) => kind !== 'refund') : undefined;
+    return viewPayment(payment, { ...linksOf(currentOf(intents) ?? null), action });
   }
 
   /** What the QR code of a payment holds, while it can be paid. @throws PaymentError `PAYMENT_NOT_FOUND` | `QR_NOT_FOUND` */

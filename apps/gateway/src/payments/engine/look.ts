@@ -27,6 +27,8 @@ export interface Look extends Seen {
   /** Other orders of the payment: the answers to them were lost, or came too late. */
   readonly others: readonly Seen[];
   readonly ages: PaymentAges;
+  /** What acts on the payment, oldest first. */
+  readonly followUps: readonly OperationEntity[];
   readonly shown: Shown | null;
   /** Somebody hinted while the bank was being asked, so that its answer may be older than the hint. */
   readonly hintedMeanwhile: boolean;
@@ -37,6 +39,12 @@ export interface Reading {
   readonly reading: OrderReading;
 }
 
+/** What the bank said when it was asked. */
+export interface Said {
+  readonly readings: readonly Reading[];
+  readonly strange: readonly StrangeOrder[];
+}
+
 /**
  * What the bank said of a payment's orders, and which of them counts.
  * @returns undefined where the current order was not asked for, or nothing was said that moves a payment without one
@@ -44,8 +52,8 @@ export interface Reading {
 export function weigh(
   row: PaymentEntity,
   intents: readonly OperationEntity[],
-  { readings, strange }: { readonly readings: readonly Reading[]; readonly strange: readonly StrangeOrder[] },
-): Omit<Look, 'ages' | 'hintedMeanwhile'> | undefined {
+  { readings, strange }: Said,
+): Omit<Look, 'ages' | 'hintedMeanwhile' | 'followUps'> | undefined {
   const current = currentOf(intents);
   if (!current) return undefined;
   const seen = withOrders(intents).flatMap(({ intent, bankOrderId }): Seen[] => {

@@ -7,43 +7,67 @@ import { type Expected } from '../domain/success-rule.js';
 import { wayOf } from '../kinds/methods.js';
 import { adoptFollowUp, adoptPayment, type Found } from './adoption.js';
 import { type Look } from './look.js';
+import { type OperationEntity } from '../store/operation.entity.js';
 import { type PaymentRecords } from '../store/payment-records.js';
 
 /** One look at an order, and the rows it is about. */
-interface Extras extends Pick<Look, 'row' | 'current' | 'reading' | 'expected'> {
+interface OrderLook extends Pick<Look, 'row' | 'reading' | 'expected'> {
   readonly paidBy: string | null;
 }
 
-/** Records what an order shows beside the operation that paid it: refunds made elsewhere are adopted, and so is money that came once more where it may; the rest is flagged. */
-export async function recordExtras(
-  records: PaymentRecords,
-  tx: Transaction,
+/** What an order shows beside the operation that paid it. */
+export interface Beside {
+  /** With the flags that it brings. */
+  readonly payment: Payment;
+  /** Refunds made elsewhere, to be adopted. */
+  readonly imports: readonly BankOperationFacts[];
+  /** Money that came once more, where it may: payments of their own. */
+  readonly repeats: readonly BankOperationFacts[];
+  /** Refunds of ours that are to be asked for by themselves. */
+  readonly toSettle: readonly string[];
+  /** Something is under way that is not ours to follow. */
+  readonly again: boolean;
+}
+
+/** @param ours what acts on the payment as far as we know */
+export function besideOf(
   payment: Payment,
-  { row, current, reading, expected, paidBy }: Extras,
-): Promise<Moved & { readonly again: boolean }> {
-  const { accountId, id } = payment;
-  if (!paymentStatus(payment.status).paid || paidBy === null || reading.kind !== 'found')
-    return { payment, events: [], again: false };
-  const ours = await records.operations.followUps(tx, accountId, id);
+  { row, reading, expected, paidBy }: OrderLook,
+  ours: readonly OperationEntity[],
+): Beside {
+  const nothing = { payment, imports: [], repeats: [], toSettle: [], again: false };
+  if (!paymentStatus(payment.status).paid || paidBy === null || reading.kind !== 'found') return nothing;
   if (payment.status === 'authorized') {
-    return {
-      payment: { ...payment, flags: { ...payment.flags, ...besideHold(reading.order, paidBy, ours) } },
-      events: [],
-      again: false,
-    };
+    const flags = { ...payment.flags, ...besideHold(reading.order, paidBy, ours) };
+    return { ...nothing, payment: { ...payment, flags } };
   }
   const captured = ours.flatMap(({ kind, bankOperationId }) =>
     kind === 'capture' && bankOperationId ? [bankOperationId] : [],
   );
-  const repeats = wayOf(row).times === 'many' ? repeatsOf(reading.order, expected, [paidBy, ...captured]) : [];
-  for (const facts of repeats) await adoptPayment(tx, { payment: row, operation: current }, foundAs(facts, expected));
+  const known = [paidBy, ...captured];
+  const repeats = wayOf(row).times === 'many' ? repeatsOf(reading.order, expected, known) : [];
   const order = { ...reading.order, operations: reading.order.operations.filter((one) => !repeats.includes(one)) };
-  const extras = extrasOf(order, { ...expected, paidBy: [paidBy, ...captured] }, ours);
-  for (const refundId of extras.toSettle) await records.operations.makeDue(tx, accountId, refundId);
-  let moved: Moved = { payment: { ...payment, flags: flagsAfter(payment.flags, extras.flags) }, events: [] };
-  for (const facts of extras.imports)
+  const { flags, ...extras } = extrasOf(order, { ...expected, paidBy: known }, ours);
+  return { ...extras, repeats, payment: { ...payment, flags: flagsAfter(payment.flags, flags) } };
+}
+
+/** Whether the payment's own row says all of it. */
+export const isPlain = ({ imports, repeats, toSettle }: Beside): boolean =>
+  imports.length + repeats.length + toSettle.length === 0;
+
+/** Adopts what was made elsewhere. @returns the payment with it, not yet written */
+export async function recordBeside(
+  records: PaymentRecords,
+  tx: Transaction,
+  { payment, imports, repeats, toSettle }: Beside,
+  { row, current, expected }: Pick<Look, 'row' | 'current' | 'expected'>,
+): Promise<Moved> {
+  for (const facts of repeats) await adoptPayment(tx, { payment: row, operation: current }, foundAs(facts, expected));
+  for (const refundId of toSettle) await records.operations.makeDue(tx, payment.accountId, refundId);
+  let moved: Moved = { payment, events: [] };
+  for (const facts of imports)
     moved = (await adoptFollowUp(tx, moved, 'refund', foundAs(facts, expected))) ?? withUnclear(moved);
-  return { ...moved, again: extras.again };
+  return moved;
 }
 
 const foundAs = (facts: BankOperationFacts, { merchantId }: Expected): Found => ({ facts, bankMerchantId: merchantId });

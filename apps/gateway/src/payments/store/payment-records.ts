@@ -20,6 +20,7 @@ import {
   PaymentRepository,
   updatePayment,
 } from './payment.repository.js';
+import { readStanding, type Standing } from './standing.js';
 
 /** A payment and the operation of it that is being worked on, as they stand in the database. */
 export interface Held {
@@ -56,6 +57,18 @@ export interface Footing {
   readonly parent: OperationEntity | null;
   /** What is held may still be taken. */
   readonly holdLasts: boolean;
+}
+
+/** What a look at the bank leads to. */
+export interface Seen {
+  readonly moved: Moved;
+  readonly extras: PaymentExtras;
+  /** The payment's own operations that change with it, each with the row that it was decided by. */
+  readonly intents: readonly {
+    readonly row: OperationEntity;
+    readonly operation: Operation;
+    readonly notes: OperationNotes;
+  }[];
 }
 
 /** SQLSTATE of `refuse()`. */
@@ -107,22 +120,56 @@ export class PaymentRecords {
     { operation, notes, moved, extras }: Conclusion,
     answer: KeptAnswer | undefined,
   ): Promise<Held | undefined> {
-    const asSent = sql`operation.status = ${before.operation.status} AND operation.sends = ${before.operation.sends}::int`;
     const statement = sql`
       WITH p AS (${updatePayment(moved.payment, extras, unchanged(before.payment))} RETURNING *),
-           o AS (${updateOperation(operation, notes, asSent, sql`FROM p`)} RETURNING operation.*),
+           o AS (${updateOperation(operation, notes, asSent(before.operation), sql`FROM p`)} RETURNING operation.*),
            e AS (${insertEvents(moved.events)}),
            k AS (${answer ? keepAnswer(answer) : sql`SELECT`})
       SELECT CASE WHEN NOT (EXISTS (SELECT FROM p) AND EXISTS (SELECT FROM o) AND EXISTS (SELECT FROM k))
                   THEN refuse('not as begun') END AS refused,
              (SELECT to_jsonb(p) FROM p) AS payment, (SELECT to_jsonb(o) FROM o) AS operation`;
+    const rows = await this.atOnce<RawHeld>(statement);
+    return rows?.[0] && this.held(rows[0]);
+  }
+
+  /** @returns undefined where the statement refused, or the database is away */
+  private async atOnce<Row>(statement: Sql): Promise<readonly Row[] | undefined> {
     try {
-      const [row] = await this.database.query<RawHeld[]>(...statement.render());
-      return row && this.held(row);
+      return await this.database.query<Row[]>(...statement.render());
     } catch (error) {
       if (isRefused(error) || isDatabaseAway(error)) return undefined;
       throw error;
     }
+  }
+
+  standing(accountId: string, id: string): Promise<Standing | undefined> {
+    return readStanding(this.database.manager, accountId, id);
+  }
+
+  /**
+   * Writes what a look led to in one statement, where nobody has touched the payment since it was read.
+   * @returns false otherwise, or where the database is away: then it goes the slow way, with a lock
+   */
+  async concludeLook({ version }: Pick<Standing, 'version'>, { moved, extras, intents }: Seen): Promise<boolean> {
+    const [intent, ...others] = intents;
+    if (others.length > 0) return false;
+    const asRead = sql`payment.xmin::text = ${version}`;
+    const changeIntent = intent
+      ? sql`${updateOperation(intent.operation, intent.notes, asSent(intent.row), sql`FROM p`)} RETURNING 1`
+      : sql`SELECT FROM p`;
+    const rows = await this.atOnce<{ done: boolean }>(sql`
+      WITH p AS (${updatePayment(moved.payment, extras, asRead)} RETURNING *),
+           o AS (${changeIntent}),
+           e AS (${insertEvents(moved.events)})
+      SELECT CASE WHEN EXISTS (SELECT FROM p) AND NOT EXISTS (SELECT FROM o) THEN refuse('not as read') END AS refused,
+             EXISTS (SELECT FROM p) AS done`);
+    return rows?.[0]?.done ?? false;
+  }
+
+  /** The same under the payment's lock. */
+  async recordLook(tx: Transaction, { moved, extras, intents }: Seen): Promise<void> {
+    for (const { operation, notes } of intents) await this.operations.save(tx, operation, notes);
+    await this.save(tx, moved, extras);
   }
 
   /** The same under the payment's lock. @returns both as they are now */
@@ -222,6 +269,10 @@ const unchanged = ({ status, eventSequence, amountRefunding, amountCapturing }: 
 const openLink = ({ merchantAccountId, linkId }: NewPayment): Sql => sql`(
   SELECT FROM payment_link WHERE merchant_account_id = ${merchantAccountId} AND id = ${linkId} AND active
     AND (expires_at IS NULL OR expires_at > now()) FOR SHARE) AS open_link`;
+
+/** Nobody has sent or concluded it since. */
+const asSent = ({ status, sends }: OperationEntity): Sql =>
+  sql`operation.status = ${status} AND operation.sends = ${sends}::int`;
 
 const keepAnswer = ({ holder, statusCode, body }: KeptAnswer): Sql => sql`
   UPDATE idempotency_key SET status_code = ${statusCode}::int, response_body = ${body}, settled_at = now()

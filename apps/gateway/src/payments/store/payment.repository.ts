@@ -163,6 +163,28 @@ const CLAIM_DUE = claimDueSql({
   returning: 'merchant_account_id AS "accountId", id',
 });
 
+/** `p`: payments, each with the end of the time that the customer has. */
+export const AGED_PAYMENT = sql`(
+  SELECT *, xmin::text AS version, coalesce(expires_at, created_at + make_interval(mins => expires_in_minutes)) AS expiry
+  FROM payment) p`;
+
+/** The members of {@link PaymentAges}, of a row of {@link AGED_PAYMENT}. */
+export const AGES = sql`
+  now() AS now, extract(epoch FROM now() - p.created_at)::float AS "sinceCreatedSeconds",
+  extract(epoch FROM p.expiry - now())::float AS "untilExpirySeconds",
+  extract(epoch FROM now() - p.ended_at)::float AS "sinceEndedSeconds",
+  extract(epoch FROM now() - p.incomplete_at)::float AS "sinceIncompleteSeconds",
+  extract(epoch FROM now() - p.gone_at)::float AS "sinceGoneSeconds",
+  EXISTS (SELECT FROM callback_inbox c WHERE c.merchant_account_id = p.merchant_account_id AND c.subject_id = p.id
+          AND c.settled_at IS NULL) AS "hasUnreadCallback",
+  now() > p.expiry AS "pastExpiry",
+  now() > p.expiry + make_interval(secs => ${EXPIRY_GRACE_SECONDS}::int) AS "pastGrace",
+  now() > p.expiry + make_interval(secs => ${ORDER_REVIEW_SECONDS}::int) AS "pastDeadline",
+  coalesce(now() > p.hold_expires_at + make_interval(secs => ${EXPIRY_GRACE_SECONDS}::int), false) AS "pastHold",
+  coalesce(now() < p.hold_expires_at, false) AS "holdLasts",
+  extract(epoch FROM p.hold_expires_at + make_interval(secs => ${EXPIRY_GRACE_SECONDS}::int) - now())::float
+    AS "untilHoldEndsSeconds"`;
+
 @Injectable()
 export class PaymentRepository {
   constructor(private readonly database: DataSource) {}
@@ -212,22 +234,7 @@ export class PaymentRepository {
 
   async ages(tx: Transaction, accountId: string, id: string): Promise<PaymentAges> {
     const [ages] = await tx.query<PaymentAges[]>(
-      `SELECT now() AS now, extract(epoch FROM now() - created_at)::float AS "sinceCreatedSeconds",
-              extract(epoch FROM expiry - now())::float AS "untilExpirySeconds",
-              extract(epoch FROM now() - ended_at)::float AS "sinceEndedSeconds",
-              extract(epoch FROM now() - incomplete_at)::float AS "sinceIncompleteSeconds",
-              extract(epoch FROM now() - gone_at)::float AS "sinceGoneSeconds",
-              EXISTS (SELECT FROM callback_inbox c WHERE c.merchant_account_id = $1 AND c.subject_id = $2
-                      AND c.settled_at IS NULL) AS "hasUnreadCallback",
-              now() > expiry AS "pastExpiry",
-              now() > expiry + make_interval(secs => $3) AS "pastGrace",
-              now() > expiry + make_interval(secs => $4) AS "pastDeadline",
-              coalesce(now() > hold_expires_at + make_interval(secs => $3), false) AS "pastHold",
-              coalesce(now() < hold_expires_at, false) AS "holdLasts",
-              extract(epoch FROM hold_expires_at + make_interval(secs => $3) - now())::float AS "untilHoldEndsSeconds"
-       FROM (SELECT *, coalesce(expires_at, created_at + make_interval(mins => expires_in_minutes)) AS expiry FROM payment) p
-       WHERE merchant_account_id = $1 AND id = $2`,
-      [accountId, id, EXPIRY_GRACE_SECONDS, ORDER_REVIEW_SECONDS],
+      ...sql`SELECT ${AGES} FROM ${AGED_PAYMENT} WHERE p.merchant_account_id = ${accountId} AND p.id = ${id}`.render(),
     );
     if (!ages) throw new Error(`payment ${id} does not exist`);
     return ages;
