@@ -3,7 +3,7 @@ import { type ProblemDocument } from '../../apps/gateway/src/http/problem-docume
 import { AccountProvisioner } from '../../apps/gateway/src/payments/bank-access/account-provisioner.js';
 import { aMerchant } from '../support/demo-merchant.js';
 import { aPaymentRequest } from '../support/gateway-client.js';
-import { type EdgeApp, startEdgeApp } from './edge-app.js';
+import { EDGE_OPS_KEY, type EdgeApp, startEdgeApp } from './edge-app.js';
 import { aKey } from './gateway-parts.js';
 
 /** The whole gateway as it is put together for production, but for the bank behind its port. */
@@ -36,6 +36,46 @@ describe('the API over HTTP', () => {
     expect([second.statusCode, second.body, second.headers['idempotent-replayed']]).toEqual([201, first.body, 'true']);
     const read = await app.inject({ url: `/v1/payments/${first.json<{ id: string }>().id}`, headers });
     expect(read.json()).toEqual(first.json());
+  });
+
+  it('takes what the page at /docs sends as it is shipped', async () => {
+    const { components } = (await app.inject({ url: '/openapi.json' })).json<{
+      components: { examples: Record<string, { value: object }> };
+    }>();
+    const made = await post('/v1/payments', components.examples['CreatePayment']!.value);
+    expect([made.statusCode, made.json()]).toEqual([
+      201,
+      expect.objectContaining({ amount: 12_550, reference: 'order-1001' }),
+    ]);
+  });
+
+  it('says where to find what was made, and which request it was', async () => {
+    const made = await post('/v1/payments', aPaymentRequest());
+    const { id } = made.json<{ id: string }>();
+    expect(made.headers.location).toBe(`/v1/payments/${id}`);
+    const found = await app.inject({ url: made.headers.location!, headers });
+    expect(found.json()).toMatchObject({ id });
+    expect(found.headers.location).toBeUndefined();
+    const wrong = await post('/v1/payments', {});
+    expect(wrong.json<ProblemDocument>().instance).toBe(`urn:uuid:${String(wrong.headers['x-request-id'])}`);
+    expect(made.headers['x-request-id']).not.toBe(wrong.headers['x-request-id']);
+  });
+
+  it('says when to look again at what is under way', async () => {
+    const { onOrder } = edge.bank;
+    edge.bank.onOrder = () => ({ kind: 'unknown', reason: 'timeout' });
+    const made = await post('/v1/payments', aPaymentRequest());
+    edge.bank.onOrder = onOrder;
+    expect([made.statusCode, made.headers['retry-after'], made.headers.location]).toEqual([202, '2', undefined]);
+  });
+
+  it('describes the routes of operators to operators', async () => {
+    expect((await app.inject({ url: '/ops/openapi.json' })).statusCode).toBe(401);
+    const answer = await app.inject({ url: '/ops/openapi.json', headers: { authorization: `Bearer ${EDGE_OPS_KEY}` } });
+    expect(answer.json()).toMatchObject({
+      openapi: '3.1.0',
+      paths: { '/ops/sessions': { get: { operationId: 'session.list' } } },
+    });
   });
 
   it.each<[string, () => ReturnType<typeof post>, number, string]>([

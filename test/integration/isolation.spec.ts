@@ -18,7 +18,7 @@ interface ApiRoute {
 }
 
 interface Described {
-  readonly security?: readonly { readonly apiKey: readonly Scope[] }[];
+  readonly 'x-scopes'?: readonly Scope[];
 }
 
 /** What the document says of itself, so that a new route is tried without being named here. */
@@ -27,9 +27,9 @@ const API_ROUTES: readonly ApiRoute[] = Object.entries(
 )
   .filter(([path]) => path.startsWith('/v1/'))
   .flatMap(([path, item]) =>
-    Object.entries(item).map(([verb, { security = [] }]) => {
+    Object.entries(item).map(([verb, { 'x-scopes': scopes = [] }]) => {
       const method = verb.toUpperCase() as ApiRoute['method'];
-      return { name: `${method} ${path}`, method, path, scopes: security.flatMap(({ apiKey }) => apiKey) };
+      return { name: `${method} ${path}`, method, path, scopes };
     }),
   );
 

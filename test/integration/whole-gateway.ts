@@ -1,9 +1,9 @@
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { generateLocalKeys, LocalKekProvider } from '#libs/keystore';
 import { loadConfig } from '../../apps/gateway/src/config/gateway-config.js';
 import { GatewayModule } from '../../apps/gateway/src/app/gateway.module.js';
-import { registerBodyParsers } from '../../apps/gateway/src/http/body-parsers.js';
+import { createHttpAdapter } from '../../apps/gateway/src/http/http-server.js';
 import { PROBLEMS } from '../../apps/gateway/src/app/problems.js';
 import { ProblemFilter } from '../../apps/gateway/src/http/problem.filter.js';
 import { validationPipe } from '../../apps/gateway/src/http/validation.js';
@@ -54,8 +54,7 @@ export async function startGateway(
     .overrideProvider(PaymentBank)
     .useValue(bank)
     .compile();
-  const adapter = new FastifyAdapter();
-  registerBodyParsers(adapter.getInstance());
+  const adapter = createHttpAdapter(config.publicUrl);
   const routes: string[] = [];
   adapter.getInstance().addHook('onRoute', ({ method, url }) => {
     for (const verb of [method].flat()) routes.push(`${verb} ${url.replace(/:(\w+)/gu, '{$1}')}`);

@@ -26,6 +26,6 @@ export const Scopes = (...scopes: readonly [Scope, ...Scope[]]): MethodDecorator
 export const scopesOf = (route: object): readonly Scope[] | undefined =>
   Reflect.getMetadata(DECLARED, route) as readonly Scope[] | undefined;
 
-/** The same for the API document. As OpenAPI 3.1 has it: alternatives, each with the roles it needs. */
+/** The same for the API document: alternatives. It shows them as `x-scopes` and in words. */
 export const openTo = (...scopes: readonly [Scope, ...Scope[]]): { readonly apiKey: readonly [Scope] }[] =>
   scopes.map((scope) => ({ apiKey: [scope] }));

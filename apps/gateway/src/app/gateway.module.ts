@@ -10,6 +10,7 @@ import { ApiDocuments } from '../docs/api-documents.js';
 import { DocsModule } from '../docs/docs.module.js';
 import { FAILURES } from '../payments/domain/failures.js';
 import { buildOpenApi } from './openapi.js';
+import { buildOperatorsOpenApi } from './operators-openapi.js';
 import { PROBLEMS } from './problems.js';
 import { KeysModule, type KeysOptions } from '../keys/keys.module.js';
 import { SEALED_COLUMNS } from './sealed-columns.js';
@@ -27,6 +28,7 @@ export class GatewayModule {
     const api = config.role !== 'worker';
     const worker = config.role !== 'api';
     const { databaseUrl, opsKey, dcm, publicUrl, bankTimeoutMs, sessionRenewHours } = config;
+    const commands = commandsOf(dcm !== undefined);
     const pool = { size: config.databasePoolSize, prepared: config.preparedStatements };
     return {
       module: GatewayModule,
@@ -38,7 +40,7 @@ export class GatewayModule {
         PaymentsModule.forRoot({ api, worker, publicUrl, bankTimeoutMs, sessionRenewHours }),
         CallbacksModule.forRoot({ api, worker }),
         WebhooksModule.forRoot({ api, worker, allowedNetworks: config.webhookAllowedNetworks }),
-        OpsModule.forRoot({ commands: commandsOf(dcm !== undefined), opsKey }),
+        OpsModule.forRoot({ commands, opsKey, document: buildOperatorsOpenApi(commands, '../') }),
         ...(dcm ? [DcmBankModule.forRoot({ config: dcm, api, worker, readOnly })] : []),
         ...(api ? [DocsModule.forRoot(new ApiDocuments(buildOpenApi('./'), PROBLEMS, FAILURES))] : []),
       ],

@@ -10,9 +10,14 @@ export interface ApiDescription {
   /** Schemas by name. Bodies that come in show what may be sent; bodies that go out, what is sent. */
   readonly incoming?: Readonly<Record<string, z.ZodType>>;
   readonly outgoing?: Readonly<Record<string, z.ZodType>>;
+  /**
+   * Examples by the name of a schema, or by `operationId` for the answer of one operation. Where there is none, one is
+   * made of the examples of the schema's members, see `exampleOf`.
+   */
+  readonly examples?: Readonly<Record<string, unknown>>;
 }
 
-const refTo = (name: string): Json => ({ $ref: `#/components/schemas/${name}` });
+export const refTo = (name: string): Json => ({ $ref: `#/components/schemas/${name}` });
 /** @param required false where a request without a body is one without members */
 export const body = (name: string, required = true): Json => ({
   required,
@@ -24,16 +29,22 @@ export const answer = (name: string, description: string, more: Json = {}): Json
   content: { 'application/json': { schema: refTo(name) } },
 });
 
-export const pathParameter = (name: string): Json => ({ name, in: 'path', required: true, schema: { type: 'string' } });
+/** @param example as a client may have it from an earlier answer */
+export const pathParameter = (name: string, example?: string): Json => ({
+  name,
+  in: 'path',
+  required: true,
+  schema: { type: 'string', ...(example === undefined ? {} : { examples: [example] }) },
+});
 export const idempotencyKey = (description: string): Json => ({
   name: 'Idempotency-Key',
   in: 'header',
   required: true,
   description,
-  schema: { type: 'string', minLength: 1, maxLength: 255 },
+  schema: { type: 'string', minLength: 1, maxLength: 255, examples: ['order-1001'] },
 });
 
-/** Problems by status; several codes of one status share the entry. */
+/** Problems by status; several codes of one status share the entry. Each has its example under its code. */
 export function problemsOf<Code extends string>(table: ProblemTable<Code>, codes: readonly Code[]): Json {
   const byStatus = Map.groupBy(codes, (code) => table[code].status);
   return Object.fromEntries(
@@ -41,23 +52,25 @@ export function problemsOf<Code extends string>(table: ProblemTable<Code>, codes
       status,
       {
         description: group.map((code) => `\`${code}\`: ${table[code].title}.`).join(' '),
-        content: { 'application/problem+json': { schema: refTo('Problem') } },
+        content: { 'application/problem+json': { schema: refTo('Problem'), examples: examplesNamed(group) } },
       },
     ]),
   );
 }
 
+/** References to examples of the document. */
+export const examplesNamed = (names: readonly string[]): Json =>
+  Object.fromEntries(names.map((name) => [name, { $ref: `#/components/examples/${name}` }]));
+
 export function queryParameters(schema: z.ZodObject): Json[] {
   const { properties = {} } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
-  return Object.entries(properties).map(([name, property]) => ({
-    name,
-    in: 'query',
-    required: false,
-    schema: property,
-  }));
+  return Object.entries(properties).map(([name, property]) => {
+    const { description, ...rest } = property as Json;
+    return { name, in: 'query', required: false, ...(description === undefined ? {} : { description }), schema: rest };
+  });
 }
 
-export function schemasOf(schemas: Readonly<Record<string, z.ZodType>>, io: 'input' | 'output'): Json {
+export function schemasOf(schemas: Readonly<Record<string, z.ZodType>>, io: 'input' | 'output'): Record<string, Json> {
   const registry = z.registry<{ id: string }>();
   for (const [id, schema] of Object.entries(schemas)) registry.add(schema, { id });
   const { schemas: made } = z.toJSONSchema(registry, {

@@ -27,6 +27,7 @@ export const READING = [
   'API_KEY_SCOPE_MISSING',
   'API_KEY_ADDRESS_REFUSED',
   'SERVICE_UNAVAILABLE',
+  'INTERNAL_ERROR',
 ] as const satisfies readonly HttpProblemCode[];
 
 export const HTTP_PROBLEMS: ProblemTable<HttpProblemCode> = {

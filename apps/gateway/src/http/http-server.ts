@@ -4,6 +4,7 @@ import { type FastifyError, type FastifyReply, type FastifyRequest } from 'fasti
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { v7 } from 'uuid';
 import { refuseOtherMethods } from './allowed-methods.js';
+import { addAnswerHeaders } from './answer-headers.js';
 import { registerBodyParsers } from './body-parsers.js';
 import { HTTP_PROBLEMS, HttpProblem, type HttpProblemCode } from './http-problem.js';
 import { type ProblemDocument, ProblemDocuments } from './problem-document.js';
@@ -45,6 +46,7 @@ export function createHttpAdapter(publicUrl: string, trustedProxies: readonly st
   });
   const server = adapter.getInstance();
   refuseExpectations(server.server, () => problem('EXPECTATION_UNSUPPORTED', 'Only 100-continue is known.', v7()));
+  addAnswerHeaders(server, basePath);
   refuseOtherMethods(server);
   requireReadable(adapter);
   registerBodyParsers(server);

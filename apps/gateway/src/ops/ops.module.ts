@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { OpsKey } from '../accounts/ops-key.guard.js';
 import { AuditModule } from '../audit/audit.module.js';
 import { type OperatorCommand } from '../audit/command.js';
+import { type Json } from '../docs/api-description.js';
 import { AccountOperations } from './account-operations.service.js';
 import { BacklogRepository } from './backlog.repository.js';
 import { WorklistRepository } from './worklist.repository.js';
@@ -12,6 +13,7 @@ import { KekOperations } from './kek-operations.service.js';
 import { MetricsController } from './metrics.controller.js';
 import { MetricsService } from './metrics.service.js';
 import { operatorRoutes } from './operator-routes.js';
+import { OperatorsDocument, OperatorsDocumentController } from './operators-document.controller.js';
 import { OpsReadingsService } from './ops-readings.service.js';
 
 export interface OpsOptions {
@@ -19,6 +21,8 @@ export interface OpsOptions {
   readonly commands: readonly OperatorCommand[];
   /** Undefined: only the health routes are served. */
   readonly opsKey: string | undefined;
+  /** Describes these routes, as OpenAPI. */
+  readonly document: Json;
 }
 
 @Module({
@@ -36,12 +40,15 @@ export interface OpsOptions {
   controllers: [HealthController],
 })
 export class OpsModule {
-  static forRoot({ commands, opsKey }: OpsOptions): DynamicModule {
+  static forRoot({ commands, opsKey, document }: OpsOptions): DynamicModule {
     if (opsKey === undefined) return { module: OpsModule };
     return {
       module: OpsModule,
-      controllers: [operatorRoutes(commands), MetricsController],
-      providers: [{ provide: OpsKey, useValue: new OpsKey(opsKey) }],
+      controllers: [operatorRoutes(commands), OperatorsDocumentController, MetricsController],
+      providers: [
+        { provide: OpsKey, useValue: new OpsKey(opsKey) },
+        { provide: OperatorsDocument, useValue: new OperatorsDocument(document) },
+      ],
     };
   }
 }

@@ -13,6 +13,7 @@ import {
   createPaymentLink,
   listPaymentLinks,
   paymentLinkPage,
+  type PaymentLinkView,
   paymentLinkView,
 } from './payment-link.dto.js';
 import { qrQuery } from './payment.dto.js';
@@ -20,12 +21,36 @@ import { CODE_IMAGES, IDEMPOTENCY_KEY, problems, REPLAYED, WRITING } from './pay
 
 const LINK_ID = pathParameter('id');
 
+const NEW_LINK = { amount: 45_000, currency: 'UAH' as const, description: 'Pottery course', reference: 'course-7' };
+const LINK: PaymentLinkView = {
+  ...NEW_LINK,
+  object: 'payment_link',
+  id: 'link_01934f2c7b7a7c3e9d1f2a3b4c5d6e7f',
+  url: 'https://pay.shop.example/pay/link_01934f2c7b7a7c3e9d1f2a3b4c5d6e7f',
+  status: 'active',
+  active: true,
+  usage: 'reusable',
+  captureMethod: 'automatic',
+  holdHours: null,
+  paymentMethod: { type: 'hosted_page' },
+  lineItems: null,
+  livemode: false,
+  returnUrl: null,
+  language: 'uk',
+  metadata: {},
+  expiresInMinutes: 60,
+  expiresAt: null,
+  createdAt: '2026-01-31T12:00:00.000Z',
+  updatedAt: '2026-01-31T12:00:00.000Z',
+};
+
 /** The routes below /v1/payment-links. */
 export const describePaymentLinks = (): ApiDescription => ({
   tags: ['Payment links'],
   paths: { ...listPaths(), ...linkPaths() },
   incoming: { CreatePaymentLink: createPaymentLink, ChangePaymentLink: changePaymentLink },
   outgoing: { PaymentLink: paymentLinkView, PaymentLinkPage: paymentLinkPage },
+  examples: { CreatePaymentLink: NEW_LINK, ChangePaymentLink: { active: false }, PaymentLink: LINK },
 });
 
 const listPaths = (): Json => ({

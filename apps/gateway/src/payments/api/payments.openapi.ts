@@ -11,6 +11,7 @@ import {
 } from '../../docs/api-description.js';
 import { HTTP_PROBLEMS, READING } from '../../http/http-problem.js';
 import { PAYMENT_PROBLEMS } from '../domain/payment-error.js';
+import { PAYMENT_EXAMPLES } from './payment-examples.js';
 import {
   cancelPayment,
   capturePayment,
@@ -64,6 +65,7 @@ export const describePayments = (): ApiDescription => ({
     PaymentPage: paymentPage,
     RefundList: refundList,
   },
+  examples: PAYMENT_EXAMPLES,
 });
 
 export const REPLAYED = {

@@ -13,6 +13,7 @@ import { HTTP_PROBLEMS, READING } from '../../http/http-problem.js';
 import { eventView } from '../../outbox/event-view.js';
 import { PAYMENT_PROBLEMS } from '../../payments/domain/payment-error.js';
 import { WEBHOOK_PROBLEMS } from '../webhook-error.js';
+import { WEBHOOK_EXAMPLES } from './webhook-examples.js';
 import {
   changeEndpoint,
   createEndpoint,
@@ -65,6 +66,7 @@ export const describeWebhooks = (): ApiDescription => ({
     WebhookDeliveryPage: deliveryPage,
     Recovery: recovery,
   },
+  examples: WEBHOOK_EXAMPLES,
 });
 
 const eventPaths = (): Json => ({
@@ -171,7 +173,11 @@ const secretPaths = (): Json => ({
           description: 'On its way.',
           content: {
             'application/json': {
-              schema: { type: 'object', properties: { eventId: { type: 'string' } }, required: ['eventId'] },
+              schema: {
+                type: 'object',
+                properties: { eventId: { type: 'string', examples: ['evt_01934f2c7b7a7c3e9d1f2a3b4c5d6e7f'] } },
+                required: ['eventId'],
+              },
             },
           },
         },
