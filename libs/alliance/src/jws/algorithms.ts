@@ -18,8 +18,17 @@ const SMALLEST_RSA_KEY = 2048;
 
 const NAMES = Object.keys(JWS_ALGORITHMS) as JwsAlgorithm[];
 
+/** By key object: Node makes the details of a key anew whenever they are read. */
+const known = new WeakMap<KeyObject, readonly JwsAlgorithm[]>();
+
 /** What a key may sign with, its usual algorithm first; empty for a key that nobody should use. */
-export function algorithmsOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): readonly JwsAlgorithm[] {
+export function algorithmsOf(key: KeyObject): readonly JwsAlgorithm[] {
+  const algorithms = known.get(key) ?? findAlgorithms(key);
+  known.set(key, algorithms);
+  return algorithms;
+}
+
+function findAlgorithms({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): readonly JwsAlgorithm[] {
   if (asymmetricKeyType === 'rsa' && (asymmetricKeyDetails?.modulusLength ?? 0) < SMALLEST_RSA_KEY) return [];
   return NAMES.filter((name) => {
     const algorithm: { keyType: string; curve?: string } = JWS_ALGORITHMS[name];

@@ -133,6 +133,16 @@ describe('openJws', () => {
       (member) => [member, forge({ alg: 'ES256', kid: KID, [member]: 'x' }, 'AAAA'), 'header'] as const,
     ),
     ['no kid', forge({ alg: 'ES256' }, 'AAAA'), 'header'],
+    [
+      'alg twice',
+      `${Buffer.from(`{"alg":"none","alg":"ES256","kid":"${KID}"}`).toString('base64url')}.e30.AAAA`,
+      'header',
+    ],
+    [
+      'a header that is no UTF-8',
+      `${Buffer.from('{"alg":"ES256","kid":"\xff"}', 'latin1').toString('base64url')}.e30.AAAA`,
+      'header',
+    ],
     ['a header that is no JSON', `AAAA.${encode({})}.AAAA`, 'header'],
     ['a header of 5 kB', forge({ alg: 'ES256', kid: KID, x: 'x'.repeat(5_000) }, 'AAAA'), 'header'],
     ['no signature', forge({ alg: 'ES256', kid: KID }, ''), 'malformed'],
@@ -160,6 +170,19 @@ describe('openJws', () => {
     await expect(openJws(`${signed()}==`, only(EC.publicKey))).rejects.toThrow(refused('malformed'));
     await expect(openJws(signed().replace(/.$/, 'B'), only(EC.publicKey))).rejects.toThrow(refused('malformed'));
     await expect(openJws(`${header}.${other}.${signature}`, only(EC.publicKey))).rejects.toThrow(refused('signature'));
+  });
+
+  it('remembers a header that it has verified, and nothing else of the token', async () => {
+    const token = signed();
+    const [header = '', payload = ''] = token.split('.');
+    const other = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey;
+    for (let time = 0; time < 2; time++) {
+      expect(text(await openJws(token, only(EC.publicKey)))).toBe(BODY);
+      await expect(openJws(token, only(other))).rejects.toThrow(refused('signature'));
+      await expect(openJws(token, only(RSA.publicKey))).rejects.toThrow(refused('alg'));
+      await expect(openJws(`${header}.e30.AAAA`, only(EC.publicKey))).rejects.toThrow(refused('signature'));
+      await expect(openJws(`${header}.${payload}=.AAAA`, only(EC.publicKey))).rejects.toThrow(refused('malformed'));
+    }
   });
 
   it('asks for the key by the kid of the header, and refuses what another key signed', async () => {

@@ -1,6 +1,6 @@
 import { type KeyObject, sign, verify } from 'node:crypto';
 import { AllianceError } from '../error/alliance-error.js';
-import { parseBankJson } from '../wire/bank-json.js';
+import { parseHeaderJson } from '../wire/bank-json.js';
 import { algorithmsOf, JWS_ALGORITHMS } from './algorithms.js';
 import { privateKeyOf, type SigningKey } from './signing-key.js';
 
@@ -26,6 +26,14 @@ export interface JwsHeader {
   readonly alg: string;
   readonly kid: string;
 }
+
+/**
+ * Headers of tokens that were verified, by their text: the bank's stays the same for as long as its key does, and reading
+ * one anew costs 4 µs of 25. Only a verified token adds to them, so that nobody else decides what is kept.
+ */
+const verifiedHeaders = new Map<string, JwsHeader>();
+/** A bank has few keys. */
+const MAX_VERIFIED_HEADERS = 32;
 
 /** Public keys of the bank by their id. */
 export type BankKeyResolver = (kid: string) => Promise<KeyObject>;
@@ -68,7 +76,15 @@ export async function openJws(token: string, resolve: BankKeyResolver): Promise<
   if (!verify(JWS_ALGORITHMS[alg].hash, signed, { key, ...FIXED_LENGTH }, signature)) {
     throw refused('signature', 'its signature is not that of the key');
   }
+  keepHeader(token, header);
   return payload;
+}
+
+function keepHeader(token: string, header: JwsHeader): void {
+  const text = token.slice(0, token.indexOf('.'));
+  if (verifiedHeaders.has(text)) return;
+  if (verifiedHeaders.size >= MAX_VERIFIED_HEADERS) verifiedHeaders.clear();
+  verifiedHeaders.set(text, header);
 }
 
 const encode = (text: string): string => Buffer.from(text).toString('base64url');
@@ -90,9 +106,9 @@ export function readJws(token: string): Token {
   if (token.length > MAX_JWS_BYTES) throw refused('too_large', `it exceeds ${MAX_JWS_BYTES} bytes`);
   const segments = token.split('.');
   if (segments.length !== 3) throw refused('malformed', 'it does not have three segments');
-  const [header, payload, signature] = segments.map(decode) as [Buffer, Buffer, Buffer];
-  if ((segments[0] ?? '').length > MAX_HEADER_LENGTH) throw refused('header', 'its header is too long');
-  return { header: readHeader(header), payload, signature };
+  const [head, payload, signature] = segments as [string, string, string];
+  const header = verifiedHeaders.get(head) ?? readHeader(head);
+  return { header, payload: decode(payload), signature: decode(signature) };
 }
 
 function decode(segment: string): Buffer {
@@ -102,7 +118,9 @@ function decode(segment: string): Buffer {
   return decoded;
 }
 
-function readHeader(bytes: Buffer): JwsHeader {
+function readHeader(segment: string): JwsHeader {
+  const bytes = decode(segment);
+  if (segment.length > MAX_HEADER_LENGTH) throw refused('header', 'its header is too long');
   const header = parseHeader(bytes);
   const stray = REFUSED_MEMBERS.find((member) => Object.hasOwn(header, member));
   if (stray !== undefined) throw refused('header', `its header has the member ${stray}`);
@@ -114,7 +132,7 @@ function readHeader(bytes: Buffer): JwsHeader {
 
 function parseHeader(bytes: Buffer): Readonly<Record<string, unknown>> {
   try {
-    const header = parseBankJson(bytes);
+    const header = parseHeaderJson(bytes);
     if (typeof header === 'object' && header !== null) return header as Record<string, unknown>;
   } catch {
     // told below, without the parser's quotation of the text
