@@ -27,6 +27,15 @@ export interface Arena {
   stop(): Promise<void>;
 }
 
+/** One gateway with its workers, and nothing beside it. */
+export interface House {
+  readonly gateway: Contestant;
+  readonly bankUrl: string;
+  readonly simulatorPid: number;
+  readonly bank: BankControl;
+  stop(): Promise<void>;
+}
+
 export interface ArenaOptions {
   /** Options of node for the gateway process alone, such as `--cpu-prof`. */
   readonly gatewayNodeOptions?: string | undefined;
@@ -38,7 +47,24 @@ export interface ArenaOptions {
 type Stops = (() => Promise<unknown>)[];
 
 /** One Postgres with fsync and one simulator; the gateway and the other side each have a database and a merchant of it. */
-export async function startArena(options: ArenaOptions = {}): Promise<Arena> {
+export const startArena = (options: ArenaOptions = {}): Promise<Arena> => guarded((stops) => start(options, stops));
+
+/** As production has it on one machine: Postgres, the bank's stand-in, and a gateway of all roles that may post to this machine. */
+export const startHouse = (): Promise<House> =>
+  guarded(async (stops) => {
+    const directory = await makeDirectory(stops);
+    await startDatabaseServer(directory, stops);
+    const merchant = aMerchant();
+    const { bankUrl, pid: simulatorPid } = await startBank([merchant], { directory, stops });
+    const env = { ROLE: 'all', WEBHOOK_ALLOWED_NETWORKS: '127.0.0.1' };
+    const gateway = await startGateway(merchant, { directory, stops, bankUrl }, { env });
+    return { gateway, bankUrl, simulatorPid, bank: new BankControl(bankUrl) };
+  });
+
+/** What was begun is undone when the start fails, at `stop`, and at a signal. */
+async function guarded<T extends object>(
+  begin: (stops: Stops) => Promise<T>,
+): Promise<T & { readonly stop: () => Promise<void> }> {
   const stops: Stops = [];
   let stopping: Promise<void> | undefined;
   const stop = (): Promise<void> => (stopping ??= undoAll(stops));
@@ -46,7 +72,7 @@ export async function startArena(options: ArenaOptions = {}): Promise<Arena> {
     process.once(signal, () => void stop().then(() => process.exit(1))); // Postgres would outlive us
   }
   try {
-    return { ...(await start(options, stops)), stop };
+    return { ...(await begin(stops)), stop };
   } catch (error) {
     await stop();
     throw error;
@@ -65,28 +91,36 @@ async function start(options: ArenaOptions, stops: Stops): Promise<Omit<Arena, '
   const directory = await makeDirectory(stops);
   await startDatabaseServer(directory, stops);
   const merchants = { gateway: aMerchant(), other: aMerchant() };
-  const bankPort = await freePort();
-  const bankUrl = urlOf(bankPort);
-  const simulator = await startApp('simulator', { directory, stops }, 'apps/simulator/src/main.js', {
-    PORT: String(bankPort),
-    PUBLIC_URL: bankUrl,
-    MERCHANTS_FILE: await save(
-      directory,
-      'merchants.json',
-      JSON.stringify(Object.values(merchants).map((m) => m.bank)),
-    ),
-  });
+  const { bankUrl, pid: simulatorPid } = await startBank(Object.values(merchants), { directory, stops });
   const place = { directory, stops, bankUrl };
   const { beside, gatewayNodeOptions } = options;
   return {
-    simulatorPid: simulator.pid,
+    simulatorPid,
     bank: new BankControl(bankUrl),
-    gateway: await startGateway(merchants.gateway, place, { gatewayNodeOptions }),
+    gateway: await startGateway(merchants.gateway, place, { env: nodeOptions(gatewayNodeOptions) }),
     other:
       beside === undefined
         ? await startFloor(merchants.other, place)
         : await startGateway(merchants.other, { ...place, directory: await folderIn(directory), checkout: beside }, {}),
   };
+}
+
+const nodeOptions = (options: string | undefined): Readonly<Record<string, string>> =>
+  options === undefined ? {} : { NODE_OPTIONS: options };
+
+async function startBank(
+  merchants: readonly DemoMerchant[],
+  place: Omit<Place, 'bankUrl'>,
+): Promise<{ readonly bankUrl: string; readonly pid: number }> {
+  const port = await freePort();
+  const bankUrl = urlOf(port);
+  const file = await save(place.directory, 'merchants.json', JSON.stringify(merchants.map(({ bank }) => bank)));
+  const { pid } = await startApp('simulator', place, 'apps/simulator/src/main.js', {
+    PORT: String(port),
+    PUBLIC_URL: bankUrl,
+    MERCHANTS_FILE: file,
+  });
+  return { bankUrl, pid };
 }
 
 async function folderIn(directory: string): Promise<string> {
@@ -122,7 +156,7 @@ interface Place {
 async function startGateway(
   merchant: DemoMerchant,
   place: Place,
-  { gatewayNodeOptions }: Pick<ArenaOptions, 'gatewayNodeOptions'>,
+  { env = {} }: { readonly env?: Readonly<Record<string, string>> },
 ): Promise<Contestant> {
   const { directory, bankUrl } = place;
   const database = await newDatabase(place.stops);
@@ -142,7 +176,7 @@ async function startGateway(
     ALLIANCE_PRIVATE_KEY_FILE: await save(directory, 'private-key.jwk', merchant.privateKey),
     ALLIANCE_ENVIRONMENT: 'test',
     API_KEY_FILE: await save(directory, 'api-key', merchant.apiKey),
-    ...(gatewayNodeOptions === undefined ? {} : { NODE_OPTIONS: gatewayNodeOptions }),
+    ...env,
   });
   return { url: urlOf(port), apiKey: merchant.apiKey, pid, merchant, database };
 }

@@ -18,7 +18,7 @@ export interface Round {
 }
 
 /** `POST /v1/payments` as a shop sends it. */
-const BODY = JSON.stringify({
+export const PAYMENT_BODY = JSON.stringify({
   amount: 12_300,
   currency: 'UAH',
   returnUrl: 'https://shop.example/return',
@@ -83,7 +83,7 @@ export class Load {
         'content-type': 'application/json',
         'idempotency-key': randomUUID(),
       },
-      body: BODY,
+      body: PAYMENT_BODY,
     });
     const text = await body.text();
     if (statusCode !== 201 || !text.includes('"redirectUrl":"http')) {

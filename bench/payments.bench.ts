@@ -1,7 +1,7 @@
 import { closeSync, fdatasyncSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import { type Arena, type Contestant, startArena } from './arena.js';
 import { Load, type Round } from './load.js';
-import { cpuUsOf } from './process-cpu.js';
+import { cpuMeter } from './process-cpu.js';
 import { machine, numberText, print, type Row, spreadText, table } from './report.js';
 import { interleave, quantile, ratios, type Spread, spreadOf } from './rounds.js';
 
@@ -29,9 +29,9 @@ async function databasePids({ gateway }: Arena): Promise<number[]> {
 
 async function measure(arena: Arena, contestant: Contestant, load: Load): Promise<Measured> {
   const pids = [[contestant.pid], await databasePids(arena), [arena.simulatorPid], [process.pid]];
-  const before = pids.map(cpuUsOf);
+  const meters = pids.map(cpuMeter);
   const round = await load.run(ROUND_MS);
-  const perPayment = pids.map((group, index) => (cpuUsOf(group) - (before[index] ?? 0)) / round.payments);
+  const perPayment = meters.map((spent) => spent() / round.payments);
   const [server = 0, database = 0, bank = 0, own = 0] = perPayment;
   return { ...round, cpu: { server, database, bank, load: own } };
 }

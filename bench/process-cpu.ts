@@ -3,8 +3,19 @@ import { readFileSync } from 'node:fs';
 /** Clock ticks of /proc are hundredths of a second on every Linux that Node runs on. */
 const TICK_US = 10_000;
 
-/** Microseconds of CPU time, user and system, that the processes have used so far. NaN where there is no /proc. */
-export const cpuUsOf = (pids: readonly number[]): number => pids.reduce((sum, pid) => sum + ticksOf(pid), 0) * TICK_US;
+/**
+ * Begins to count the CPU time, user and system, of these processes. One that ends on the way, such as an autovacuum of
+ * Postgres, counts for nothing.
+ * @returns microseconds since then; NaN where there is no /proc
+ */
+export function cpuMeter(pids: readonly number[]): () => number {
+  const before = new Map(pids.map((pid) => [pid, ticksOf(pid)]));
+  const isReadable = !Number.isNaN(ticksOf(process.pid));
+  return () => {
+    const spent = [...before].map(([pid, ticks]) => ticksOf(pid) - ticks).filter((ticks) => !Number.isNaN(ticks));
+    return isReadable ? spent.reduce((sum, ticks) => sum + ticks, 0) * TICK_US : Number.NaN;
+  };
+}
 
 function ticksOf(pid: number): number {
   try {

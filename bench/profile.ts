@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startArena } from './arena.js';
 import { Load } from './load.js';
-import { cpuUsOf } from './process-cpu.js';
+import { cpuMeter } from './process-cpu.js';
 import { machine, numberText, print, table } from './report.js';
 
 const CONCURRENCY = 16;
@@ -82,9 +82,9 @@ async function record(directory: string): Promise<void> {
   try {
     const load = new Load(arena.gateway, CONCURRENCY);
     await load.run(WARM_UP_MS);
-    const before = cpuUsOf([arena.gateway.pid]);
+    const spent = cpuMeter([arena.gateway.pid]);
     const { payments, seconds } = await load.run(LOAD_MS);
-    const cpuUs = cpuUsOf([arena.gateway.pid]) - before;
+    const cpuUs = spent();
     await load.close();
     print(`${numberText(payments / seconds)} payments/s under the profiler,`);
     print(`${numberText(cpuUs / payments)} µs of CPU each, ${numberText((cpuUs / seconds / 1e6) * 100)} % of a core\n`);
