@@ -24,7 +24,7 @@ const ROOMS = [
   ['app'],
 ];
 const PAYMENTS = [['domain'], ['kinds', 'bank-access'], ['bank'], ['store'], ['engine'], ['api', 'jobs', 'operators']];
-const WEBHOOKS = [['domain'], ['store'], ['delivery'], ['api', 'jobs']];
+const WEBHOOKS = [['domain'], ['store'], ['delivery'], ['api', 'jobs', 'developer']];
 const DCM = [['domain'], ['store'], ['bank-auth', 'signing'], ['callbacks'], ['creditor'], ['operators']];
 
 /** Nobody looks up, and nobody beside. */

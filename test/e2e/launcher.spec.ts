@@ -6,6 +6,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { APP_ENVIRONMENT } from '../support/app-environment.js';
 import { AppProcess } from '../support/app-process.js';
+import { runCommand } from '../support/command-line.js';
 import { freePort } from '../support/free-port.js';
 import { aPaymentRequest, GatewayClient } from '../support/gateway-client.js';
 import { until } from '../support/until.js';
@@ -45,6 +46,14 @@ describe('npm start', () => {
       const shown = await (await fetch(`${url('SHOP_PORT')}/webhooks`)).text();
       return shown.includes('data-outcome="handled"') && shown.includes((payment as { id: string }).id);
     });
+
+    const secretFile = path.join(dataDir, 'demo', 'webhook-secret');
+    const exam = await runCommand(
+      ['webhooks', 'exam', `${url('SHOP_PORT')}/webhooks`, '--secret-file', secretFile],
+      {},
+    );
+    expect(exam).toMatchObject({ code: 0, stderr: '' });
+    expect(exam.stdout).toMatch(/12 right, 0 wrong, 3 not judged/u);
 
     const second = await AppProcess.runToEnd('launcher', { env }); // in the same DATA_DIR
     expect(second).toMatchObject({ code: 1 });

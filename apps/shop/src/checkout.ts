@@ -1,4 +1,4 @@
-import { type GatewayClient, type Payment } from './gateway-client.js';
+import { type GatewayClient, GatewayError, type Payment } from './gateway-client.js';
 import { type Order, type Orders } from './orders.js';
 
 export interface CheckoutOptions {
@@ -49,8 +49,11 @@ export class Checkout {
 
   /** An event told that something happened to the payment: what is true now, the gateway knows. */
   async look(paymentId: string): Promise<void> {
-    const payment = await this.gateway.payment(paymentId);
-    if (payment.reference !== null) this.#keep(payment.reference, payment);
+    const payment = await this.gateway.payment(paymentId).catch((error: unknown) => {
+      if (error instanceof GatewayError && error.httpStatus === 404) return undefined; // not one of ours
+      throw error;
+    });
+    if (payment && payment.reference !== null) this.#keep(payment.reference, payment);
   }
 
   async #createPayment(order: Order): Promise<Payment> {

@@ -11,8 +11,14 @@ export interface NamedCommand {
   readonly cli: CliName;
 }
 
+/** One name, with what can be given to it. */
+export interface Named {
+  readonly command: Pick<OperatorCommand, 'params' | 'input'>;
+  readonly cli: CliName;
+}
+
 /** @param args what stands after the command's name @throws CliError naming everything that is wrong */
-export function readInput({ command, cli }: NamedCommand, args: readonly string[]): object {
+export function readInput({ command, cli }: Named, args: readonly string[]): object {
   const { positionals, values } = parse(cli, args);
   const names = [...command.params, ...(cli.args ?? [])];
   if (positionals.length > names.length)
@@ -32,7 +38,7 @@ export function readInput({ command, cli }: NamedCommand, args: readonly string[
 }
 
 /** What follows a command's name, such as `<account> --reason TEXT [--dry-run]`. */
-export function usageOf({ command, cli }: NamedCommand): string {
+export function usageOf({ command, cli }: Named): string {
   const names = [...command.params, ...(cli.args ?? [])];
   const places = names.map((name) => (name.endsWith('?') ? `[<${name.slice(0, -1)}>]` : `<${name}>`));
   const needed = neededOf(command);
@@ -56,7 +62,7 @@ const PLACEHOLDERS: Readonly<Record<CliOption['as'], string>> = {
 };
 
 /** Members without which the schema does not pass. */
-function neededOf({ input }: OperatorCommand): readonly string[] {
+function neededOf({ input }: Pick<OperatorCommand, 'input'>): readonly string[] {
   const outcome = input.safeParse({});
   if (outcome.success) return [];
   return outcome.error.issues.flatMap(({ path }) => (path.length === 1 ? [String(path[0])] : []));

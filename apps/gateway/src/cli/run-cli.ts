@@ -1,9 +1,10 @@
 import { KeystoreError } from '#libs/keystore';
 import { type Access, type OperatorCommand } from '../audit/command.js';
+import { type Terminal, type Tool } from '../audit/tool.js';
 import { startProblem } from '../config/start-problem.js';
 import { ConfigError } from '../config/gateway-config.js';
 import { CliError } from './cli-error.js';
-import { type NamedCommand, readInput, usageOf } from './command-input.js';
+import { type Named, type NamedCommand, readInput, usageOf } from './command-input.js';
 import { nearest } from './nearest.js';
 
 /** Runs one command on an installation that is opened for it. */
@@ -15,30 +16,51 @@ export interface OpenedInstallation {
 export interface CommandLine {
   readonly commands: readonly OperatorCommand[];
   readonly open: (command: OperatorCommand, access: Access) => Promise<OpenedInstallation>;
+  readonly tools: readonly Tool[];
+  /** Opened for a tool only. */
+  readonly terminal: () => Terminal;
 }
 
-/** @returns the exit code; prints JSON on standard output, problems on standard error */
-export async function runCli(args: readonly string[], { commands, open }: CommandLine): Promise<number> {
-  const byName = namesOf(commands);
+/** One name at the command line: of a command, or of a tool. */
+interface Found extends Named {
+  readonly run: (input: object) => Promise<number>;
+}
+
+/** @returns the exit code; prints JSON on standard output, tools print lines; problems on standard error */
+export async function runCli(args: readonly string[], line: CommandLine): Promise<number> {
+  const byName = new Map<string, Found>([...foundCommands(line), ...foundTools(line)]);
   const found = findCommand(byName, args);
   if (!found) return explain(byName, args);
   try {
-    const input = readInput(found, found.rest);
-    const opened = await open(found.command, found.command.accessOf(input));
-    const result = await opened.run(found.command, input).finally(() => opened.close());
-    await print(`${JSON.stringify(result ?? { done: true }, null, 2)}\n`);
-    return 0;
+    return await found.run(readInput(found, found.rest));
   } catch (error) {
     process.stderr.write(`${problemOf(error)}\n`);
     return 1;
   }
 }
 
-/** Every name at the command line, in the order of the table. */
+const foundCommands = ({ commands, open }: CommandLine): [string, Found][] =>
+  [...namesOf(commands)].map(([name, { command, cli }]) => {
+    const run = async (input: object): Promise<number> => {
+      const opened = await open(command, command.accessOf(input));
+      const result = await opened.run(command, input).finally(() => opened.close());
+      await print(`${JSON.stringify(result ?? { done: true }, null, 2)}\n`);
+      return 0;
+    };
+    return [name, { command, cli, run }];
+  });
+
+const foundTools = ({ tools, terminal }: CommandLine): [string, Found][] =>
+  tools.map(({ cli, input, run }) => {
+    const command = { params: [], input };
+    return [cli.name, { command, cli, run: (given) => run(given, terminal()) }];
+  });
+
+/** Every name of a command, in the order of the table. */
 export const namesOf = (commands: readonly OperatorCommand[]): ReadonlyMap<string, NamedCommand> =>
   new Map(commands.flatMap((command) => command.cli.map((cli) => [cli.name, { command, cli }] as const)));
 
-async function explain(byName: ReadonlyMap<string, NamedCommand>, args: readonly string[]): Promise<number> {
+async function explain(byName: ReadonlyMap<string, Named>, args: readonly string[]): Promise<number> {
   const [first, ...topic] = args;
   if (first === undefined || first === 'help' || first === '--help') {
     const chosen = [...byName].filter(([name]) => name.startsWith(topic.join(' ')));
@@ -72,9 +94,9 @@ function print(text: string): Promise<void> {
 }
 
 function findCommand(
-  byName: ReadonlyMap<string, NamedCommand>,
+  byName: ReadonlyMap<string, Found>,
   args: readonly string[],
-): (NamedCommand & { readonly rest: readonly string[] }) | undefined {
+): (Found & { readonly rest: readonly string[] }) | undefined {
   for (const words of [2, 1]) {
     const found = byName.get(args.slice(0, words).join(' '));
     if (found) return { ...found, rest: args.slice(words) };
@@ -82,7 +104,7 @@ function findCommand(
   return undefined;
 }
 
-function help(chosen: readonly (readonly [string, NamedCommand])[]): string {
+function help(chosen: readonly (readonly [string, Named])[]): string {
   const lines = chosen.map(([name, found]) => `  ${`${name} ${usageOf(found)}`.trim()}\n      ${found.cli.help}\n`);
   return `Usage: npm run --silent cli -- <command>\n\nIt reads the same environment as the gateway.\n\n${lines.join('')}`;
 }

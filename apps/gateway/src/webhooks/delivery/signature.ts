@@ -5,7 +5,10 @@ const PREFIX = 'whsec_';
 const SECRET_BYTES = 32;
 
 /** @see https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md */
-export const newWebhookSecret = (): string => `${PREFIX}${randomBytes(SECRET_BYTES).toString('base64')}`;
+export const newWebhookSecret = (): string => secretOf(randomBytes(SECRET_BYTES));
+
+/** A key as it is shown. */
+export const secretOf = (key: Buffer): string => `${PREFIX}${key.toString('base64')}`;
 
 export interface SignedHeaders extends Readonly<Record<string, string>> {
   readonly 'webhook-id': string;
