@@ -257,6 +257,12 @@ describe('AlliancePaymentBank', () => {
         comment: 'Payment of order 7',
         banks: 'MONO_BANK',
       },
+      {
+        what: 'our own id, where the merchant has none',
+        reference: 'pay_01934f2c',
+        comment: 'Payment of order pay-01934f2c',
+        banks: 'ALL_BANKS',
+      },
       { what: 'a number that is none', reference: '№', comment: 'Payment of order ', banks: 'ALL_BANKS' },
     ])('a transfer with $what, whose amount cannot be changed', async ({ reference, bank: code, comment, banks }) => {
       answerWith(ORDER);

@@ -74,7 +74,7 @@ function listOf(items: Page['wishes']['lineItems']) {
 const COMMENT_LEAST = 14;
 const COMMENT_MOST = 255;
 const commentOf = ({ reference }: Page): string =>
-  `Payment of order ${reference.replaceAll(/[^\w ,.;:@#$%'=+-]/gu, '')}`
+  `Payment of order ${reference.replaceAll('_', '-').replaceAll(/[^a-zA-Z0-9 ,.;:@#$%'=+-]/gu, '')}`
     .slice(0, COMMENT_MOST)
     .padEnd(COMMENT_LEAST, '.');
 
