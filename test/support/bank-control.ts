@@ -173,6 +173,8 @@ export interface BankMerchant {
   readonly name: string;
   readonly clientPublicKey: object;
   readonly terminal: 'test' | 'live';
+  /** What it may do; everything when absent. */
+  readonly operations?: readonly string[];
 }
 
 /** The levers of the bank simulator. */
@@ -217,7 +219,7 @@ export class BankControl {
     return entries.filter(({ personality }) => personality === name);
   }
 
-  /** One more successful purchase under an order. */
+  /** One more successful purchase, or transfer, under an order. */
   async chargeAgain(hppOrderId: string, coinAmount?: number): Promise<LedgerEntry> {
     return this.call('POST', `orders/${encodeURIComponent(hppOrderId)}/charge`, { coinAmount });
   }

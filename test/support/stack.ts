@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -17,6 +18,8 @@ export interface StackOptions {
   /** Default true. */
   readonly withShop?: boolean;
   readonly merchant?: Partial<BankMerchant>;
+  /** The merchant has a second terminal, for transfers. Default false. */
+  readonly withTransfers?: boolean;
   /** The gateway is also a bank at DCM. Default false. */
   readonly withDcm?: boolean;
 }
@@ -71,7 +74,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const dcm = aCounterparty(urlOf(ports.gateway), urlOf(ports.simulator));
   const wiring = { merchant, dataDir, database, ports, dcm };
   try {
-    const env = await environments(wiring, options.withDcm ?? false);
+    const env = await environments(wiring, options);
     return await startApps({ ...wiring, options, env, cleanUp });
   } catch (error) {
     await cleanUp();
@@ -89,8 +92,12 @@ interface Wiring {
 
 type Environments = Readonly<Record<'gateway' | 'simulator' | 'shop', Record<string, string>>>;
 
-async function environments(wiring: Wiring, withDcm: boolean): Promise<Environments> {
+async function environments(
+  wiring: Wiring,
+  { withDcm = false, withTransfers = false }: StackOptions,
+): Promise<Environments> {
   const { merchant, dataDir, database, ports, dcm } = wiring;
+  const transfers = { ...merchant.bank, merchantId: randomUUID(), operations: ['ACCOUNT_2_ACCOUNT'] };
   const file = async (name: string, content: string): Promise<string> => {
     await writeFile(path.join(dataDir, name), content, { mode: 0o600 });
     return path.join(dataDir, name);
@@ -100,7 +107,10 @@ async function environments(wiring: Wiring, withDcm: boolean): Promise<Environme
     simulator: {
       PORT: String(ports.simulator),
       PUBLIC_URL: urlOf(ports.simulator),
-      MERCHANTS_FILE: await file('merchants.json', JSON.stringify([merchant.bank])),
+      MERCHANTS_FILE: await file(
+        'merchants.json',
+        JSON.stringify([merchant.bank, ...(withTransfers ? [transfers] : [])]),
+      ),
       ...(withDcm && { COUNTERPARTIES_FILE: await file('counterparties.json', JSON.stringify([dcm.counterparty])) }),
     },
     gateway: {
@@ -110,6 +120,7 @@ async function environments(wiring: Wiring, withDcm: boolean): Promise<Environme
       DATA_DIR: dataDir,
       ALLIANCE_BASE_URL: urlOf(ports.simulator),
       ALLIANCE_MERCHANT_ID: merchant.bank.merchantId,
+      ...(withTransfers && { ALLIANCE_A2A_MERCHANT_ID: transfers.merchantId }),
       ALLIANCE_SERVICE_CODE_FILE: await file('service-code', merchant.bank.serviceCode),
       ALLIANCE_PRIVATE_KEY_FILE: await file('private-key.jwk', merchant.privateKey),
       ALLIANCE_ENVIRONMENT: 'test',

@@ -78,6 +78,7 @@ function gatewayEnv(config: LauncherConfig, { credentials, counterparty }: DemoP
     ALLIANCE_ENVIRONMENT: 'test',
     ALLIANCE_BASE_URL: simulatorUrlOf(config),
     ALLIANCE_MERCHANT_ID: credentials.merchantId,
+    ...(credentials.a2aMerchantId !== undefined && { ALLIANCE_A2A_MERCHANT_ID: credentials.a2aMerchantId }),
     ALLIANCE_SERVICE_CODE_FILE: credentials.serviceCodeFile,
     ALLIANCE_PRIVATE_KEY_FILE: credentials.privateKeyFile,
     WEBHOOK_ALLOWED_NETWORKS: ownNetworks(config), // the shop is on this machine; elsewhere nothing private is permitted

@@ -5,6 +5,8 @@ import path from 'node:path';
 /** Paths of the secrets that the apps read; only the API key is meant for human eyes. */
 export interface DemoCredentials {
   readonly merchantId: string;
+  /** The terminal for transfers; undefined for a merchant that was made before there was one. */
+  readonly a2aMerchantId: string | undefined;
   readonly apiKey: string;
   readonly apiKeyFile: string;
   /** Bearer of the gateway's operator routes. */
@@ -40,8 +42,9 @@ export function keepDemoCredentials({ directory, bankEnvironment, merchantId }: 
   if (!existsSync(files.merchantsFile)) makeMerchant(files, merchantId ?? randomUUID());
   if (!existsSync(files.apiKeyFile)) keep(files.apiKeyFile, newApiKey(bankEnvironment));
   if (!existsSync(files.opsKeyFile)) keep(files.opsKeyFile, randomBytes(32).toString('base64url'));
-  const [merchant] = JSON.parse(readFileSync(files.merchantsFile, 'utf8')) as [BankMerchant];
-  return { ...files, merchantId: merchant.merchantId, apiKey: readFileSync(files.apiKeyFile, 'utf8').trim() };
+  const [merchant, transfers] = JSON.parse(readFileSync(files.merchantsFile, 'utf8')) as [BankMerchant, BankMerchant?];
+  const ids = { merchantId: merchant.merchantId, a2aMerchantId: transfers?.merchantId };
+  return { ...files, ...ids, apiKey: readFileSync(files.apiKeyFile, 'utf8').trim() };
 }
 
 export function openDirectory(directory: string): void {
@@ -58,7 +61,8 @@ function makeMerchant(files: Record<'serviceCodeFile' | 'privateKeyFile' | 'merc
   const merchant = { serviceCode, merchantId: id, name: 'Demo shop', clientPublicKey, terminal: 'test' };
   keep(files.serviceCodeFile, serviceCode);
   keep(files.privateKeyFile, JSON.stringify(privateKey.export({ format: 'jwk' })));
-  keep(files.merchantsFile, JSON.stringify([merchant], null, 2));
+  const transfers = { ...merchant, merchantId: randomUUID(), operations: ['ACCOUNT_2_ACCOUNT'] };
+  keep(files.merchantsFile, JSON.stringify([merchant, transfers], null, 2));
 }
 
 /** 43 characters of base64url: 256 bits. */

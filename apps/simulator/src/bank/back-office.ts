@@ -7,7 +7,14 @@ import { APPROVED, TEST_CARDS } from './cards.js';
 import { holdBookOf, type Holds } from './holds.js';
 import { type Merchants } from './merchants.js';
 import { cardMeans } from './means.js';
-import { finishOperation, openAttempt, openRefund, type Operation, type PaidOperation } from './operation.js';
+import {
+  finishOperation,
+  openAttempt,
+  openRefund,
+  openTransfer,
+  type Operation,
+  type PaidOperation,
+} from './operation.js';
 import { type Order } from './order.js';
 import { requireRefundable } from './refunds.js';
 import { type Settlement } from './settlement.js';
@@ -52,13 +59,16 @@ export class BackOffice {
     }
   }
 
-  /** One more successful purchase under the same order. @throws Error when there is no such order */
+  /** One more successful purchase, or transfer, under the same order. @throws Error when there is no such order */
   charge(hppOrderId: string, coinAmount?: number): Operation {
     const { clock, settlement } = this.options;
     const order = this.requireOrder(hppOrderId);
     const [card] = TEST_CARDS;
     if (!card) throw new Error('the bank has no test card');
-    const opened = openAttempt(order, cardMeans(card), clock.now());
+    const isTransfer = order.hppPayType === 'A2A'; // its QR code can be paid by anybody, any number of times
+    const opened = isTransfer
+      ? openTransfer(order, order.coinAmount, clock.now())
+      : openAttempt(order, cardMeans(card), clock.now());
     const operation = coinAmount === undefined ? opened : { ...opened, coinAmount };
     settlement.open(operation);
     return this.finish(operation);
