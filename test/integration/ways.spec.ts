@@ -264,6 +264,14 @@ describe('a payment', () => {
       expect(await parts.verifications.get(parts.accountId, made.id)).toMatchObject({
         ...{ status: 'succeeded', redirectUrl: null, receipt: { cardMask: '411111******1111' } },
       });
+      const told = await database.query('SELECT subject_type, type, data FROM outbox_event WHERE subject_id = $1', [
+        made.id,
+      ]);
+      const data = { verificationId: made.id };
+      expect(told).toEqual([
+        { subject_type: 'verification', type: 'verification.requires_action', data },
+        { subject_type: 'verification', type: 'verification.succeeded', data },
+      ]);
       const [sums] = await database.query(
         'SELECT amount, amount_authorized, amount_captured, amount_refunded FROM payment WHERE id = $1',
         [made.id],

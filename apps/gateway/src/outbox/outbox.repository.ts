@@ -3,7 +3,10 @@ import { type Transaction } from '../database/transaction.js';
 import { type EventType } from './event-types.js';
 import { OutboxEventEntity } from './outbox-event.entity.js';
 
-export type NewOutboxEvent = Pick<OutboxEventEntity, 'merchantAccountId' | 'id' | 'subjectId' | 'sequence' | 'data'> & {
+export type NewOutboxEvent = Pick<
+  OutboxEventEntity,
+  'merchantAccountId' | 'id' | 'subjectType' | 'subjectId' | 'sequence' | 'data'
+> & {
   readonly type: EventType;
 };
 

@@ -5,6 +5,13 @@ import { canMoveOperation, type OperationStatus } from './statuses.js';
 
 /** Movements at the bank: those that a payment is made for, and those that act on what it brought. */
 export const INTENT_KINDS = ['purchase', 'authorization', 'verification'] as const;
+/** What the API shows each of them as, with addresses and events of its own. */
+export const RESOURCE_OF = {
+  purchase: 'payment',
+  authorization: 'payment',
+  verification: 'verification',
+} as const satisfies Record<(typeof INTENT_KINDS)[number], string>;
+export type Resource = (typeof RESOURCE_OF)[keyof typeof RESOURCE_OF];
 export const FOLLOW_UP_KINDS = ['capture', 'void', 'refund'] as const;
 export type IntentKind = (typeof INTENT_KINDS)[number];
 export type FollowUpKind = (typeof FOLLOW_UP_KINDS)[number];

@@ -215,6 +215,7 @@ describe('refunds', () => {
     expect(events).toEqual([
       {
         accountId: 'acc_1',
+        subject: 'payment',
         paymentId: 'pay_1',
         sequence: 3,
         type: 'refund.created',

@@ -1,7 +1,7 @@
 import { type Failure } from './failures.js';
 import { type Currency } from './money.js';
 import { PaymentError } from './payment-error.js';
-import { type FollowUpKind, type OperationKind } from './operation.js';
+import { type FollowUpKind, type IntentKind, type Resource, RESOURCE_OF } from './operation.js';
 import { canMove, type PaymentStatus, paymentStatus } from './statuses.js';
 
 /**
@@ -27,7 +27,7 @@ const STOPS_REFUNDS: readonly PaymentFlag[] = ['refund_unclear', 'refund_excess'
 export interface Payment {
   readonly accountId: string;
   readonly id: string;
-  readonly kind: OperationKind;
+  readonly kind: IntentKind;
   readonly status: PaymentStatus;
   readonly amount: number;
   readonly currency: Currency;
@@ -46,25 +46,18 @@ export interface Payment {
   readonly eventSequence: number;
 }
 
+type EventOf = Exclude<PaymentStatus, 'created'> | 'authorized_late' | 'succeeded_late' | 'flagged' | 'flag_settled';
+
 export type PaymentEventType =
-  | 'payment.requires_confirmation'
-  | 'payment.requires_action'
-  | 'payment.processing'
-  | 'payment.authorized'
-  | 'payment.authorized_late'
-  | 'payment.succeeded'
-  | 'payment.succeeded_late'
-  | 'payment.failed'
-  | 'payment.canceled'
-  | 'payment.expired'
-  | 'payment.needs_review'
-  | 'payment.flagged'
-  | 'payment.flag_settled'
+  | `payment.${EventOf}`
+  | `verification.${Exclude<EventOf, 'authorized' | 'authorized_late'>}`
   | `${FollowUpKind}.${'created' | 'updated' | 'succeeded_late'}`;
 
 /** Thin on purpose: who wants to know more asks the API. */
 export interface PaymentEvent {
   readonly accountId: string;
+  /** What the API shows the payment as. */
+  readonly subject: Resource;
   readonly paymentId: string;
   readonly sequence: number;
   readonly type: PaymentEventType;
@@ -98,7 +91,7 @@ export function move(payment: Payment, to: PaymentStatus, facts: MoveFacts = {})
     status: to,
     failure: facts.failure ?? null,
   };
-  return withEvent(moved, eventOf(payment.status, to));
+  return withEvent(moved, eventOf(payment, to));
 }
 
 /** Counts a refund that the bank reported as done, also when it breaks our sums: then it is flagged as well. */
@@ -123,7 +116,9 @@ export function announceFlags(payment: Payment, before: PaymentFlags): Moved {
   const isOpen = ([flag, why]: [string, string]): boolean => payment.flagsSettled[flag as PaymentFlag] !== why;
   const flags: PaymentFlags = Object.fromEntries(Object.entries(payment.flags).filter(isOpen));
   const isNew = Object.keys(flags).some((flag) => !(flag in before));
-  return isNew ? withEvent({ ...payment, flags }, 'payment.flagged') : { payment: { ...payment, flags }, events: [] };
+  return isNew
+    ? withEvent({ ...payment, flags }, `${resourceOf(payment)}.flagged`)
+    : { payment: { ...payment, flags }, events: [] };
 }
 
 /** A person has looked at what the flag says. @throws PaymentError `PAYMENT_NOT_FLAGGED` */
@@ -131,13 +126,14 @@ export function settleFlag(payment: Payment, flag: PaymentFlag): Moved {
   const { [flag]: why, ...flags } = payment.flags;
   if (why === undefined) throw new PaymentError('PAYMENT_NOT_FLAGGED', `the payment has no flag ${flag}`);
   const flagsSettled = { ...payment.flagsSettled, [flag]: why };
-  return withEvent({ ...payment, flags, flagsSettled }, 'payment.flag_settled');
+  return withEvent({ ...payment, flags, flagsSettled }, `${resourceOf(payment)}.flag_settled`);
 }
 
 /** Appends an event to the payment's own sequence. */
 export function withEvent(payment: Payment, type: PaymentEventType, about?: PaymentEvent['about']): Moved {
   const sequence = payment.eventSequence + 1;
-  const event = { accountId: payment.accountId, paymentId: payment.id, sequence, type };
+  const { accountId, id: paymentId } = payment;
+  const event = { accountId, subject: resourceOf(payment), paymentId, sequence, type };
   return { payment: { ...payment, eventSequence: sequence }, events: [about ? { ...event, about } : event] };
 }
 
@@ -175,9 +171,10 @@ function amountsAfter({ amount }: Payment, to: PaymentStatus, { captured, paid }
   return {};
 }
 
-function eventOf(from: PaymentStatus, to: PaymentStatus): PaymentEventType {
-  const { ended, paid } = paymentStatus(from);
-  return ended && !paid && (to === 'authorized' || to === 'succeeded')
-    ? `payment.${to}_late`
-    : `payment.${to as Exclude<PaymentStatus, 'created'>}`;
+function eventOf({ kind, status }: Payment, to: PaymentStatus): PaymentEventType {
+  const { ended, paid } = paymentStatus(status);
+  const isLate = ended && !paid && (to === 'authorized' || to === 'succeeded');
+  return `${resourceOf({ kind })}.${to}${isLate ? '_late' : ''}` as PaymentEventType;
 }
+
+const resourceOf = ({ kind }: Pick<Payment, 'kind'>): Resource => RESOURCE_OF[kind];

@@ -5,6 +5,8 @@ import {
   type IntentKind,
   type Operation,
   type OperationKind,
+  type Resource,
+  RESOURCE_OF,
 } from '../domain/operation.js';
 import { captureAmount, captured, released, voidAmount } from '../domain/hold.js';
 import { addLateRefund, addRefunded, type Moved, type Payment, refundable, refundAmount } from '../domain/payment.js';
@@ -16,8 +18,6 @@ export interface IntentRow {
   readonly bankType: string;
   /** Where the payment is when the bank has proven it. */
   readonly success: Extract<PaymentStatus, 'succeeded' | 'authorized'>;
-  /** What the API shows it as. */
-  readonly resource: 'payment' | 'verification';
 }
 
 /** What acts on an operation of a payment. */
@@ -39,9 +39,9 @@ export interface FollowUpRow {
 }
 
 export const INTENTS = {
-  purchase: { bankType: 'PURCHASE', success: 'succeeded', resource: 'payment' },
-  authorization: { bankType: 'PREAUTH', success: 'authorized', resource: 'payment' },
-  verification: { bankType: 'VERIFICATION', success: 'succeeded', resource: 'verification' },
+  purchase: { bankType: 'PURCHASE', success: 'succeeded' },
+  authorization: { bankType: 'PREAUTH', success: 'authorized' },
+  verification: { bankType: 'VERIFICATION', success: 'succeeded' },
 } as const satisfies Record<IntentKind, IntentRow>;
 
 export const FOLLOW_UPS = {
@@ -81,11 +81,11 @@ export const FOLLOW_UPS = {
 } as const satisfies Record<FollowUpKind, FollowUpRow>;
 
 /** Whether the API shows it as a payment, with all that can be done to one. */
-export const isPayment = (kind: IntentKind): boolean => intentOf(kind).resource === 'payment';
+export const isPayment = (kind: IntentKind): boolean => RESOURCE_OF[kind] === 'payment';
 
 /** Kinds that the API shows as one resource. */
-export const kindsOf = (resource: IntentRow['resource']): IntentKind[] =>
-  INTENT_KINDS.filter((kind) => intentOf(kind).resource === resource);
+export const kindsOf = (resource: Resource): IntentKind[] =>
+  INTENT_KINDS.filter((kind) => RESOURCE_OF[kind] === resource);
 
 export const intentOf = (kind: IntentKind): IntentRow => INTENTS[kind];
 export const followUpOf = (kind: FollowUpKind): FollowUpRow => FOLLOW_UPS[kind];

@@ -287,16 +287,18 @@ const linkOf = sql`jsonb_strip_nulls(jsonb_build_object('paymentLinkId', p.link_
 export function insertEvents(events: readonly PaymentEvent[]): Sql {
   const rows = events.map(eventRow);
   return sql`
-    INSERT INTO outbox_event (merchant_account_id, id, subject_id, sequence, type, data)
-    SELECT p.merchant_account_id, e.id, p.id, e.sequence, e.type, e.data || ${linkOf}
-    FROM p, jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS e (id text, sequence int, type text, data jsonb)`;
+    INSERT INTO outbox_event (merchant_account_id, id, subject_type, subject_id, sequence, type, data)
+    SELECT p.merchant_account_id, e.id, e."subjectType", p.id, e.sequence, e.type, e.data || ${linkOf}
+    FROM p, jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) 
+      AS e (id text, "subjectType" text, sequence int, type text, data jsonb)`;
 }
 
-const eventRow = ({ accountId, paymentId, sequence, type, about }: PaymentEvent): NewOutboxEvent => ({
+const eventRow = ({ accountId, subject, paymentId, sequence, type, about }: PaymentEvent): NewOutboxEvent => ({
   merchantAccountId: accountId,
   id: newId('evt'),
+  subjectType: subject,
   subjectId: paymentId,
   sequence,
   type,
-  data: { paymentId, ...(about ? { [`${about.kind}Id`]: about.id } : {}) },
+  data: { [`${subject}Id`]: paymentId, ...(about ? { [`${about.kind}Id`]: about.id } : {}) },
 });
