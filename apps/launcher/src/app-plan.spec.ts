@@ -5,6 +5,7 @@ import { readLauncherConfig } from './launcher-config.js';
 
 const CREDENTIALS: DemoCredentials = {
   merchantId: 'merchant-1',
+  a2aMerchantId: undefined,
   apiKey: 'ap_test_canary',
   apiKeyFile: '/data/demo/api-key',
   opsKeyFile: '/data/demo/ops-key',
