@@ -9,7 +9,8 @@ const balance = ({ bank, caller }: CallContext): JsonObject => {
   const [merchant] = caller.merchants;
   const amount = merchant && bank.balances.of(merchant);
   if (!merchant || amount === undefined) throw new BankError('b_merchant_balances_not_found');
-  return { merchantId: merchant.merchantId, balanceAmount: amount, balanceLimit: 0, totalAmount: amount };
+  const shown = bank.switches.get('balanceUnit') === 'kopecks' ? amount : amount / 100;
+  return { merchantId: merchant.merchantId, balanceAmount: shown, balanceLimit: 0, totalAmount: shown };
 };
 
 const outcome = (result: boolean, msgText: string): JsonObject => ({ result, msgText });

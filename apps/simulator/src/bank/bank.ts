@@ -118,9 +118,9 @@ export class Bank {
       this.holds.follow(operation);
       this.schedule.follow(operation);
     };
-    const settlement = new Settlement({ book, ledger, clock, announcer, tokens: this.tokens, onFinal });
+    const settlement = new Settlement({ book, ledger, clock, announcer, tokens: this.tokens, switches, onFinal });
     const scripts = (this.scripts = new Scripts(ledger));
-    const processing = (this.processing = new Processing({ clock, merchants, settlement, scripts }));
+    const processing = (this.processing = new Processing({ clock, merchants, settlement, scripts, switches }));
     this.dates = new RequestDates({ clock, personalities, switches });
     this.cardData = new CardData(keys);
     const { tokens, views, dates, cardData } = this;

@@ -83,11 +83,13 @@ export class Checkout {
     return operation ? { kind: 'finished', operation } : { kind: 'closed' };
   }
 
-  /** True when the order was still open. A cancelled order has no operation and no callback (U9). */
+  /** True when the order was still open. A cancelled order has no operation, and by default no callback (U9). */
   cancel(order: Order): boolean {
-    const { book, clock } = this.options;
+    const { book, clock, settlement } = this.options;
     if (order.status !== 'PENDING' || isExpired(order, clock.now())) return false;
-    book.saveOrder({ ...order, status: 'CANCELED' });
+    const canceled: Order = { ...order, status: 'CANCELED' };
+    book.saveOrder(canceled);
+    settlement.tellClosed(canceled);
     return true;
   }
 }

@@ -56,11 +56,11 @@ export const orderData = (order: Order, operations: readonly Operation[], contex
 const HPP_DIRECT_TYPES: Readonly<Record<string, string>> = { STATIC_LINK: 'LINK' };
 
 /** Callback of an order, section g.1: one `operation` object. */
-export const orderCallback = (order: Order, operation: Operation, context: ViewContext): Wire => ({
+export const orderCallback = (order: Order, operation: Operation | undefined, context: ViewContext): Wire => ({
   ...common(order, context),
   ...notification(order),
   notificationEncryption: order.notificationEncryption,
   hppDirectType: HPP_DIRECT_TYPES[order.directType] ?? order.directType,
-  operation: operationView(operation, order, context),
+  operation: operation ? operationView(operation, order, context) : {},
   tryMode: order.hppTryMode,
 });

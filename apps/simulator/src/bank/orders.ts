@@ -11,6 +11,7 @@ import { type Caller, type Merchants } from './merchants.js';
 import { type Operation } from './operation.js';
 import { attemptTypeOf } from './operation-types.js';
 import { type Order } from './order.js';
+import { type Settlement } from './settlement.js';
 import { type Views } from './views.js';
 
 const MINUTE_MS = 60_000;
@@ -23,6 +24,7 @@ export interface OrdersOptions {
   readonly ledger: Ledger;
   readonly merchants: Merchants;
   readonly views: Views;
+  readonly settlement: Settlement;
 }
 
 /** Creating and reading orders and operations over the API. */
@@ -37,7 +39,9 @@ export class Orders {
     book.requireFresh(request.merchantId, request.merchantRequestId);
     const hold = request.hppPayType === 'PREAUTH' ? holdTermOf(request.preAuthExpDate, clock) : undefined;
     const lifeMs = request.neverExpire ? NEVER_MS : request.expirationTimeMinutes * MINUTE_MS;
-    return this.options.views.order(this.open({ ...request, ...(hold && { hold }) }, lifeMs));
+    const order = this.open({ ...request, ...(hold && { hold }) }, lifeMs);
+    if (!request.neverExpire) this.watch(order);
+    return this.options.views.order(order);
   }
 
   /** Writes a new order down. */
@@ -57,6 +61,14 @@ export class Orders {
     const { hppOrderId, merchantRequestId, merchantId, coinAmount, hppPayType } = order;
     ledger.append('order.created', { hppOrderId, merchantRequestId, merchantId, coinAmount, hppPayType });
     return order;
+  }
+
+  private watch({ hppOrderId, expiresAt }: Order): void {
+    const { book, clock, settlement } = this.options;
+    clock.at(expiresAt, () => {
+      const order = book.order(hppOrderId);
+      if (order?.status === 'PENDING') settlement.tellClosed(order);
+    });
   }
 
   data(hppOrderId: string, caller: Caller): JsonObject {

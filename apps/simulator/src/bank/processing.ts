@@ -5,15 +5,14 @@ import { finishOperation, type Operation, scriptedResult } from './operation.js'
 import { isFollowUp } from './operation-types.js';
 import { type Scripts } from './scripts.js';
 import { type Settlement } from './settlement.js';
-
-/** Bank time from PENDING to the final status (U19). */
-export const PROCESSING_DELAY_MS = 2_000;
+import { type Switches } from './switches.js';
 
 export interface ProcessingOptions {
   readonly clock: BankClock;
   readonly merchants: Merchants;
   readonly settlement: Settlement;
   readonly scripts: Scripts;
+  readonly switches: Switches;
 }
 
 /** A refund or completion is not asked of the card again. */
@@ -28,10 +27,10 @@ export class Processing {
    * Also called for what was on its way when the bank was stopped.
    * @returns the operation as an answer shows it now
    */
-  finishLater(operation: Operation, delayMs = PROCESSING_DELAY_MS): Operation {
-    const { clock, scripts } = this.options;
+  finishLater(operation: Operation, delayMs?: number): Operation {
+    const { clock, scripts, switches } = this.options;
     const script = scripts.take(operation);
-    const spanMs = script?.delayMs ?? delayMs;
+    const spanMs = script?.delayMs ?? delayMs ?? switches.get('finalDelayMs');
     if (script?.delayMs === 0) return this.finish(operation, script.result);
     const waitedMs = Math.max(0, clock.now() - operation.createdAt); // less than nothing once the clock went back
     clock.after(Math.max(0, spanMs - waitedMs), () => this.finish(operation, script?.result));

@@ -118,13 +118,21 @@ describe('an order', () => {
   ])('after a refund of %s', (_name, amounts, status) => {
     const purchase = aPurchase({ status: 'SUCCESS' });
     const refunds = amounts.map((coinAmount) => aRefund(purchase, { coinAmount, status: 'SUCCESS' }));
-    expect(orderAfter(anOrder({ status: 'SUCCESS' }), refunds.at(-1)!, [purchase, ...refunds]).status).toBe(status);
+    expect(
+      orderAfter(anOrder({ status: 'SUCCESS' }), refunds.at(-1)!, {
+        operations: [purchase, ...refunds],
+        refunded: 'SUCCESS',
+      }).status,
+    ).toBe(status);
   });
 
   it('keeps its status after a failed refund', () => {
     const purchase = aPurchase({ status: 'SUCCESS' });
     const refund = aRefund(purchase, { status: 'FAIL' });
-    expect(orderAfter(anOrder({ status: 'SUCCESS' }), refund, [purchase, refund]).status).toBe('SUCCESS');
+    expect(
+      orderAfter(anOrder({ status: 'SUCCESS' }), refund, { operations: [purchase, refund], refunded: 'SUCCESS' })
+        .status,
+    ).toBe('SUCCESS');
   });
 });
 

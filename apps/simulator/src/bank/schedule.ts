@@ -12,7 +12,6 @@ import { type PaymentService } from './means.js';
 import { type Operation, type RecurringTrace } from './operation.js';
 import { type Order } from './order.js';
 import { type Plan, type Plans } from './plans.js';
-import { PROCESSING_DELAY_MS } from './processing.js';
 import {
   type Agreement,
   type ScheduledPayment,
@@ -92,7 +91,7 @@ export class Schedule {
     if (!payment || order?.merchantId !== merchantId) throw new BankError('b_payment_not_found');
     if (!FORCEABLE.includes(payment.status)) throw new BankError('b_cannot_process_logic_transaction');
     const operation = this.opened(payment, merchantRequestId);
-    clock.after(PROCESSING_DELAY_MS, () => {
+    clock.after(this.options.switches.get('finalDelayMs'), () => {
       this.finish(operation);
     });
     return operation;

@@ -5,7 +5,9 @@ import { type CardTokens } from './card-tokens.js';
 import { type Ledger } from './ledger.js';
 import { type Operation } from './operation.js';
 import { rowOf } from './operation-types.js';
+import { type Order } from './order.js';
 import { orderAfter } from './order-status.js';
+import { type Switches } from './switches.js';
 
 /** How long an `early` callback runs ahead of the state that a query shows, in bank time. */
 const EARLY_MS = 2_000;
@@ -16,6 +18,7 @@ export interface SettlementOptions {
   readonly clock: BankClock;
   readonly announcer: Announcer;
   readonly tokens: CardTokens;
+  readonly switches: Switches;
   /** Told of each operation that has its final state. */
   readonly onFinal: (operation: Operation) => void;
 }
@@ -69,12 +72,23 @@ export class Settlement {
     this.announce({ operation, order: this.options.book.orderOf(operation) }, operation);
   }
 
+  /** Tells that an order has ended without an operation; by default the bank does not (U9). */
+  tellClosed(order: Order): void {
+    const { announcer, switches } = this.options;
+    if (switches.get('callbackOfClosedOrder')) announcer.announceOrder(order);
+  }
+
+  private orderAfter(order: Order, operation: Operation, operations: readonly Operation[]): Order {
+    const status = this.options.switches.get('refundedOrderStatus') as Order['status'];
+    return orderAfter(order, operation, { operations, refunded: status });
+  }
+
   private commit(told: Operation): Operation {
     const { book, onFinal } = this.options;
     const order = book.orderOf(told);
     const operation = this.options.tokens.grant(told, order?.customerData['senderCustomerId']);
     book.saveOperation(operation);
-    if (order) book.saveOrder(orderAfter(order, operation, book.operationsOf(order)));
+    if (order) book.saveOrder(this.orderAfter(order, operation, book.operationsOf(order)));
     this.enter(operation);
     onFinal(operation);
     return operation;
@@ -96,7 +110,7 @@ export class Settlement {
     const others = order
       ? book.operationsOf(order).filter(({ ecomOperationId }) => ecomOperationId !== after.ecomOperationId)
       : [];
-    const finished = order && orderAfter(order, after, [...others, after]);
+    const finished = order && this.orderAfter(order, after, [...others, after]);
     announcer.announce(before, { operation: after, order: finished });
   }
 }

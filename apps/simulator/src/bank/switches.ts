@@ -1,5 +1,38 @@
+/** What a session may be refused with (section i). */
+const SESSION_CODES = [
+  ...['b_session_doesnt_exists', 'b_session_doesnt_exist', 'b_expired_token', 'b_used_token', 'b_unknown_device'],
+  ...['b_previous_auth_token_expired', 'b_auth_token_expired', 'b_refresh_token_absent', 'b_virtual_device_not_found'],
+] as const;
+
+interface SwitchRow {
+  readonly value: string | number | boolean;
+  readonly what: string;
+  /** What else it may be; absent = anything of the type. */
+  readonly values?: readonly string[];
+}
+
 /** Where the bank's documents leave something open, one switch each; the default follows the protocol reference. */
 export const SWITCHES = {
+  supersededSessionCode: {
+    value: 'b_session_doesnt_exists',
+    values: SESSION_CODES,
+    what: 'how a call under a session that a newer one has ended is refused (U1)',
+  },
+  expiredSessionCode: {
+    value: 'b_expired_token',
+    values: SESSION_CODES,
+    what: 'how a call under a session whose time is over is refused (U1)',
+  },
+  unknownDeviceCode: {
+    value: 'b_unknown_device',
+    values: SESSION_CODES,
+    what: 'how a call of a device that the bank does not know is refused (U1)',
+  },
+  absentTokenCode: {
+    value: 'b_refresh_token_absent',
+    values: SESSION_CODES,
+    what: 'how a call without a token is refused (U1)',
+  },
   completionTolerancePercent: {
     value: 20,
     what: 'a completion may differ from its hold by that many percent, else `b_invalid_request` (U16)',
@@ -13,6 +46,12 @@ export const SWITCHES = {
     what: '`date` must be within 5 min of the bank, else `b_security_time_in_request_not_correct` (U11)',
   },
   validationStatus: { value: 200, what: 'the HTTP status of a validation error (U12)' },
+  signingKeyForm: {
+    value: 'pem',
+    values: ['pem', 'spki', 'jwk', 'bare_pem'],
+    what: 'how the key endpoints show a key: PEM, base64 or JWK in `publicKey`, or PEM as the whole body (U4)',
+  },
+  signBusinessErrors: { value: true, what: 'a business error of a signed call is signed like its answer (U5)' },
   encryptBusinessErrors: { value: true, what: 'a business error of a JWE call is encrypted like its answer (U3)' },
   signedCallbackOfJwe: {
     value: false,
@@ -23,11 +62,33 @@ export const SWITCHES = {
     what: 'false answers every API call 403 with an HTML page, as to an address that is not listed (U30)',
   },
   enforceLimits: { value: false, what: 'amounts and counts over section l fail with `1`/`21` and `1`/`23`' },
-  cardholderCheck: { value: 'on', what: 'the card-to-tax-id check: on, disabled, unavailable, hub_401 (section h.6)' },
+  cardholderCheck: {
+    value: 'on',
+    values: ['on', 'disabled', 'unavailable', 'hub_401'],
+    what: 'the card-to-tax-id check: on, disabled, unavailable, hub_401 (section h.6)',
+  },
   recurringRetries: { value: 3, what: 'how often a failed scheduled payment is tried again (U21)' },
   recurringRetryHours: { value: 24, what: 'hours of bank time between two tries (U21)' },
+  callbackOfClosedOrder: {
+    value: false,
+    what: 'a callback with an empty `operation` tells that an order was cancelled, or ran out unpaid (U9)',
+  },
+  refundedOrderStatus: {
+    value: 'SUCCESS',
+    values: ['SUCCESS', 'PARTIAL_REFUND'],
+    what: '`orderStatus` once everything was refunded (U14)',
+  },
+  pageReturnStatus: {
+    value: 303,
+    what: 'the HTTP status with which the pages send the browser back: 302 or 303 (U18)',
+  },
+  finalDelayMs: {
+    value: 2_000,
+    what: 'bank time until a payout, refund or completion is final; 0 still answers PENDING first (U19)',
+  },
+  balanceUnit: { value: 'kopecks', values: ['kopecks', 'hryvnias'], what: 'the unit of balances (U20)' },
   callbackOfLapsedHold: { value: false, what: 'a callback tells that a hold has lapsed (U9)' },
-} as const satisfies Record<string, { readonly value: string | number | boolean; readonly what: string }>;
+} as const satisfies Record<string, SwitchRow>;
 
 export type SwitchName = keyof typeof SWITCHES;
 type Widened<T> = T extends boolean ? boolean : T extends number ? number : string;
@@ -56,10 +117,12 @@ export class Switches {
     for (const [name, value] of Object.entries(members)) {
       if (!isSwitch(name))
         throw new Error(`there is no switch ${name}: it is one of ${Object.keys(SWITCHES).join(', ')}`);
-      const type = typeof SWITCHES[name].value;
+      const { value: usual, values }: SwitchRow = SWITCHES[name];
+      const type = typeof usual;
       if (typeof value !== type) throw new Error(`${name} must be a ${type}`);
       if (typeof value === 'number' && (!Number.isSafeInteger(value) || value < 0))
         throw new Error(`${name} must be a whole number`);
+      if (values && !values.includes(String(value))) throw new Error(`${name} must be one of ${values.join(', ')}`);
     }
     this.values = { ...this.values, ...members };
   }

@@ -36,7 +36,7 @@ export class Views {
     return orderData(order, this.options.book.operationsOf(order), this.contextOf(order));
   }
 
-  orderCallback(order: Order, operation: Operation): JsonObject {
+  orderCallback(order: Order, operation?: Operation): JsonObject {
     return orderCallback(order, operation, this.contextOf(order));
   }
 

@@ -38,6 +38,15 @@ export class Announcer {
     else sender.send(final, mode === 'reorder' && older ? [older] : []);
   }
 
+  /** An order that ended without an operation (U9). */
+  announceOrder(order: Order): void {
+    const { sender, views } = this.options;
+    const { notificationUrl: url, notificationEncryption, merchantId, hppOrderId } = order;
+    const { encrypt = notificationEncryption } = sender.settings;
+    if (url !== undefined)
+      sender.send({ merchantId, hppOrderId, url, encrypted: encrypt, body: views.orderCallback(order) }, []);
+  }
+
   /** What was paid under an order is told with the order, to its address; a charge of a subscription likewise. */
   private notificationOf({ order, operation }: Moment): Notification | undefined {
     const withOrder = order && (isOfOrder(operation) || operation.recurring) ? order : undefined;

@@ -156,8 +156,8 @@ export class BankGate {
   private async openWithSession(name: CallName, request: FastifyRequest, call: Call): Promise<Opened> {
     requireVersion(request);
     const { headers } = request;
-    const { sessions, merchants, options } = this.bank;
-    const session = sessions.authenticate(headers['x-device_id'], headers['x-refresh_token']);
+    const { merchants, options } = this.bank;
+    const session = this.authenticate(headers);
     const raw = options.strict ? bodyOf(request) : unquoted(bodyOf(request));
     const encoding = detectEncoding(raw);
     if (options.strict && encoding !== CALLS[name].v1?.encoding) throw new BankError('b_request_is_not_correct');
@@ -170,6 +170,16 @@ export class BankGate {
       contentType: JSON_TYPE,
       encode: this.encodeFor(recipientOf(caller, body), encoding, call),
     };
+  }
+
+  /** @throws BankError with the code that the switches say */
+  private authenticate(headers: FastifyRequest['headers']): Session {
+    try {
+      return this.bank.sessions.authenticate(headers['x-device_id'], headers['x-refresh_token']);
+    } catch (error) {
+      const name = error instanceof BankError ? SESSION_SWITCHES[error.msgCode] : undefined;
+      throw name ? new BankError(this.bank.switches.get(name)) : error;
+    }
   }
 
   private openSigned(name: CallName, request: FastifyRequest, path: string): Opened {
@@ -210,7 +220,8 @@ export class BankGate {
     } catch (error) {
       const refused = this.refusal(error, request, 'ecom');
       const trace = { ...traceOf(body), ...refused.trace };
-      if (!switches.get('encryptBusinessErrors')) return { ...refused, trace };
+      if (!switches.get(opened.caller.protocol === '2.0' ? 'signBusinessErrors' : 'encryptBusinessErrors'))
+        return { ...refused, trace };
       return { ...refused, text: await encode(refused.text), contentType, trace };
     }
     const text = await encode(this.jsonOf(shown, call));
@@ -247,6 +258,16 @@ export class BankGate {
     };
   }
 }
+
+/** Which switch decides about a code of the sessions (U1). */
+const SESSION_SWITCHES: Readonly<
+  Record<string, 'supersededSessionCode' | 'expiredSessionCode' | 'unknownDeviceCode' | 'absentTokenCode'>
+> = {
+  b_session_doesnt_exists: 'supersededSessionCode',
+  b_expired_token: 'expiredSessionCode',
+  b_unknown_device: 'unknownDeviceCode',
+  b_refresh_token_absent: 'absentTokenCode',
+};
 
 const recipientOf = ({ merchants }: Caller, { merchantId }: JsonObject): PublicJwk => {
   const merchant = merchants.find((one) => one.merchantId === merchantId) ?? merchants[0];

@@ -1,3 +1,4 @@
+import { createPublicKey } from 'node:crypto';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { V1_PREFIX, V2_PREFIX } from '../alliance/call.js';
 import { CALL_NAMES } from '../alliance/call-names.js';
@@ -22,16 +23,25 @@ const KEY_PATHS: Readonly<Record<string, KeyRing>> = {
   '/keys/get_public_key_v1': 'recurring',
 };
 
-function registerKeyRoutes(app: FastifyInstance, { keys, ledger }: Bank): void {
+/** The schema is published nowhere (U4). */
+const keyAnswer = (kid: string, pem: string, form: string): object | string => {
+  if (form === 'bare_pem') return pem;
+  const shown: Readonly<Record<string, () => unknown>> = {
+    spki: () => createPublicKey(pem).export({ type: 'spki', format: 'der' }).toString('base64'),
+    jwk: () => createPublicKey(pem).export({ format: 'jwk' }),
+  };
+  return { kid, alg: 'ES256', publicKey: shown[form]?.() ?? pem };
+};
+
+function registerKeyRoutes(app: FastifyInstance, { keys, ledger, switches }: Bank): void {
   for (const [path, ring] of Object.entries(KEY_PATHS)) {
     app.post(path, (request, reply) => {
       try {
         const { kid } = parseObject(typeof request.body === 'string' ? request.body : '');
-        const publicKey = typeof kid === 'string' ? keys.publicKey(ring, kid) : undefined;
-        ledger.append('request', { method: 'POST', path, httpStatus: publicKey === undefined ? 404 : 200 });
-        if (publicKey === undefined)
-          throw new BankError('b_invalid_request', { httpStatus: 404, text: 'Key not found' });
-        return { kid, alg: 'ES256', publicKey };
+        const pem = typeof kid === 'string' ? keys.publicKey(ring, kid) : undefined;
+        ledger.append('request', { method: 'POST', path, httpStatus: pem === undefined ? 404 : 200 });
+        if (pem === undefined) throw new BankError('b_invalid_request', { httpStatus: 404, text: 'Key not found' });
+        return keyAnswer(String(kid), pem, switches.get('signingKeyForm'));
       } catch (error) {
         return send(reply, error instanceof BankError ? error : new BankError('b_unknown_error'), 'keys');
       }

@@ -255,7 +255,7 @@ class Pages {
   private leave(order: Order, status: OrderStatus, language: Language, reply: FastifyReply): FastifyReply {
     const direct = order.statusPageType === 'STATUS_REDIRECT_MERCHANT_PAGE';
     const result = `/status?hpp_id=${order.hppOrderId}&lang=${language}`;
-    return reply.redirect(direct ? returnUrl(order, status) : result, 303);
+    return reply.redirect(direct ? returnUrl(order, status) : result, this.bank.switches.get('pageReturnStatus'));
   }
 }
 

@@ -39,6 +39,7 @@ export const BANK_ERRORS = {
   b_used_token: [401, '@Used Token Alert!'],
   b_auth_token_expired: [401, 'Authentication token expired'],
   b_previous_auth_token_expired: [401, '@Previous Auth Token Expired'],
+  b_session_doesnt_exist: [401, "@Session doesn't exist"],
   b_session_doesnt_exists: [401, "@Session doesn't exists"],
   b_service_unavailable: [404, "@Service '{service}' unavailable"],
   payment_operation_not_found: [404, '@Payment operation is not found.'],
