@@ -106,6 +106,14 @@ describe('holds', () => {
     expect(parts.bank.refunds).toEqual([]);
   });
 
+  it('are left to a person where the bank takes them back, with the hold still proven', async () => {
+    await sync();
+    parts.bank.onReadOrder = (orderId) => found(orderId, { status: 'CANCELED', operations: [] });
+    expect(await sync()).toMatchObject({ status: 'needs_review', amountAuthorized: 1_000 });
+    const intent = await parts.records.operations.currentIntent(parts.accountId, payment.id);
+    expect(intent!.status).toBe('succeeded');
+  });
+
   describe('that are authorized', () => {
     beforeEach(async () => {
       expect((await sync()).status).toBe('authorized');

@@ -219,6 +219,21 @@ describe('judgeOrder', () => {
     expect(judgeOrder(order, expected).kind).toBe('review');
   });
 
+  it.each(['PENDING', 'FAIL'])(
+    'takes a capture that is %s for what it is, not for a stranger under the order',
+    (status) => {
+      const hold = aPurchase({ type: 'PREAUTH', operationId: 'hold-1' });
+      const capture = aPurchase({
+        type: 'COMPLETION',
+        status,
+        operationId: 'capture-1',
+        merchantRequestId: 'request-2',
+      });
+      const order = anOrder({ status: 'SUCCESS', operations: [hold, capture] });
+      expect(judgeOrder(order, { ...expected, type: 'PREAUTH' }, 'hold-1').kind).toBe('succeeded');
+    },
+  );
+
   it('holds on to the operation that a payment rests on, whatever comes after it', () => {
     const second = aPurchase({ operationId: 'operation-2' });
     for (const operations of [

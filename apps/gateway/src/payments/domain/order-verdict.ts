@@ -48,7 +48,9 @@ const isAlive = ({ type, status }: BankOperationFacts): boolean => type !== REFU
 
 /** A verdict of any colour counts only if the order and its operations are ours; a success has its own rule. */
 function foreignMembers(order: BankOrderFacts, expected: Expected): string[] {
-  const others = order.operations.filter(({ type, status }) => type !== REFUND && status !== 'SUCCESS');
+  // What acts on a success goes by a request id of its own.
+  const follows = (type: string): boolean => type === REFUND || COMES_AFTER[type] === expected.type;
+  const others = order.operations.filter(({ type, status }) => !follows(type) && status !== 'SUCCESS');
   const differs = (wanted: unknown, ...given: unknown[]): boolean =>
     given.some((value) => value !== undefined && value !== wanted);
   const of = <M extends 'merchantRequestId' | 'merchantId'>(member: M) =>

@@ -83,7 +83,9 @@ type IntentNotes = Pick<OperationNotes, 'cause' | 'evidence' | 'bankOperationId'
 function intentsAfter(look: Look, payment: Payment, notes: IntentNotes): Written['intents'] {
   const { current, intent } = look;
   const moves = notes.bankOperationId === undefined ? current : intent;
-  const to = paymentStatus(payment.status).intent ?? moves.status;
+  const wanted = paymentStatus(payment.status).intent ?? moves.status;
+  // What was proven stays proven, also where a person has to look at the payment.
+  const to = moves.status === 'succeeded' && wanted === 'needs_review' ? moves.status : wanted;
   const isReplaced = moves !== current && operationStatus(current.status).inDoubt;
   return [
     ...intentAfter(moves, to, { failure: payment.failure, notes }),
