@@ -40,6 +40,10 @@ describe('the table of commands', () => {
     ['accounts show', '<account>'],
     ['keys rotate', '[--dry-run] [--rewrap-only]'],
     ['keys import', '<account> [--file FILE]'],
+    [
+      'registers import',
+      '<account> [--file FILE] [--name TEXT] [--from TEXT] [--to TEXT] [--amounts-in TEXT] [--adds]',
+    ],
     ['sessions block', '<account> --reason TEXT'],
     ['dcm-keys replace', '[<key>]'],
     ['dcm-receivers add', '<account> --file FILE'],
@@ -105,6 +109,7 @@ describe('a command', () => {
     ['session.block', { reason: 'a holiday' }],
     ['session.unblock', {}],
     ['payment.ask_all', {}],
+    ['break.recheck', {}],
     ['dcm_subject.add', { sub: 'anna' }, 'subject'],
     ['dcm_subject.change', { disabled: true }],
     ['dcm_object.add', { login: 'olena' }, 'object'],
@@ -116,10 +121,11 @@ describe('a command', () => {
     ['dcm_key.rotate', {}],
     ['dcm.call', { operation: 'jwk-list', scheme: 'dcm' }],
   ];
-  /** Run by other specs on what these need: a payment, a bank that answers, DCM that called, a key file. */
+  /** Run by other specs on what these need: a file, a break, a payment, a bank that answers, DCM that called, a key file. */
   const ELSEWHERE = [
     ...['payment.sync', 'payment.name_order', 'payment.decide', 'operation.give_up', 'payment.clear_flag'],
     ...['callback.retry', 'restore.mark'],
+    ...['register.import', 'break.resolve'],
     'session.renew',
     'dcm_callback.read',
     'dcm_key.replace',
@@ -151,6 +157,35 @@ describe('a command', () => {
       ORDER BY at DESC LIMIT 1`);
     const detail = { reason: 'another holiday' };
     expect(last).toEqual({ actor: 'cli', action: 'session.block', account: account.id, detail });
+  });
+
+  it('takes a file as it arrives, of any media type, and says in a problem why it is none', async () => {
+    const url = `/ops/merchant-accounts/${account.id}/registers?from=2027-01-31&name=empty.csv`;
+    const post = async (payload: string | Buffer, type: string, key = OPS_KEY) =>
+      gateway.app.inject({
+        method: 'POST',
+        url,
+        payload,
+        headers: { authorization: `Bearer ${key}`, 'content-type': type },
+      });
+    const heading = 'processingDateTime,coinAmount,status,operationId';
+    for (const type of ['text/csv; charset=windows-1251', 'application/json', 'application/vnd.ms-excel']) {
+      const taken = await post(`${heading}\n`, type);
+      expect(taken.statusCode).toBe(201);
+      expect(JSON.parse(taken.body)).toMatchObject({ name: 'empty.csv', lines: 0, from: '2027-01-31' });
+    }
+    const refused = await post(Buffer.from('PK\u0003\u0004 and so on'), 'text/csv');
+    expect([refused.statusCode, JSON.parse(refused.body)]).toMatchObject([400, { code: 'REGISTER_UNREADABLE' }]);
+    expect((await post(heading, 'text/csv', account.apiKey)).statusCode).toBe(401);
+    const none = await gateway.call('POST', url, { key: OPS_KEY });
+    expect(none).toMatchObject({ status: 400, body: { code: 'VALIDATION_FAILED' } });
+    const typed = await gateway.app.inject({
+      method: 'POST',
+      url: '/v1/payments',
+      payload: 'a,b',
+      headers: { authorization: `Bearer ${account.apiKey}`, 'content-type': 'application/x-file' },
+    });
+    expect(typed.statusCode).toBe(415);
   });
 
   it('takes no member that it does not know, and no member of its path in the body', async () => {

@@ -68,6 +68,7 @@ describe('OrderOpenerService', () => {
       amount: 1_000,
       currency: 'UAH',
       parentBankId: null,
+      ourIds: [view.id, expect.stringMatching(/^op_/u)],
       customer: { id: 'customer-1', firstName: 'Олена' },
       callbackUrl: expect.stringContaining(`/callbacks/alliance/${parts.accountId}/${view.id}/`) as string,
       page: {

@@ -2,10 +2,19 @@ import { CALLBACK_FAILPOINTS } from '../callbacks/failpoints.js';
 import { TRANSACTION_FAILPOINTS } from '../database/transaction.js';
 import { SESSION_FAILPOINTS } from '../payments/bank-access/failpoints.js';
 import { PAYMENT_FAILPOINTS } from '../payments/kinds/failpoints.js';
+import { REGISTER_FAILPOINTS } from '../reconciliation/failpoints.js';
 import { WEBHOOK_FAILPOINTS } from '../webhooks/failpoints.js';
 
 /** Workers whose items are claimed first. The process dies, and the lease of what it had in hand runs out. */
-const JOBS = ['drain-inbox', 'resolve-unknown', 'sync-payments', 'deliver-webhooks', 'dcm-keys', 'dcm-callbacks'];
+const JOBS = [
+  'drain-inbox',
+  'resolve-unknown',
+  'sync-payments',
+  'deliver-webhooks',
+  'dcm-keys',
+  'dcm-callbacks',
+  'recheck-breaks',
+];
 
 /** Every moment in which a process can be told to stand still. The campaign of crashes kills it in each. */
 export const FAILPOINTS: readonly string[] = [
@@ -13,6 +22,7 @@ export const FAILPOINTS: readonly string[] = [
   ...SESSION_FAILPOINTS,
   ...CALLBACK_FAILPOINTS,
   ...WEBHOOK_FAILPOINTS,
+  ...REGISTER_FAILPOINTS,
   ...TRANSACTION_FAILPOINTS,
   ...JOBS.map((name) => `job.${name}.claimed`),
 ];

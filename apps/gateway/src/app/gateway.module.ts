@@ -17,6 +17,7 @@ import { SEALED_COLUMNS } from './sealed-columns.js';
 import { logOptions } from '../http/request-log.js';
 import { OpsModule } from '../ops/ops.module.js';
 import { PaymentsModule } from '../payments/payments.module.js';
+import { ReconciliationModule } from '../reconciliation/reconciliation.module.js';
 import { WebhooksModule } from '../webhooks/webhooks.module.js';
 import { commandsOf } from './commands.js';
 
@@ -40,6 +41,7 @@ export class GatewayModule {
         PaymentsModule.forRoot({ api, worker, publicUrl, bankTimeoutMs, sessionRenewHours }),
         CallbacksModule.forRoot({ api, worker }),
         WebhooksModule.forRoot({ api, worker, allowedNetworks: config.webhookAllowedNetworks }),
+        ReconciliationModule.forRoot({ worker }),
         OpsModule.forRoot({ commands, opsKey, document: buildOperatorsOpenApi(commands, '../') }),
         ...(dcm ? [DcmBankModule.forRoot({ config: dcm, api, worker, readOnly })] : []),
         ...(api ? [DocsModule.forRoot(new ApiDocuments(buildOpenApi('./'), PROBLEMS, FAILURES))] : []),

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { type OperatorCommand, type Route } from '../audit/command.js';
 import { body, type Json, problemsOf, schemasOf } from '../docs/api-description.js';
 import { examplesOf } from '../docs/example-of.js';
@@ -68,7 +69,19 @@ export function buildOperatorsOpenApi(commands: readonly OperatorCommand[], serv
   };
 }
 
-const hasBody = ({ route }: Routed): boolean => route.method === 'POST' || route.method === 'PATCH';
+const hasBody = ({ route }: Routed): boolean =>
+  (route.method === 'POST' || route.method === 'PATCH') && route.upload !== true;
+/** A file is the body; what else is said of it is in the query. */
+const FILE_BODY: Json = {
+  required: true,
+  content: { 'text/csv': { schema: { type: 'string', contentMediaType: 'text/csv' } } },
+};
+const queryOf = ({ route, input }: Routed): Json[] =>
+  route.upload === true && input instanceof z.ZodObject
+    ? Object.entries(z.toJSONSchema(input.omit({ file: true }), { io: 'input' }).properties ?? {}).map(
+        ([name, schema]) => ({ name, in: 'query', required: false, schema }),
+      )
+    : [];
 const tagOf = ({ id }: OperatorCommand): string => id.split('.')[0] ?? id;
 /** `api_key.create` → `ApiKeyCreate` */
 const schemaNameOf = ({ id }: OperatorCommand): string =>
@@ -91,7 +104,11 @@ function operationOf(command: Routed): Json {
     operationId: id,
     summary,
     security: [{ operatorKey: [] }],
-    parameters: params.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } })),
+    parameters: [
+      ...params.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } })),
+      ...queryOf(command),
+    ],
+    ...(route.upload ? { requestBody: FILE_BODY } : {}),
     ...(hasBody(command) ? { requestBody: body(schemaNameOf(command), false) } : {}),
     responses: {
       [status]: { description: status === 204 ? 'Done.' : 'Done; the body is what the command prints.' },

@@ -12,6 +12,7 @@ import { type DcmProblemCode } from '../dcm/dcm-problem.js';
 import { adviceOf, CodedError, type ProblemTable } from '../problems/coded-error.js';
 import { HttpProblem, type HttpProblemCode } from '../http/http-problem.js';
 import { type ProblemDocument } from '../http/problem-document.js';
+import { type ReconciliationErrorCode } from '../reconciliation/reconciliation-error.js';
 import { type WebhookErrorCode } from '../webhooks/webhook-error.js';
 import { ProblemFilter } from '../http/problem.filter.js';
 
@@ -72,6 +73,13 @@ const WEBHOOK_CODES: Readonly<Record<WebhookErrorCode, number>> = {
   WEBHOOK_DELIVERY_NOT_FOUND: 404,
   WEBHOOK_ENDPOINT_LIMIT: 409,
 };
+const RECONCILIATION_CODES: Readonly<Record<ReconciliationErrorCode, number>> = {
+  REGISTER_UNREADABLE: 400,
+  REGISTER_TOO_LARGE: 413,
+  REGISTER_NOT_FOUND: 404,
+  BREAK_NOT_FOUND: 404,
+  BREAK_NOT_OPEN: 409,
+};
 const ACCOUNT_CODES: Readonly<Record<AccountErrorCode, number>> = {
   ACCOUNT_NOT_FOUND: 404,
   ACCOUNT_EXISTS: 409,
@@ -129,7 +137,7 @@ beforeAll(() => {
 describe('the catalogue', () => {
   it('has exactly the codes that can be thrown', () => {
     expect(CODES.toSorted()).toEqual(
-      [PAYMENT_CODES, ACCOUNT_CODES, WEBHOOK_CODES, DCM_CODES, HTTP_CODES]
+      [PAYMENT_CODES, ACCOUNT_CODES, WEBHOOK_CODES, RECONCILIATION_CODES, DCM_CODES, HTTP_CODES]
         .flatMap((codes) => Object.keys(codes))
         .toSorted(),
     );
@@ -137,7 +145,11 @@ describe('the catalogue', () => {
 
   it.each(CODES)('%s has a status, a title and a remedy of its own', (code) => {
     const { status, title, remedy } = PROBLEMS[code];
-    expect(status).toBe({ ...PAYMENT_CODES, ...ACCOUNT_CODES, ...WEBHOOK_CODES, ...DCM_CODES, ...HTTP_CODES }[code]);
+    expect(status).toBe(
+      { ...PAYMENT_CODES, ...ACCOUNT_CODES, ...WEBHOOK_CODES, ...RECONCILIATION_CODES, ...DCM_CODES, ...HTTP_CODES }[
+        code
+      ],
+    );
     expect(title).toMatch(/^\S.{5,}[^.\s]$/u);
     expect(remedy).toMatch(/^[A-Z].{10,}\.$/u);
     expect(CODES.filter((other) => PROBLEMS[other].title === title)).toEqual([code]);

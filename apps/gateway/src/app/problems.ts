@@ -2,6 +2,7 @@ import { ACCOUNT_PROBLEMS } from '../accounts/account-error.js';
 import { DCM_PROBLEMS } from '../dcm/dcm-problem.js';
 import { HTTP_PROBLEMS } from '../http/http-problem.js';
 import { PAYMENT_PROBLEMS } from '../payments/domain/payment-error.js';
+import { RECONCILIATION_PROBLEMS } from '../reconciliation/reconciliation-error.js';
 import { WEBHOOK_PROBLEMS } from '../webhooks/webhook-error.js';
 
 /** Every error that the API can answer with: the rooms' tables, joined. */
@@ -10,6 +11,7 @@ export const PROBLEMS = {
   ...PAYMENT_PROBLEMS,
   ...ACCOUNT_PROBLEMS,
   ...WEBHOOK_PROBLEMS,
+  ...RECONCILIATION_PROBLEMS,
   ...DCM_PROBLEMS,
 };
 export type ProblemCode = keyof typeof PROBLEMS;

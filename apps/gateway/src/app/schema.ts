@@ -20,6 +20,7 @@ import { CreatePaymentTables1796000000001 } from '../database/migrations/1796000
 import { CreateDcmTables1796000000002 } from '../database/migrations/1796000000002-create-dcm-tables.js';
 import { KeepDcmCallbacks1796000000003 } from '../database/migrations/1796000000003-keep-dcm-callbacks.js';
 import { CreateWebhookTables1796000000004 } from '../database/migrations/1796000000004-create-webhook-tables.js';
+import { CreateRegisterTables1796000000010 } from '../database/migrations/1796000000010-create-register-tables.js';
 import { CreatePaymentLinks1796000000013 } from '../database/migrations/1796000000013-create-payment-links.js';
 import { KEY_TRANSITIONS } from '../dcm/domain/key-lifecycle.js';
 import { WebhookAttemptEntity } from '../webhooks/store/webhook-attempt.entity.js';
@@ -66,6 +67,7 @@ const SCHEMA: Schema = {
     CreateDcmTables1796000000002,
     KeepDcmCallbacks1796000000003,
     CreateWebhookTables1796000000004,
+    CreateRegisterTables1796000000010,
     CreatePaymentLinks1796000000013,
   ],
   legalMoves: {

@@ -21,16 +21,19 @@ export interface Asked {
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly path: string;
+  /** The body is a file, handed on as it arrives in the member `file`; everything else is in the query. */
+  readonly upload?: true;
   /** Default: 201 for POST, 204 for what answers nothing, otherwise 200. */
   readonly status?: number;
 }
 
-/** How a member of the input is given at the command line. A secret comes from a file or from standard input. */
+/** How a member of the input is given at the command line. A secret comes from a file or from standard input, and so does a stream. */
 export interface CliOption {
   /** Without the two dashes. */
   readonly flag: string;
   /** `list`: parted by commas. `members_file`: a JSON object whose members are the input's. `key_file`: a private key as JWK or PEM. */
-  readonly as: 'text' | 'list' | 'switch' | 'json' | 'json_file' | 'members_file' | 'secret_file' | 'key_file';
+  readonly as:
+    'text' | 'list' | 'switch' | 'json' | 'json_file' | 'members_file' | 'secret_file' | 'key_file' | 'stream_file';
   /** Where the option is left out. */
   readonly fallback?: string;
   readonly isNeeded?: true;

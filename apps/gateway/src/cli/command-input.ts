@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { createReadStream, existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { importPrivateKeyText } from '#libs/keystore';
 import { type CliName, type CliOption, type OperatorCommand } from '../audit/command.js';
@@ -59,6 +59,7 @@ const PLACEHOLDERS: Readonly<Record<CliOption['as'], string>> = {
   members_file: ' FILE',
   secret_file: ' FILE',
   key_file: ' FILE',
+  stream_file: ' FILE',
 };
 
 /** Members without which the schema does not pass. */
@@ -113,6 +114,8 @@ function memberOf(
       return [[member, readText(given).trim()]];
     case 'key_file':
       return [[member, importPrivateKeyText(readText(given).trim()).export({ format: 'jwk' })]];
+    case 'stream_file':
+      return [[member, streamOf(given)]];
     default:
       return [[member, given]];
   }
@@ -132,6 +135,13 @@ function readText(path: string): string {
   } catch {
     throw new CliError(`${path === '-' ? 'standard input' : path} cannot be read`);
   }
+}
+
+/** @param path a file, or `-` for standard input; read piece by piece, whatever its size */
+function streamOf(path: string): NodeJS.ReadableStream {
+  if (path === '-') return process.stdin;
+  if (!existsSync(path)) throw new CliError(`${path} cannot be read`);
+  return createReadStream(path);
 }
 
 function toJson(text: string, name: string): object {

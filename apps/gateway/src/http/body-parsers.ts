@@ -1,25 +1,32 @@
 import { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { HttpProblem } from './http-problem.js';
-import { isCallback } from './request-path.js';
+import { isCallback, isUpload } from './request-path.js';
 import { parseRequestJson } from './strict-json.js';
 
 /** Bytes; also the most a callback of the bank may have. */
 export const BODY_LIMIT = 64 * 1024;
 const BYTES = 'application/octet-stream';
+/** What a file is called within the server, whatever its sender calls it. */
+const FILE = 'application/x-file';
 /** A byte order mark is kept, so that the parser refuses it: JSON has none. Source: RFC 8259 section 8.1. */
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** JSON in UTF-8 for the API, bytes for callbacks, nothing else. Registered in place of Nest's own parsers. */
+/** JSON in UTF-8 for the API, bytes for callbacks, a stream for files, nothing else. Registered in place of Nest's own parsers. */
 export function registerBodyParsers(server: FastifyInstance): void {
   const options = { parseAs: 'buffer' as const, bodyLimit: BODY_LIMIT };
   server.removeAllContentTypeParsers();
   server.addHook('onRequest', (request, _reply, done) => {
     // Fastify refuses an odd media type before any parser sees the body; the bank's is no reason to lose a callback.
     if (isCallback(request.url) && hasBody(request)) request.raw.headers['content-type'] = BYTES;
+    if (isUpload(request.url) && hasBody(request)) request.raw.headers['content-type'] = FILE;
     done();
   });
   server.addContentTypeParser('application/json', options, (request, body: Buffer, done) => {
     settle(done, () => (isCallback(request.url) ? body : readJson(request, body)));
+  });
+  server.addContentTypeParser(FILE, (request, payload, done) => {
+    if (isUpload(request.url)) done(null, payload);
+    else done(new HttpProblem('MEDIA_TYPE_UNSUPPORTED', 'The body must be application/json.'));
   });
   server.addContentTypeParser('*', options, (request, body: Buffer, done) => {
     settle(done, () => {

@@ -23,6 +23,10 @@ export function isReadableQuery(url: string): boolean {
 /** Bodies under these paths are kept as they came. */
 export const isCallback = (url: string): boolean => /^\/(?:callbacks|api\/dcm\/notify)\//u.test(pathOf(url) ?? '');
 
+/** Bodies of these are files, which are read as they arrive, by whoever asked for them. */
+export const isUpload = (url: string): boolean =>
+  /^\/ops\/merchant-accounts\/[^/]+\/registers$/u.test(pathOf(url) ?? '');
+
 /** PUBLIC_URL without a slash at its end: what addresses of ours that leave begin with. */
 export const rootOf = (publicUrl: string): string => new URL(publicUrl).href.replace(/\/+$/u, '');
 

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { Controller, HttpCode, Req, RequestMapping, RequestMethod, type Type, UseGuards } from '@nestjs/common';
 import { type FastifyRequest } from 'fastify';
 import { OpsKeyGuard } from '../accounts/ops-key.guard.js';
@@ -37,8 +38,20 @@ export const statusOf = ({ method, status }: Route): number =>
 
 /** What the schema made of body or query, with the members of the path. */
 function inputOf({ route, params, input }: OperatorCommand, { params: path, body, query }: FastifyRequest): object {
-  const isRead = 'method' in route && route.method === 'GET';
-  const given = isRead ? checked(input, query, 'query') : checked(input, body, 'body');
+  const given = 'method' in route ? givenOf(route, input, { query, body }) : {};
   const named = path as Readonly<Record<string, string>>;
   return { ...given, ...Object.fromEntries(params.map((name) => [name, named[name]])) };
 }
+
+function givenOf(
+  { method, upload }: Route,
+  input: OperatorCommand['input'],
+  { query, body }: Pick<FastifyRequest, 'query' | 'body'>,
+): object {
+  if (upload) return checked(input, { ...(query as object), file: fileOf(body) }, 'query');
+  return method === 'GET' ? checked(input, query, 'query') : checked(input, body, 'body');
+}
+
+/** Not destroyed when somebody stops reading: the connection has an answer to carry. */
+const fileOf = (body: unknown): unknown =>
+  body instanceof Readable ? body.iterator({ destroyOnReturn: false }) : undefined;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type Book } from '../bank/book.js';
 import { type Operation } from '../bank/operation.js';
 import { type Order } from '../bank/order.js';
@@ -26,6 +27,10 @@ export interface RegisterRow {
 }
 
 export const SUCCESSFUL = 'Успішна';
+
+/** `AE` and six digits: each terminal has one of its own. */
+const aliasOf = (merchantId: string): string =>
+  `AE${String(createHash('sha256').update(merchantId).digest().readUInt32BE() % 1_000_000).padStart(6, '0')}`;
 
 /** Types that move money; a hold moves none until it is captured. */
 const LISTED: readonly OperationType[] = [
@@ -65,7 +70,7 @@ function rowOf(book: Book, operation: Operation, at: number): RegisterRow {
   const { card, type, coinAmount, ecomOperationId } = operation;
   const { approvalCode = '', rrn = '', operationId = '' } = operation;
   return {
-    merchantAliasId: 'AE100003',
+    merchantAliasId: aliasOf(operation.merchantId),
     pgiReference: `XAPI/${ecomOperationId}`,
     processingDateTime: registerDate(at),
     coinAmount: String(type === 'REFUND' ? -coinAmount : coinAmount),

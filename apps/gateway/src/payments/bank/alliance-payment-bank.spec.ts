@@ -42,6 +42,7 @@ const anOrder = (over: Partial<Sending> = {}): Sending<'order_purchase'> => ({
   amount: 12_345,
   currency: 'UAH',
   parentBankId: null,
+  ourIds: ['pay_1', 'op_1'],
   callbackUrl: 'https://pay.example/callbacks/1',
   page: PAGE,
   ...over,
@@ -247,17 +248,17 @@ describe('AlliancePaymentBank', () => {
       {
         what: 'the merchant’s number',
         reference: 'Замовлення № pay_7/a',
-        comment: 'Payment of order   pay-7a',
+        comment: 'Payment of order   pay-7a, pay-1',
         banks: 'ALL_BANKS',
       },
       {
         what: 'a short number, to one bank',
         reference: '7',
         bank: 'MONO_BANK',
-        comment: 'Payment of order 7',
+        comment: 'Payment of order 7, pay-1',
         banks: 'MONO_BANK',
       },
-      { what: 'a number that is none', reference: '№', comment: 'Payment of order ', banks: 'ALL_BANKS' },
+      { what: 'a number that is none', reference: '№', comment: 'Payment of order , pay-1', banks: 'ALL_BANKS' },
     ])('a transfer with $what, whose amount cannot be changed', async ({ reference, bank: code, comment, banks }) => {
       answerWith(ORDER);
       const page = { ...PAGE, reference, wishes: { bank: code } };
@@ -279,6 +280,7 @@ describe('AlliancePaymentBank', () => {
         merchantRequestId: 'request-2',
         operationId: 'operation-1',
         coinAmount: 99,
+        merchantComment: 'pay-1, op-1',
         notificationUrl: 'https://pay.example/callbacks/1',
         date: expect.any(String),
       });
@@ -529,9 +531,7 @@ describe('AlliancePaymentBank', () => {
     });
 
     it('lets a defect of our own surface', async () => {
-      await expect(refund({ amount: 0.5 })).rejects.toMatchObject({
-        code: 'ALLIANCE_INVALID_REQUEST',
-      });
+      await expect(refund({ amount: 0.5 })).rejects.toMatchObject({ code: 'ALLIANCE_INVALID_REQUEST' });
       expect(bank.requests).toEqual([]);
     });
   });

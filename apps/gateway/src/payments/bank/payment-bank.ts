@@ -24,6 +24,8 @@ export interface Sending<Step extends StepName = StepName> {
   readonly currency: Currency;
   /** The bank's id of the operation that it acts on; null: it acts on none. */
   readonly parentBankId: string | null;
+  /** Ids of ours, payment and operation, which the bank's registers repeat. */
+  readonly ourIds: readonly [payment: string, operation: string];
   /** Where the bank posts callbacks. */
   readonly callbackUrl: string;
   /** Read by steps that open a page only. */

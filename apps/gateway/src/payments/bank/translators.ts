@@ -73,10 +73,15 @@ function listOf(items: Page['wishes']['lineItems']) {
 /** Of a transfer. The bank demands 14 characters, and is known to take these. Source: bank docs, "merchantComment". */
 const COMMENT_LEAST = 14;
 const COMMENT_MOST = 255;
-const commentOf = ({ reference }: Page): string =>
-  `Payment of order ${reference.replaceAll('_', '-').replaceAll(/[^a-zA-Z0-9 ,.;:@#$%'=+-]/gu, '')}`
-    .slice(0, COMMENT_MOST)
-    .padEnd(COMMENT_LEAST, '.');
+const transferComment = ({ page, ourIds: [payment] }: Sending): string => {
+  const ids = `, ${readable(payment)}`;
+  const text = `Payment of order ${readable(page.reference)}`.slice(0, COMMENT_MOST - ids.length);
+  return (text + ids).padEnd(COMMENT_LEAST, '.');
+};
+const readable = (text: string): string => text.replaceAll('_', '-').replaceAll(/[^a-zA-Z0-9 ,.;:@#$%'=+-]/gu, '');
+
+/** Of what acts on a payment: the registers repeat it. */
+const followUpComment = ({ ourIds }: Sending): string => ourIds.map(readable).join(', ');
 
 const order = (body: (sending: Sending, secrets: Secrets) => OrderBody) =>
   translator({ call: 'hpp.create-order', body, answer: openedOrder });
@@ -99,7 +104,7 @@ export const TRANSLATORS: { readonly [Step in StepName]: Translator<Step> } = {
     hppPayType: 'A2A',
     currencyCode: '980',
     directType: 'BANK_LINK',
-    merchantComment: commentOf(sending.page),
+    merchantComment: transferComment(sending),
     priorityBankCode: sending.page.wishes.bank ?? ANY_BANK,
     generateQrNbu: true,
     editableAmount: false,
@@ -110,6 +115,7 @@ export const TRANSLATORS: { readonly [Step in StepName]: Translator<Step> } = {
       merchantRequestId: sending.merchantRequestId,
       originalOperationId: present(sending.parentBankId, 'hold'),
       coinAmount: sending.amount,
+      merchantComment: followUpComment(sending),
       notificationUrl: sending.callbackUrl,
     }),
     answer: (operation) => ({ kind: 'answered', facts: operationFacts(operation) }),
@@ -120,6 +126,7 @@ export const TRANSLATORS: { readonly [Step in StepName]: Translator<Step> } = {
       merchantRequestId: sending.merchantRequestId,
       operationId: present(sending.parentBankId, 'operation to refund'),
       coinAmount: sending.amount,
+      merchantComment: followUpComment(sending),
       notificationUrl: sending.callbackUrl,
     }),
     answer: (operation) => ({ kind: 'answered', facts: operationFacts(operation) }),

@@ -19,7 +19,8 @@ export function evidenceOf(
 }
 
 function idsOf(facts: BankOperationFacts): Record<string, unknown> {
-  const { status, amount, operationId, ecomOperationId, rrn, approvalCode, actionCode, responseCode } = facts;
+  const { status, amount, operationId, ecomOperationId, rrn, approvalCode, actionCode, responseCode, shown } = facts;
   const codes = { rrn: short(rrn), approvalCode: short(approvalCode), actionCode: short(actionCode) };
-  return { status, amount, operationId, ecomOperationId, ...codes, responseCode: short(responseCode) };
+  const processedAt = shown?.processedAt?.toISOString();
+  return { status, amount, operationId, ecomOperationId, ...codes, responseCode: short(responseCode), processedAt };
 }

@@ -42,6 +42,7 @@ export class Sender {
     return {
       ...{ step, protocol, bankMerchantId, merchantRequestId, amount, currency, window, parentBankId },
       accountId: account.id,
+      ourIds: [payment.id, operation.id],
       callbackUrl: this.links.callbackUrl(account, payment.id),
       page: {
         ...{ description, expiresInMinutes, holdExpiresAt, wishes },
