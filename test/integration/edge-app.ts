@@ -1,6 +1,7 @@
 import { type DynamicModule } from '@nestjs/common';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
+import { type InjectOptions, type LightMyRequestResponse as Response } from 'fastify';
 import { generateLocalKeys, LocalKekProvider } from '#libs/keystore';
 import { loadConfig } from '../../apps/gateway/src/config/gateway-config.js';
 import { GatewayModule } from '../../apps/gateway/src/app/gateway.module.js';
@@ -13,6 +14,7 @@ import { validationPipe } from '../../apps/gateway/src/http/validation.js';
 import { NoKekFile } from '../../apps/gateway/src/keys/kek-file.js';
 import { AccountProvisioner } from '../../apps/gateway/src/payments/bank-access/account-provisioner.js';
 import { PaymentBank } from '../../apps/gateway/src/payments/bank/payment-bank.js';
+import { checkAnswer, headerOf } from '../support/api-contract.js';
 import { aMerchant } from '../support/demo-merchant.js';
 import { FakePaymentBank } from './fake-payment-bank.js';
 import { createMigratedDatabase, type MigratedDatabase } from './gateway-parts.js';
@@ -58,6 +60,7 @@ export async function startEdgeApp(env: Readonly<Record<string, string>> = {}): 
   app.useGlobalFilters(new ProblemFilter(PROBLEMS, rootOf(config.publicUrl)));
   app.useGlobalPipes(validationPipe());
   await app.listen(0, '127.0.0.1');
+  checkEveryAnswer(app);
   const { bank: merchant, privateKey, apiKey } = aMerchant();
   const { merchantId, serviceCode } = merchant;
   const account = { name: 'Test merchant', environment: 'test' as const, baseUrl: 'https://bank.example' };
@@ -72,4 +75,17 @@ export async function startEdgeApp(env: Readonly<Record<string, string>> = {}): 
       await database.drop();
     },
   };
+}
+
+/** Of those that are injected. */
+function checkEveryAnswer(app: NestFastifyApplication): void {
+  const inject = app.inject.bind(app) as (request: InjectOptions) => Promise<Response>;
+  const checked = async (request: InjectOptions): Promise<Response> => {
+    const answer = await inject(request);
+    const { statusCode: status, body: text, headers } = answer;
+    const [method, path] = [request.method ?? 'GET', request.url as string];
+    checkAnswer({ method, path, status, text, header: headerOf(headers) });
+    return answer;
+  };
+  Object.assign(app, { inject: checked });
 }

@@ -9,6 +9,7 @@ import { ProblemFilter } from '../../apps/gateway/src/http/problem.filter.js';
 import { validationPipe } from '../../apps/gateway/src/http/validation.js';
 import { NoKekFile } from '../../apps/gateway/src/keys/kek-file.js';
 import { PaymentBank } from '../../apps/gateway/src/payments/bank/payment-bank.js';
+import { checkAnswer, headerOf } from '../support/api-contract.js';
 import { type TestDatabase } from '../support/database.js';
 import { FakePaymentBank } from './fake-payment-bank.js';
 
@@ -84,6 +85,7 @@ async function call(
     },
   });
   const text = answer.body;
+  checkAnswer({ method, path: url, status: answer.statusCode, text, header: headerOf(answer.headers) });
   const parsed = text.startsWith('{') ? (JSON.parse(text) as Record<string, unknown>) : {};
   return { status: answer.statusCode, text, headers: answer.headers, body: parsed };
 }

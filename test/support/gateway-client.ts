@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { checkAnswer } from './api-contract.js';
 
 export interface Payment {
   readonly object: 'payment';
@@ -120,7 +121,9 @@ export class GatewayClient {
     const sent = body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) };
     const response = await fetch(`${this.baseUrl}${path}`, { method, headers, redirect: 'manual', ...sent });
     const text = await response.text();
-    return { status: response.status, headers: response.headers, body: parse(text) as Body, text };
+    const { status } = response;
+    checkAnswer({ method, path, status, text, header: (name) => response.headers.get(name) });
+    return { status, headers: response.headers, body: parse(text) as Body, text };
   }
 }
 
