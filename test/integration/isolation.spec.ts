@@ -97,9 +97,22 @@ describe('two merchant accounts', () => {
     ['by status', '?status=succeeded'],
     ['by both', '?status=succeeded&reference=order-7'],
     ['in a long page', '?limit=100'],
+    ['by customer', '?customerId=customer-1'],
+    ['by date', '?createdFrom=2020-01-01T00:00:00Z'],
   ])('a list, %s, holds what is one’s own', async (_what, query) => {
     for (const account of [ours, theirs])
       expect(idsOf((await gateway.call('GET', `/v1/payments${query}`, as(account))).text)).toEqual([account.payment]);
+  });
+
+  it('a list of all refunds, and one of a payment, hold what is one’s own', async () => {
+    for (const account of [ours, theirs]) {
+      const lists = ['', '?createdFrom=2020-01-01T00:00:00Z', `?paymentId=${account.payment}`];
+      for (const query of lists)
+        expect(idsOf((await gateway.call('GET', `/v1/refunds${query}`, as(account))).text)).toEqual([account.refund]);
+    }
+    expect(idsOf((await gateway.call('GET', `/v1/refunds?paymentId=${theirs.payment}`, as(ours))).text)).toEqual([]);
+    const read = await gateway.call('GET', `/v1/refunds/${theirs.refund}`, as(ours));
+    expect(read).toMatchObject({ status: 404, body: { code: 'REFUND_NOT_FOUND' } });
   });
 
   it('a cursor of the other one leads to nothing of the other one', async () => {

@@ -5,10 +5,15 @@ import { BacklogRepository, COUNTED_TO } from '../../apps/gateway/src/ops/backlo
 import { WorklistRepository } from '../../apps/gateway/src/ops/worklist.repository.js';
 import { kindsOf } from '../../apps/gateway/src/payments/kinds/kinds.js';
 import { BankBreakers } from '../../apps/gateway/src/payments/bank/bank-breakers.js';
+import { type RefundFilter } from '../../apps/gateway/src/payments/store/operation.repository.js';
 import { type PaymentFilter } from '../../apps/gateway/src/payments/store/payment.repository.js';
 import { createMigratedDatabase, type MigratedDatabase, type Parts, startParts } from './gateway-parts.js';
 
 const MANY = 60_000;
+
+/** They were made one a second, until now. */
+const ago = (hours: number): Date => new Date(Date.now() - hours * 3_600_000);
+const AN_HOUR = { createdFrom: ago(10), createdBefore: ago(9) };
 
 /** Judged by the rows that Postgres says it has read, not by the time it takes. */
 describe(`among ${MANY} payments`, () => {
@@ -55,6 +60,13 @@ describe(`among ${MANY} payments`, () => {
     ['those of a reference that all have', { reference: 'order' }],
     ['those of a rare status with that reference', { status: 'needs_review', reference: 'order' }],
     ['those of a reference that none has', { reference: 'nothing' }],
+    ['those of a customer that all have', { customerDigest: Buffer.from([1]) }],
+    ['those of a customer that none has', { customerDigest: Buffer.from([2]) }],
+    ['those of an hour long ago', AN_HOUR],
+    ['those of an hour long ago with a rare status', { status: 'needs_review', ...AN_HOUR }],
+    ['those of an hour long ago with a reference that all have', { reference: 'order', ...AN_HOUR }],
+    ['those since long ago', { createdFrom: ago(15) }],
+    ['those from before the first', { createdBefore: ago(20) }],
     ['those of a link that all have', { linkId: 'link' }],
     ['those of a link that none has', { linkId: 'nothing' }],
   ])('lists %s by reading no more than a few', async (_what, filter) => {
@@ -63,6 +75,18 @@ describe(`among ${MANY} payments`, () => {
       ...filter,
     };
     expect(await rowsRead(() => recordsOnOne().list(parts.accountId, all))).toBeLessThan(300);
+  });
+
+  it.each<[string, Partial<RefundFilter>]>([
+    ['the newest', {}],
+    ['those of a payment', { paymentId: `pay_${'1'.padStart(32, '0')}` }],
+    ['those of an hour long ago', AN_HOUR],
+    ['those from before the first', { createdBefore: ago(20) }],
+  ])('lists refunds, %s, by reading no more than a few', async (_what, filter) => {
+    const { operations } = parts.records;
+    const operationsOnOne = new (operations.constructor as new (s: DataSource) => typeof operations)(source);
+    const all = { limit: 21, before: undefined, paymentId: undefined, ...filter };
+    expect(await rowsRead(() => operationsOnOne.listRefunds(parts.accountId, all))).toBeLessThan(300);
   });
 
   it('claims what is due by reading no more than that', async () => {
@@ -110,10 +134,11 @@ describe(`among ${MANY} payments`, () => {
 async function fill(database: MigratedDatabase, accountId: string): Promise<void> {
   await database.query(
     `INSERT INTO payment (merchant_account_id, id, kind, method, status, amount, currency, livemode, reference, return_url, language,
-                          expires_in_minutes, customer_sealed, next_sync_at, link_id)
+                          expires_in_minutes, customer_sealed, next_sync_at, link_id, customer_digest, created_at)
      SELECT $1, 'pay_' || lpad(to_hex(n), 32, '0'), 'purchase', 'hosted_page',
             CASE WHEN n % 1000 = 0 THEN 'needs_review' WHEN n % 2 = 0 THEN 'requires_action' ELSE 'succeeded' END,
-            100, 'UAH', false, 'order', 'https://shop.example/', 'uk', 30, 'sealed', now() + interval '1 day', 'link'
+            100, 'UAH', false, 'order', 'https://shop.example/', 'uk', 30, 'sealed', now() + interval '1 day', 'link', '\\x01',
+            now() - make_interval(secs => ${MANY} - n)
      FROM generate_series(1, ${MANY}) AS n`,
     [accountId],
   );
@@ -123,6 +148,13 @@ async function fill(database: MigratedDatabase, accountId: string): Promise<void
      SELECT merchant_account_id, 'op_' || id, id, 'purchase', 'order_purchase', '1.0', 'action_required', 100, 'UAH', id,
             now(), now(), now() + interval '1 day', 'merchant-1'
      FROM payment`,
+  );
+  await database.query(
+    `INSERT INTO operation (merchant_account_id, id, subject_id, kind, step, protocol, status, amount, currency,
+                            merchant_request_id, sent_at, deadline_at, bank_merchant_id, created_at)
+     SELECT merchant_account_id, 'ref_' || id, id, 'refund', 'refund', '1.0', 'succeeded', 100, 'UAH', 'ref_' || id,
+            now(), now(), 'merchant-1', created_at
+     FROM payment ORDER BY number`,
   );
   await database.query(
     `INSERT INTO callback_inbox (merchant_account_id, id, subject_id, digest, body_sealed, next_attempt_at)

@@ -17,6 +17,8 @@ const tablesOf = async (database: TestDatabase): Promise<string[]> =>
 
 /** What the entities do not know of: foreign keys, unique and partial indexes, checks. */
 const ONLY_IN_THE_DATABASE = [
+  'payment_by_creation',
+  'payment_by_customer',
   'payment_by_link',
   'payment_link_amount_check',
   'payment_link_by_number',
@@ -109,6 +111,8 @@ const ONLY_IN_THE_DATABASE = [
   'operation_cause_check',
   'operation_merchant_account_id_bank_merchant_id_fkey',
   'operation_protocol_check',
+  'operation_refund',
+  'operation_refund_by_creation',
   'operation_subject',
   'payment_shown_check',
 ];

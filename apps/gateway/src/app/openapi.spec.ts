@@ -4,6 +4,7 @@ import { scopesOf } from '../accounts/scopes.js';
 import { HealthController } from '../ops/health.controller.js';
 import { PaymentLinksController } from '../payments/api/payment-links.controller.js';
 import { PaymentsController } from '../payments/api/payments.controller.js';
+import { RefundsController } from '../payments/api/refunds.controller.js';
 import { VerificationsController } from '../payments/api/verifications.controller.js';
 import { EventsController } from '../webhooks/api/events.controller.js';
 import { WebhookEndpointsController } from '../webhooks/api/webhook-endpoints.controller.js';
@@ -19,6 +20,7 @@ interface Operation {
 }
 const PUBLIC: readonly Type[] = [
   PaymentsController,
+  RefundsController,
   VerificationsController,
   PaymentLinksController,
   EventsController,

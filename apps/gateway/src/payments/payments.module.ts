@@ -34,6 +34,7 @@ import { PaymentLinksController } from './api/payment-links.controller.js';
 import { PaymentLinksService } from './api/payment-links.service.js';
 import { PaymentsController } from './api/payments.controller.js';
 import { PaymentsService } from './api/payments.service.js';
+import { RefundsController } from './api/refunds.controller.js';
 import { VerificationsController } from './api/verifications.controller.js';
 import { VerificationsService } from './api/verifications.service.js';
 import { RefundsService } from './api/refunds.service.js';
@@ -128,7 +129,13 @@ export class PaymentsModule {
   }
 }
 
-const CONTROLLERS = [PaymentsController, VerificationsController, PaymentLinksController, PayController];
+const CONTROLLERS = [
+  PaymentsController,
+  RefundsController,
+  VerificationsController,
+  PaymentLinksController,
+  PayController,
+];
 const WORKERS = [ResolveUnknownJob, RenewSessionsJob, SyncPaymentsJob];
 
 const idempotency = (timeoutMs: number): Provider => ({

@@ -8,12 +8,16 @@ import { PaymentError } from '../domain/payment-error.js';
 import { CustomerVault } from '../engine/customer-vault.js';
 import { type ApiRequest, Engine } from '../engine/engine.service.js';
 import { type Answer, fingerprintOf } from '../engine/idempotency.service.js';
+import { customerDigestOf } from './customer-digest.js';
 import { merchantRequestIdOf } from '../engine/merchant-request-id.js';
 import { type Method, type Way, wayOf } from '../kinds/methods.js';
 import { type NewPayment } from '../store/payment.repository.js';
 
 /** What is made: a row of `payment`, but for what every one of them gets by itself. */
-export interface NewIntent extends Omit<NewPayment, 'merchantAccountId' | 'livemode' | 'customerSealed'> {
+export interface NewIntent extends Omit<
+  NewPayment,
+  'merchantAccountId' | 'livemode' | 'customerSealed' | 'customerDigest'
+> {
   readonly kind: IntentKind;
   readonly method: Method;
   readonly customer: Customer;
@@ -48,6 +52,7 @@ export class IntentsService {
     const payment: NewPayment = {
       ...{ ...facts, merchantAccountId: accountId, livemode: account.environment === 'live' },
       customerSealed: await this.customers.seal(accountId, id, customer),
+      customerDigest: customerDigestOf(account.secret, given.id),
     };
     const operation = newOperation({
       ...{ accountId, id: operationId, paymentId: id, parentId: null, kind, step: way.step, amount, currency },

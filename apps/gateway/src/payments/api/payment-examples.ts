@@ -139,6 +139,7 @@ export const PAYMENT_EXAMPLES = {
   PaymentPage: { data: [PAID, HELD], nextCursor: null },
   Refund: REFUND,
   RefundList: { data: [REFUND] },
+  RefundPage: { data: [REFUND], nextCursor: null },
   Verification: { ...VERIFICATION, status: 'succeeded', redirectUrl: null },
   createVerification: VERIFICATION,
 };

@@ -82,11 +82,37 @@ export const cancelPayment = z
   .meta({ id: 'CancelPayment' });
 export type CancelPayment = z.output<typeof cancelPayment>;
 
+const limit = z.coerce.number().pipe(z.int().min(1).max(100)).default(20).meta({
+  description: 'How many a page holds.',
+  type: 'integer',
+  minimum: 1,
+  maximum: 100,
+});
+const cursor = z.string().max(200).optional().meta({ description: '`nextCursor` of the page before.' });
+
+const moment = z.iso
+  .datetime({ offset: true, error: 'must be a time with offset, such as 2026-01-31T00:00:00+02:00' })
+  .transform((text) => new Date(text));
+const createdBetween = {
+  createdFrom: moment.optional().meta({ description: 'Only what was created then or later.' }),
+  createdBefore: moment.optional().meta({ description: 'Only what was created earlier.' }),
+};
+
+export const listRefunds = z.strictObject({
+  limit,
+  cursor,
+  paymentId: z.string().max(100).optional().meta({ description: 'Those of one payment.' }),
+  ...createdBetween,
+});
+export type ListRefunds = z.output<typeof listRefunds>;
+
 export const listPayments = z.strictObject({
-  limit: z.coerce.number().pipe(z.int().min(1).max(100)).default(20),
-  cursor: z.string().max(200).optional(),
+  limit,
+  cursor,
   status: z.enum(PAYMENT_STATUSES).optional(),
   reference: z.string().max(255).optional(),
+  customerId: z.string().max(255).optional().meta({ description: 'Those of one customer, by your own `customer.id`.' }),
+  ...createdBetween,
   paymentLinkId: z.string().max(100).optional().meta({ description: 'Those that were made by a payment link.' }),
 });
 export type ListPayments = z.output<typeof listPayments>;
@@ -257,4 +283,11 @@ export const paymentPage = z
     nextCursor: z.string().nullable().meta({ description: 'Pass it as `cursor` for the next page; null on the last.' }),
   })
   .meta({ id: 'PaymentPage' });
+export const refundPage = z
+  .object({
+    data: z.array(refundView),
+    nextCursor: z.string().nullable().meta({ description: 'Pass it as `cursor` for the next page; null on the last.' }),
+  })
+  .meta({ id: 'RefundPage' });
+export type RefundPage = z.output<typeof refundPage>;
 export const refundList = z.object({ data: z.array(refundView) }).meta({ id: 'RefundList' });

@@ -22,7 +22,9 @@ import {
   paymentPage,
   paymentView,
   qrQuery,
+  listRefunds,
   refundList,
+  refundPage,
   refundView,
   verificationView,
 } from './payment.dto.js';
@@ -64,6 +66,7 @@ export const describePayments = (): ApiDescription => ({
     Refund: refundView,
     PaymentPage: paymentPage,
     RefundList: refundList,
+    RefundPage: refundPage,
   },
   examples: PAYMENT_EXAMPLES,
 });
@@ -197,6 +200,29 @@ function refundPaths(): Json {
         summary: 'List the refunds of a payment, oldest first',
         parameters: [PAYMENT_ID],
         responses: { 200: answer('RefundList', 'All of them.'), ...problems(...READING, 'PAYMENT_NOT_FOUND') },
+      },
+    },
+    '/v1/refunds': {
+      get: {
+        tags: ['Refunds'],
+        operationId: 'listAllRefunds',
+        security: openTo('payments', 'refunds', 'read'),
+        summary: 'List refunds of all payments, newest first',
+        parameters: queryParameters(listRefunds),
+        responses: {
+          200: answer('RefundPage', 'A page.'),
+          ...problems('VALIDATION_FAILED', 'CURSOR_INVALID', ...READING),
+        },
+      },
+    },
+    '/v1/refunds/{id}': {
+      get: {
+        tags: ['Refunds'],
+        operationId: 'getRefund',
+        security: openTo('payments', 'refunds', 'read'),
+        summary: 'Read a refund',
+        parameters: [pathParameter('id')],
+        responses: { 200: answer('Refund', 'As it is now.'), ...problems(...READING, 'REFUND_NOT_FOUND') },
       },
     },
   };

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { MerchantAccountsService } from '../../accounts/merchant-accounts.service.js';
 import { newId } from '../../database/id.js';
 import { pageOf, placeIn, writeCursor } from '../../http/paging.js';
 import { type IntentKind } from '../domain/operation.js';
@@ -11,6 +12,7 @@ import { currentOf } from '../store/operation.repository.js';
 import { type Held, PaymentRecords } from '../store/payment-records.js';
 import { type PaymentEntity } from '../store/payment.entity.js';
 import { type CreatePayment, type ListPayments, type PaymentView } from './payment.dto.js';
+import { customerDigestOf } from './customer-digest.js';
 import { IntentsService } from './intents.service.js';
 import { type Shown, viewPayment } from './payment-view.js';
 
@@ -19,6 +21,7 @@ type PaymentTerms = Omit<CreatePayment, 'returnUrl' | 'customer'>;
 @Injectable()
 export class PaymentsService {
   constructor(
+    private readonly accounts: MerchantAccountsService,
     private readonly intents: IntentsService,
     private readonly records: PaymentRecords,
   ) {}
@@ -55,7 +58,9 @@ export class PaymentsService {
 
   /** Newest first, a page at a time. @throws PaymentError `CURSOR_INVALID` */
   async list(accountId: string, query: ListPayments): Promise<{ data: PaymentView[]; nextCursor: string | null }> {
-    const { limit, status, reference, paymentLinkId: linkId, cursor } = query;
+    const { limit, status, reference, paymentLinkId: linkId, cursor, customerId, createdFrom, createdBefore } = query;
+    const customerDigest =
+      customerId === undefined ? undefined : customerDigestOf((await this.accounts.open(accountId)).secret, customerId);
     const kinds = kindsOf('payment');
     const before = cursor === undefined ? undefined : readCursor(cursor);
     const found = await this.records.payments.list(accountId, {
@@ -65,6 +70,9 @@ export class PaymentsService {
       status,
       reference,
       linkId,
+      customerDigest,
+      createdFrom,
+      createdBefore,
     });
     const { rows: page, last } = pageOf(found, limit);
     const payable = page.filter((row) => paymentStatus(row.status).payable).map(({ id }) => id);

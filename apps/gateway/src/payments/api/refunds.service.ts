@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { MerchantAccountsService } from '../../accounts/merchant-accounts.service.js';
+import { pageOf, placeIn, writeCursor } from '../../http/paging.js';
 import { newId } from '../../database/id.js';
 import { PaymentError } from '../domain/payment-error.js';
 import { operationStatus } from '../domain/statuses.js';
@@ -8,7 +9,7 @@ import { type Answer, fingerprintOf } from '../engine/idempotency.service.js';
 import { merchantRequestIdOf } from '../engine/merchant-request-id.js';
 import { FOLLOW_UPS, isPayment } from '../kinds/kinds.js';
 import { type Held, PaymentRecords } from '../store/payment-records.js';
-import { type CreateRefund, type RefundView } from './payment.dto.js';
+import { type CreateRefund, type ListRefunds, type RefundPage, type RefundView } from './payment.dto.js';
 import { viewRefund } from './payment-view.js';
 
 @Injectable()
@@ -32,6 +33,29 @@ export class RefundsService {
     const merchantRequestId = merchantRequestIdOf(secret, 'refund', paymentId, key);
     const { amount, reason = null } = body;
     return this.engine.act(request, { paymentId, kind: 'refund', merchantRequestId, amount, reason });
+  }
+
+  /** @throws PaymentError `REFUND_NOT_FOUND` */
+  async get(accountId: string, id: string): Promise<RefundView> {
+    const refund = await this.records.operations.findRefund(accountId, id);
+    if (!refund) throw new PaymentError('REFUND_NOT_FOUND', `there is no refund ${id}`);
+    return viewRefund(refund);
+  }
+
+  /** Newest first, a page at a time. @throws PaymentError `CURSOR_INVALID` */
+  async listAll(accountId: string, { limit, cursor, ...filter }: ListRefunds): Promise<RefundPage> {
+    const before = cursor === undefined ? undefined : placeIn(cursor, /^\d{1,18}$/u);
+    if (cursor !== undefined && before === undefined)
+      throw new PaymentError('CURSOR_INVALID', 'the cursor is not one that we gave out');
+    const { paymentId } = filter;
+    const found = await this.records.operations.listRefunds(accountId, {
+      ...filter,
+      paymentId,
+      limit: limit + 1,
+      before,
+    });
+    const { rows, last } = pageOf(found, limit);
+    return { data: rows.map(viewRefund), nextCursor: last ? writeCursor(last.number) : null };
   }
 
   /** Oldest first. @throws PaymentError `PAYMENT_NOT_FOUND` */

@@ -12,6 +12,7 @@ export type PaymentErrorCode =
   | 'PAYMENT_NOT_FLAGGED'
   | 'CALLBACK_NOT_FOUND'
   | 'PAYMENT_NOT_REFUNDABLE'
+  | 'REFUND_NOT_FOUND'
   | 'REFUND_TOO_LARGE'
   | 'PAYMENT_NOT_CAPTURABLE'
   | 'CAPTURE_AMOUNT_INVALID'
@@ -78,6 +79,11 @@ export const PAYMENT_PROBLEMS: ProblemTable<PaymentErrorCode> = {
     status: 409,
     title: 'The payment cannot be refunded',
     remedy: 'Only a payment that succeeded, and at which no person must look first, can be refunded.',
+  },
+  REFUND_NOT_FOUND: {
+    status: 404,
+    title: 'No such refund',
+    remedy: 'Check the id, and that the API key belongs to the account that made the refund.',
   },
   REFUND_TOO_LARGE: {
     status: 422,

@@ -47,10 +47,10 @@ const insertBorn = ({ moved: { payment }, origin }: NonNullable<Adopted['born']>
   INSERT INTO payment (merchant_account_id, id, kind, method, status, cause, amount, currency, amount_authorized,
                        amount_captured, livemode, origin, origin_id, origin_ref, reference, description, return_url,
                        language, metadata, expires_in_minutes, event_sequence, ended_at,
-                       link_id)
+                       link_id, customer_digest)
   SELECT merchant_account_id, ${payment.id}, kind, method, ${payment.status}, 'bank', ${payment.amount}::bigint, currency,
          ${payment.amountAuthorized}::bigint, ${payment.amountCaptured}::bigint, livemode, ${origin.type}, id,
          ${origin.ref}, reference, description, return_url, language, metadata, expires_in_minutes,
-         ${payment.eventSequence}::int, now(), link_id
+         ${payment.eventSequence}::int, now(), link_id, customer_digest
   FROM payment WHERE merchant_account_id = ${payment.accountId} AND id = ${origin.paymentId}
   ON CONFLICT (merchant_account_id, origin_id, origin_ref) WHERE origin_ref IS NOT NULL DO NOTHING RETURNING *`;

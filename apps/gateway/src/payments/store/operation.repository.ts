@@ -10,6 +10,7 @@ import { type Cause, FOLLOW_UP_KINDS, INTENT_KINDS, type Operation } from '../do
 import { REVIEW_AFTER_SECONDS } from '../domain/schedule.js';
 import { HINTED_OPERATIONS } from '../domain/statuses.js';
 import { stepOf } from '../kinds/steps.js';
+import { createdBetween, type CreatedBetween } from './created-between.js';
 import { OperationEntity } from './operation.entity.js';
 
 /** What a move brings along besides the status; members that are absent leave things as they are. */
@@ -103,6 +104,15 @@ const CLAIM_DUE = claimDueSql({
   returning: 'merchant_account_id AS "accountId", id',
 });
 
+const REFUNDS = `FROM operation WHERE merchant_account_id = :accountId AND kind = 'refund'`;
+
+export interface RefundFilter extends CreatedBetween {
+  readonly limit: number;
+  /** Number of the last refund of the page before. */
+  readonly before: string | undefined;
+  readonly paymentId: string | undefined;
+}
+
 @Injectable()
 export class OperationRepository {
   constructor(private readonly database: DataSource) {}
@@ -153,6 +163,24 @@ export class OperationRepository {
       where: { merchantAccountId: accountId, subjectId: paymentId, kind: 'refund' },
       order: { number: 'ASC' },
     });
+  }
+
+  /** Newest first. */
+  listRefunds(accountId: string, filter: RefundFilter): Promise<OperationEntity[]> {
+    const query = this.database
+      .createQueryBuilder(OperationEntity, 'operation')
+      .where(`operation.merchantAccountId = :accountId AND operation.kind = 'refund'`, { accountId })
+      .orderBy('operation.number', 'DESC')
+      .limit(filter.limit);
+    if (filter.before !== undefined) query.andWhere('operation.number < :before', { before: filter.before });
+    if (filter.paymentId !== undefined)
+      query.andWhere('operation.subjectId = :paymentId', { paymentId: filter.paymentId });
+    for (const { text, parameters } of createdBetween('operation', REFUNDS, filter)) query.andWhere(text, parameters);
+    return query.getMany();
+  }
+
+  findRefund(accountId: string, id: string): Promise<OperationEntity | null> {
+    return this.database.manager.findOneBy(OperationEntity, { merchantAccountId: accountId, id, kind: 'refund' });
   }
 
   /** What acts on a payment's operations, oldest first. */

@@ -49,6 +49,8 @@ export class PaymentEntity {
   @Column({ type: 'int' }) expiresInMinutes!: number;
   /** Personal data the bank asks for; only ever sent to the bank. */
   @Column(optionalText) customerSealed!: Sealed | null;
+  /** HMAC of the merchant's own id of the customer, to list by. */
+  @Column({ type: 'bytea', nullable: true }) customerDigest!: Buffer | null;
   @Column(optionalTime) expiresAt!: Date | null;
   /** When the bank lets go of a hold by itself. */
   @Column(optionalTime) holdExpiresAt!: Date | null;

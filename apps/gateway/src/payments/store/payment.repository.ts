@@ -12,6 +12,7 @@ import { type Payment } from '../domain/payment.js';
 import { type Receipt } from '../domain/receipt.js';
 import { EXPIRY_GRACE_SECONDS, ORDER_REVIEW_SECONDS } from '../domain/schedule.js';
 import { ENDED_PAYMENTS, type PaymentStatus } from '../domain/statuses.js';
+import { createdBetween, type CreatedBetween } from './created-between.js';
 import { hintSubjects } from './hints.js';
 import { PaymentEntity } from './payment.entity.js';
 
@@ -32,6 +33,7 @@ export type NewPayment = Pick<
   | 'page'
   | 'expiresInMinutes'
   | 'customerSealed'
+  | 'customerDigest'
 > & {
   /** Of a hold: how long it lasts. */
   readonly holdHours: number | null;
@@ -39,7 +41,7 @@ export type NewPayment = Pick<
   readonly linkId?: string | undefined;
 };
 
-export interface PaymentFilter {
+export interface PaymentFilter extends CreatedBetween {
   readonly kinds: readonly IntentKind[];
   readonly limit: number;
   /** Id of the last payment of the page before. */
@@ -47,6 +49,7 @@ export interface PaymentFilter {
   readonly status: PaymentStatus | undefined;
   readonly reference: string | undefined;
   readonly linkId?: string | undefined;
+  readonly customerDigest?: Buffer | undefined;
 }
 
 /** Columns that a change of state may bring along. `nextSyncInSeconds`: null means that nothing is open any more. */
@@ -110,12 +113,13 @@ const clock = (column: string, runs: boolean | undefined): Sql => {
 export const insertPayment = (payment: NewPayment, source: Sql): Sql => sql`
   INSERT INTO payment (merchant_account_id, id, kind, method, status, amount, currency, livemode, reference, description,
                        return_url, language, metadata, page, expires_in_minutes, customer_sealed, hold_expires_at,
-                       link_id)
+                       link_id, customer_digest)
   SELECT ${payment.merchantAccountId}, ${payment.id}, ${payment.kind}, ${payment.method}, 'created',
          ${payment.amount}::bigint, ${payment.currency}, ${payment.livemode}::boolean, ${payment.reference},
          ${payment.description}, ${payment.returnUrl}, ${payment.language}, ${JSON.stringify(payment.metadata)}::jsonb,
          ${JSON.stringify(payment.page)}::jsonb, ${payment.expiresInMinutes}::int, ${payment.customerSealed},
-         date_trunc('second', now()) + make_interval(hours => ${payment.holdHours}::int), ${payment.linkId}
+         date_trunc('second', now()) + make_interval(hours => ${payment.holdHours}::int), ${payment.linkId},
+         ${payment.customerDigest}::bytea
   FROM ${source}`;
 
 const receiptText = ({ receipt }: PaymentExtras): string | undefined => receipt && JSON.stringify(receipt);
@@ -154,6 +158,8 @@ const NAMED_ORDERS = 5;
 
 /** Above every number of a payment: a cursor that leads nowhere is the first page. */
 const NEVER_REACHED = '9223372036854775807';
+
+const OF_ACCOUNT = 'FROM payment WHERE merchant_account_id = :accountId';
 
 const CLAIM_DUE = claimDueSql({
   table: 'payment',
@@ -221,6 +227,9 @@ export class PaymentRepository {
     if (filter.reference !== undefined)
       query.andWhere('payment.reference = :reference', { reference: filter.reference });
     if (filter.linkId !== undefined) query.andWhere('payment.linkId = :linkId', { linkId: filter.linkId });
+    if (filter.customerDigest !== undefined)
+      query.andWhere('payment.customerDigest = :digest', { digest: filter.customerDigest });
+    for (const { text, parameters } of createdBetween('payment', OF_ACCOUNT, filter)) query.andWhere(text, parameters);
     return query.getMany();
   }
 
