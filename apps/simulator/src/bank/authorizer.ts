@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Personalities } from '../personalities/personalities.js';
 import { type BankClock } from './bank-clock.js';
 import { type Book, type Challenge } from './book.js';
-import { type ResultCodes, THREE_DS_FAILED, THREE_DS_TIMED_OUT } from './cards.js';
+import { findCardByName, type ResultCodes, THREE_DS_FAILED, THREE_DS_TIMED_OUT, type TestCard } from './cards.js';
 import { limitResult } from './limits.js';
 import { type Merchants } from './merchants.js';
 import { finishOperation, type Operation, scriptedResult, withThreeDsStatus } from './operation.js';
@@ -23,6 +23,10 @@ export interface AuthorizerOptions {
   readonly switches: Switches;
 }
 
+/** Undefined when an account pays. */
+const cardOf = ({ card }: Operation): TestCard | undefined =>
+  card?.name === undefined ? undefined : findCardByName(card.name);
+
 /** Asks the card: with its holder's confirmation where 3-D Secure wants it. */
 export class Authorizer {
   constructor(private readonly options: AuthorizerOptions) {}
@@ -31,7 +35,8 @@ export class Authorizer {
   finish(operation: Operation, byCard: ResultCodes): Operation {
     const script = this.options.scripts.take(operation);
     const result = script?.result ?? this.resultOf(operation, byCard);
-    return this.end(operation, result, script?.delayMs ?? this.options.personalities.pendingMs(operation));
+    const delayMs = cardOf(operation)?.delayMs ?? this.options.personalities.pendingMs(operation);
+    return this.end(operation, result, script?.delayMs ?? delayMs);
   }
 
   /** Opens the 3DS page of an operation. It fails at `until`, epoch milliseconds of bank time, if nobody confirms. */
@@ -86,7 +91,8 @@ export class Authorizer {
   private close(operation: Operation, result: ResultCodes): Operation {
     const { clock, settlement } = this.options;
     const finished = finishOperation(operation, result, this.terminalOf(operation), clock.now());
-    return settlement.close(operation, finished);
+    const extra = finished.status === 'SUCCESS' ? (cardOf(operation)?.extra ?? 0) : 0;
+    return settlement.close(operation, { ...finished, coinAmount: finished.coinAmount + extra });
   }
 
   private running({ ecomOperationId }: Challenge): Operation | undefined {

@@ -1,3 +1,4 @@
+import { FAILURE_CODES } from './failure-codes.js';
 import { type OperationType } from './operation-types.js';
 
 export interface ResultCodes {
@@ -27,19 +28,24 @@ export const THREE_DS_TIMED_OUT: ResultCodes = {
   description: 'timed out at the ACS',
 };
 
-export type CardName = 'success' | '3ds' | 'declined' | 'insufficient' | 'stolen';
+/** Cards that the pages offer. */
+export type ShownCard = 'success' | '3ds' | 'declined' | 'insufficient' | 'stolen';
 
 export interface TestCard {
-  readonly name: CardName;
+  readonly name: string;
   readonly pan: string;
   readonly threeDs: boolean;
   readonly result: ResultCodes;
   /** Tax id of its holder (section h.6). */
   readonly taxId: string;
+  /** Bank time for which its payments stay PENDING. */
+  readonly delayMs?: number;
+  /** Kopecks that are charged beyond what was asked for. */
+  readonly extra?: number;
 }
 
-/** The only cards this bank knows: it refuses every other number, so that nobody types a real one. */
-export const TEST_CARDS: readonly TestCard[] = [
+/** What the pages offer. The bank refuses every number that it does not know, so that nobody types a real one. */
+export const TEST_CARDS: readonly (TestCard & { readonly name: ShownCard })[] = [
   { name: 'success', pan: '4111111111111111', threeDs: false, result: APPROVED, taxId: '3126509874' },
   { name: '3ds', pan: '5555555555554444', threeDs: true, result: APPROVED, taxId: '2456789013' },
   { name: 'declined', pan: '4000000000000002', threeDs: false, result: DO_NOT_HONOUR, taxId: '2345678902' },
@@ -58,11 +64,50 @@ export const testExpiry = (now: number): string =>
 
 export const groupPan = (pan: string): string => pan.replace(/(\d{4})(?=\d)/g, '$1 ');
 
-export const findCard = (pan: string): TestCard | undefined => TEST_CARDS.find((card) => card.pan === pan);
+/** Fifteen digits and the sixteenth that Luhn's sum asks for. */
+const withCheckDigit = (digits: string): string => {
+  const sum = Array.from(digits, Number).reduce((total, digit, index) => {
+    const value = digit * (index % 2 === 0 ? 2 : 1);
+    return total + (value > 9 ? value - 9 : value);
+  }, 0);
+  return `${digits}${(10 - (sum % 10)) % 10}`;
+};
+
+const MINUTE_MS = 60_000;
+const cardOf = (name: string, digits: string, over: Partial<TestCard>): TestCard => ({
+  ...{ name, pan: withCheckDigit(digits), threeDs: false, result: APPROVED, taxId: '2034567891' },
+  ...over,
+});
+
+/** For tests of what seldom happens: known by number, not offered on the pages. */
+export const RARE_CARDS: readonly TestCard[] = [
+  cardOf('3ds-declined', '400000000000101', { threeDs: true, result: DO_NOT_HONOUR }),
+  cardOf('slow', '400000000000102', { delayMs: 10_000 }),
+  cardOf('late', '400000000000103', { delayMs: 30 * MINUTE_MS }),
+  cardOf('late-declined', '400000000000104', { delayMs: 30 * MINUTE_MS, result: DO_NOT_HONOUR }),
+  cardOf('overcharged', '400000000000105', { extra: 1 }),
+];
+
+/** One card for each way to fail: 4999, three digits of the action code, three of the response code, zeros. */
+export const FAILING_CARDS: readonly TestCard[] = FAILURE_CODES.map(([actionCode, responseCode, description]) =>
+  cardOf(
+    `fails-${actionCode}-${responseCode}`,
+    `4999${actionCode.padStart(3, '0')}${responseCode.padStart(3, '0')}00000`,
+    {
+      result: { actionCode, responseCode, description },
+    },
+  ),
+);
+
+const ALL_CARDS: readonly TestCard[] = [...TEST_CARDS, ...RARE_CARDS, ...FAILING_CARDS];
+const BY_PAN = new Map(ALL_CARDS.map((card) => [card.pan, card]));
+const BY_NAME = new Map(ALL_CARDS.map((card) => [card.name, card]));
+
+export const findCard = (pan: string): TestCard | undefined => BY_PAN.get(pan);
 
 /** @throws Error when no test card has that name */
 export const findCardByName = (name: string | undefined): TestCard => {
-  const card = TEST_CARDS.find((one) => one.name === name);
+  const card = BY_NAME.get(name ?? '');
   if (!card) throw new Error('the bank knows no such card');
   return card;
 };

@@ -13,7 +13,7 @@ export const walletOf = ({ paymentMethods }: Order, name: string | null | undefi
 
 /** A card on the payer's telephone, and the token that it would hand out for an order. */
 export interface WalletChoice {
-  readonly card: TestCard;
+  readonly card: (typeof TEST_CARDS)[number];
   readonly token: string;
 }
 

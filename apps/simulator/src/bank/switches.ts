@@ -61,6 +61,11 @@ export const SWITCHES = {
     value: true,
     what: 'false answers every API call 403 with an HTML page, as to an address that is not listed (U30)',
   },
+  latencyMedianMs: {
+    value: 0,
+    what: 'real time until half of the API answers are there, lengths spread as those of real services are (log-normal)',
+  },
+  latencyP95Ms: { value: 0, what: 'real time until 95 of 100 are; below the median: all take the median' },
   enforceLimits: { value: false, what: 'amounts and counts over section l fail with `1`/`21` and `1`/`23`' },
   cardholderCheck: {
     value: 'on',

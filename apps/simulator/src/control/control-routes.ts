@@ -8,7 +8,7 @@ import { CALLBACK_MODES, type CallbackMode, type CallbackSettings } from '../cal
 import { isPersonality, PERSONALITIES } from '../personalities/catalogue.js';
 import { parsePersonality } from '../personalities/parse-personality.js';
 import { amountOf, attempt, type Body, bodyOf } from './control-body.js';
-import { holdRoutes, keyRoutes, scriptRoutes, switchRoutes, walletRoutes } from './money-routes.js';
+import { cardRoutes, holdRoutes, keyRoutes, scriptRoutes, switchRoutes, walletRoutes } from './money-routes.js';
 import { registerRoutes } from './register-routes.js';
 import { parseFault } from '../faults/faults.js';
 
@@ -197,6 +197,7 @@ const ROUTES = [
   holdRoutes,
   switchRoutes,
   scriptRoutes,
+  cardRoutes,
   walletRoutes,
   keyRoutes,
   registerRoutes,

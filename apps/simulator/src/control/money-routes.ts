@@ -1,6 +1,6 @@
 import { type FastifyInstance } from 'fastify';
 import { type Bank } from '../bank/bank.js';
-import { findCard, TEST_CARDS } from '../bank/cards.js';
+import { FAILING_CARDS, findCard, RARE_CARDS, TEST_CARDS } from '../bank/cards.js';
 import { parseScript } from '../bank/scripts.js';
 import { operationFacts } from '../bank/settlement.js';
 import { SWITCHES } from '../bank/switches.js';
@@ -68,6 +68,16 @@ const walletPaymentOf = (body: Readonly<Record<string, unknown>>, wallet: string
   const { coinAmount = 1_000 } = amountOf(body);
   return { pan, authMethod, ...(wallet === 'apple' && { coinAmount, currencyCode: '980' as const }) };
 };
+
+/** Every card that the bank knows, and what it does. */
+export function cardRoutes(app: FastifyInstance): void {
+  const cards = [...TEST_CARDS, ...RARE_CARDS, ...FAILING_CARDS];
+  app.get('/control/cards', () => ({
+    cards: cards.map(({ name, pan, threeDs, result, delayMs = 0, extra = 0 }) => ({
+      ...{ name, pan, threeDs, ...result, delayMs, extra },
+    })),
+  }));
+}
 
 /** The payer's telephone: it hands out tokens for test cards. */
 export function walletRoutes(app: FastifyInstance, { wallets }: Bank): void {

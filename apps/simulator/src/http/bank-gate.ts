@@ -20,6 +20,7 @@ import { parseCompact, parseSigningKey, signCompact, verifyRequest } from '../pr
 import { formatTokenExpiration, formatTokenExpirationDateTime } from '../protocol/bank-dates.js';
 import { publicHalf, type PublicJwk } from '../protocol/jwe.js';
 import { validate } from '../protocol/validator.js';
+import { drawLatency } from './latency.js';
 import { type Answer, BrokenWire, type Exchange, type Trace } from './broken-wire.js';
 
 export const AUTHORIZE_PATH = '/api-gateway/authorize_virtual_device';
@@ -73,7 +74,10 @@ export class BankGate {
   private readonly wire: BrokenWire;
 
   constructor(private readonly bank: Bank) {
-    this.wire = new BrokenWire(bank.ledger);
+    const { ledger, switches } = bank;
+    this.wire = new BrokenWire(ledger, () =>
+      drawLatency({ medianMs: switches.get('latencyMedianMs'), p95Ms: switches.get('latencyP95Ms') }),
+    );
   }
 
   authorize(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {

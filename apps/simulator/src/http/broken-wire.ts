@@ -73,13 +73,23 @@ const NOTHING: Answer = { httpStatus: 200, text: '{}', trace: {} };
 
 /** Carries one request to the bank and its answer back, through the fault that hit it, and writes both down. */
 export class BrokenWire {
-  constructor(private readonly ledger: Ledger) {}
+  /** @param latencyMs how long the next answer takes, beside what a fault says */
+  constructor(
+    private readonly ledger: Ledger,
+    private readonly latencyMs: () => number,
+  ) {}
 
   async carry(exchange: Exchange, work: Work): Promise<unknown> {
     const { fault } = exchange;
-    if (!fault) return this.reply(exchange, await work.act());
+    const answered = async (): Promise<Answer> => {
+      const answer = await work.act();
+      const waitMs = this.latencyMs();
+      if (waitMs > 0) await sleep(waitMs);
+      return answer;
+    };
+    if (!fault) return this.reply(exchange, await answered());
     if (fault.kind === 'slow') await sleep(fault.delayMs ?? SLOW_MS);
-    const answer = FAULT_KINDS[fault.kind] === 'after' ? await work.act() : await this.ignore(work);
+    const answer = FAULT_KINDS[fault.kind] === 'after' ? await answered() : await this.ignore(work);
     if (fault.kind === 'slow_answer') await sleep(fault.delayMs ?? SLOW_MS);
     const fate = FATES[fault.kind](fault, answer);
     if (typeof fate === 'string') {

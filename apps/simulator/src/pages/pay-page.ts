@@ -114,7 +114,7 @@ const wallets = ({ order, language }: PayPage): readonly Html[] =>
         </form>`,
     );
 
-const cardButton = (card: TestCard, page: PayPage): Html =>
+const cardButton = (card: (typeof TEST_CARDS)[number], page: PayPage): Html =>
   html`<button
     class="quiet"
     name="fill"

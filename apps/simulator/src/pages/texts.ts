@@ -1,4 +1,4 @@
-import { type CardName, type ResultCodes } from '../bank/cards.js';
+import { type ResultCodes, type ShownCard } from '../bank/cards.js';
 
 export type Language = 'uk' | 'en';
 
@@ -130,7 +130,7 @@ const uk: Texts = {
 
 export const TEXTS: Readonly<Record<Language, Texts>> = { uk, en };
 
-export const CARD_NAMES: Readonly<Record<Language, Readonly<Record<CardName, string>>>> = {
+export const CARD_NAMES: Readonly<Record<Language, Readonly<Record<ShownCard, string>>>> = {
   en: {
     success: 'Succeeds',
     '3ds': 'Asks for 3-D Secure',
