@@ -137,6 +137,31 @@ describe('atomicity', () => {
       },
     );
 
+    it.each([
+      ['operation', 'UPDATE'],
+      ['outbox_event', 'INSERT'],
+    ])('to write %s of one that is looked at under its lock, since a hint came meanwhile', async (table, event) => {
+      const { body } = await pay(`hinted-${table}-${moment}`.replaceAll(' ', '-'));
+      const id = body['id'] as string;
+      const sync = gateway.app.get(PaymentSyncService);
+      gateway.bank.onReadOrder = async (orderId) => {
+        await sync.hint(account.id, id);
+        return paid({ amount: 1_000, merchantId: account.bankMerchantId })(orderId);
+      };
+      const stands = () =>
+        database.query(
+          `SELECT p.status, amount_captured, (SELECT count(*)::int FROM outbox_event e WHERE e.subject_id = p.id) AS events
+           FROM payment p WHERE id = $1`,
+          [id],
+        );
+      const before = await stands();
+      const look = () => sync.syncWithBank(account.id, id);
+      await expect(refusing(table, event, moment, look)).rejects.toThrow('refused by the test');
+      expect(await stands()).toEqual(before);
+      await look();
+      expect(await stands()).toMatchObject([{ status: 'succeeded', events: 2 }]);
+    });
+
     it('to keep a callback: the bank is not told that it was kept', async () => {
       const { body } = await pay(`callback-${moment}`.replaceAll(' ', '-'));
       const { callbackUrl } = gateway.bank.orders.at(-1)!;

@@ -84,7 +84,7 @@ const BUDGETS = [
   {
     what: 'a created payment',
     prepare: () => Promise.resolve(() => create(parts)),
-    budget: { roundTrips: 2, commits: 2, walBytes: 7_000 },
+    budget: { roundTrips: 2, commits: 2, walBytes: 7_500 },
   },
   {
     what: 'a payment that is found paid',
@@ -105,7 +105,7 @@ const BUDGETS = [
       });
       return () => parts.refunds.create({ accountId: parts.accountId, paymentId: id, key: aKey() }, {});
     },
-    budget: { roundTrips: 3, commits: 3, walBytes: 6_500 },
+    budget: { roundTrips: 3, commits: 3, walBytes: 7_000 },
   },
   {
     what: 'a payment that is read',

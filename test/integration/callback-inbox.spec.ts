@@ -41,6 +41,8 @@ describe('callback inbox', () => {
   let service: CallbacksService;
   let app: NestFastifyApplication;
   let payment: PaymentView;
+  /** Callbacks that come meanwhile cannot be read, and are left to the worker. */
+  let keysAreAway = false;
 
   beforeAll(async () => {
     database = await createMigratedDatabase();
@@ -49,7 +51,8 @@ describe('callback inbox', () => {
     const clientKeys = new ClientKeyRepository(parts.source, parts.keystore);
     await clientKeys.add(parts.accountId, 'client-key-1', aMerchant().privateKey);
     parts.accounts.forget(parts.accountId);
-    const bankAccounts = new StoredAllianceAccounts(parts.accounts, clientKeys);
+    const stored = new StoredAllianceAccounts(parts.accounts, clientKeys);
+    const bankAccounts = { load: (id: string) => (keysAreAway ? Promise.reject(new Error('away')) : stored.load(id)) };
     service = new CallbacksService(parts.accounts, bankAccounts, inbox, parts.keystore, parts.sync);
     const adapter = new FastifyAdapter();
     registerBodyParsers(adapter.getInstance());
@@ -68,6 +71,7 @@ describe('callback inbox', () => {
   });
 
   beforeEach(async () => {
+    keysAreAway = false;
     payment = await create(parts);
   });
 
@@ -75,6 +79,12 @@ describe('callback inbox', () => {
     new URL(parts.links[kind](await parts.accounts.open(parts.accountId), id)).pathname;
   const post = (url: string, payload: string | Buffer, type = 'application/json') =>
     app.inject({ method: 'POST', url, payload, headers: { 'content-type': type } });
+  const postUnread = async (...given: Parameters<typeof post>) => {
+    keysAreAway = true;
+    const answer = await post(...given);
+    keysAreAway = false;
+    return answer;
+  };
   const rowsOf = (id: string) =>
     database.query<{ id: string; deliveries: number; outcome: string | null; attempts: number; row: string }>(
       'SELECT id, deliveries, outcome, attempts, c::text AS row FROM callback_inbox c WHERE subject_id = $1 ORDER BY id',
@@ -102,7 +112,7 @@ describe('callback inbox', () => {
   it('answers 200 once the callback is committed', async () => {
     const answer = await post(await addressOf(payment.id), aCallback());
     expect([answer.statusCode, answer.body]).toEqual([200, 'OK']);
-    expect(await rowsOf(payment.id)).toMatchObject([{ deliveries: 1, outcome: null, attempts: 0 }]);
+    expect(await rowsOf(payment.id)).toMatchObject([{ deliveries: 1, outcome: 'read plain', attempts: 0 }]);
   });
 
   it.each<[string, (url: string, other: string) => string]>([
@@ -146,7 +156,7 @@ describe('callback inbox', () => {
       await post(url, aCallback());
       expect(await isDue(payment.id)).toBe(true);
     }
-    expect(await inbox.claimDue(100, 60)).toHaveLength(1);
+    expect(await inbox.claimDue(100, 60)).toEqual([]); // nothing is left to be read
     const { id } = await createPaid(parts);
     const refund = await parts.refunds.create({ accountId: parts.accountId, paymentId: id, key: aKey() }, {});
     const { id: refundId } = JSON.parse(refund.body) as { id: string };
@@ -171,16 +181,26 @@ describe('callback inbox', () => {
   });
 
   it('asks once more only where reading it brought news', async () => {
-    await post(await addressOf(payment.id), aCallback({ hppOrderId: 'an order that we do not know' }));
-    await post(await addressOf(payment.id), aCallback({ hppOrderId: 'order-2' }));
+    await postUnread(await addressOf(payment.id), aCallback({ hppOrderId: 'an order that we do not know' }));
+    await postUnread(await addressOf(payment.id), aCallback({ hppOrderId: 'order-2' }));
     await dueLater(payment.id);
     await drain();
     expect(await isDue(payment.id)).toBe(true);
     expect((await parts.records.payments.find(parts.accountId, payment.id))!.namedOrderIds).toEqual(['order-2']);
-    await post(await addressOf(payment.id), aCallback({ hppOrderId: 'order-2', count: 2 }));
+    await postUnread(await addressOf(payment.id), aCallback({ hppOrderId: 'order-2', count: 2 }));
     await dueLater(payment.id);
     await drain();
     expect(await isDue(payment.id)).toBe(false);
+  });
+
+  it('notes what it says by the statement that keeps it, once', async () => {
+    const body = aCallback({ hppOrderId: 'order-2' });
+    await post(await addressOf(payment.id), body);
+    const row = () => parts.records.payments.find(parts.accountId, payment.id);
+    expect(await row()).toMatchObject({ shown: 'live', namedOrderIds: ['order-2'], hintQueries: 1 });
+    await database.query(`UPDATE payment SET named_order_ids = '{}' WHERE id = $1`, [payment.id]);
+    await post(await addressOf(payment.id), body); // the bank was asked for that order already
+    expect((await row())!.namedOrderIds).toEqual([]);
   });
 
   it('remembers the latest five orders that were named, and none that it knows', async () => {
@@ -192,7 +212,7 @@ describe('callback inbox', () => {
   });
 
   it('lets no error code end a payment while a callback of it could not be read yet', async () => {
-    await post(
+    await postUnread(
       await addressOf(payment.id),
       aCallback({ orderStatus: 'FAIL', operation: { type: 'PURCHASE', status: 'FAIL' } }),
     );
@@ -223,7 +243,7 @@ describe('callback inbox', () => {
   it('keeps the body sealed, bound to its row', async () => {
     const url = await addressOf(payment.id);
     await post(url, aCallback());
-    await post(url, aCallback({ orderStatus: 'FAIL' }));
+    await postUnread(url, aCallback({ orderStatus: 'FAIL' }));
     const [first, second] = await rowsOf(payment.id);
     expect(first!.row).toContain('ks1.');
     expect(first!.row).not.toContain(CANARY);
@@ -245,14 +265,18 @@ describe('callback inbox', () => {
     ['a broken envelope', 'eyJh.a.b.c.d', 'unreadable ALLIANCE_JWE_REFUSED'],
   ])('takes %s for a hint, no more: %s', async (_what, body, outcome) => {
     expect((await post(await addressOf(payment.id), body, 'text/plain')).statusCode).toBe(200);
+    const other = await create(parts);
+    expect((await postUnread(await addressOf(other.id), body, 'text/plain')).statusCode).toBe(200);
+    expect(await rowsOf(other.id)).toMatchObject([{ outcome: null, attempts: 0 }]);
     await drain();
-    expect(await rowsOf(payment.id)).toMatchObject([{ outcome, attempts: 1 }]);
+    expect(await rowsOf(payment.id)).toMatchObject([{ outcome, attempts: 0 }]);
+    expect(await rowsOf(other.id)).toMatchObject([{ outcome, attempts: 1 }]);
     expect(await parts.payments.get(parts.accountId, payment.id)).toMatchObject({ status: 'requires_action' });
     expect((await parts.records.payments.claimDue(1_000, 120)).map(({ id }) => id)).toContain(payment.id);
   });
 
   it('works off each once, however often it comes', async () => {
-    await post(await addressOf(payment.id), aCallback());
+    await postUnread(await addressOf(payment.id), aCallback());
     await drain();
     await post(await addressOf(payment.id), aCallback());
     await afterAWeek(payment.id);
@@ -273,13 +297,16 @@ describe('callback inbox', () => {
     ['a decline', aCallback({ orderStatus: 'FAIL', operation: { type: 'PURCHASE', status: 'FAIL' } }), null],
     ['an order that was canceled', aCallback({ orderStatus: 'CANCELED', operation: {} }), null],
   ])('remembers whether a callback showed an attempt to pay: %s', async (_what, body, shown) => {
+    const other = await create(parts);
     await post(await addressOf(payment.id), body, 'text/plain');
+    await postUnread(await addressOf(other.id), body, 'text/plain');
     await drain();
-    expect((await parts.records.payments.find(parts.accountId, payment.id))!.shown).toBe(shown);
+    for (const { id } of [payment, other])
+      expect((await parts.records.payments.find(parts.accountId, id))!.shown).toBe(shown);
   });
 
   it('tries one that cannot be worked off six times, asks the bank once more at the most, and keeps it in sight', async () => {
-    await post(await addressOf(payment.id), aCallback());
+    await postUnread(await addressOf(payment.id), aCallback());
     await database.query(`UPDATE callback_inbox SET body_sealed = body_sealed || 'x' WHERE subject_id = $1`, [
       payment.id,
     ]);
@@ -332,7 +359,7 @@ describe('callback inbox', () => {
   });
 
   it('goes to one worker at a time', async () => {
-    for (let count = 0; count < 12; count++) await post(await addressOf(payment.id), aCallback({ count }));
+    for (let count = 0; count < 12; count++) await postUnread(await addressOf(payment.id), aCallback({ count }));
     const claims = await Promise.all([inbox.claimDue(5, 60), inbox.claimDue(5, 60), inbox.claimDue(5, 60)]);
     const ids = claims.flat().map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);

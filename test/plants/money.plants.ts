@@ -213,10 +213,18 @@ export const MONEY_PLANTS: readonly Plant[] = [
   {
     name: 'callback/hints-nobody',
     file: 'apps/gateway/src/callbacks/callback.repository.ts',
-    text: '${hintSubjects(sql`kept`)}',
-    replacement: "${hintSubjects(sql`(SELECT * FROM kept WHERE merchant_account_id = '')`)}",
+    text: '${hintSubjects(sql`kept`, read)}',
+    replacement: "${hintSubjects(sql`(SELECT * FROM kept WHERE merchant_account_id = '')`, read)}",
     noticedBy: ['test/integration/callback-inbox.spec.ts'],
     why: 'A paid payment waits for the next poll, half an hour in the worst case.',
+  },
+  {
+    name: 'callback/said-and-not-noted',
+    file: 'apps/gateway/src/callbacks/callback.repository.ts',
+    text: '${hintSubjects(sql`kept`, read)}',
+    replacement: '${hintSubjects(sql`kept`)}',
+    noticedBy: ['test/integration/callback-inbox.spec.ts'],
+    why: 'An order that only a callback names is never asked for.',
   },
   {
     name: 'orders/latest-counts',

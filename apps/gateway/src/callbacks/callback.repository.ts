@@ -2,11 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { claimDueSql, type Room, roomParameters } from '../database/claim-due.js';
 import { sql } from '../database/sql.js';
-import { hintSubjects } from '../payments/store/hints.js';
+import { hintSubjects, type Told } from '../payments/store/hints.js';
 import { type CallbackEntity } from './callback.entity.js';
 
 export type NewCallback = Pick<CallbackEntity, 'merchantAccountId' | 'id' | 'subjectId' | 'digest' | 'bodySealed'>;
 export type DueCallback = Pick<CallbackEntity, 'merchantAccountId' | 'id' | 'subjectId' | 'bodySealed' | 'attempts'>;
+
+/** What a callback says, and how it was read. */
+export type Read = Told & { readonly outcome: string };
 
 export interface GivenUpCallback {
   readonly accountId: string;
@@ -33,22 +36,27 @@ export class CallbackRepository {
   constructor(private readonly database: DataSource) {}
 
   /**
-   * Keeps the callback and makes its payment due, in one statement and so in one transaction; commits before it returns. The
-   * same body again counts as another delivery. One for a payment that we do not have, as after a restore, is kept as well.
+   * Keeps the callback, notes what it says and makes its payment due, in one statement and so in one transaction; commits
+   * before it returns. The same body again counts as another delivery. One for a payment that we do not have, as after a
+   * restore, is kept as well.
+   * @param read undefined where it could not be read now: then a worker reads it
    */
-  async keep({ merchantAccountId, id, subjectId, digest, bodySealed }: NewCallback): Promise<void> {
+  async keep({ merchantAccountId, id, subjectId, digest, bodySealed }: NewCallback, read?: Read): Promise<void> {
+    const isRead = read !== undefined;
     await this.database.query(
       ...sql`
         WITH kept AS (
           INSERT INTO callback_inbox AS c
-            (merchant_account_id, id, subject_id, digest, body_sealed, next_attempt_at, outcome)
+            (merchant_account_id, id, subject_id, digest, body_sealed, next_attempt_at, settled_at, outcome)
           SELECT ${merchantAccountId}, ${id}, ${subjectId}, ${digest}::bytea, ${bodySealed},
-                 CASE WHEN ours THEN now() END, CASE WHEN NOT ours THEN ${UNASSIGNED} END
+                 CASE WHEN ours AND NOT ${isRead}::boolean THEN now() END,
+                 CASE WHEN ours AND ${isRead}::boolean THEN now() END,
+                 CASE WHEN ours THEN ${read?.outcome} ELSE ${UNASSIGNED} END
           FROM (SELECT EXISTS (SELECT FROM payment WHERE merchant_account_id = ${merchantAccountId}
                                AND payment.id = ${subjectId}) AS ours) AS p
           ON CONFLICT (merchant_account_id, subject_id, digest) DO UPDATE SET deliveries = c.deliveries + 1
-          RETURNING c.merchant_account_id, c.subject_id),
-        ${hintSubjects(sql`kept`)}
+          RETURNING c.merchant_account_id, c.subject_id, c.deliveries = 1 AS is_new),
+        ${hintSubjects(sql`kept`, read)}
         SELECT FROM kept`.render(),
     );
   }

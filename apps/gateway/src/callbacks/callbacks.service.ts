@@ -7,8 +7,8 @@ import { newId } from '../database/id.js';
 import { reach } from '../failpoints/failpoint.js';
 import { isLinkToken, type LinkPurpose } from '../payments/bank/payment-links.js';
 import { PaymentSyncService } from '../payments/engine/payment-sync.service.js';
-import { type Told } from '../payments/store/payment.repository.js';
-import { CallbackRepository, type DueCallback } from './callback.repository.js';
+import { type Told } from '../payments/store/hints.js';
+import { CallbackRepository, type DueCallback, type Read } from './callback.repository.js';
 
 /** Names one payment in an address that we gave to the bank. */
 export interface PaymentAddress {
@@ -16,9 +16,6 @@ export interface PaymentAddress {
   readonly paymentId: string;
   readonly token: string;
 }
-
-/** What a callback says, as far as it matters: everything else is asked of the bank. */
-type Read = Told & { readonly outcome: string };
 
 /** After each try that failed: six tries over fifteen hours, so that a keystore may be away for a night. */
 const RETRY_SECONDS: readonly number[] = [60, 300, 1_800, 7_200, 43_200];
@@ -37,20 +34,17 @@ export class CallbacksService {
     private readonly payments: PaymentSyncService,
   ) {}
 
-  /** Keeps a callback, and makes its payment due. @returns false when the address is not one of ours */
+  /** Keeps a callback with what it says, and makes its payment due. @returns false when the address is not one of ours */
   async receive(address: PaymentAddress, body: Buffer): Promise<boolean> {
     if (!(await this.isOurs(address, 'callback'))) return false;
     const { accountId: merchantAccountId, paymentId } = address;
     const id = newId('cb');
     const bodySealed = await this.keystore.seal(body, callbackPlace(merchantAccountId, id));
     reach('callback.due');
-    await this.callbacks.keep({
-      merchantAccountId,
-      id,
-      subjectId: paymentId,
-      digest: createHash('sha256').update(body).digest(),
-      bodySealed,
-    });
+    const digest = createHash('sha256').update(body).digest();
+    // Whatever keeps us from reading it now is no reason to lose it: a worker tries again.
+    const read = await this.read(merchantAccountId, body).catch(() => undefined);
+    await this.callbacks.keep({ merchantAccountId, id, subjectId: paymentId, digest, bodySealed }, read);
     reach('callback.kept');
     return true;
   }
@@ -63,11 +57,12 @@ export class CallbacksService {
     return returnUrl;
   }
 
-  /** Reads one kept callback for what may change the questions to the bank; that one must be asked is known already. */
+  /** Reads a callback that could not be read when it came: for what may change the questions to the bank, no more. */
   async settle(callback: DueCallback): Promise<void> {
-    const { merchantAccountId, subjectId: paymentId } = callback;
+    const { merchantAccountId, id, subjectId: paymentId } = callback;
     try {
-      const { outcome, ...told } = await this.read(callback);
+      const body = await this.keystore.open(callback.bodySealed, callbackPlace(merchantAccountId, id));
+      const { outcome, ...told } = await this.read(merchantAccountId, body);
       await this.payments.noteTold(merchantAccountId, paymentId, told);
       reach('callback.read');
       await this.callbacks.settle(callback, outcome);
@@ -98,11 +93,9 @@ export class CallbacksService {
     return account !== undefined && isLinkToken(account, paymentId, purpose, token);
   }
 
-  private async read(callback: DueCallback): Promise<Read> {
-    const { merchantAccountId, id } = callback;
+  private async read(merchantAccountId: string, body: Uint8Array): Promise<Read> {
     const account = await this.bankAccounts.load(merchantAccountId);
     try {
-      const body = await this.keystore.open(callback.bodySealed, callbackPlace(merchantAccountId, id));
       const told = await decodeCallback(body, clientKeysOf(account));
       return { outcome: `read ${told.encoding}`, showsAttempt: showsAttempt(told), orderId: orderIdOf(told) };
     } catch (error) {

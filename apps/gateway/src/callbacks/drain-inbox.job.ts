@@ -9,7 +9,7 @@ import { CallbacksService } from './callbacks.service.js';
 const TICK_MS = 250;
 const LEASE_SECONDS = 60;
 
-/** Reads kept callbacks off the request path: the orders that they name, and whether they show an attempt to pay. */
+/** Reads the callbacks that could not be read when they came: the orders that they name, and whether they show an attempt to pay. */
 @Injectable()
 export class DrainInboxJob {
   private readonly logger = new Logger(DrainInboxJob.name);

@@ -237,10 +237,8 @@ export class PaymentRecords {
   async save(tx: Transaction, { payment, events }: Moved, extras?: PaymentExtras): Promise<PaymentEntity> {
     const saved = await this.payments.save(tx, payment, extras);
     const link = saved.linkId === null ? {} : { paymentLinkId: saved.linkId };
-    await this.outbox.append(
-      tx,
-      events.map(eventRow).map((row) => ({ ...row, data: { ...row.data, ...link } })),
-    );
+    const rows = events.map(eventRow).map((row) => ({ ...row, data: { ...row.data, ...link } }));
+    await this.outbox.append(tx, rows);
     return saved;
   }
 

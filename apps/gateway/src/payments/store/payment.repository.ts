@@ -13,7 +13,7 @@ import { type Receipt } from '../domain/receipt.js';
 import { EXPIRY_GRACE_SECONDS, ORDER_REVIEW_SECONDS } from '../domain/schedule.js';
 import { ENDED_PAYMENTS, type PaymentStatus } from '../domain/statuses.js';
 import { createdBetween, type CreatedBetween } from './created-between.js';
-import { hintSubjects } from './hints.js';
+import { hintSubjects, isNewOrder, noted, type Told } from './hints.js';
 import { PaymentEntity } from './payment.entity.js';
 
 export type NewPayment = Pick<
@@ -147,15 +147,6 @@ export const updatePayment = (payment: Payment, extras: PaymentExtras, where: Sq
   ${from}
   WHERE payment.merchant_account_id = ${payment.accountId} AND payment.id = ${payment.id} AND ${where}`;
 
-/** What a callback says, as far as it matters; it proves nothing. */
-export interface Told {
-  readonly showsAttempt: boolean;
-  readonly orderId: string | undefined;
-}
-
-/** Names of orders that are kept to be asked for: anybody who learns the address can send callbacks. */
-const NAMED_ORDERS = 5;
-
 /** Above every number of a payment: a cursor that leads nowhere is the first page. */
 const NEVER_REACHED = '9223372036854775807';
 
@@ -251,7 +242,7 @@ export class PaymentRepository {
 
   /** See {@link hintSubjects}. */
   async hint(accountId: string, id: string): Promise<void> {
-    const payment = sql`(SELECT ${accountId}::text AS merchant_account_id, ${id}::text AS subject_id)`;
+    const payment = sql`(SELECT ${accountId}::text AS merchant_account_id, ${id}::text AS subject_id, false AS is_new)`;
     await this.database.query(...sql`WITH ${hintSubjects(payment)} SELECT`.render());
   }
 
@@ -259,20 +250,12 @@ export class PaymentRepository {
    * What a callback says: that somebody tried to pay, which forbids to call the order untouched, and an order that may be
    * ours. Where that is news, the bank is asked again.
    */
-  async noteTold(accountId: string, id: string, { showsAttempt, orderId }: Told): Promise<void> {
-    const names = sql`named_order_ids || ${orderId}::text`;
-    const isNews = sql`(${orderId}::text IS NOT NULL AND NOT ${orderId}::text = ANY(named_order_ids) AND NOT EXISTS (
-      SELECT FROM operation o WHERE o.merchant_account_id = payment.merchant_account_id AND o.subject_id = payment.id
-        AND o.bank_order_id = ${orderId}::text))`;
+  async noteTold(accountId: string, id: string, told: Told): Promise<void> {
     await this.database.query(
       ...sql`
-        UPDATE payment SET
-          shown = CASE WHEN ${showsAttempt}::boolean THEN coalesce(shown, 'live') ELSE shown END,
-          named_order_ids = CASE WHEN ${isNews} THEN (${names})[cardinality(${names}) - ${NAMED_ORDERS - 1}::int :]
-                                 ELSE named_order_ids END,
-          hint_queries = 1, next_sync_at = now()
+        UPDATE payment SET ${noted(told)}, hint_queries = 1, next_sync_at = now()
         WHERE merchant_account_id = ${accountId} AND id = ${id}
-          AND (${isNews} OR (${showsAttempt}::boolean AND shown IS NULL))`.render(),
+          AND (${isNewOrder(told)} OR (${told.showsAttempt}::boolean AND shown IS NULL))`.render(),
     );
   }
 
