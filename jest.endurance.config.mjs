@@ -7,6 +7,7 @@ const DRILLS = [
   'test/faults/session-histories',
   'test/faults/session-outage',
   'test/e2e/dcm',
+  'test/integration/webhook-backlog',
 ];
 
 process.env.TEST_SIZE = 'full';

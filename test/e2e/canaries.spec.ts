@@ -3,6 +3,8 @@ import path from 'node:path';
 import { EnvelopeKeystore, LocalKekProvider, type LocalKeys } from '#libs/keystore';
 import { launchBrowser, type TestBrowser } from '../support/browser.js';
 import { type Stack, startStack } from '../support/stack.js';
+import { until } from '../support/until.js';
+import { WebhookReceiver } from '../integration/webhook-receiver.js';
 import { payInBrowser } from './paying-customer.js';
 
 /** Secrets and personal data are planted, all of the product is used, and then everything that stays is searched. */
@@ -18,20 +20,32 @@ describe('canaries', () => {
   let stack: Stack;
   let browser: TestBrowser;
   const answers: string[] = [];
+  let receiver: WebhookReceiver;
+  /** Shown once, in answers that are meant to hold them. */
+  const webhookSecrets: string[] = [];
 
   beforeAll(async () => {
-    [stack, browser] = await Promise.all([startStack({ gateway: { LOG_LEVEL: 'trace' } }), launchBrowser()]);
+    const gateway = { LOG_LEVEL: 'trace', WEBHOOK_ALLOWED_NETWORKS: '127.0.0.0/8' };
+    [stack, browser, receiver] = await Promise.all([startStack({ gateway }), launchBrowser(), WebhookReceiver.start()]);
     await useEverything();
   }, 90_000);
   afterAll(async () => {
     await browser.close();
     await stack.stop();
+    receiver.stop();
   });
 
   async function useEverything(): Promise<void> {
     const call = async (method: string, path: string, body?: unknown, headers = {}): Promise<void> => {
       answers.push((await stack.client.call(method, path, { body, headers })).text);
     };
+    const makeSecret = async (path: string, body: object): Promise<string> => {
+      const made = await stack.client.call<{ id: string; secret: string }>('POST', path, { body });
+      webhookSecrets.push(made.body.secret);
+      return made.body.id;
+    };
+    const endpoint = await makeSecret('/v1/webhook-endpoints', { url: receiver.url });
+    await makeSecret(`/v1/webhook-endpoints/${endpoint}/rotate-secret`, {});
     const { body: payment, text } = await stack.client.createPayment({ customer });
     answers.push(text);
     await payInBrowser(browser, payment, 'card-3ds');
@@ -51,6 +65,13 @@ describe('canaries', () => {
     await call('GET', '/v1/payments?limit=100&reference=none');
     await call('GET', '/v1/payments', undefined, { authorization: `Bearer ${stack.apiKey}x` });
     await call('GET', `/nowhere/${payment.id}`);
+    receiver.answer = (response) => response.writeHead(500).end(webhookSecrets.join(' '));
+    await call('POST', `/v1/webhook-endpoints/${endpoint}/test`);
+    await until('an event is refused, and the answer kept', async () => {
+      const kept = await stack.database.query('SELECT 1 FROM webhook_attempt WHERE status_code = 500');
+      return kept.length > 0;
+    });
+    await call('GET', `/v1/webhook-endpoints/${endpoint}/deliveries`);
   }
 
   const keyMember = (name: string): string => (JSON.parse(stack.merchant.privateKey) as Record<string, string>)[name]!;
@@ -73,6 +94,10 @@ describe('canaries', () => {
       serviceCode: stack.merchant.bank.serviceCode,
       'private key d': keyMember('d'),
       apiKey: stack.apiKey,
+      ...Object.fromEntries(
+        webhookSecrets.map((secret, at) => [`webhook secret ${at}`, secret.slice('whsec_'.length)]),
+      ),
+      'body of a webhook': receiver.received[0]!.body,
       ...Object.fromEntries(Object.entries(customer).map(([name, value]) => [`customer ${name}`, value])),
       ...(await sessionSecrets()),
     };

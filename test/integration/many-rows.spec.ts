@@ -7,7 +7,7 @@ import { kindsOf } from '../../apps/gateway/src/payments/kinds/kinds.js';
 import { BankBreakers } from '../../apps/gateway/src/payments/bank/bank-breakers.js';
 import { type RefundFilter } from '../../apps/gateway/src/payments/store/operation.repository.js';
 import { type PaymentFilter } from '../../apps/gateway/src/payments/store/payment.repository.js';
-import { createMigratedDatabase, type MigratedDatabase, type Parts, startParts } from './gateway-parts.js';
+import { anAccount, createMigratedDatabase, type MigratedDatabase, type Parts, startParts } from './gateway-parts.js';
 
 const MANY = 60_000;
 
@@ -127,6 +127,23 @@ describe(`among ${MANY} payments`, () => {
 
   it('the newest of the audit are read without sorting the rest', async () => {
     expect(await rowsRead(() => new AuditRepository(source).list(20))).toBeLessThan(100);
+  });
+
+  it('claims for an account to whom little is due by reading no more, beside one to whom everything is', async () => {
+    const { operations } = parts.records;
+    const operationsOnOne = new (operations.constructor as new (s: DataSource) => typeof operations)(source);
+    const room = { most: 256, spare: 20, inHand: new Map(), ...new BankBreakers().restraint() };
+    for (const bankMerchantId of ['another', 'a third']) await anAccount(parts.accounts, { bankMerchantId });
+    const claims: [table: string, column: string, () => Promise<readonly unknown[]>][] = [
+      ['payment', 'next_sync_at', () => recordsOnOne().claimDue(room, 60)],
+      ['operation', 'next_query_at', () => operationsOnOne.claimDue(room, 60)],
+      ['callback_inbox', 'next_attempt_at', () => new CallbackRepository(source).claimDue(room, 60)],
+    ];
+    for (const [table, column, claim] of claims) {
+      await database.query(`UPDATE ${table} SET ${column} = now() - interval '1 hour' WHERE id LIKE '%00'`);
+      await database.query(`ANALYZE ${table}`);
+      expect([table, (await rowsRead(claim)) < 150]).toEqual([table, true]);
+    }
   });
 });
 

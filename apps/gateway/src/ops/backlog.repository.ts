@@ -18,10 +18,12 @@ export const COUNTED_TO = 10_000;
 const counted = (rows: string): string =>
   `(SELECT count(*)::int FROM (SELECT 1 FROM ${rows} LIMIT ${COUNTED_TO}) AS counted)`;
 
-/** Due for a minute, of endpoints that are switched on. */
+/** Due for a minute, of endpoints that are switched on. The time is an expression, as in the index for it. */
 const OVERDUE = `(SELECT count(*)::int
   FROM (SELECT merchant_account_id, endpoint_id FROM webhook_delivery
-        WHERE next_attempt_at < now() - interval '1 minute' ORDER BY next_attempt_at LIMIT ${COUNTED_TO}) d
+        WHERE next_attempt_at IS NOT NULL
+          AND next_attempt_at AT TIME ZONE 'UTC' < (now() - interval '1 minute') AT TIME ZONE 'UTC'
+        ORDER BY next_attempt_at AT TIME ZONE 'UTC' LIMIT ${COUNTED_TO}) d
   JOIN webhook_endpoint w ON w.merchant_account_id = d.merchant_account_id AND w.id = d.endpoint_id
   WHERE w.disabled_at IS NULL)`;
 
