@@ -3,6 +3,8 @@ import { Reconciler } from '../../apps/gateway/src/reconciliation/reconciler.ser
 import { RegistersService } from '../../apps/gateway/src/reconciliation/registers.service.js';
 import { BooksRepository } from '../../apps/gateway/src/reconciliation/store/books.repository.js';
 import { BreakRepository } from '../../apps/gateway/src/reconciliation/store/break.repository.js';
+import { ReportsService } from '../../apps/gateway/src/reconciliation/reports.service.js';
+import { ReportRepository } from '../../apps/gateway/src/reconciliation/store/report.repository.js';
 import { RegisterRepository } from '../../apps/gateway/src/reconciliation/store/register.repository.js';
 import { type MigratedDatabase, startParts } from './gateway-parts.js';
 
@@ -14,6 +16,7 @@ export async function startBooks(database: MigratedDatabase) {
   const reconciler = new Reconciler(new BooksRepository(), breaks);
   return {
     ...{ ...parts, reconciler, breaks: new BreaksService(breaks, accounts) },
+    reports: new ReportsService(new ReportRepository(source), accounts),
     registers: new RegistersService(new RegisterRepository(source), reconciler, sync, accounts),
   };
 }

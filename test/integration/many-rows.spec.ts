@@ -121,6 +121,8 @@ describe(`among ${MANY} payments`, () => {
       reviews: [{ kind: 'payment', currency: 'UAH', count: 60, amount: 6_000 }],
       flags: [{ flag: 'second_charge', count: 60 }],
       callbacks: [{ reason: 'given_up', count: 60 }],
+      breaks: [],
+      breaksOverdue: 0,
     });
     expect(oldestDoubtSeconds).toBeGreaterThan(0);
   });

@@ -234,3 +234,40 @@ describe('a break', () => {
     expect(await openTypes()).toEqual(['amount']);
   });
 });
+
+describe('the report of a day', () => {
+  const daily = () => parts.reports.daily(parts.accountId, '2026-11-26');
+
+  it('has what our books have, and the fees and sums of the register once there is one', async () => {
+    const [first, second] = [anId(), anId()] as [string, string];
+    await paidAs(first, { amount: 10_000, fee: 150 });
+    await paidAs(second);
+    expect(await daily()).toMatchObject({
+      taken: { count: 2, kopiyky: '11000' },
+      refunded: { count: 0, kopiyky: '0' },
+      fees: { kopiyky: '165', source: 'payments' },
+      payoutExpected: '10835',
+      register: null,
+      openBreaks: [],
+      openDoubts: [],
+    });
+    await take(
+      aLine(first, { amount: '10000', fee: '150.4' }),
+      aLine(second, { fee: '15.3' }),
+      aLine(anId(), { amount: '-7' }),
+    );
+    expect(await daily()).toMatchObject({
+      fees: { kopiyky: '181', source: 'register' },
+      payoutExpected: '10819',
+      register: { lines: 3, taken: '11000', refunded: '7' },
+      openBreaks: [{ type: 'missing_here', count: 1, atRisk: '7' }],
+    });
+  });
+
+  it('has nothing of another day', async () => {
+    await paidAs(anId());
+    expect(await parts.reports.daily(parts.accountId, '2026-11-27')).toMatchObject({
+      taken: { count: 0, kopiyky: '0' },
+    });
+  });
+});

@@ -1,6 +1,7 @@
 import { KeystoreError } from '#libs/keystore';
 import { type Access, type OperatorCommand } from '../audit/command.js';
 import { type Terminal, type Tool } from '../audit/tool.js';
+import { TextDocument } from '../audit/text-document.js';
 import { startProblem } from '../config/start-problem.js';
 import { ConfigError } from '../config/gateway-config.js';
 import { CliError } from './cli-error.js';
@@ -44,7 +45,8 @@ const foundCommands = ({ commands, open }: CommandLine): [string, Found][] =>
     const run = async (input: object): Promise<number> => {
       const opened = await open(command, command.accessOf(input));
       const result = await opened.run(command, input).finally(() => opened.close());
-      await print(`${JSON.stringify(result ?? { done: true }, null, 2)}\n`);
+      const isText = result instanceof TextDocument;
+      await print(isText ? result.text : `${JSON.stringify(result ?? { done: true }, null, 2)}\n`);
       return 0;
     };
     return [name, { command, cli, run }];

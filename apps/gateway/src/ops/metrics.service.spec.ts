@@ -6,7 +6,14 @@ import { MetricsService } from './metrics.service.js';
 import { type OpsReadingsService } from './ops-readings.service.js';
 import { type Worklist } from './worklist.repository.js';
 
-const NOTHING: Worklist = { reviews: [], flags: [], callbacks: [], oldestDoubtSeconds: 0 };
+const NOTHING: Worklist = {
+  reviews: [],
+  flags: [],
+  callbacks: [],
+  breaks: [],
+  breaksOverdue: 0,
+  oldestDoubtSeconds: 0,
+};
 
 describe('metrics of what waits for a person', () => {
   let worklist = NOTHING;
@@ -51,6 +58,8 @@ describe('metrics of what waits for a person', () => {
       ],
       flags: [{ flag: 'contradicted', count: 4 }],
       callbacks: [{ reason: 'unassigned', count: 5 }],
+      breaks: [{ type: 'amount', count: 2, atRisk: 1_250 }],
+      breaksOverdue: 1,
       oldestDoubtSeconds: 901,
     };
     expect(await lines()).toEqual(

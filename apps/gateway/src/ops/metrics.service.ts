@@ -7,6 +7,7 @@ import { Workers } from '../database/workers.js';
 import { FOLLOW_UP_KINDS } from '../payments/domain/operation.js';
 import { PAYMENT_FLAGS } from '../payments/domain/payment.js';
 import { type SessionForecast } from '../payments/bank-access/session-schedule.store.js';
+import { BREAK_TYPES } from '../reconciliation/domain/break-types.js';
 import { MANY_REFUSALS } from '../payments/bank-access/session-rows.store.js';
 import { within } from '../timing/deadline.js';
 import { type Backlog } from './backlog.repository.js';
@@ -131,6 +132,20 @@ export class MetricsService {
     'Kept callbacks that are not tried any more: given_up, or unassigned when their payment is not there; up to 10000.',
     ['reason'],
   );
+  private readonly breaks = this.gauge(
+    'gateway_breaks_open',
+    "Open breaks between the bank's books and ours, by type; up to 10000 in all.",
+    ['type'],
+  );
+  private readonly breaksAtRisk = this.gauge(
+    'gateway_breaks_at_risk_minor_units',
+    'Money that is at risk in open breaks: kopiyky.',
+    ['type'],
+  );
+  private readonly breaksOverdue = this.gauge(
+    'gateway_breaks_overdue',
+    'Open breaks past the day by which somebody should have looked; up to 10000.',
+  );
   private readonly oldestDoubt = this.gauge(
     'gateway_oldest_doubt_seconds',
     'Since the oldest operation began whose outcome nobody knows; 0: there is none.',
@@ -195,7 +210,8 @@ export class MetricsService {
   }
 
   /** What is none is told as 0, so that an alarm can end. */
-  private showWorklist({ reviews, flags, callbacks, oldestDoubtSeconds }: Worklist): void {
+  private showWorklist(worklist: Worklist): void {
+    const { reviews, flags, callbacks, oldestDoubtSeconds } = worklist;
     this.atRisk.reset();
     for (const kind of ['payment', ...FOLLOW_UP_KINDS]) {
       const ofKind = reviews.filter((review) => review.kind === kind);
@@ -210,6 +226,16 @@ export class MetricsService {
     for (const reason of ['given_up', 'unassigned'])
       this.unread.set({ reason }, callbacks.find((one) => one.reason === reason)?.count ?? 0);
     this.oldestDoubt.set(oldestDoubtSeconds);
+    this.showBreaks(worklist);
+  }
+
+  private showBreaks({ breaks, breaksOverdue }: Worklist): void {
+    for (const type of BREAK_TYPES) {
+      const open = breaks.find((one) => one.type === type);
+      this.breaks.set({ type }, open?.count ?? 0);
+      this.breaksAtRisk.set({ type }, open?.atRisk ?? 0);
+    }
+    this.breaksOverdue.set(breaksOverdue);
   }
 
   private gauge(name: string, help: string, labelNames: string[] = []): Gauge<string> {

@@ -1,9 +1,19 @@
 import { Readable } from 'node:stream';
-import { Controller, HttpCode, Req, RequestMapping, RequestMethod, type Type, UseGuards } from '@nestjs/common';
+import {
+  Controller,
+  HttpCode,
+  Req,
+  RequestMapping,
+  RequestMethod,
+  StreamableFile,
+  type Type,
+  UseGuards,
+} from '@nestjs/common';
 import { type FastifyRequest } from 'fastify';
 import { OpsKeyGuard } from '../accounts/ops-key.guard.js';
 import { type Asked, type OperatorCommand, type Route } from '../audit/command.js';
 import { CommandRunner } from '../audit/command-runner.js';
+import { TextDocument } from '../audit/text-document.js';
 import { checked } from '../http/validation.js';
 
 const ASKED: Asked = { actor: 'ops-api', tell: () => undefined };
@@ -22,6 +32,8 @@ export function operatorRoutes(commands: readonly OperatorCommand[]): Type {
     const value = async function (this: OperatorRoutes, request: FastifyRequest): Promise<unknown> {
       const output = await this.runner.run(command, inputOf(command, request), ASKED);
       if (status === 204) return undefined;
+      if (output instanceof TextDocument)
+        return new StreamableFile(Buffer.from(output.text), { type: output.mediaType });
       return Array.isArray(output) ? { data: output as unknown[] } : output;
     };
     const descriptor = { value, writable: true, configurable: true };

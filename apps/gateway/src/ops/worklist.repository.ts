@@ -15,6 +15,10 @@ export interface Worklist {
   readonly flags: readonly { readonly flag: string; readonly count: number }[];
   /** Callbacks that are not tried any more, because nobody could read them or their payment is not there. */
   readonly callbacks: readonly { readonly reason: 'given_up' | 'unassigned'; readonly count: number }[];
+  /** Open breaks between the bank's books and ours; `atRisk`: kopiyky. */
+  readonly breaks: readonly { readonly type: string; readonly count: number; readonly atRisk: number }[];
+  /** Of those, past their deadline. */
+  readonly breaksOverdue: number;
   /** Since the oldest operation began whose outcome nobody knows; 0 where there is none. */
   readonly oldestDoubtSeconds: number;
 }
@@ -35,6 +39,9 @@ const FLAGS = `
 const CALLBACKS = `
   SELECT CASE outcome WHEN 'unassigned' THEN 'unassigned' ELSE 'given_up' END AS reason, count(*)::int AS count
   FROM ${some('outcome', 'callback_inbox WHERE settled_at IS NULL AND next_attempt_at IS NULL')} AS unread GROUP BY 1`;
+const OPEN_BREAKS = some('type, at_risk, deadline_at', "reconciliation_break WHERE status = 'open'");
+const BREAKS = `
+  SELECT type, count(*)::int AS count, sum(at_risk)::float8 AS "atRisk" FROM ${OPEN_BREAKS} AS breaks GROUP BY type`;
 /** The oldest of each status is the first of its part of the index. */
 const OLDEST_DOUBT = ['unknown', 'needs_review']
   .map((status) => `(SELECT created_at FROM operation WHERE status = '${status}' ORDER BY created_at LIMIT 1)`)
@@ -47,6 +54,8 @@ export class WorklistRepository {
   async read(): Promise<Worklist> {
     const [row] = await this.database.query<Worklist[]>(
       `SELECT ${rowsOf(REVIEWS)} AS reviews, ${rowsOf(FLAGS)} AS flags, ${rowsOf(CALLBACKS)} AS callbacks,
+              ${rowsOf(BREAKS)} AS breaks,
+              (SELECT count(*)::int FROM ${OPEN_BREAKS} AS open WHERE deadline_at < now()) AS "breaksOverdue",
               coalesce(extract(epoch FROM now() - least(${OLDEST_DOUBT})), 0)::float8 AS "oldestDoubtSeconds"`,
     );
     if (!row) throw new Error('what waits for a person cannot be read');

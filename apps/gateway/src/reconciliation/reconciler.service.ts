@@ -49,21 +49,6 @@ export class Reconciler {
     }
     return { matched, ...found.counted, settled: await this.breaks.settle(tx, look), toAsk: found.toAsk };
   }
-
-  /** What the bank answered about some payments, beside all that our books have of them. */
-  async compare(
-    tx: Transaction,
-    look: Look,
-    paymentIds: readonly string[],
-    lines: readonly BankLine[],
-  ): Promise<Outcome> {
-    const found = new Findings(this.breaks, tx, look);
-    const operations = await this.books.ofPayments(tx, look.accountId, paymentIds);
-    const { matches, breaks } = matchBooks(lines, operations);
-    await found.add(breaks, lines, operations);
-    const settled = await this.breaks.settle(tx, look, paymentIds);
-    return { matched: matches.length, ...found.counted, settled, toAsk: found.toAsk };
-  }
 }
 
 /** Breaks as they are found, written down page by page. */

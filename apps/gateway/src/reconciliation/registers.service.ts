@@ -116,6 +116,7 @@ export class RegistersService {
     }
     reading.note(file.end());
     await write(1);
+    if (reading.lines >= BATCH) await this.registers.analyze();
     if (reading.bad.length > 0) await this.registers.addBadLines(accountId, id, reading.bad);
     return reading;
   }

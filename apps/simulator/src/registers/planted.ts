@@ -41,7 +41,9 @@ export function plantBreaks(
   const wanted = BREAKS.flatMap((type) => Array.from({ length: counts[type] ?? 0 }, (_, number) => ({ type, number })));
   if (wanted.length > rows.length)
     throw new Error(`${wanted.length} breaks need as many lines, and there are ${rows.length}`);
-  const places = new Map(wanted.map((one, index) => [Math.floor((index * rows.length) / wanted.length), one]));
+  const places = new Map(
+    wanted.map((one, index) => [placeOf(rows, one.type, Math.floor((index * rows.length) / wanted.length)), one]),
+  );
   const planted: PlantedBreak[] = [];
   const spoiled = rows.flatMap((row, place) => {
     const one = places.get(place);
@@ -53,3 +55,7 @@ export function plantBreaks(
   });
   return { rows: spoiled, planted };
 }
+
+/** A fee that nobody wrote cannot be a wrong one: then the next line has it. */
+const placeOf = (rows: readonly RegisterRow[], type: Break, place: number): number =>
+  type === 'fee' && rows[place]?.merchantCommission === '' && rows[place + 1]?.merchantCommission ? place + 1 : place;

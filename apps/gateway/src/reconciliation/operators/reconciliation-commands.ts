@@ -1,7 +1,8 @@
 import { command, NOTHING, type OperatorCommand } from '../../audit/command.js';
 import { BreaksService } from '../breaks.service.js';
 import { RegistersService } from '../registers.service.js';
-import { importRegister, listBreaks, listRegisters, resolveBreak } from './reconciliation.dto.js';
+import { ReportsService } from '../reports.service.js';
+import { dailyReport, importRegister, listBreaks, listRegisters, resolveBreak } from './reconciliation.dto.js';
 
 const REGISTERS = 'merchant-accounts/:account/registers';
 const BREAKS = 'merchant-accounts/:account/breaks';
@@ -59,6 +60,20 @@ export const RECONCILIATION_COMMANDS: readonly OperatorCommand[] = [
     input: NOTHING,
     of: RegistersService,
     run: (registers, { account, register }) => registers.show(account, register),
+  }),
+  command({
+    id: 'report.daily',
+    cli: [
+      {
+        name: 'reports daily',
+        help: 'Show what a day brought: taken, refunded, fees, payout expected, open breaks and doubts. The day is YYYY-MM-DD in Kyiv, by default yesterday; the format is json, csv, or html to print.',
+        options: { day: { flag: 'day', as: 'text' }, format: { flag: 'format', as: 'text', fallback: 'json' } },
+      },
+    ],
+    route: { method: 'GET', path: 'merchant-accounts/:account/reports/daily' },
+    input: dailyReport,
+    of: ReportsService,
+    run: (reports, { account, day, format }) => reports.dailyAs(format, account, day),
   }),
   command({
     id: 'break.list',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { BREAK_TYPES } from '../domain/break-types.js';
+import { REPORT_FORMATS } from '../reports.service.js';
 import { AMOUNT_UNITS } from '../domain/register-money.js';
 
 const day = z.iso.date({ error: 'must be a day such as 2027-01-31' });
@@ -17,6 +18,11 @@ export const importRegister = z.strictObject({
   to: day.optional(),
   amountsIn: z.enum(AMOUNT_UNITS).default('kopiyky'),
   adds: flag,
+});
+
+export const dailyReport = z.strictObject({
+  day: day.optional(),
+  format: z.enum(REPORT_FORMATS).default('json'),
 });
 
 export const listRegisters = z.strictObject({ limit });

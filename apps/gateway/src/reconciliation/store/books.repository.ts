@@ -121,9 +121,11 @@ export class BooksRepository {
 
   private async page(tx: Transaction, accountId: string, rows: readonly LaidRow[]): Promise<Laid> {
     const operations = new Map(rows.flatMap((row) => row.operations.map((one) => [one.id, one] as const)));
+    // One look into the index for each: compared with a list, every line would be compared with all of it.
     const taken = await tx.query<{ id: string }[]>(
-      `SELECT DISTINCT booked_id AS id FROM register_line
-       WHERE merchant_account_id = $1 AND is_live AND booked_id = ANY($2::text[])`,
+      `${SWEEP_MARK} SELECT ids.id FROM unnest($2::text[]) AS ids (id)
+       WHERE EXISTS (SELECT FROM register_line l
+         WHERE l.merchant_account_id = $1 AND l.booked_id = ids.id AND l.is_live)`,
       [accountId, [...operations.keys()]],
     );
     const isTaken = new Set(taken.map(({ id }) => id));
@@ -181,21 +183,6 @@ export class BooksRepository {
       [accountId, from, to, begins, ends],
     );
     return rows.map(({ operation }) => ({ ...operation, isExpected: true, isTaken: false }));
-  }
-
-  /** All of what is on record under some payments. */
-  async ofPayments(tx: Transaction, accountId: string, paymentIds: readonly string[]): Promise<BookedOperation[]> {
-    const rows = await tx.query<{ operation: BookedOperation; kind: string }[]>(
-      `SELECT ${AS_BOOKED} AS operation, kind FROM (
-         SELECT ${BOOKED} ${FROM_BOOKS} WHERE o.merchant_account_id = $1 AND o.subject_id = ANY($2::text[])) AS ours
-       ORDER BY id`,
-      [accountId, paymentIds],
-    );
-    return rows.map(({ operation, kind }) => ({
-      ...operation,
-      isExpected: ['purchase', 'capture', 'refund'].includes(kind),
-      isTaken: false,
-    }));
   }
 }
 

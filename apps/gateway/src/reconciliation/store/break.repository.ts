@@ -108,13 +108,12 @@ export class BreakRepository {
     return [...new Set(opened.flatMap(({ paymentId }) => paymentId ?? []))];
   }
 
-  /** Both books are equal now in what this look did not find again. @param paymentIds all that it looked at; undefined: everything */
-  async settle(tx: Transaction, look: Look, paymentIds?: readonly string[]): Promise<number> {
+  /** Both books are equal now in what this look did not find again. @returns how many breaks ended */
+  async settle(tx: Transaction, look: Look): Promise<number> {
     const [, count] = await tx.query<[unknown, number]>(
       `UPDATE reconciliation_break SET status = 'settled', ended_at = now(), checked_at = now()
-       WHERE merchant_account_id = $1 AND source = $2 AND status = 'open' AND seen_in <> $3
-         AND ($4::text[] IS NULL OR payment_id = ANY($4))`,
-      [look.accountId, look.source, look.id, paymentIds ?? null],
+       WHERE merchant_account_id = $1 AND source = $2 AND status = 'open' AND seen_in <> $3`,
+      [look.accountId, look.source, look.id],
     );
     return count;
   }
@@ -154,14 +153,5 @@ export class BreakRepository {
       [accountId, id, note],
     );
     return count > 0;
-  }
-
-  /** Open breaks of an account by type. */
-  async openByType(accountId: string): Promise<{ type: BreakType; count: number; atRisk: number }[]> {
-    return this.database.query(
-      `SELECT type, count(*)::int AS count, sum(at_risk)::float8 AS "atRisk" FROM reconciliation_break
-       WHERE merchant_account_id = $1 AND status = 'open' GROUP BY type ORDER BY type`,
-      [accountId],
-    );
   }
 }

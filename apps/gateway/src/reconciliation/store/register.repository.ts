@@ -84,6 +84,11 @@ export class RegisterRepository {
     );
   }
 
+  /** Thousands of new lines are not in the statistics yet, by which the comparison is planned. */
+  async analyze(): Promise<void> {
+    await this.database.query('ANALYZE register_line');
+  }
+
   async addBadLines(accountId: string, registerId: string, bad: readonly BadLine[]): Promise<void> {
     await this.database.query(
       `INSERT INTO register_bad_line (merchant_account_id, register_id, line, problem)
