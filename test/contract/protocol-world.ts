@@ -90,6 +90,10 @@ export class World {
     return (await this.client.call(ACCOUNT, id, body as never, { protocol } as never)) as Body;
   }
 
+  readCallback(body: string): Promise<Body> {
+    return this.client.readCallback(ACCOUNT, body) as Promise<unknown> as Promise<Body>;
+  }
+
   /** What the bank shows of an operation, whole; what it has answered where that was none. */
   async shownOf(answer: Body): Promise<Body> {
     const { type, merchantRequestId } = answer;

@@ -33,6 +33,7 @@ import {
   rowOf,
 } from '../calls/calls.js';
 import { endpointOf } from '../calls/endpoint-of.js';
+import { looksLikeJwe, openJwe } from '../jwe/jwe-codec.js';
 import { SignedChannel } from '../jws/signed-channel.js';
 
 /** What a call of the table is told beside its body. */
@@ -112,7 +113,11 @@ export class AllianceClient {
    */
   async readCallback(accountId: string, body: Uint8Array | string): Promise<BankCallback> {
     const account = await loadAccount(this.#options.accounts, accountId);
-    const signed = await decodeSignedCallback(body, (token) => this.#signed.open(account, token, 'callback'));
+    const signed = await decodeSignedCallback(body, async (token) => {
+      const payload = await this.#signed.open(account, token, 'callback');
+      const text = Buffer.from(payload).toString('latin1');
+      return looksLikeJwe(text) ? openJwe(text, clientKeysOf(account)) : payload; // signed and encrypted: undocumented
+    });
     return signed ?? decodeCallback(body, clientKeysOf(account));
   }
 
