@@ -67,7 +67,6 @@ const ONLY_IN_THE_DATABASE = [
   'payment_in_review',
   'merchant_account_terminal',
   'operation_awaits_session',
-  'operation_created_at',
   'operation_merchant_request_id',
   'outbox_event_sequence',
   'outbox_event_unpublished',

@@ -12,10 +12,14 @@ export class DropDueIndexesOfAll1796000000019 implements MigrationInterface {
     // For the gauge: by an expression, which no claim names.
     await runner.query(`CREATE INDEX webhook_delivery_overdue ON webhook_delivery ((next_attempt_at AT TIME ZONE 'UTC'))
       WHERE next_attempt_at IS NOT NULL`);
+    // The same for the registers' look at a day: a list of refunds by date was read by it, and read every row.
+    await runner.query('DROP INDEX operation_created_at');
+    await runner.query(`CREATE INDEX operation_created_at ON operation USING brin ((created_at AT TIME ZONE 'UTC'))`);
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query('DROP INDEX webhook_delivery_overdue');
+    await runner.query('DROP INDEX webhook_delivery_overdue, operation_created_at');
+    await runner.query('CREATE INDEX operation_created_at ON operation USING brin (created_at)');
     for (const [name, table, column] of DROPPED) {
       await runner.query(`CREATE INDEX ${name} ON ${table} (${column}) WHERE ${column} IS NOT NULL`);
     }
