@@ -22,13 +22,18 @@ export class ScratchTree {
   }
 
   /** Runs something while the bug is in. @throws Error as {@link planted} */
-  async with<T>(plant: Plant, run: () => Promise<T>): Promise<T> {
-    const source = await this.read(plant.file);
-    await writeFile(path.join(this.directory, plant.file), planted(source, plant));
+  with<T>(plant: Plant, run: () => Promise<T>): Promise<T> {
+    return this.withChange(plant.file, (source) => planted(source, plant), run);
+  }
+
+  /** Runs something while a file is another. */
+  async withChange<T>(file: string, change: (source: string) => string, run: () => Promise<T>): Promise<T> {
+    const source = await this.read(file);
+    await writeFile(path.join(this.directory, file), change(source));
     try {
       return await run();
     } finally {
-      await writeFile(path.join(this.directory, plant.file), source);
+      await writeFile(path.join(this.directory, file), source);
     }
   }
 

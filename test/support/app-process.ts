@@ -56,6 +56,16 @@ export class AppProcess {
     return this.child.pid;
   }
 
+  /** A message over the channel of child processes, such as which failpoint is armed. */
+  tell(message: object): void {
+    this.child?.send(message, () => undefined); // one that has just died hears nothing
+  }
+
+  /** SIGSTOP and SIGCONT; one that has died gets neither. */
+  signal(signal: NodeJS.Signals): void {
+    this.child?.kill(signal);
+  }
+
   /** All of stdout and stderr so far: scan it for canaries. */
   logs(): string {
     return this.output;

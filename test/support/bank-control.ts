@@ -224,6 +224,11 @@ export class BankControl {
     return this.call('POST', `orders/${encodeURIComponent(hppOrderId)}/charge`, { coinAmount });
   }
 
+  /** A payer's bank sends the money of an open A2A order. */
+  async transfer(hppOrderId: string): Promise<LedgerEntry> {
+    return this.call('POST', `orders/${encodeURIComponent(hppOrderId)}/transfer`);
+  }
+
   /** The bank gives money back by itself. `merchantRequestId: null` = the refund carries none; absent = a foreign one. */
   async refundInBackOffice(
     hppOrderId: string,

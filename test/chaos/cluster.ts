@@ -1,0 +1,116 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { type AppProcess } from '../support/app-process.js';
+import { PostgresProxy } from '../support/postgres-proxy.js';
+import { type Stack } from '../support/stack.js';
+import { type Front } from './front.js';
+
+/** What the gateway prints in a failpoint. Source: apps/gateway/src/failpoints/failpoint.ts. */
+const REACHED = 'failpoint reached:';
+/** Milliseconds between two looks at what a process has printed. */
+const LOOK_MS = 10;
+
+/** One gateway of several over the same database. It serves and works. */
+export interface Replica {
+  readonly port: number;
+  readonly process: AppProcess;
+  /** Between it and the database. */
+  readonly proxy: PostgresProxy;
+  /** Milliseconds by which its clock is off. */
+  clockOffMs: number;
+}
+
+/** Environment of every replica: what takes long elsewhere takes a moment here. */
+export const GATEWAY_ENVIRONMENT = {
+  ROLE: 'all',
+  FAILPOINTS: 'on',
+  BANK_TIMEOUT_MS: '1500',
+  WEBHOOK_ALLOWED_NETWORKS: '127.0.0.0/8',
+  LOG_LEVEL: 'error',
+} as const;
+
+/** Patched into a gateway: its wall clock can be set off by a message. It has no other. */
+const CLOCK_SHIM = `
+const now = Date.now.bind(Date);
+const RealDate = Date;
+let off = 0;
+globalThis.Date = class extends RealDate {
+  constructor(...args) { if (args.length === 0) super(now() + off); else super(...args); }
+  static now() { return now() + off; }
+};
+process.on('message', (message) => {
+  if (typeof message?.clockOffMs !== 'number') return;
+  off = message.clockOffMs;
+  process.stderr.write('clock off ' + off + '\\n');
+});
+process.channel?.unref();
+`;
+
+/** Gateways that come and go behind one address. */
+export class Cluster {
+  private readonly alive = new Set<Replica>();
+  private readonly shim: string;
+
+  constructor(
+    private readonly stack: Stack,
+    private readonly front: Front,
+  ) {
+    this.shim = path.join(stack.dataDir, 'clock-shim.mjs');
+    writeFileSync(this.shim, CLOCK_SHIM);
+  }
+
+  get replicas(): readonly Replica[] {
+    return [...this.alive];
+  }
+
+  async add(): Promise<Replica> {
+    const proxy = await PostgresProxy.listen(this.stack.database.url);
+    const env = {
+      ...GATEWAY_ENVIRONMENT,
+      ...{ PUBLIC_URL: this.front.url, DATABASE_URL: proxy.url, NODE_OPTIONS: `--import=${this.shim}` },
+    };
+    const start = () => this.stack.addGateway(env);
+    const { process, url } = await start().catch(start); // a machine that is busy with others may be too slow once
+    const replica = { port: Number(new URL(url).port), process, proxy, clockOffMs: 0 };
+    this.alive.add(replica);
+    this.lead();
+    return replica;
+  }
+
+  /** Tells a replica where to stand still; it may never get there. */
+  arm({ process }: Replica, failpoint: string | null, pass = 1): void {
+    process.tell({ failpoint, pass });
+  }
+
+  setClockOff(replica: Replica, clockOffMs: number): void {
+    replica.clockOffMs = clockOffMs;
+    replica.process.tell({ clockOffMs });
+  }
+
+  /** @returns whether it stands still there, within that time */
+  async stands({ process }: Replica, failpoint: string, withinMs: number): Promise<boolean> {
+    const giveUpAt = Date.now() + withinMs;
+    while (!process.logs().includes(`${REACHED} ${failpoint}\n`)) {
+      if (Date.now() > giveUpAt) return false;
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    }
+    return true;
+  }
+
+  /** Its sockets close at once, as when the machine's kernel lives on. */
+  async kill(replica: Replica): Promise<void> {
+    this.alive.delete(replica);
+    this.lead();
+    const { signal } = await replica.process.kill();
+    if (signal !== 'SIGKILL') throw new Error(`a replica ended by ${String(signal)}:\n${replica.process.logs()}`);
+    await replica.proxy.close();
+  }
+
+  async stop(): Promise<void> {
+    for (const replica of this.replicas) await this.kill(replica);
+  }
+
+  private lead(): void {
+    this.front.leadTo(this.replicas.map(({ port }) => port));
+  }
+}
