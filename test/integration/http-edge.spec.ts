@@ -69,6 +69,28 @@ describe('the API over HTTP', () => {
     expect([made.statusCode, made.headers['retry-after'], made.headers.location]).toEqual([202, '2', undefined]);
   });
 
+  it.each(['payment', 'verification'])(
+    'sends nobody to pay a %s whose time is over; another can be made at once',
+    async (what) => {
+      const body =
+        what === 'payment' ? aPaymentRequest() : { returnUrl: 'https://shop.example/', customer: { id: 'c' } };
+      const made = await post(`/v1/${what}s`, body);
+      const { id } = made.json<{ id: string }>();
+      expect(made.json()).toMatchObject({
+        acceptsPayment: true,
+        redirectUrl: expect.stringContaining('https://') as string,
+      });
+      await edge.database.query(`UPDATE payment SET expires_at = now() - interval '1 second' WHERE id = $1`, [id]);
+      const over = { id, status: 'requires_action', acceptsPayment: false, redirectUrl: null };
+      expect((await app.inject({ url: `/v1/${what}s/${id}`, headers })).json()).toMatchObject(over);
+      if (what === 'payment') {
+        const { data } = (await app.inject({ url: '/v1/payments?limit=1', headers })).json<{ data: object[] }>();
+        expect(data[0]).toMatchObject(over);
+      }
+      expect((await post(`/v1/${what}s`, body)).json()).toMatchObject({ acceptsPayment: true });
+    },
+  );
+
   it('describes the routes of operators to operators', async () => {
     expect((await app.inject({ url: '/ops/openapi.json' })).statusCode).toBe(401);
     const answer = await app.inject({ url: '/ops/openapi.json', headers: { authorization: `Bearer ${EDGE_OPS_KEY}` } });

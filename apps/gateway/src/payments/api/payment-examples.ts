@@ -23,6 +23,7 @@ const OPEN: PaymentView = {
   paymentLinkId: null,
   reference: 'order-1001',
   description: 'Order 1001',
+  acceptsPayment: true,
   redirectUrl: PAGE,
   qrLink: null,
   returnUrl: RETURN_URL,
@@ -54,6 +55,7 @@ const PAID: PaymentView = {
   amountAuthorized: 12_550,
   amountCaptured: 12_550,
   receipt: RECEIPT,
+  acceptsPayment: false,
   redirectUrl: null,
   updatedAt: '2026-01-31T12:03:12.000Z',
 };
@@ -76,7 +78,7 @@ const CAPTURED: PaymentView = {
   },
 };
 
-const CANCELED: PaymentView = { ...OPEN, status: 'canceled', redirectUrl: null };
+const CANCELED: PaymentView = { ...OPEN, status: 'canceled', acceptsPayment: false, redirectUrl: null };
 
 const REFUND: RefundView = {
   object: 'refund',
@@ -98,6 +100,7 @@ const VERIFICATION: VerificationView = {
   livemode: false,
   reference: 'customer-42',
   description: null,
+  acceptsPayment: true,
   redirectUrl: PAGE,
   returnUrl: RETURN_URL,
   failure: null,
@@ -140,6 +143,6 @@ export const PAYMENT_EXAMPLES = {
   Refund: REFUND,
   RefundList: { data: [REFUND] },
   RefundPage: { data: [REFUND], nextCursor: null },
-  Verification: { ...VERIFICATION, status: 'succeeded', redirectUrl: null },
+  Verification: { ...VERIFICATION, status: 'succeeded', acceptsPayment: false, redirectUrl: null },
   createVerification: VERIFICATION,
 };

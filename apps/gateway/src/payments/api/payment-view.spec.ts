@@ -56,7 +56,8 @@ const aRefund = (over: Partial<OperationEntity> = {}): OperationEntity =>
   });
 
 describe('viewPayment', () => {
-  const view = (row: PaymentEntity) => viewPayment(row, { redirectUrl: 'https://bank.example/pay' });
+  const view = (row: PaymentEntity, pastExpiry = false) =>
+    viewPayment(row, { redirectUrl: 'https://bank.example/pay', pastExpiry });
 
   it('shows what the API describes and nothing else', () => {
     expect(paymentView.strict().parse(view(aRow()))).toEqual(view(aRow()));
@@ -65,6 +66,18 @@ describe('viewPayment', () => {
   it.each(PAYMENT_STATUSES)('gives a link to a %s payment only while it can be paid', (status) => {
     const payable = status === 'requires_action' || status === 'processing';
     expect(view(aRow({ status })).redirectUrl).toBe(payable ? 'https://bank.example/pay' : null);
+  });
+
+  it.each(PAYMENT_STATUSES)('sends nobody to pay a %s payment whose time is over', (status) => {
+    const hasLink = ['requires_action', 'processing'].includes(status);
+    const waits = hasLink || ['created', 'requires_confirmation'].includes(status);
+    expect(view(aRow({ status })).acceptsPayment).toBe(waits);
+    expect(view(aRow({ status }), true)).toMatchObject({
+      status,
+      acceptsPayment: false,
+      redirectUrl: null,
+      qrLink: null,
+    });
   });
 
   it('shows how it is paid and for what, as it was asked for', () => {
@@ -109,7 +122,9 @@ describe('viewPayment', () => {
 
 describe('viewVerification', () => {
   it('shows what the API describes and nothing else, and no amounts', () => {
-    const shown = viewVerification(aRow({ id: 'ver_1', kind: 'verification', amount: 0 }), 'https://bank.example/pay');
+    const shown = viewVerification(aRow({ id: 'ver_1', kind: 'verification', amount: 0 }), {
+      redirectUrl: 'https://bank.example/pay',
+    });
     expect(verificationView.strict().parse(shown)).toEqual(shown);
     expect(Object.keys(shown).filter((member) => member.startsWith('amount'))).toEqual([]);
   });

@@ -13,11 +13,13 @@ export interface Shown {
   readonly redirectUrl: string | null;
   /** What its QR code holds. */
   readonly qrLink?: string | null | undefined;
+  /** The time that the customer had is over: nobody is sent to pay any more. */
+  readonly pastExpiry?: boolean | undefined;
   /** The latest capture or release of a hold. */
   readonly action?: OperationEntity | undefined;
 }
 
-export const viewPayment = (row: PaymentEntity, { redirectUrl, qrLink = null, action }: Shown): PaymentView => ({
+export const viewPayment = (row: PaymentEntity, shown: Shown): PaymentView => ({
   object: 'payment',
   id: row.id,
   status: row.status,
@@ -36,16 +38,24 @@ export const viewPayment = (row: PaymentEntity, { redirectUrl, qrLink = null, ac
   livemode: row.livemode,
   reference: row.reference,
   description: row.description,
-  ...(paymentStatus(row.status).payable ? { redirectUrl, qrLink } : NO_LINKS),
+  acceptsPayment: acceptsPayment(row, shown),
+  ...linksOf(row, shown),
   returnUrl: row.returnUrl ?? '', // every payment on the hosted page has one
   failure: keptFailure(row),
-  hold: row.kind === 'authorization' ? viewHold(row, action) : null,
+  hold: row.kind === 'authorization' ? viewHold(row, shown.action) : null,
   flags: PAYMENT_FLAGS.filter((flag) => flag in row.flags),
   metadata: row.metadata,
   expiresAt: row.expiresAt?.toISOString() ?? null,
   createdAt: row.createdAt.toISOString(),
   updatedAt: row.updatedAt.toISOString(),
 });
+
+/** Also where the link is still to come. */
+const acceptsPayment = ({ status }: PaymentEntity, { pastExpiry = false }: Shown): boolean =>
+  (paymentStatus(status).payable || paymentStatus(status).closable) && !pastExpiry;
+
+const linksOf = ({ status }: PaymentEntity, { redirectUrl, qrLink = null, pastExpiry = false }: Shown) =>
+  paymentStatus(status).payable && !pastExpiry ? { redirectUrl, qrLink } : NO_LINKS;
 
 const NO_LINKS = { redirectUrl: null, qrLink: null };
 
@@ -82,14 +92,15 @@ function viewReceipt(receipt: Receipt): NonNullable<PaymentView['receipt']> {
 }
 
 /** Nothing of it moves money, so it has no amounts. */
-export const viewVerification = (row: PaymentEntity, redirectUrl: string | null): VerificationView => ({
+export const viewVerification = (row: PaymentEntity, shown: Shown): VerificationView => ({
   object: 'verification',
   id: row.id,
   status: row.status,
   livemode: row.livemode,
   reference: row.reference,
   description: row.description,
-  redirectUrl: paymentStatus(row.status).payable ? redirectUrl : null,
+  acceptsPayment: acceptsPayment(row, shown),
+  redirectUrl: linksOf(row, shown).redirectUrl,
   returnUrl: row.returnUrl ?? '', // every one on the hosted page has one
   failure: keptFailure(row),
   receipt: row.receipt && viewReceipt(row.receipt),

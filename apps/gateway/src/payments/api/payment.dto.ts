@@ -160,6 +160,11 @@ const receiptView = z
   .nullable()
   .meta({ description: 'What the bank told of the operation that paid; members may come later. Null: nothing paid.' });
 
+const acceptsPayment = z.boolean().meta({
+  description:
+    'Whether the customer can still be sent to the bank. False from `expiresAt` on: if the customer wants to try again, create a new one at once. `status` changes when the bank says how this one ended.',
+});
+
 export const paymentView = z
   .object({
     object: z.literal('payment'),
@@ -205,7 +210,8 @@ export const paymentView = z
     livemode: z.boolean().meta({ description: 'False on test terminals: no real money moves.' }),
     reference: z.string().nullable(),
     description: z.string().nullable(),
-    redirectUrl: z.string().nullable().meta({ description: "The bank's payment page, while the payment can be paid." }),
+    acceptsPayment,
+    redirectUrl: z.string().nullable().meta({ description: "The bank's payment page, until `expiresAt`." }),
     qrLink: z.string().nullable().meta({
       description:
         'What the QR code of a `bank_transfer` holds, while it can be paid; as an image at `/v1/payments/{id}/qr`.',
@@ -246,7 +252,8 @@ export const verificationView = z
     livemode: z.boolean(),
     reference: z.string().nullable(),
     description: z.string().nullable(),
-    redirectUrl: z.string().nullable().meta({ description: "The bank's page, while it can be used." }),
+    acceptsPayment,
+    redirectUrl: z.string().nullable().meta({ description: "The bank's page, until `expiresAt`." }),
     returnUrl: z.string(),
     failure,
     receipt: receiptView,

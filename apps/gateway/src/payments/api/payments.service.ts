@@ -11,6 +11,7 @@ import { type OperationEntity } from '../store/operation.entity.js';
 import { currentOf } from '../store/operation.repository.js';
 import { type Held, PaymentRecords } from '../store/payment-records.js';
 import { type PaymentEntity } from '../store/payment.entity.js';
+import { expiryOf } from '../store/payment.repository.js';
 import { type CreatePayment, type ListPayments, type PaymentView } from './payment.dto.js';
 import { customerDigestOf } from './customer-digest.js';
 import { IntentsService } from './intents.service.js';
@@ -44,9 +45,10 @@ export class PaymentsService {
     const standing = await this.records.standing(accountId, id);
     if (!standing || !isPayment(standing.payment.kind))
       throw new PaymentError('PAYMENT_NOT_FOUND', `there is no payment ${id}`);
-    const { payment, intents, followUps } = standing;
+    const { payment, intents, followUps, ages } = standing;
+    const { pastExpiry } = ages;
     const action = isHold(payment) ? followUps.findLast(({ kind }) => kind !== 'refund') : undefined;
-    return viewPayment(payment, { ...linksOf(currentOf(intents) ?? null), action });
+    return viewPayment(payment, { ...linksOf(currentOf(intents) ?? null), pastExpiry, action });
   }
 
   /** What the QR code of a payment holds, while it can be paid. @throws PaymentError `PAYMENT_NOT_FOUND` | `QR_NOT_FOUND` */
@@ -63,7 +65,7 @@ export class PaymentsService {
       customerId === undefined ? undefined : customerDigestOf((await this.accounts.open(accountId)).secret, customerId);
     const kinds = kindsOf('payment');
     const before = cursor === undefined ? undefined : readCursor(cursor);
-    const found = await this.records.payments.list(accountId, {
+    const { found, now } = await this.records.payments.list(accountId, {
       kinds,
       limit: limit + 1,
       before,
@@ -79,9 +81,10 @@ export class PaymentsService {
     const intents = await this.records.operations.intentsOf(accountId, payable);
     const holds = page.filter(isHold).map(({ id }) => id);
     const actions = await this.records.operations.holdActionsOf(accountId, holds);
-    const shown = ({ id }: PaymentEntity) => ({
-      ...linksOf(intents.get(id)),
-      action: actions.get(id),
+    const shown = (row: PaymentEntity) => ({
+      ...linksOf(intents.get(row.id)),
+      pastExpiry: expiryOf(row) < now,
+      action: actions.get(row.id),
     });
     return {
       data: page.map((row) => viewPayment(row, shown(row))),

@@ -4,6 +4,7 @@ import { SETTLEMENT_CURRENCY } from '../domain/money.js';
 import { PaymentError } from '../domain/payment-error.js';
 import { type Answer } from '../engine/idempotency.service.js';
 import { isPayment } from '../kinds/kinds.js';
+import { currentOf } from '../store/operation.repository.js';
 import { type Held, PaymentRecords } from '../store/payment-records.js';
 import { IntentsService } from './intents.service.js';
 import { type CreateVerification, type VerificationView } from './payment.dto.js';
@@ -29,15 +30,17 @@ export class VerificationsService {
 
   /** @throws PaymentError `VERIFICATION_NOT_FOUND` */
   async get(accountId: string, id: string): Promise<VerificationView> {
-    const row = await this.records.payments.find(accountId, id);
-    if (!row || isPayment(row.kind)) throw new PaymentError('VERIFICATION_NOT_FOUND', `there is no verification ${id}`);
-    const order = await this.records.operations.currentIntent(accountId, id);
-    return viewVerification(row, order?.redirectUrl ?? null);
+    const standing = await this.records.standing(accountId, id);
+    if (!standing || isPayment(standing.payment.kind))
+      throw new PaymentError('VERIFICATION_NOT_FOUND', `there is no verification ${id}`);
+    const { payment, intents, ages } = standing;
+    const redirectUrl = currentOf(intents)?.redirectUrl ?? null;
+    return viewVerification(payment, { redirectUrl, pastExpiry: ages.pastExpiry });
   }
 }
 
 /** 202 while the bank's answer is unknown, and with it the link. */
 const render = ({ payment, operation }: Held): { statusCode: number; view: VerificationView } => ({
   statusCode: payment.status === 'created' ? 202 : 201,
-  view: viewVerification(payment, operation.redirectUrl),
+  view: viewVerification(payment, operation),
 });

@@ -202,8 +202,8 @@ export class PaymentRepository {
     });
   }
 
-  /** Newest first. */
-  list(accountId: string, filter: PaymentFilter): Promise<PaymentEntity[]> {
+  /** Newest first. `now`: on the database's clock. */
+  async list(accountId: string, filter: PaymentFilter): Promise<{ found: PaymentEntity[]; now: Date }> {
     const query = this.database
       .createQueryBuilder(PaymentEntity, 'payment')
       .where('payment.merchantAccountId = :accountId', { accountId })
@@ -221,7 +221,8 @@ export class PaymentRepository {
     if (filter.customerDigest !== undefined)
       query.andWhere('payment.customerDigest = :digest', { digest: filter.customerDigest });
     for (const { text, parameters } of createdBetween('payment', OF_ACCOUNT, filter)) query.andWhere(text, parameters);
-    return query.getMany();
+    const { entities, raw } = await query.addSelect('now()', 'now').getRawAndEntities<{ now: Date }>();
+    return { found: entities, now: raw[0]?.now ?? new Date() };
   }
 
   /** @returns the row as it is now */
@@ -273,6 +274,10 @@ export class PaymentRepository {
     return rows;
   }
 }
+
+/** When the time is over that the customer has. */
+export const expiryOf = ({ expiresAt, createdAt, expiresInMinutes }: PaymentEntity): Date =>
+  expiresAt ?? new Date(createdAt.getTime() + expiresInMinutes * 60_000);
 
 export const paymentOf = (row: PaymentEntity): Payment => ({
   accountId: row.merchantAccountId,
