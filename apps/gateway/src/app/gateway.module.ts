@@ -8,7 +8,7 @@ import { dataSourceOptions } from './schema.js';
 import { DcmBankModule } from '../dcm/dcm-bank.module.js';
 import { ApiDocuments } from '../docs/api-documents.js';
 import { DocsModule } from '../docs/docs.module.js';
-import { FAILURES } from '../payments/domain/failures.js';
+import { ADVISED_FAILURES } from '../payments/domain/customer-texts.js';
 import { buildOpenApi } from './openapi.js';
 import { buildOperatorsOpenApi } from './operators-openapi.js';
 import { PROBLEMS } from './problems.js';
@@ -44,7 +44,7 @@ export class GatewayModule {
         ReconciliationModule.forRoot({ worker }),
         OpsModule.forRoot({ commands, opsKey, document: buildOperatorsOpenApi(commands, '../') }),
         ...(dcm ? [DcmBankModule.forRoot({ config: dcm, api, worker, readOnly })] : []),
-        ...(api ? [DocsModule.forRoot(new ApiDocuments(buildOpenApi('./'), PROBLEMS, FAILURES))] : []),
+        ...(api ? [DocsModule.forRoot(new ApiDocuments(buildOpenApi('./'), PROBLEMS, ADVISED_FAILURES))] : []),
       ],
     };
   }

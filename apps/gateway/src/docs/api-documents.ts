@@ -7,6 +7,8 @@ export interface FailureAdvice {
   readonly advice: string;
   /** Another try may end otherwise. */
   readonly retry: boolean;
+  /** What may be shown to the customer. */
+  readonly customer: { readonly en: string; readonly uk: string };
 }
 
 /** What is served below /docs, as the composition hands it in. */

@@ -90,11 +90,19 @@ ${table(
   ['code', 'status', 'meaning', 'what to do'],
   Object.entries(problems).map(([code, { status, title, remedy }]) => row(code, [status, title, remedy])),
 )}
-<h2 id="failures">Why money did not move</h2><p><code>failure.code</code> of a payment or a refund. The texts are for you, not for your customer.</p>
+<h2 id="failures">Why money did not move</h2><p><code>failure.code</code> of a payment or a refund. The first two texts are for you; the last two may be shown to your customer.</p>
 ${table(
-  ['code', 'meaning', 'what to do', 'worth another try'],
-  Object.entries(failures).map(([code, { message, advice, retry }]) =>
-    row(code, [message, advice, retry ? 'yes' : 'no']),
+  ['code', 'meaning', 'what to do', 'worth another try', 'for the customer', 'українською'],
+  Object.entries(failures).map(
+    ([
+      code,
+      {
+        message,
+        advice,
+        retry,
+        customer: { en, uk },
+      },
+    ]) => row(code, [message, advice, retry ? 'yes' : 'no', en, uk]),
   ),
 )}<p><a href="../docs">API reference</a></p>`,
   );

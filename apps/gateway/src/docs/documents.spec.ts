@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { launcherList, withVariables } from '../../../../bench/reports/configuration.js';
+import { withFailures } from '../../../../bench/reports/failures.js';
 import { roomPictures } from '../../../../bench/reports/rooms.js';
 import { withWays } from '../../../../bench/reports/ways.js';
 
@@ -94,6 +95,12 @@ describe('documents', () => {
     const cells = (page: string) => page.replaceAll(/(?<=\|)[ -]+|[ -]+(?=\|)/gu, ''); // as wide as they may be
     const page = textOf('docs/api.md');
     expect(cells(page)).toBe(cells(withWays(page)));
+  });
+
+  it('the failures are those of the rows: run "npm run docs:failures"', () => {
+    const cells = (page: string) => page.replaceAll(/(?<=\|)[ -]+|[ -]+(?=\|)/gu, '');
+    const page = textOf('docs/api.md');
+    expect(cells(page)).toBe(cells(withFailures(page)));
   });
 
   it('the configuration is the one that the gateway reads: run "npm run docs:configuration"', () => {

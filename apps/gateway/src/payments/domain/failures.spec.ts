@@ -1,3 +1,4 @@
+import { CUSTOMER_TEXTS } from './customer-texts.js';
 import { FAILURE_CODES, FAILURES, failureOf, keptFailure, reviewOf } from './failures.js';
 
 describe('failures', () => {
@@ -5,6 +6,18 @@ describe('failures', () => {
     expect(code).toMatch(/^[a-z_]{3,40}$/u);
     expect(FAILURES[code].message).toMatch(/^[A-Z3].+\.$/u);
     expect(FAILURES[code].advice).toMatch(/^[A-Z].+\.$/u);
+  });
+
+  it.each(FAILURE_CODES)('%s has a text for the customer in both languages, which gives nothing away', (code) => {
+    const { en, uk } = CUSTOMER_TEXTS[code];
+    expect(en).toMatch(/^[A-Z].+\.$/u);
+    expect(uk).toMatch(/^[А-ЯІЇЄҐ].+\.$/u);
+    expect(`${en} ${uk}`).not.toMatch(/stolen|lost|fraud|крад|втрач|шахра/iu);
+  });
+
+  it('a card that is reported stolen or lost is declined like any other', () => {
+    for (const code of ['stolen_card', 'lost_card', 'suspected_fraud'] as const)
+      expect(CUSTOMER_TEXTS[code]).toBe(CUSTOMER_TEXTS.card_declined);
   });
 
   it('say the usual, or what is known beyond it', () => {
