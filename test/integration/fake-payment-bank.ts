@@ -1,4 +1,5 @@
 import {
+  type ChargeOutcome,
   type FollowUpOutcome,
   type OperationReading,
   type OrderOutcome,
@@ -11,7 +12,7 @@ import {
   type Sending,
 } from '../../apps/gateway/src/payments/bank/payment-bank.js';
 import { type StepName } from '../../apps/gateway/src/payments/domain/operation.js';
-import { isOrderStep } from '../../apps/gateway/src/payments/kinds/steps.js';
+import { isChargeStep, isOrderStep } from '../../apps/gateway/src/payments/kinds/steps.js';
 import { transactionGuard } from '../../apps/gateway/src/database/transaction-guard.js';
 import { type OrderAnswer } from '../../apps/gateway/src/payments/domain/order-answer.js';
 import { type BankOperationFacts, type BankOrderFacts } from '../../apps/gateway/src/payments/domain/bank-facts.js';
@@ -25,9 +26,13 @@ export type Sent = Sending & Secrets;
 export class FakePaymentBank extends PaymentBank {
   readonly orders: Sent[] = [];
   readonly refunds: Sent[] = [];
+  readonly charges: Sent[] = [];
   readonly reads: string[] = [];
 
   onOrder: (request: Sent) => Answer<OrderOutcome> = (request) => anOpenOrder(request);
+  /** Of a card that needs no 3-D Secure: the first step waits for the second, which is paid. */
+  onCharge: (request: Sent) => Answer<ChargeOutcome> = (request) => aCharge(request);
+  onReadCharge: (bankOperationId: string) => Answer<OperationReading> = () => ({ kind: 'not_found' });
   onReadOrder: (bankOrderId: string) => Answer<OrderReading> = (bankOrderId) => found(bankOrderId);
   onRefund: (request: Sent) => Answer<FollowUpOutcome> = () => ({ kind: 'unknown', reason: 'timeout' });
   onReadOperation: (merchantRequestId: string) => Answer<OperationReading> = () => ({ kind: 'not_found' });
@@ -35,7 +40,12 @@ export class FakePaymentBank extends PaymentBank {
   override async send<Step extends StepName>(sending: Sending<Step>, secrets: Secrets): Promise<OutcomeOf<Step>> {
     transactionGuard.forbid('a call of the bank');
     const sent = { ...sending, ...secrets };
-    const [asked, answer] = isOrderStep(sending.step) ? [this.orders, this.onOrder] : [this.refunds, this.onRefund];
+    const { step } = sending;
+    if (isChargeStep(step)) {
+      this.charges.push(sent);
+      return (await this.onCharge(sent)) as OutcomeOf<Step>;
+    }
+    const [asked, answer] = isOrderStep(step) ? [this.orders, this.onOrder] : [this.refunds, this.onRefund];
     asked.push(sent);
     return (await answer(sent)) as OutcomeOf<Step>;
   }
@@ -43,9 +53,22 @@ export class FakePaymentBank extends PaymentBank {
   override async read<By extends keyof Readings>(_accountId: string, { by, id }: Question<By>): Promise<Readings[By]> {
     transactionGuard.forbid('a call of the bank');
     this.reads.push(id);
+    if (by === 'operation_id') return (await this.onReadCharge(id)) as Readings[By];
     return (await (by === 'order' ? this.onReadOrder(id) : this.onReadOperation(id))) as Readings[By];
   }
 }
+
+/** The operation of a charge; by default it waits for the second step, which pays it. */
+export const aCharge = (request: Sent, over: Partial<BankOperationFacts> = {}): ChargeOutcome => ({
+  kind: 'answered',
+  facts: aBankOperation({
+    ...{ type: request.step.startsWith('hold') ? 'PREAUTH' : 'PURCHASE', amount: request.amount },
+    status: request.parentBankId === null ? 'PENDING' : 'SUCCESS',
+    operationId: request.parentBankId ?? `charge-${request.merchantRequestId}`,
+    merchantRequestId: request.merchantRequestId,
+    ...over,
+  }),
+});
 
 export const bankOrderIdOf = (merchantRequestId: string): string => `order-${merchantRequestId}`;
 

@@ -237,6 +237,11 @@ export class BankControl {
     return this.call('POST', `orders/${encodeURIComponent(hppOrderId)}/refund`, refund);
   }
 
+  /** The public key that card data of a terminal is encrypted to. */
+  async paymentKey(merchantId: string): Promise<{ kty: 'EC'; crv: 'P-384'; x: string; y: string }> {
+    return this.call('GET', `merchants/${merchantId}/payment-key`);
+  }
+
   async holds(): Promise<readonly BankHold[]> {
     return (await this.call<{ holds: BankHold[] }>('GET', 'holds')).holds;
   }

@@ -14,7 +14,8 @@ export interface Payment {
   readonly reference: string | null;
   readonly description: string | null;
   readonly redirectUrl: string | null;
-  readonly returnUrl: string;
+  readonly returnUrl: string | null;
+  readonly nextAction: { readonly type: string; readonly url?: string } | null;
   readonly livemode: boolean;
   readonly failure: { readonly code: string; readonly message: string } | null;
   readonly metadata: Readonly<Record<string, string>>;

@@ -1,4 +1,5 @@
 import { type FastifyInstance, type FastifyRequest } from 'fastify';
+import { findCardNumber, holdsCardNumber } from './card-numbers.js';
 import { HttpProblem } from './http-problem.js';
 import { isCallback, isUpload } from './request-path.js';
 import { parseRequestJson } from './strict-json.js';
@@ -20,6 +21,12 @@ export function registerBodyParsers(server: FastifyInstance): void {
     if (isCallback(request.url) && hasBody(request)) request.raw.headers['content-type'] = BYTES;
     if (isUpload(request.url) && hasBody(request)) request.raw.headers['content-type'] = FILE;
     done();
+  });
+  server.addHook('onRequest', ({ url, headers }, _reply, done) => {
+    const outside = [decodedQueryOf(url), headers['idempotency-key'] ?? ''];
+    if (!isCallback(url) && outside.flat().some(holdsCardNumber)) {
+      done(new HttpProblem('CARD_NUMBER_REFUSED', 'The query or a header holds what looks like a card number.'));
+    } else done();
   });
   server.addContentTypeParser('application/json', options, (request, body: Buffer, done) => {
     settle(done, () => (isCallback(request.url) ? body : readJson(request, body)));
@@ -52,7 +59,28 @@ function readJson({ headers }: FastifyRequest, body: Buffer): unknown {
   if (!isUtf8(headers['content-type'] ?? '')) {
     throw new HttpProblem('MEDIA_TYPE_UNSUPPORTED', 'The body must be in UTF-8: no other charset is read.');
   }
-  return body.length === 0 ? undefined : parseRequestJson(decode(body));
+  return body.length === 0 ? undefined : withoutCardNumbers(parseRequestJson(decode(body)));
+}
+
+/** Card data comes encrypted or not at all. Nothing of it is repeated. @throws HttpProblem `CARD_NUMBER_REFUSED` */
+function withoutCardNumbers(body: unknown): unknown {
+  const found = findCardNumber(body);
+  if (!found) return body;
+  const path = found.join('.');
+  const where = path === '' ? 'The body' : `The member "${path}"`;
+  throw new HttpProblem('CARD_NUMBER_REFUSED', `${where} holds what looks like a card number.`, {
+    errors: [{ path, message: 'must not hold a card number' }],
+  });
+}
+
+/** What cannot be decoded is refused elsewhere. */
+function decodedQueryOf(url: string): string {
+  const query = url.split('?').slice(1).join('?').replaceAll('+', ' ');
+  try {
+    return decodeURIComponent(query);
+  } catch {
+    return query;
+  }
 }
 
 /** Whether a media type names no charset but UTF-8. Every one counts, since readers differ in which they believe. */

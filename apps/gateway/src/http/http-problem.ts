@@ -11,6 +11,7 @@ export type HttpProblemCode =
   | 'ADDRESS_TOO_LONG'
   | 'HEADERS_TOO_LARGE'
   | 'EXPECTATION_UNSUPPORTED'
+  | 'CARD_NUMBER_REFUSED'
   | 'VALIDATION_FAILED'
   | 'BODY_NOT_JSON'
   | 'BODY_TOO_LARGE'
@@ -26,6 +27,7 @@ export const READING = [
   'API_KEY_INVALID',
   'API_KEY_SCOPE_MISSING',
   'API_KEY_ADDRESS_REFUSED',
+  'CARD_NUMBER_REFUSED',
   'SERVICE_UNAVAILABLE',
   'INTERNAL_ERROR',
 ] as const satisfies readonly HttpProblemCode[];
@@ -80,6 +82,12 @@ export const HTTP_PROBLEMS: ProblemTable<HttpProblemCode> = {
     status: 400,
     title: 'The request is not valid',
     remedy: 'See "errors": each names a member and what is wrong with it.',
+  },
+  CARD_NUMBER_REFUSED: {
+    status: 400,
+    title: 'Something in the request looks like a card number',
+    remedy:
+      'Never send card numbers in the clear: encrypt them in the customer’s browser, see /docs. A number of your own that only looks like one needs letters between its digits.',
   },
   BODY_NOT_JSON: {
     status: 400,

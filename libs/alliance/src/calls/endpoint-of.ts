@@ -8,11 +8,11 @@ import { type AccountCallId, rowOf } from './calls.js';
  * @throws AllianceError `ALLIANCE_NOT_CONFIGURED` where it does not exist there
  */
 export function endpointOf(id: AccountCallId, protocol: Protocol): AllianceEndpoint {
-  const { v1, v2, fills, effect } = rowOf(id);
+  const { v1, v2, fills, effect, secret } = rowOf(id);
   const way = protocol === '1.0' ? v1 : v2 && ({ ...v2, encoding: 'jws' } as const);
   if (!way) {
     const message = `${id} does not exist under Authorization ${protocol}`;
     throw new AllianceError('ALLIANCE_NOT_CONFIGURED', message, { noEffect: true });
   }
-  return { ...way, fills, effect: effect !== 'none' };
+  return { ...way, fills, effect: effect !== 'none', foreignCiphertext: secret.length > 0 };
 }

@@ -12,6 +12,7 @@ import {
   type AllianceOptions,
   AllianceSession,
   CommunicationKey,
+  type CardJwe,
   type CreateHppOrder,
   type CreateRefund,
   InMemorySessionStore,
@@ -453,6 +454,23 @@ describe('AllianceClient on a real socket', () => {
       for (minute of [0, 0.5, 1.1, 1.5, 2.2]) codes.push((await caught(mine.refund('acc_1', aRefund()))).code);
       const unavailable = 'ALLIANCE_SESSION_UNAVAILABLE';
       expect(codes).toEqual([unavailable, unavailable, unavailable, unavailable, 'ALLIANCE_ACCOUNT_BLOCKED']);
+    });
+
+    it('what others encrypted, that cannot be decrypted, fails that call alone: no renewal, and no block', async () => {
+      const purchase = {
+        ...{ merchantRequestId: 'p1', coinAmount: 1, desiredThreeDSMode: 'SHOULD' as const },
+        encryptedCardNumber: 'a.b.c.d.e' as CardJwe,
+        customerData: { senderCustomerId: 'c' },
+      };
+      const pay = () => client.call('acc_1', 'h2h.purchase.create', purchase, { protocol: '1.0' });
+      bank.answer = () => errorReply('b_encryptor_failed_decrypt_message', 200);
+      for (let time = 0; time < 4; time++) {
+        const error = await caught(pay());
+        const bankSaid = { msgCode: 'b_encryptor_failed_decrypt_message' };
+        expect(error).toMatchObject({ code: 'ALLIANCE_REFUSED', noEffect: true, bank: bankSaid });
+      }
+      expect(bank.authorizes).toBe(1);
+      expect(bank.requests).toHaveLength(4);
     });
 
     it('an unanswered replay is unknown', async () => {

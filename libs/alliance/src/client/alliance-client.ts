@@ -40,7 +40,7 @@ import { SignedChannel } from '../jws/signed-channel.js';
 export interface AccountCallOptions<Id extends AccountCallId> extends CallOptions {
   /** The authorization; needed where a call exists under both. */
   readonly protocol: ProtocolOf<Id>;
-  /** Another terminal of the account than its own. */
+  /** Another terminal of the account than its own; of no use to a call that names none. */
   readonly merchantId?: string;
 }
 
@@ -84,7 +84,10 @@ export class AllianceClient {
     body: BodyOf<Id>,
     { protocol, merchantId, ...options }: AccountCallOptions<Id>,
   ): Promise<AnswerOf<Id>> {
-    const members = { ...checkedBody(id, body), ...(merchantId !== undefined && { merchantId }) };
+    const members = {
+      ...checkedBody(id, body),
+      ...(merchantId !== undefined && namesTerminal(id) && { merchantId }),
+    };
     return (await this.#exchange(accountId, { id, protocol, members, options })) as AnswerOf<Id>;
   }
 
@@ -206,6 +209,8 @@ export class AllianceClient {
     return parsed.data;
   }
 }
+
+const namesTerminal = (id: AccountCallId): boolean => rowOf(id).fills.includes('merchantId');
 
 interface Exchange {
   readonly id: AccountCallId;

@@ -62,6 +62,10 @@ export interface BankOperation {
   readonly conversionRate?: string;
   /** The bank's receipt, for the customer's browser. */
   readonly receiptUrl?: string;
+  /** Where the customer is sent for 3-D Secure. With `REQUIRED_3DS` and without it, the second call has not been made yet. */
+  readonly redirect3dsUrl?: string;
+  /** Of the card that paid, where one was asked for or used. */
+  readonly externalCardToken?: string;
 }
 
 /** An order of the hosted payment page. */

@@ -6,4 +6,6 @@ export interface AllianceEndpoint {
   readonly effect: boolean;
   /** Body members that are filled in when the body is built, anew for a replay. */
   readonly fills: readonly ('merchantId' | 'date')[];
+  /** The body holds what others encrypted: "cannot decrypt" may then speak of that, and no new session helps. */
+  readonly foreignCiphertext?: boolean;
 }

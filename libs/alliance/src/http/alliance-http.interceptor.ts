@@ -130,11 +130,20 @@ export class AllianceHttpInterceptor {
     const attempt = call instanceof BankCall ? call.attempts.at(-1) : undefined;
     if (!(call instanceof BankCall) || !attempt) return response;
     const answer = await readFor(call, attempt, response as AxiosResponse<Buffer>);
-    if ('refusal' in answer && cureOf(answer.refusal)) return this.#replay(call, attempt, answer.refusal);
+    if ('refusal' in answer && cureOf(answer.refusal)) {
+      if (await this.#speaksOfCardData(call, attempt, answer.refusal)) throw undecryptable(answer.refusal);
+      return this.#replay(call, attempt, answer.refusal);
+    }
     if (call.attempts.some(isUndecryptable)) await this.#sessions.noteDecrypted(call.accountId);
     if ('json' in answer)
       return Object.assign(response, { data: answer.json, config: withoutSecrets(response.config) });
     throw toError(answer.refusal, call.endpoint.effect);
+  }
+
+  /** What others encrypted for the bank is all that a new session does not encrypt anew. Costs no session and no block. */
+  async #speaksOfCardData(call: BankCall, { session }: Attempt, { msgCode }: BankRefusal): Promise<boolean> {
+    if (call.endpoint.foreignCiphertext !== true || SESSION_CODES[msgCode] !== 'key') return false;
+    return (await this.#sessionFor(call)).version <= session.version;
   }
 
   /**
@@ -204,6 +213,11 @@ async function readFor(call: BankCall, { account }: Attempt, response: AxiosResp
 function notSent(reason: string, bank?: BankRefusal): AllianceError {
   const message = bank ? `The bank answered ${bank.msgCode} under every session` : 'No session came in time';
   return new AllianceError('ALLIANCE_SESSION_UNAVAILABLE', message, { ...(bank && { bank }), reason, noEffect: true });
+}
+
+function undecryptable(bank: BankRefusal): AllianceError {
+  const message = 'The bank cannot decrypt the card data';
+  return new AllianceError('ALLIANCE_REFUSED', message, { bank, reason: bank.msgCode, noEffect: true });
 }
 
 function blocked(bank: BankRefusal): AllianceError {

@@ -55,6 +55,8 @@ export const operationWire = z
     merchantCommission: shownAmount,
     conversionRate: shownText,
     receiptUrl: shownText,
+    redirect3dsUrl: shownText,
+    externalCardToken: shownText,
   })
   .transform(
     ({

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type MerchantAccount, MerchantAccountsService } from '../../accounts/merchant-accounts.service.js';
 import { newId } from '../../database/id.js';
 import { customerForBank } from '../bank/customer.js';
-import { type Customer } from '../bank/payment-bank.js';
+import { type CardSecrets, type Customer } from '../bank/payment-bank.js';
 import { type IntentKind, newOperation } from '../domain/operation.js';
 import { PaymentError } from '../domain/payment-error.js';
 import { CustomerVault } from '../engine/customer-vault.js';
@@ -21,6 +21,8 @@ export interface NewIntent extends Omit<
   readonly kind: IntentKind;
   readonly method: Method;
   readonly customer: Customer;
+  /** What is paid with, where it came with the request. */
+  readonly card?: CardSecrets | undefined;
   readonly render: ApiRequest['render'];
 }
 
@@ -29,6 +31,7 @@ export interface IntentRequest {
   readonly accountId: string;
   readonly key: string;
   readonly route: string;
+  /** Without what is secret. */
   readonly body: object;
 }
 
@@ -44,7 +47,7 @@ export class IntentsService {
   /** @throws PaymentError `PAYMENT_METHOD_UNAVAILABLE` | `PAYMENT_LINK_CLOSED` | `IDEMPOTENCY_MISMATCH` | `IDEMPOTENCY_IN_FLIGHT` */
   async open({ accountId, key, route, body }: IntentRequest, intent: NewIntent): Promise<Answer> {
     const account = await this.accounts.open(accountId);
-    const { customer: given, render, ...facts } = intent;
+    const { customer: given, card, render, ...facts } = intent;
     const { id, kind, method, amount, currency } = facts;
     const way = wayOf({ kind, method });
     const operationId = newId('op');
@@ -61,7 +64,7 @@ export class IntentsService {
     });
     const fingerprint = fingerprintOf(account.secret, route, body);
     const request = { accountId, key, fingerprint, operationId, step: way.step, render };
-    return this.engine.create(request, { payment, operation, customer });
+    return this.engine.create(request, { payment, operation, known: { customer, card } });
   }
 }
 

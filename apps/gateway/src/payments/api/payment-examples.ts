@@ -11,6 +11,8 @@ const OPEN: PaymentView = {
   amount: 12_550,
   currency: 'UAH',
   paymentMethod: { type: 'hosted_page' },
+  offSession: false,
+  nextAction: { type: 'redirect', url: PAGE },
   captureMethod: 'automatic',
   settlementCurrency: 'UAH',
   amountAuthorized: 0,
@@ -56,6 +58,7 @@ const PAID: PaymentView = {
   amountCaptured: 12_550,
   receipt: RECEIPT,
   acceptsPayment: false,
+  nextAction: null,
   redirectUrl: null,
   updatedAt: '2026-01-31T12:03:12.000Z',
 };
@@ -78,7 +81,13 @@ const CAPTURED: PaymentView = {
   },
 };
 
-const CANCELED: PaymentView = { ...OPEN, status: 'canceled', acceptsPayment: false, redirectUrl: null };
+const CANCELED: PaymentView = {
+  ...OPEN,
+  status: 'canceled',
+  acceptsPayment: false,
+  nextAction: null,
+  redirectUrl: null,
+};
 
 const REFUND: RefundView = {
   object: 'refund',
@@ -112,6 +121,22 @@ const VERIFICATION: VerificationView = {
   updatedAt: '2026-01-31T12:00:01.000Z',
 };
 
+const CONFIRMED: PaymentView = {
+  ...OPEN,
+  paymentMethod: { type: 'card' },
+  nextAction: { type: 'redirect', url: 'https://api.bankalliance.example/threeDS/getRedirectHtml/01934f2c7b7a' },
+  redirectUrl: 'https://api.bankalliance.example/threeDS/getRedirectHtml/01934f2c7b7a',
+};
+
+/** Of the right form; nobody can open it. */
+const ENCRYPTED = [
+  'eyJhbGciOiJFQ0RILUVTK0EyNTZLVyIsImVuYyI6IkEyNTZHQ00ifQ',
+  'hkYzQeXn0GmYpCcqsPl7WMAl8bYvSv6Rr3Z1p2hQm7xTt4wJqkEaOQ',
+  'p3uVd1mYx0aQeTbz',
+  'Wk3nX9_wBA',
+  'mZ1cV0tQyJ8nRkPd4sLxWg',
+].join('.');
+
 const CUSTOMER = {
   id: 'customer-42',
   firstName: 'Олена',
@@ -131,12 +156,25 @@ export const PAYMENT_EXAMPLES = {
     customer: CUSTOMER,
     metadata: { basket: '7f3a' },
   },
+  ConfirmPayment: {
+    encryptedData: ENCRYPTED,
+    browser: {
+      acceptHeader: 'text/html',
+      userAgent: 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0',
+      language: 'uk-UA',
+      colorDepth: 24,
+      screenHeight: 1_080,
+      screenWidth: 1_920,
+      timeZoneOffset: -120,
+    },
+  },
   CapturePayment: { amount: 12_550 },
   CancelPayment: { refundLateMoney: true },
   CreateRefund: { amount: 2_550, reason: 'One of two cups broke on the way' },
   CreateVerification: { returnUrl: RETURN_URL, reference: 'customer-42', customer: CUSTOMER },
   Payment: PAID,
   createPayment: OPEN,
+  confirmPayment: CONFIRMED,
   capturePayment: CAPTURED,
   cancelPayment: CANCELED,
   PaymentPage: { data: [PAID, HELD], nextCursor: null },

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { CURRENCIES, type Currency } from '../domain/money.js';
-import { type LineItem, PAGE_INSTRUMENTS, RESULT_PAGES, TRIES } from '../domain/page.js';
+import { type LineItem, PAGE_INSTRUMENTS, RESULT_PAGES, THREE_DS, TRIES } from '../domain/page.js';
 import { findWay, type Method } from '../kinds/methods.js';
 import {
   amount,
   AMOUNT_MAX,
   CAPTURE_METHODS,
+  encrypted,
   expiresInMinutes,
   language,
   LONGEST_HOLD,
@@ -65,9 +66,39 @@ const bankTransfer = z
       'From the customer’s account, in the application of any bank or by the QR code of the National Bank. The account needs a terminal for it.',
   });
 
+const card = z
+  .strictObject({
+    type: z.literal('card'),
+    encryptedNumber: encrypted.meta({
+      description: 'The card number, encrypted in the customer’s browser. Never kept.',
+    }),
+    encryptedData: optional(encrypted).meta({
+      description:
+        'Expiry and CVV, encrypted there, too. With it the payment is confirmed at once; otherwise confirm it with `POST /v1/payments/{id}/confirm`.',
+    }),
+    threeDs: optional(z.enum(THREE_DS)).meta({
+      description:
+        'Whether the customer confirms at the issuer: `required`, `if_available` (when absent), or `none`. `offSession` means `none`.',
+    }),
+    withoutCvv: optional(z.boolean()).meta({
+      description: 'The encrypted data is the expiry alone. The contract with the bank has to allow it.',
+    }),
+  })
+  .meta({
+    title: 'card',
+    description:
+      'A card in your own page, encrypted by the library for browsers: neither your page nor your server sees its number.',
+  });
+
+const HOW = 'How the customer pays; on the hosted page when absent.';
 const paymentMethod = optional(z.discriminatedUnion('type', [hostedPage, bankTransfer]))
   .transform((method) => method ?? { type: 'hosted_page' as const })
-  .meta({ description: 'How the customer pays; on the hosted page when absent.' });
+  .meta({ description: HOW });
+
+/** Where the customer is in the merchant's own page. */
+export const anyPaymentMethod = optional(z.discriminatedUnion('type', [hostedPage, bankTransfer, card]))
+  .transform((method) => method ?? { type: 'hosted_page' as const })
+  .meta({ description: HOW });
 
 /** What a payment says whoever pays it. */
 export const paymentTerms = {

@@ -26,6 +26,8 @@ export const viewPayment = (row: PaymentEntity, shown: Shown): PaymentView => ({
   amount: row.amount,
   currency: row.currency,
   paymentMethod: methodOf(row),
+  offSession: row.page.offSession ?? false,
+  nextAction: nextActionOf(row, linksOf(row, shown).redirectUrl),
   captureMethod: row.kind === 'authorization' ? 'manual' : 'automatic',
   settlementCurrency: SETTLEMENT_CURRENCY,
   amountAuthorized: row.amountAuthorized,
@@ -40,7 +42,7 @@ export const viewPayment = (row: PaymentEntity, shown: Shown): PaymentView => ({
   description: row.description,
   acceptsPayment: acceptsPayment(row, shown),
   ...linksOf(row, shown),
-  returnUrl: row.returnUrl ?? '', // every payment on the hosted page has one
+  returnUrl: row.returnUrl,
   failure: keptFailure(row),
   hold: row.kind === 'authorization' ? viewHold(row, shown.action) : null,
   flags: PAYMENT_FLAGS.filter((flag) => flag in row.flags),
@@ -56,15 +58,19 @@ const acceptsPayment = ({ status }: PaymentEntity, { pastExpiry = false }: Shown
 
 const linksOf = ({ status }: PaymentEntity, { redirectUrl, qrLink = null, pastExpiry = false }: Shown) =>
   paymentStatus(status).payable && !pastExpiry ? { redirectUrl, qrLink } : NO_LINKS;
+function nextActionOf({ status }: PaymentEntity, redirectUrl: string | null): PaymentView['nextAction'] {
+  if (status === 'requires_confirmation') return { type: 'confirm' };
+  return status === 'requires_action' && redirectUrl !== null ? { type: 'redirect', url: redirectUrl } : null;
+}
 
 const NO_LINKS = { redirectUrl: null, qrLink: null };
 
 /** As it was asked for. */
 export function methodOf({
   method,
-  page: { instruments, tries, resultPage, bank },
+  page: { instruments, tries, resultPage, bank, threeDs, withoutCvv },
 }: Pick<PaymentEntity, 'method' | 'page'>): PaymentView['paymentMethod'] {
-  const wishes = { instruments: instruments && [...instruments], tries, resultPage, bank };
+  const wishes = { instruments: instruments && [...instruments], tries, resultPage, bank, threeDs, withoutCvv };
   return { type: method, ...wishes };
 }
 

@@ -24,6 +24,11 @@ function complaints(
   return (error?.issues ?? []).map((issue) => `${issue.path.join('.')} ${issue.message}`);
 }
 
+const BROWSER = {
+  ...{ acceptHeader: 'text/html', userAgent: 'Mozilla/5.0', language: 'uk', colorDepth: 24 },
+  ...{ screenHeight: 800, screenWidth: 600, timeZoneOffset: -120 },
+};
+
 describe('createPayment', () => {
   it('fills in what may be left out', () => {
     expect(createPayment.parse(aRequest())).toEqual({
@@ -153,6 +158,17 @@ describe('createPayment', () => {
       /^description must have at/,
     ],
     ['no return address', aRequest({ returnUrl: undefined }), /^returnUrl must be an absolute https URL/],
+    [
+      'a card in the clear',
+      aRequest({ paymentMethod: { type: 'card', encryptedNumber: '5555' } }),
+      /encryptedNumber must be encrypted/,
+    ],
+    [
+      'a customer who is absent from a page',
+      aRequest({ offSession: true }),
+      /^offSession must be false with hosted_page/,
+    ],
+    ['a browser without a card', aRequest({ browser: BROWSER }), /^browser is not known with hosted_page/],
     ['a relative return address', aRequest({ returnUrl: '/return' }), /^returnUrl must be an absolute https URL/],
     [
       'a return address that is too long when encoded',

@@ -1,13 +1,15 @@
 import { z } from 'zod';
 import { FAILURE_CODES } from '../domain/failures.js';
-import { PAGE_INSTRUMENTS, RESULT_PAGES, TRIES } from '../domain/page.js';
+import { PAGE_INSTRUMENTS, RESULT_PAGES, THREE_DS, TRIES } from '../domain/page.js';
 import { PAYMENT_FLAGS } from '../domain/payment.js';
-import { INSTRUMENTS } from '../domain/receipt.js';
 import { PAYMENT_STATUSES, REFUND_STATUSES } from '../domain/statuses.js';
 import { METHOD_NAMES } from '../kinds/methods.js';
-import { checkTerms, lineItem, paymentTerms } from './payment-terms.js';
+import { checkPresence, mayReturn } from './card.dto.js';
+import { receiptView } from './receipt.dto.js';
+import { anyPaymentMethod, checkTerms, lineItem, paymentTerms } from './payment-terms.js';
 import {
   amount,
+  browser,
   CAPTURE_METHODS,
   customer,
   expiresInMinutes,
@@ -21,11 +23,25 @@ import {
 export const createPayment = z
   .strictObject({
     ...paymentTerms,
-    returnUrl,
+    paymentMethod: anyPaymentMethod,
+    returnUrl: optional(returnUrl).meta({
+      description:
+        'Where the customer returns to, whatever the result. Ask the API what the result is. Needed unless `offSession`.',
+      examples: ['https://shop.example/orders/7'],
+    }),
     customer,
     reference: optional(text(255)).meta({ description: 'Your order number; you can list by it.' }),
+    browser: optional(browser),
+    offSession: optional(z.boolean()).meta({
+      description: 'The customer is absent, so that nobody can confirm anything. Only with a card.',
+    }),
   })
   .superRefine(checkTerms)
+  .superRefine(checkPresence)
+  .refine(mayReturn, {
+    ...{ path: ['returnUrl'], error: 'must be an absolute https URL (http on a test account)' },
+    when: ({ value }) => typeof value === 'object' && value !== null && !Array.isArray(value), // whatever else is wrong
+  })
   .meta({ id: 'CreatePayment' });
 export type CreatePayment = z.output<typeof createPayment>;
 
@@ -117,6 +133,9 @@ export const listPayments = z.strictObject({
 });
 export type ListPayments = z.output<typeof listPayments>;
 
+/** What a payment waits for. */
+export const NEXT_ACTIONS = ['redirect', 'confirm'] as const;
+
 const failure = z
   .object({
     code: z.enum(FAILURE_CODES).meta({ description: 'Stable; what to do about each is at /docs/problems#failures.' }),
@@ -125,40 +144,6 @@ const failure = z
   .nullable()
   .meta({ description: 'Why the money did not move.' });
 const instant = z.iso.datetime();
-
-const receiptView = z
-  .object({
-    cardMask: z
-      .string()
-      .nullable()
-      .meta({ examples: ['411111******1111'] }),
-    scheme: z
-      .string()
-      .nullable()
-      .meta({ description: 'Of the card.', examples: ['VISA'] }),
-    instrument: z.enum(INSTRUMENTS).nullable(),
-    rrn: z
-      .string()
-      .nullable()
-      .meta({ description: 'Retrieval reference number.', examples: ['629812000001'] }),
-    approvalCode: z
-      .string()
-      .nullable()
-      .meta({ examples: ['012345'] }),
-    terminal: z
-      .string()
-      .nullable()
-      .meta({ examples: ['AE010002'] }),
-    bankOperationId: z
-      .string()
-      .nullable()
-      .meta({ examples: ['1792843200000Ab3dE_f-GhI'] }),
-    url: z.string().nullable().meta({ description: 'The receipt of the bank, for the customer.' }),
-    paidAt: instant.nullable(),
-    fee: z.int().nullable().meta({ description: 'Kopiyky that the bank keeps, where it tells.' }),
-  })
-  .nullable()
-  .meta({ description: 'What the bank told of the operation that paid; members may come later. Null: nothing paid.' });
 
 const acceptsPayment = z.boolean().meta({
   description:
@@ -179,8 +164,21 @@ export const paymentView = z
         tries: z.enum(TRIES).optional(),
         resultPage: z.enum(RESULT_PAGES).optional(),
         bank: z.string().optional(),
+        threeDs: z.enum(THREE_DS).optional(),
+        withoutCvv: z.boolean().optional(),
       })
-      .meta({ description: 'As it was asked for.' }),
+      .meta({ description: 'As it was asked for; nothing that is secret.' }),
+    offSession: z.boolean().meta({ description: 'The customer was absent.' }),
+    nextAction: z
+      .object({
+        type: z.enum(NEXT_ACTIONS),
+        url: z.string().optional(),
+      })
+      .nullable()
+      .meta({
+        description:
+          '`redirect`: send the customer to `url`, the page of the bank or of 3-D Secure. `confirm`: send the card data to `/v1/payments/{id}/confirm`. Null: nothing to do.',
+      }),
     captureMethod: z.enum(CAPTURE_METHODS),
     settlementCurrency: z.string().meta({
       description:
@@ -211,12 +209,14 @@ export const paymentView = z
     reference: z.string().nullable(),
     description: z.string().nullable(),
     acceptsPayment,
-    redirectUrl: z.string().nullable().meta({ description: "The bank's payment page, until `expiresAt`." }),
+    redirectUrl: z.string().nullable().meta({
+      description: "The bank's payment page, or that of 3-D Secure, until `expiresAt`.",
+    }),
     qrLink: z.string().nullable().meta({
       description:
         'What the QR code of a `bank_transfer` holds, while it can be paid; as an image at `/v1/payments/{id}/qr`.',
     }),
-    returnUrl: z.string(),
+    returnUrl: z.string().nullable().meta({ description: 'Null where the customer was absent.' }),
     failure,
     hold: z
       .object({

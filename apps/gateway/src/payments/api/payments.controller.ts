@@ -19,6 +19,7 @@ import {
   type QrQuery,
   type RefundView,
 } from './payment.dto.js';
+import { confirmPayment, type ConfirmPayment } from './card.dto.js';
 import { HoldsService } from './holds.service.js';
 import { PaymentsService } from './payments.service.js';
 import { drawQr } from './qr.js';
@@ -73,6 +74,19 @@ export class PaymentsController {
   ): Promise<void> {
     const { type, body } = drawQr(await this.payments.qrLink(caller.accountId, id), format);
     void reply.type(type).header('cache-control', 'private, max-age=60').send(body);
+  }
+
+  @Post(':id/confirm')
+  @Scopes('payments')
+  async confirm(
+    @Caller() caller: KeyOwner,
+    @Param('id') paymentId: string,
+    @Headers('idempotency-key') key: string | undefined,
+    @Body({ schema: confirmPayment }) body: ConfirmPayment,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const scope = { accountId: caller.accountId, paymentId, key: checkKey(key) };
+    send(reply, await this.slots.run(scope.accountId, () => this.payments.confirm(scope, body)));
   }
 
   @Post(':id/capture')

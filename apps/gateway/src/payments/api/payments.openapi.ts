@@ -11,6 +11,7 @@ import {
 } from '../../docs/api-description.js';
 import { HTTP_PROBLEMS, READING } from '../../http/http-problem.js';
 import { PAYMENT_PROBLEMS } from '../domain/payment-error.js';
+import { confirmPayment } from './card.dto.js';
 import { PAYMENT_EXAMPLES } from './payment-examples.js';
 import {
   cancelPayment,
@@ -52,9 +53,10 @@ const PAYMENT_ID = pathParameter('id');
 /** The routes below /v1/payments. */
 export const describePayments = (): ApiDescription => ({
   tags: ['Payments', 'Refunds', 'Verifications'],
-  paths: { ...paymentPaths(), ...holdPaths(), ...refundPaths(), ...verificationPaths() },
+  paths: { ...paymentPaths(), ...cardPaths(), ...holdPaths(), ...refundPaths(), ...verificationPaths() },
   incoming: {
     CreatePayment: createPayment,
+    ConfirmPayment: confirmPayment,
     CapturePayment: capturePayment,
     CancelPayment: cancelPayment,
     CreateRefund: createRefund,
@@ -128,6 +130,26 @@ export const CODE_IMAGES = {
   description: 'The code, black on white.',
   content: { 'image/svg+xml': DRAWING, 'image/png': IMAGE },
 };
+
+function cardPaths(): Json {
+  return {
+    '/v1/payments/{id}/confirm': {
+      post: {
+        tags: ['Payments'],
+        operationId: 'confirmPayment',
+        security: openTo('payments'),
+        summary: 'Send the card data that a payment waits for',
+        parameters: [PAYMENT_ID, IDEMPOTENCY_KEY],
+        requestBody: body('ConfirmPayment'),
+        responses: {
+          200: answer('Payment', 'As the bank says; `nextAction` where the customer is needed.', REPLAYED),
+          202: answer('Payment', 'Under way: poll the payment. Do not send the card data again.'),
+          ...problems('PAYMENT_NOT_FOUND', 'PAYMENT_NOT_CONFIRMABLE', ...WRITING),
+        },
+      },
+    },
+  };
+}
 
 function holdPaths(): Json {
   return {

@@ -2,27 +2,36 @@ import { Injectable } from '@nestjs/common';
 import { MerchantAccountsService } from '../../accounts/merchant-accounts.service.js';
 import { newId } from '../../database/id.js';
 import { pageOf, placeIn, writeCursor } from '../../http/paging.js';
+import { SecretText } from '../../accounts/secret-text.js';
+import { type CardSecrets } from '../bank/payment-bank.js';
 import { type IntentKind } from '../domain/operation.js';
+import { type PageWishes } from '../domain/page.js';
 import { PaymentError } from '../domain/payment-error.js';
 import { paymentStatus } from '../domain/statuses.js';
-import { type Answer } from '../engine/idempotency.service.js';
+import { type ApiRequest, Engine } from '../engine/engine.service.js';
+import { type Answer, fingerprintOf } from '../engine/idempotency.service.js';
 import { isPayment, kindsOf } from '../kinds/kinds.js';
+import { type Method } from '../kinds/methods.js';
 import { type OperationEntity } from '../store/operation.entity.js';
 import { currentOf } from '../store/operation.repository.js';
 import { type Held, PaymentRecords } from '../store/payment-records.js';
 import { type PaymentEntity } from '../store/payment.entity.js';
 import { expiryOf } from '../store/payment.repository.js';
+import { type ConfirmPayment } from './card.dto.js';
 import { type CreatePayment, type ListPayments, type PaymentView } from './payment.dto.js';
 import { customerDigestOf } from './customer-digest.js';
 import { IntentsService } from './intents.service.js';
 import { type Shown, viewPayment } from './payment-view.js';
 
-type PaymentTerms = Omit<CreatePayment, 'returnUrl' | 'customer'>;
+type PaymentTerms = Omit<CreatePayment, 'returnUrl' | 'customer' | 'browser' | 'paymentMethod'> & {
+  readonly paymentMethod: { readonly type: Method } & PageWishes;
+};
 
 @Injectable()
 export class PaymentsService {
   constructor(
     private readonly accounts: MerchantAccountsService,
+    private readonly engine: Engine,
     private readonly intents: IntentsService,
     private readonly records: PaymentRecords,
   ) {}
@@ -32,12 +41,30 @@ export class PaymentsService {
    * @throws PaymentError `PAYMENT_METHOD_UNAVAILABLE` | `IDEMPOTENCY_MISMATCH` | `IDEMPOTENCY_IN_FLIGHT`
    */
   async create({ accountId, key }: { accountId: string; key: string }, body: CreatePayment): Promise<Answer> {
-    const { customer, returnUrl } = body;
-    const request = { accountId, key, route: 'POST /v1/payments', body };
+    const { customer, returnUrl = null } = body;
+    const plain = withoutSecrets(body);
+    const request = { accountId, key, route: 'POST /v1/payments', body: plain };
     return this.intents.open(request, {
-      ...termsOf(body),
-      ...{ id: newId('pay'), customer, returnUrl, render: renderPayment },
+      ...termsOf(plain),
+      ...{ id: newId('pay'), customer, card: secretsOf(body), returnUrl, render: renderPayment },
     });
+  }
+
+  /**
+   * Goes on with the card data that a payment waits for. 200 as the bank says, or 202 while the outcome is unknown.
+   * @throws PaymentError `PAYMENT_NOT_FOUND` | `PAYMENT_NOT_CONFIRMABLE` | `IDEMPOTENCY_MISMATCH` | `IDEMPOTENCY_IN_FLIGHT`
+   */
+  async confirm(
+    { accountId, paymentId, key }: { accountId: string; paymentId: string; key: string },
+    { encryptedData, browser }: ConfirmPayment,
+  ): Promise<Answer> {
+    const { secret } = await this.accounts.open(accountId);
+    const fingerprint = fingerprintOf(secret, `POST /v1/payments/${paymentId}/confirm`, {}); // all of the body is secret
+    const request: ApiRequest = {
+      ...{ accountId, key, fingerprint, operationId: newId('op'), step: 'confirm' },
+      render: (held) => ({ ...renderPayment(held), statusCode: isUnderWay(held) ? 202 : 200 }),
+    };
+    return this.engine.confirm(request, paymentId, { data: SecretText.of(encryptedData), browser });
   }
 
   /** @throws PaymentError `PAYMENT_NOT_FOUND` */
@@ -96,6 +123,9 @@ export class PaymentsService {
 /** Hours. */
 const USUAL_HOLD_HOURS = 7 * 24;
 
+/** Nobody is there to confirm anything. */
+const OFF_SESSION = { offSession: true, threeDs: 'none' } as const satisfies PageWishes;
+
 /** What is asked for, whoever pays it. */
 export function termsOf(asked: PaymentTerms) {
   const kind: IntentKind = asked.captureMethod === 'manual' ? 'authorization' : 'purchase';
@@ -104,7 +134,7 @@ export function termsOf(asked: PaymentTerms) {
   const { reference = null, description = null } = asked;
   return {
     ...{ kind, method, amount, currency, reference, description, language, metadata, expiresInMinutes },
-    page: { ...wishes, ...(lineItems ? { lineItems } : {}) },
+    page: { ...wishes, ...(lineItems ? { lineItems } : {}), ...(asked.offSession ? OFF_SESSION : {}) },
     holdHours: kind === 'authorization' ? (holdHours ?? USUAL_HOLD_HOURS) : null,
   };
 }
@@ -116,11 +146,29 @@ const linksOf = (intent: OperationEntity | null | undefined): Pick<Shown, 'redir
 
 const isHold = ({ kind }: PaymentEntity): boolean => kind === 'authorization';
 
-/** 202 while the bank's answer is unknown, and with it the link. */
-const renderPayment = ({ payment, operation }: Held): { statusCode: number; view: PaymentView } => ({
-  statusCode: payment.status === 'created' ? 202 : 201,
-  view: viewPayment(payment, linksOf(operation)),
+/** 202 while the bank's answer is unknown, and with it the link, or what became of the money. */
+const renderPayment = (held: Held): { statusCode: number; view: PaymentView } => ({
+  statusCode: isUnderWay(held) ? 202 : 201,
+  view: viewPayment(held.payment, linksOf(held.operation)),
 });
+
+const isUnderWay = ({ payment: { status } }: Held): boolean => status === 'created' || status === 'processing';
+
+/** What the card is, encrypted; nothing where another way was chosen. */
+function secretsOf({ paymentMethod, browser }: CreatePayment): CardSecrets | undefined {
+  if (paymentMethod.type !== 'card') return undefined;
+  const { encryptedNumber: number, encryptedData: data } = paymentMethod;
+  return { number: SecretText.of(number), data: data === undefined ? undefined : SecretText.of(data), browser };
+}
+
+/** What is kept, and what a repeat has to have in common: card data is encrypted anew each time. */
+function withoutSecrets(body: CreatePayment) {
+  const { paymentMethod } = body;
+  const plain = { ...body, browser: undefined };
+  return paymentMethod.type === 'card'
+    ? { ...plain, paymentMethod: { ...paymentMethod, encryptedNumber: undefined, encryptedData: undefined } }
+    : { ...plain, paymentMethod };
+}
 
 /** The cursor is the id of the last payment of the page before. */
 function readCursor(cursor: string): string {

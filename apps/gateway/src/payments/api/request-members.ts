@@ -86,6 +86,39 @@ const DEFAULT_LANGUAGE = 'uk';
 /** Minutes. */
 const DEFAULT_EXPIRY = 60;
 
+/** Characters. Its parts are of a fixed length, but for a few dozen that are the card's; a wallet's are some hundreds. */
+const ENCRYPTED_MAX = 4_096;
+
+/** Nothing of it is repeated, in whatever is wrong with it. */
+export const encrypted = z
+  .string(required)
+  .max(ENCRYPTED_MAX, { error: `must have at most ${ENCRYPTED_MAX} characters`, abort: true })
+  .regex(/^[\w-]{20,}\.[\w-]{50,}\.[\w-]{16}\.[\w-]+\.[\w-]{22}$/u, {
+    error: 'must be encrypted for the bank: five parts of base64url, as the library for browsers makes it',
+  })
+  .meta({
+    description: 'Compact JWE to the payment key of the bank. Never kept.',
+    examples: ['eyJhbGciOiJFQ0RILUVTK0EyNTZLVyIsImVuYyI6IkEyNTZHQ00iLCJlcGsiOns…'],
+  });
+
+const browserText = text(2_048);
+const browserNumber = (most: number) => z.int().min(-most).max(most);
+
+export const browser = z
+  .strictObject({
+    acceptHeader: browserText.meta({ examples: ['text/html'] }),
+    userAgent: browserText,
+    language: text(35).meta({ examples: ['uk-UA'] }),
+    colorDepth: browserNumber(64).meta({ examples: [24] }),
+    screenHeight: browserNumber(100_000).meta({ examples: [1080] }),
+    screenWidth: browserNumber(100_000).meta({ examples: [1920] }),
+    timeZoneOffset: browserNumber(1_440).meta({
+      description: 'Minutes, as `new Date().getTimezoneOffset()` has them.',
+      examples: [-120],
+    }),
+  })
+  .meta({ description: 'Of the customer’s browser: 3-D Secure asks for it. Never kept.' });
+
 export const CAPTURE_METHODS = ['automatic', 'manual'] as const;
 /** Hours. The bank takes 2 h to 28 d from when the order is made; the customer may pay at its very end, after 24 h. */
 export const SHORTEST_HOLD = 26;

@@ -61,6 +61,7 @@ export function operationFacts(operation: BankOperation): BankOperationFacts {
     actionCode: operation.actionCode,
     responseCode: operation.responseCode,
     errorDetails: operation.errorDetails,
+    ...(operation.redirect3dsUrl === undefined ? {} : { threeDsUrl: operation.redirect3dsUrl }),
     hryvnia: transactionCurrency === BANK_CURRENCIES.UAH ? (coinAmount ?? undefined) : undefined,
     ...shownOf(operation),
   };

@@ -1,8 +1,9 @@
 import { SendWindow } from '#libs/alliance';
+import { type SecretText } from '../../accounts/secret-text.js';
 import { type Customer } from './customer.js';
 import { type BankOperationFacts, type BankOrderFacts } from '../domain/bank-facts.js';
 import { type Currency } from '../domain/money.js';
-import { type OrderStep, type StepName } from '../domain/operation.js';
+import { type ChargeStep, type FollowUpStep, type OrderStep, type StepName } from '../domain/operation.js';
 import { type PageWishes } from '../domain/page.js';
 import { type OrderAnswer } from '../domain/order-answer.js';
 
@@ -22,7 +23,7 @@ export interface Sending<Step extends StepName = StepName> {
   /** Minor units. */
   readonly amount: number;
   readonly currency: Currency;
-  /** The bank's id of the operation that it acts on; null: it acts on none. */
+  /** The bank's id of the operation that it acts on, or goes on with; null: there is none. */
   readonly parentBankId: string | null;
   /** Ids of ours, payment and operation, which the bank's registers repeat. */
   readonly ourIds: readonly [payment: string, operation: string];
@@ -53,6 +54,29 @@ export interface Page {
 export interface Secrets {
   /** Null for steps whose row does not ask for it. */
   readonly customer: Customer | null;
+  /** What is paid with, for steps that take it. */
+  readonly card?: CardSecrets | undefined;
+}
+
+/** What the customer's browser encrypted for the bank. In memory only: never stored, logged, hashed or sent again. */
+export interface CardSecrets {
+  readonly number?: SecretText | undefined;
+  /** Expiry and CVV. */
+  readonly data?: SecretText | undefined;
+  readonly browser?: Browser | undefined;
+}
+
+/** Of the customer's browser, as 3-D Secure asks for it. */
+export interface Browser {
+  readonly acceptHeader: string;
+  readonly userAgent: string;
+  readonly language: string;
+  readonly colorDepth: number;
+  /** Pixels, as is the next. */
+  readonly screenHeight: number;
+  readonly screenWidth: number;
+  /** Minutes by which UTC is ahead of it, as `Date.getTimezoneOffset` has them. */
+  readonly timeZoneOffset: number;
 }
 
 /** The bank said no. `code` is its own. */
@@ -91,7 +115,8 @@ export type AnswerTo<Step extends StepName> = Step extends OrderStep ? Opened : 
 /** What a step came to. */
 export type OutcomeOf<Step extends StepName> = AnswerTo<Step> | Failed;
 export type OrderOutcome = OutcomeOf<OrderStep>;
-export type FollowUpOutcome = OutcomeOf<Exclude<StepName, OrderStep>>;
+export type ChargeOutcome = OutcomeOf<ChargeStep>;
+export type FollowUpOutcome = OutcomeOf<FollowUpStep>;
 
 /** What can be asked for, and what the bank says of it. */
 export interface Readings {
@@ -101,6 +126,9 @@ export interface Readings {
     | { readonly kind: 'order_expired' }
     | { readonly kind: 'not_found' }
     | Unknown;
+  /** By the bank's id of an operation that it has shown before. */
+  readonly operation_id:
+    { readonly kind: 'found'; readonly facts: BankOperationFacts } | { readonly kind: 'not_found' } | Unknown;
   /** By our id of a request. */
   readonly request_id:
     { readonly kind: 'found'; readonly facts: BankOperationFacts } | { readonly kind: 'not_found' } | Unknown;

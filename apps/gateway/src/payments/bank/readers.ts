@@ -11,6 +11,11 @@ interface Reader<By extends keyof Readings> {
 }
 
 const NOT_FOUND = { kind: 'not_found' } as const;
+const NO_OPERATION = {
+  payment_operation_not_found: NOT_FOUND,
+  b_operation_not_found: NOT_FOUND,
+  b_payment_not_found: NOT_FOUND,
+} as const;
 
 /** The bank's words for every question, asked under the authorization that every step goes under. */
 export const READERS: { readonly [By in keyof Readings]: Reader<By> } = {
@@ -21,16 +26,19 @@ export const READERS: { readonly [By in keyof Readings]: Reader<By> } = {
     },
     absent: { b_hpp_order_expired: { kind: 'order_expired' }, b_hpp_order_not_found: NOT_FOUND },
   },
+  operation_id: {
+    ask: async (client, accountId, id) => {
+      const operation = await client.call(accountId, 'h2h.operations.get', { id }, { protocol: '1.0' });
+      return { kind: 'found', facts: operationFacts(operation) };
+    },
+    absent: NO_OPERATION,
+  },
   request_id: {
     ask: async (client, accountId, merchantRequestId) => {
       const call = 'h2h.operations.by-merchant-request-id';
       const operation = await client.call(accountId, call, { merchantRequestId }, { protocol: '1.0' });
       return { kind: 'found', facts: operationFacts(operation) };
     },
-    absent: {
-      payment_operation_not_found: NOT_FOUND,
-      b_operation_not_found: NOT_FOUND,
-      b_payment_not_found: NOT_FOUND,
-    },
+    absent: NO_OPERATION,
   },
 };

@@ -1,8 +1,18 @@
-import { type AccountCallId, type AllianceClient, type AnswerOf, type BodyOf, type ProtocolOf } from '#libs/alliance';
+import {
+  type AccountCallId,
+  type AllianceClient,
+  type AnswerOf,
+  type BankOperation,
+  type BodyOf,
+  type CardJwe,
+  type ProtocolOf,
+} from '#libs/alliance';
+import { type SecretText } from '../../accounts/secret-text.js';
 import { type StepName } from '../domain/operation.js';
 import { BANK_CURRENCIES, openedOrder, operationFacts } from './bank-words.js';
 import { PAGE_INSTRUMENTS } from '../domain/page.js';
-import { type AnswerTo, type Customer, type Page, type Secrets, type Sending } from './payment-bank.js';
+import { type ThreeDs } from '../domain/page.js';
+import { type AnswerTo, type Browser, type Customer, type Page, type Secrets, type Sending } from './payment-bank.js';
 
 /** Makes the call of a step, and says in our words what the bank did. @throws AllianceError */
 export type Translator<Step extends StepName> = (
@@ -80,11 +90,58 @@ const transferComment = ({ page, ourIds: [payment] }: Sending): string => {
 };
 const readable = (text: string): string => text.replaceAll('_', '-').replaceAll(/[^a-zA-Z0-9 ,.;:@#$%'=+-]/gu, '');
 
-/** Of what acts on a payment: the registers repeat it. */
-const followUpComment = ({ ourIds }: Sending): string => ourIds.map(readable).join(', ');
+/** Of what is no order: the registers repeat it. */
+const idsComment = ({ ourIds }: Pick<Sending, 'ourIds'>): string => ourIds.map(readable).join(', ');
 
 const order = (body: (sending: Sending, secrets: Secrets) => OrderBody) =>
   translator({ call: 'hpp.create-order', body, answer: openedOrder });
+
+type BankBrowser = NonNullable<BodyOf<'h2h.purchase.execute'>['browserInfo']>;
+
+/** What every payment says whose card is in the merchant's page. */
+const chargeBody = ({ page, ...sending }: Sending, { customer }: Secrets) => ({
+  merchantRequestId: sending.merchantRequestId,
+  merchantComment: idsComment(sending),
+  coinAmount: sending.amount,
+  desiredThreeDSMode: THREE_DS_MODES[page.wishes.threeDs ?? 'if_available'],
+  resultRedirectUrl: page.returnUrl,
+  purpose: page.description ?? undefined,
+  notificationUrl: sending.callbackUrl,
+  notificationEncryption: true,
+  customerData: payerOf(customer),
+  ...(page.wishes.withoutCvv === true && { txnType: 'NONCVV' as const }),
+});
+
+const THREE_DS_MODES = { required: 'MUST', if_available: 'SHOULD', none: 'MUST_NOT' } as const satisfies Record<
+  ThreeDs,
+  string
+>;
+
+/** The second step of a card: expiry and CVV, and the browser where there is one. */
+const cardData = ({ parentBankId }: Sending, { card }: Secrets) => ({
+  operationId: present(parentBankId, 'first step'),
+  encryptedCardData: secretOf(card?.data, 'expiry and CVV'),
+  browserInfo: card?.browser && browserOf(card.browser),
+});
+
+const browserOf = (browser: Browser): BankBrowser => ({
+  browserAcceptHeader: browser.acceptHeader,
+  browserUserAgent: browser.userAgent,
+  browserLanguage: browser.language,
+  browserColorDepth: String(browser.colorDepth),
+  browserScreenHeight: String(browser.screenHeight),
+  browserScreenWidth: String(browser.screenWidth),
+  browserTZ: String(browser.timeZoneOffset),
+});
+
+/** As the bank takes it; that it is encrypted was checked when it came. */
+const secretOf = (secret: SecretText | undefined, what: string): CardJwe =>
+  present(secret ?? null, what).reveal() as CardJwe;
+
+const answered = (operation: BankOperation): AnswerTo<'give_back'> => ({
+  kind: 'answered',
+  facts: operationFacts(operation),
+});
 
 /** The bank's words for every step. A step without its row here does not compile. */
 export const TRANSLATORS: { readonly [Step in StepName]: Translator<Step> } = {
@@ -109,16 +166,36 @@ export const TRANSLATORS: { readonly [Step in StepName]: Translator<Step> } = {
     generateQrNbu: true,
     editableAmount: false,
   })),
+  card_create: translator({
+    call: 'h2h.purchase.create',
+    body: (sending, secrets) => ({
+      ...chargeBody(sending, secrets),
+      encryptedCardNumber: secretOf(secrets.card?.number, 'card number'),
+    }),
+    answer: answered,
+  }),
+  card_execute: translator({ call: 'h2h.purchase.execute', body: cardData, answer: answered }),
+  hold_create: translator({
+    call: 'h2h.preauth.create',
+    body: (sending, secrets) => ({
+      ...chargeBody(sending, secrets),
+      paymentMethodType: 'CARD',
+      preAuthExpDate: present(sending.page.holdExpiresAt, 'end of the hold'),
+      encryptedCardNumber: secretOf(secrets.card?.number, 'card number'),
+    }),
+    answer: answered,
+  }),
+  hold_execute: translator({ call: 'h2h.preauth.execute', body: cardData, answer: answered }),
   complete: translator({
     call: 'h2h.preauth.completion',
     body: (sending) => ({
       merchantRequestId: sending.merchantRequestId,
       originalOperationId: present(sending.parentBankId, 'hold'),
       coinAmount: sending.amount,
-      merchantComment: followUpComment(sending),
+      merchantComment: idsComment(sending),
       notificationUrl: sending.callbackUrl,
     }),
-    answer: (operation) => ({ kind: 'answered', facts: operationFacts(operation) }),
+    answer: answered,
   }),
   give_back: translator({
     call: 'h2h.refund',
@@ -126,10 +203,10 @@ export const TRANSLATORS: { readonly [Step in StepName]: Translator<Step> } = {
       merchantRequestId: sending.merchantRequestId,
       operationId: present(sending.parentBankId, 'operation to refund'),
       coinAmount: sending.amount,
-      merchantComment: followUpComment(sending),
+      merchantComment: idsComment(sending),
       notificationUrl: sending.callbackUrl,
     }),
-    answer: (operation) => ({ kind: 'answered', facts: operationFacts(operation) }),
+    answer: answered,
   }),
 };
 

@@ -18,6 +18,8 @@ export interface BankOperationFacts {
   readonly actionCode: string | undefined;
   readonly responseCode: string | undefined;
   readonly errorDetails: string | undefined;
+  /** Where the customer is sent for 3-D Secure, once that has begun. */
+  readonly threeDsUrl?: string | undefined;
   /** Kopiyky, whatever the currency of the order: what was really moved. */
   readonly hryvnia?: number | undefined;
   readonly shown?: ShownFacts | undefined;

@@ -58,6 +58,14 @@ export const CUSTOMER_TEXTS: Readonly<Record<FailureCode, CustomerText>> = {
   canceled_by_customer: { en: 'You canceled the payment.', uk: 'Ви скасували оплату.' },
   expired: { en: 'The time to pay is over. Start again.', uk: 'Час на оплату минув. Почніть ще раз.' },
   order_not_opened: NOT_NOW,
+  not_reached: {
+    en: 'The payment did not go through. Nothing was taken. Please try again.',
+    uk: 'Оплата не пройшла. Гроші не списано. Спробуйте ще раз.',
+  },
+  three_ds_unavailable: {
+    en: 'This card cannot be confirmed online. Please try another card.',
+    uk: 'Цю картку не можна підтвердити онлайн. Спробуйте іншу картку.',
+  },
   refused_by_bank: {
     en: 'The payment is not possible just now. Please contact the shop.',
     uk: 'Зараз оплата неможлива. Зверніться до магазину.',

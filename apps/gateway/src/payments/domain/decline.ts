@@ -21,6 +21,7 @@ const DECLINES: Readonly<Record<string, readonly [code: FailureCode, message?: s
 
 /** Why the bank did not move the money; `card_declined` when it gives no reason we can name. */
 export function declineOf(facts: BankOperationFacts): Failure {
+  if (facts.status === 'DESIRED_THREEDS_MODE_ERROR') return failureOf('three_ds_unavailable');
   const codes = `${facts.actionCode ?? '?'}/${facts.responseCode ?? '?'}`;
   const known = DECLINES[codes];
   if (known) return failureOf(...known);

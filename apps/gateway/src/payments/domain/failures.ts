@@ -59,6 +59,16 @@ export const FAILURES = {
     advice: 'Create a new payment. If this happens often, look whether the bank answers.',
     retry: true,
   },
+  not_reached: {
+    message: 'The bank never got the request.',
+    advice: 'Nothing was taken. Create a new payment, with the card data encrypted anew.',
+    retry: true,
+  },
+  three_ds_unavailable: {
+    message: 'The card does not support 3-D Secure, which the payment demands.',
+    advice: 'Offer another card, or ask for the payment with `threeDs: if_available`.',
+    retry: true,
+  },
   refused_by_bank: {
     message: 'The bank refused the request.',
     advice: 'Look up the code in the message: mostly data or the contract must change before another try.',

@@ -39,8 +39,12 @@ describe('moveOperation', () => {
       expect(OPERATION_TRANSITIONS[status]).toEqual(['succeeded']);
   });
 
-  it('is resent only out of doubt', () => {
-    expect(OPERATION_STATUSES.filter((from) => isLegal(from, 'sending'))).toEqual(['unknown', 'needs_review']);
+  it('is sent only out of doubt, or as a second step', () => {
+    expect(OPERATION_STATUSES.filter((from) => isLegal(from, 'sending'))).toEqual([
+      'unknown',
+      'action_required',
+      'needs_review',
+    ]);
   });
 
   it('lays the facts of the move over the operation', () => {

@@ -22,10 +22,13 @@ export type Cause = 'merchant' | 'bank' | 'clock' | 'operator';
 
 /** Calls with effect, one or more for each kind. */
 export const ORDER_STEPS = ['order_purchase', 'order_hold', 'order_verification', 'order_a2a'] as const;
+/** With the card in the merchant's page: the first call names it, the second takes the money. */
+export const CHARGE_STEPS = ['card_create', 'card_execute', 'hold_create', 'hold_execute'] as const;
 export const FOLLOW_UP_STEPS = ['complete', 'give_back'] as const;
 export type OrderStep = (typeof ORDER_STEPS)[number];
+export type ChargeStep = (typeof CHARGE_STEPS)[number];
 export type FollowUpStep = (typeof FOLLOW_UP_STEPS)[number];
-export type StepName = OrderStep | FollowUpStep;
+export type StepName = OrderStep | ChargeStep | FollowUpStep;
 
 /** One movement at the bank under a payment. `merchantRequestId` is our handle to it after a disconnect. */
 export interface Operation {

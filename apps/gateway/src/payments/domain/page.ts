@@ -18,6 +18,10 @@ export interface LineItem {
   readonly amount: number;
 }
 
+/** Whether 3-D Secure must be, may be, or may not be asked of the customer. */
+export const THREE_DS = ['required', 'if_available', 'none'] as const;
+export type ThreeDs = (typeof THREE_DS)[number];
+
 /** How a customer is asked to pay; what is absent is as the bank has it. */
 export interface PageWishes {
   readonly instruments?: readonly PageInstrument[] | undefined;
@@ -26,4 +30,9 @@ export interface PageWishes {
   readonly lineItems?: readonly LineItem[] | undefined;
   /** Of a transfer: the bank whose application is opened. */
   readonly bank?: string | undefined;
+  /** Of a card in the merchant's page, like the next ones. */
+  readonly threeDs?: ThreeDs | undefined;
+  readonly withoutCvv?: boolean | undefined;
+  /** The customer is absent: nobody can be sent anywhere. */
+  readonly offSession?: boolean | undefined;
 }

@@ -17,6 +17,7 @@ export type PaymentErrorCode =
   | 'PAYMENT_NOT_CAPTURABLE'
   | 'CAPTURE_AMOUNT_INVALID'
   | 'PAYMENT_NOT_CANCELABLE'
+  | 'PAYMENT_NOT_CONFIRMABLE'
   | 'IDEMPOTENCY_KEY_MISSING'
   | 'IDEMPOTENCY_KEY_INVALID'
   | 'IDEMPOTENCY_MISMATCH'
@@ -106,6 +107,12 @@ export const PAYMENT_PROBLEMS: ProblemTable<PaymentErrorCode> = {
     title: 'The payment cannot be canceled',
     remedy:
       'Only a payment that waits for its customer, or that is "authorized", can be canceled. Refund one that has "succeeded"; wait for what is under way.',
+  },
+  PAYMENT_NOT_CONFIRMABLE: {
+    status: 409,
+    title: 'The payment cannot be confirmed',
+    remedy:
+      'Only a payment that is "requires_confirmation" waits for card data, until its "expiresAt". Read it: it may be confirmed already; otherwise create a new one.',
   },
   IDEMPOTENCY_KEY_MISSING: {
     status: 400,

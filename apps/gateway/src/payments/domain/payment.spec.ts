@@ -64,7 +64,7 @@ describe('move', () => {
         'needs_review',
       ],
       requires_action: ['processing', 'authorized', 'succeeded', 'failed', 'canceled', 'expired', 'needs_review'],
-      processing: ['requires_action', 'authorized', 'succeeded', 'failed', 'needs_review'],
+      processing: ['requires_confirmation', 'requires_action', 'authorized', 'succeeded', 'failed', 'needs_review'],
       authorized: ['succeeded', 'canceled', 'needs_review'],
       needs_review: ['authorized', 'succeeded', 'failed', 'canceled', 'expired'],
       failed: ['authorized', 'succeeded'],

@@ -8,6 +8,8 @@ const WEIGHT: Readonly<Record<Sight['kind'], number>> = {
   review: 4,
   incomplete: 3,
   pending: 2,
+  challenge: 2,
+  unstarted: 2,
   unreadable: 1,
   failed: 0,
   untouched: 0,

@@ -57,7 +57,7 @@ export const OPERATION_STATUS = {
     shownAs: 'unknown',
   },
   pending: { ...going, to: ['action_required', 'succeeded', 'failed', 'unknown', 'needs_review'], hinted: true },
-  action_required: { ...going, to: ['pending', 'succeeded', 'failed', 'needs_review'] },
+  action_required: { ...going, to: ['sending', 'pending', 'succeeded', 'failed', 'abandoned', 'needs_review'] },
   needs_review: {
     ...going,
     to: ['sending', 'pending', 'succeeded', 'failed', 'rejected', 'abandoned'],
@@ -109,7 +109,7 @@ export const PAYMENT_STATUS = {
   },
   processing: {
     ...open,
-    to: ['requires_action', 'authorized', 'succeeded', 'failed', 'needs_review'],
+    to: ['requires_confirmation', 'requires_action', 'authorized', 'succeeded', 'failed', 'needs_review'],
     payable: true,
     intent: 'pending',
   },

@@ -22,6 +22,7 @@ const aPayment = (status: PaymentStatus): Payment => ({
   eventSequence: 0,
 });
 const aHistory = (over: Partial<SyncHistory> = {}): SyncHistory => ({
+  pastExpiry: false,
   pastGrace: false,
   pastDeadline: false,
   success: 'succeeded',

@@ -10,16 +10,18 @@ import {
   type OrderAge,
 } from './schedule.js';
 import { canMove, type PaymentStatus, paymentStatus } from './statuses.js';
-import { type Verdict } from './verdict.js';
+import { type ChargeVerdict } from './charge-verdict.js';
 
 /** What a query of the bank showed: its verdict, that it no longer shows the order, or that it could not be read. */
 export type Sight =
-  | Verdict
+  | ChargeVerdict
   | { readonly kind: 'gone'; readonly reason: string }
   | { readonly kind: 'unreadable'; readonly reason: string };
 
 /** What is known of an order from earlier looks, on the database's clock. */
 export interface SyncHistory {
+  /** The time that the merchant gave has passed. */
+  readonly pastExpiry: boolean;
   readonly pastGrace: boolean;
   readonly pastDeadline: boolean;
   /** The most that any answer or callback ever showed, this look included. */
@@ -30,6 +32,8 @@ export interface SyncHistory {
   readonly sinceGoneSeconds: number | null;
   /** How a hold that is proven goes on: it lasts, its time is over, or it was let go. Null: there is none. */
   readonly hold: 'lasts' | 'over' | 'released' | null;
+  /** The second call of a charge has not arrived, although it has had the time to. */
+  readonly unstarted?: boolean;
   /** Where a proven operation brings the payment. */
   readonly success: 'succeeded' | 'authorized';
 }
@@ -38,6 +42,8 @@ export interface SyncDecision {
   readonly to: PaymentStatus;
   readonly failure?: Failure;
   readonly bankOperationId?: string;
+  /** Where the customer is sent for 3-D Secure. */
+  readonly redirectUrl?: string;
   /** No word of the bank led here, only the time that passed. */
   readonly byClock?: true;
   /** What a person must look at because the status cannot say it. */
@@ -45,6 +51,7 @@ export interface SyncDecision {
 }
 
 const EXPIRED = failureOf('expired');
+const NOT_REACHED = failureOf('not_reached');
 /** Seconds between the two answers "no such order" that count. */
 const GONE_APART_SECONDS = 3_600;
 
@@ -72,7 +79,13 @@ function wish(payment: Payment, sight: Sight, history: SyncHistory): Wish {
     case 'incomplete':
       return (history.sinceIncompleteSeconds ?? 0) < INCOMPLETE_SECONDS ? stay : review(sight.reason);
     case 'pending':
-      return history.pastDeadline ? late('the bank has no result yet') : { to: 'processing' };
+      return payment.status === 'requires_confirmation'
+        ? waitForMerchant(stay, history)
+        : underWay('processing', history);
+    case 'challenge':
+      return { ...underWay('requires_action', history), redirectUrl: sight.url };
+    case 'unstarted':
+      return unstarted(payment, history);
     case 'untouched':
       return untouched(payment, history);
     case 'gone':
@@ -90,6 +103,25 @@ function proven(payment: Payment, operationId: string | undefined, { hold, succe
 }
 
 const TAKEN_BACK = 'the bank showed a success before and takes it back';
+
+/** The bank is at work on it, or the customer is. */
+const underWay = (to: PaymentStatus, { pastDeadline }: SyncHistory): Wish =>
+  pastDeadline ? late('the bank has no result yet') : { to };
+
+/** No step that moves money was ever on record: the clock alone may end it. */
+const waitForMerchant = (stay: Wish, { pastExpiry }: SyncHistory): Wish =>
+  pastExpiry ? { to: 'expired', failure: EXPIRED, byClock: true } : stay;
+
+/** Seconds between the two answers that show that the second call of a charge never arrived. */
+const UNSTARTED_APART_SECONDS = 60;
+
+/** Only this proves it: the same card data may come again. */
+function unstarted({ status }: Payment, history: SyncHistory): Wish {
+  if (status === 'requires_confirmation') return waitForMerchant({ to: status }, history);
+  const isProven = history.unstarted === true && (history.sinceGoneSeconds ?? 0) >= UNSTARTED_APART_SECONDS;
+  if (status === 'processing' && isProven) return { to: 'requires_confirmation', failure: NOT_REACHED };
+  return underWay(status, history);
+}
 
 /** An attempt that vanished first goes back to the customer; only a payment without a live attempt can expire. */
 function untouched(payment: Payment, history: SyncHistory): Wish {
@@ -144,7 +176,7 @@ export interface LookClock extends OrderAge {
 }
 
 /** Sights after which more will come, however the payment stands. */
-const RESTLESS: readonly Sight['kind'][] = ['pending', 'incomplete', 'unreadable'];
+const RESTLESS: readonly Sight['kind'][] = ['pending', 'challenge', 'incomplete', 'unreadable'];
 
 /**
  * Open orders are asked by their age, ended payments more and more rarely, and whatever is in doubt in quick succession

@@ -91,7 +91,14 @@ function tell(before: Told, afterSeconds: number, said: Said): Told & { sight: S
   const shown = strongest(before.shown, typeof said === 'object' ? shownBy(said) : null);
   const since = (moment: number | null): number | null => (moment === null ? null : at - moment);
   const decision = decideSync(before.payment, sight, {
-    ...{ pastGrace, pastDeadline: at > EXPIRY + ORDER_REVIEW_SECONDS, shown, success: 'succeeded', hold: null },
+    ...{
+      pastExpiry: at > EXPIRY,
+      pastGrace,
+      pastDeadline: at > EXPIRY + ORDER_REVIEW_SECONDS,
+      shown,
+      success: 'succeeded',
+      hold: null,
+    },
     sinceIncompleteSeconds: since(before.incompleteAt),
     sinceGoneSeconds: since(before.goneAt),
   });

@@ -18,8 +18,11 @@ export interface Decided {
   /** Where the payment goes; follow-ups move it by the row of their kind. */
   readonly payment?: { readonly to: PaymentStatus; readonly failure?: Failure };
   readonly extras?: PaymentExtras;
-  /** Goes out once more: the same request, the same after it was proven absent, or another in its place. */
-  readonly next?: 'in_doubt' | 'absent' | 'successor';
+  /**
+   * Goes out once more: the same request, the same after it was proven absent, or another in its place. Or it goes on with
+   * its second step, in which the bank may ask for the customer's browser.
+   */
+  readonly next?: 'in_doubt' | 'absent' | 'successor' | 'second' | 'second_in_browser';
 }
 
 /** What is to be written. Pure, so that it can be known before it is. @param at when, where an answer is written beside it */

@@ -2,36 +2,35 @@ import { Injectable } from '@nestjs/common';
 import { type MerchantAccount, MerchantAccountsService } from '../../accounts/merchant-accounts.service.js';
 import { newId } from '../../database/id.js';
 import { type Transaction } from '../../database/transaction.js';
-import { type Customer, type OrderOutcome, SendWindow } from '../bank/payment-bank.js';
+import { type CardSecrets, type ChargeOutcome, SendWindow } from '../bank/payment-bank.js';
 import { type Operation } from '../domain/operation.js';
-import { operationStatus, type PaymentStatus, paymentStatus } from '../domain/statuses.js';
+import { operationStatus, paymentStatus } from '../domain/statuses.js';
 import { reach } from '../../failpoints/failpoint.js';
 import { reachStep } from '../kinds/failpoints.js';
 import { followUpOf, isFollowUp } from '../kinds/kinds.js';
 import { wayOf } from '../kinds/methods.js';
-import { stepOf } from '../kinds/steps.js';
+import { isChargeStep, stepOf } from '../kinds/steps.js';
 import { type OperationEntity } from '../store/operation.entity.js';
-import { type Held, type KeptAnswer, PaymentRecords } from '../store/payment-records.js';
+import { type Held, PaymentRecords } from '../store/payment-records.js';
 import { type NewPayment } from '../store/payment.repository.js';
+import { decideAskedFirst, decideCharging } from './charging.js';
 import { conclusionOf, type Decided, preview } from './decided.js';
 import { decideFollowing, decideNotToResend, type FollowUpAnswer } from './following.js';
-import { type Answer, type Begun, type IdempotentRequest, IdempotencyService, isFinal } from './idempotency.service.js';
+import { type Answer, type ApiRequest, type Begun, IdempotencyService, isFinal } from './idempotency.service.js';
 import { merchantRequestIdOf } from './merchant-request-id.js';
-import { decideOpening, decideReopening } from './opening.js';
-import { type Said, Sender } from './sender.service.js';
-import { type Cancellation, FIRST, type FollowUpIntent, type Turn, WriteAhead } from './write-ahead.service.js';
+import { decideOpening, decideReopening, WAITS_FOR_ORDER } from './opening.js';
+import { keptAnswer, plainly } from './plain-answer.js';
+import { type Known, type Said, Sender, type Spoken } from './sender.service.js';
+import {
+  type AtHand,
+  type Cancellation,
+  FIRST,
+  type FollowUpIntent,
+  type Turn,
+  WriteAhead,
+} from './write-ahead.service.js';
 
-/** A request of the API: its key, and how its answer shows what there is. */
-export interface ApiRequest extends IdempotentRequest {
-  readonly render: (held: Held) => { readonly statusCode: number; readonly view: object };
-}
-
-/** One sending, and what the bank said to it. */
-interface Spoken {
-  readonly account: MerchantAccount;
-  readonly turn: Turn;
-  readonly said: Said;
-}
+export type { ApiRequest };
 
 interface Concluded {
   readonly held: Held;
@@ -53,7 +52,7 @@ export class Engine {
   /** A payment of its own: on record in one statement, sent, concluded in one statement. */
   async create(
     request: ApiRequest,
-    { payment, operation, customer }: { payment: NewPayment; operation: Operation; customer: Customer },
+    { payment, operation, known }: { payment: NewPayment; operation: Operation; known: Known },
   ): Promise<Answer> {
     const window = new SendWindow();
     const claim = this.idempotency.claimOf(request);
@@ -63,7 +62,7 @@ export class Engine {
       .catch((error: unknown) => this.idempotency.letGo(claim, error));
     if (held) {
       const turn = { held, window, begunAt: performance.now(), ...FIRST, parentBankId: null };
-      return this.idempotency.hold(request, () => this.run(turn, request, customer));
+      return this.idempotency.hold(request, () => this.run(turn, request, known));
     }
     const earlier = await this.idempotency.follow(claim);
     return earlier.kind === 'answered' ? earlier.answer : this.takeOver(request, earlier.operationId);
@@ -75,6 +74,20 @@ export class Engine {
     if (begun.kind === 'answered') return begun.answer;
     if (begun.kind === 'resumed') return this.takeOver(request, begun.operationId);
     return this.idempotency.hold(request, () => this.run(begun.value, request));
+  }
+
+  /** Goes on with the card data of a payment that waits for it. @throws PaymentError `PAYMENT_NOT_FOUND` | `PAYMENT_NOT_CONFIRMABLE` */
+  async confirm(request: ApiRequest, paymentId: string, card: CardSecrets): Promise<Answer> {
+    const window = new SendWindow();
+    const begun = await this.idempotency.begin(request, async (tx) => {
+      const turn = await this.ahead.confirm(tx, { accountId: request.accountId, paymentId }, window);
+      reachStep(turn.held.operation, 'due'); // not committed yet
+      await this.idempotency.name(tx, request, turn.held.operation.id);
+      return turn;
+    });
+    if (begun.kind === 'answered') return begun.answer;
+    if (begun.kind === 'resumed') return this.takeOver(request, begun.operationId);
+    return this.idempotency.hold(request, () => this.run(begun.value, request, { card }));
   }
 
   /** By one statement where the payment is as it was read; else with the lock, which also says why it may not be done. */
@@ -134,18 +147,19 @@ export class Engine {
   }
 
   private settle(operation: OperationEntity, request?: ApiRequest): Promise<Concluded> {
+    if (isChargeStep(operation.step)) return this.askForCharge(operation, request);
     const isAsked = stepOf(operation.step).doubt === 'by_request_id';
     return isAsked ? this.askAgain(operation, request) : this.sendAgain(operation, request);
   }
 
   /** Sends, concludes, and goes on with whatever that led to. */
-  private async run(first: Turn, request?: ApiRequest, customer?: Customer): Promise<Answer> {
-    const { answer } = await this.runOn(first, request, customer);
+  private async run(first: Turn, request?: ApiRequest, known?: Known): Promise<Answer> {
+    const { answer } = await this.runOn(first, request, known);
     if (!answer) throw new Error(`${first.held.operation.id} was not answered`);
     return answer;
   }
 
-  private async runOn(first: Turn, request?: ApiRequest, known?: Customer): Promise<Concluded> {
+  private async runOn(first: Turn, request?: ApiRequest, known?: Known): Promise<Concluded> {
     const account = await this.accounts.open(first.held.payment.merchantAccountId);
     for (let turn = first; ;) {
       const { operation } = turn.held;
@@ -153,7 +167,8 @@ export class Engine {
       const said = await this.sender.send(account, turn, known);
       reachStep(operation, 'answered');
       const concluded =
-        (await this.concludeAtOnce(turn, said, request)) ?? (await this.conclude({ account, turn, said }, request));
+        (await this.concludeAtOnce(turn, said, request)) ??
+        (await this.conclude({ account, turn, said }, request, known?.card));
       reachStep(operation, 'concluded');
       if (!concluded.next) return concluded;
       turn = concluded.next;
@@ -196,8 +211,50 @@ export class Engine {
     return { held, answer: { statusCode: kept.statusCode, body: kept.body, replayed: false } };
   }
 
-  private async conclude({ account, turn, said }: Spoken, request?: ApiRequest): Promise<Concluded> {
+  /** A first step whose answer was lost is asked for; after the second the payment is. */
+  private async askForCharge(operation: OperationEntity, request?: ApiRequest): Promise<Concluded> {
+    const { merchantAccountId: accountId, subjectId: paymentId, id: operationId } = operation;
+    const account = await this.accounts.open(accountId);
+    const isAsked = operationStatus(operation.status).inDoubt && stepOf(operation.step).doubt === 'by_request_id';
+    if (!isAsked) await this.records.payments.hint(accountId, paymentId);
+    const asked = isAsked ? await this.sender.read(operation) : undefined;
+    if (isAsked) reachStep(operation, 'asked');
+    const window = new SendWindow();
+    return this.records.transaction(async (tx) => {
+      const charging = await this.ahead.lockCharging(tx, accountId, { paymentId, operationId });
+      const clock = await this.records.operations.clock(tx, accountId, operationId, asked?.askedAt);
+      const isCurrent = charging.operation.status === operation.status && charging.operation.sends === operation.sends;
+      const decided = asked && isCurrent ? decideAskedFirst(charging, asked, clock) : undefined;
+      return this.apply(tx, charging, decided, { account, window, request });
+    });
+  }
+
+  private concludeCharging(
+    { account, turn }: Spoken,
+    outcome: ChargeOutcome,
+    { request, card }: { request?: ApiRequest | undefined; card?: CardSecrets | undefined },
+  ): Promise<Concluded> {
     const { operation, payment } = turn.held;
+    const window = new SendWindow();
+    return this.records.transaction(async (tx) => {
+      const ids = { paymentId: payment.id, operationId: operation.id };
+      const charging = await this.ahead.lockCharging(tx, account.id, ids);
+      const { operation: now } = charging;
+      // Otherwise somebody else concluded it.
+      const isOpen = operationStatus(now.status).inDoubt || now.status === 'pending';
+      const isCurrent = isOpen && now.sends === turn.send && now.step === operation.step;
+      const decided = isCurrent ? decideCharging(charging, outcome) : undefined;
+      return this.apply(tx, charging, decided, { account, window, request, card });
+    });
+  }
+
+  private async conclude(
+    { account, turn, said }: Spoken,
+    request?: ApiRequest,
+    card?: CardSecrets,
+  ): Promise<Concluded> {
+    const { operation, payment } = turn.held;
+    if ('charging' in said) return this.concludeCharging({ account, turn, said }, said.charging, { request, card });
     if ('following' in said) return this.concludeFollowing(account, operation, said.following, request);
     const window = new SendWindow();
     return this.records.transaction(async (tx) => {
@@ -230,7 +287,7 @@ export class Engine {
     tx: Transaction,
     held: Held,
     decided: Decided | undefined,
-    { account, window, request }: { account: MerchantAccount; window: SendWindow; request: ApiRequest | undefined },
+    { account, window, request, card }: AtHand & { readonly request: ApiRequest | undefined },
   ): Promise<Concluded> {
     if (decided?.next === 'in_doubt' || decided?.next === 'absent') {
       const next = await this.ahead.beginAgain(tx, held, {
@@ -241,11 +298,20 @@ export class Engine {
       return { held, next };
     }
     const current = decided ? await this.records.conclude(tx, conclusionOf(held, decided)) : held;
-    if (decided?.next === 'successor')
-      return { held: current, next: await this.ahead.succeed(tx, current, account, window) };
+    const next = decided && (await this.goOn(tx, current, decided, { account, window, card }));
+    if (next) return { held: current, next };
     if (!request) return { held: current };
     const { statusCode, view } = request.render(current);
     return { held: current, answer: await this.idempotency.settle(tx, request, statusCode, view) };
+  }
+
+  /** What is sent next: another order, or the step that takes the money, where what it needs is at hand. */
+  private async goOn(tx: Transaction, current: Held, { next }: Decided, at: AtHand): Promise<Turn | undefined> {
+    const { account, window, card } = at;
+    if (next === 'successor') return this.ahead.succeed(tx, current, account, window);
+    const covers = card?.data !== undefined && (next === 'second' || card.browser !== undefined);
+    const isSecond = next === 'second' || next === 'second_in_browser';
+    return isSecond && covers ? this.ahead.beginSecond(tx, current, window) : undefined;
   }
 
   /** After a doubt a worker asks the bank at its own pace; a repeat asks only where nobody knows of the doubt yet. */
@@ -270,41 +336,4 @@ export class Engine {
       return this.idempotency.settle(tx, request, statusCode, view);
     });
   }
-}
-
-/** The answer to a request, as it will be once this is written. */
-function keptAnswer(request: ApiRequest, written: Held): KeptAnswer {
-  const { statusCode, view } = request.render(written);
-  return { holder: request, statusCode, body: JSON.stringify(view) };
-}
-
-/**
- * What a plain answer leads to, and when that is: on the database's clock, as the row told it and time has passed since.
- * @returns undefined where it needs a closer look, under the lock
- */
-function plainly({ held, begunAt }: Turn, said: Said): { readonly decided: Decided; readonly at: Date } | undefined {
-  if (begunAt === undefined) return undefined;
-  const at = new Date(Math.ceil(held.operation.createdAt.getTime() + performance.now() - begunAt));
-  const decided = 'following' in said ? plainFollowing(held, said.following) : plainOpening(held, at, said.opening);
-  return decided && !decided.next && !operationStatus(decided.to).inDoubt ? { decided, at } : undefined;
-}
-
-/** Of payments whose order may have to be sent again, or to be let go. */
-const WAITS_FOR_ORDER: readonly PaymentStatus[] = ['created', 'canceled'];
-
-const JUST_SENT = { sinceSentSeconds: 0, sinceNotFoundSeconds: null, pastDeadline: false };
-
-const plainFollowing = (held: Held, following: FollowUpAnswer): Decided | undefined =>
-  following.reading === undefined && following.sent?.outcome.kind === 'answered'
-    ? decideFollowing(held, following, JUST_SENT)
-    : undefined;
-
-function plainOpening(held: Held, now: Date, outcome: OrderOutcome): Decided | undefined {
-  if (outcome.kind !== 'opened') return undefined;
-  const { createdAt, expiresInMinutes } = held.payment;
-  const sinceCreatedSeconds = (now.getTime() - createdAt.getTime()) / 1_000;
-  const untilExpirySeconds = expiresInMinutes * 60 - sinceCreatedSeconds;
-  const pastExpiry = untilExpirySeconds < 0;
-  const ages = { now, sinceCreatedSeconds, untilExpirySeconds, pastExpiry, pastDeadline: false };
-  return decideOpening({ ...held, ages, orders: 1, mayRepeat: true }, outcome);
 }

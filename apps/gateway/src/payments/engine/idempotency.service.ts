@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { type Transaction } from '../../database/transaction.js';
 import { KeyHeldError, PaymentError } from '../domain/payment-error.js';
 import { type Claim, type EarlierRequest, IdempotencyRepository } from '../store/idempotency.repository.js';
-import { PaymentRecords } from '../store/payment-records.js';
+import { type Held, PaymentRecords } from '../store/payment-records.js';
 
 /** An answer as it goes, and again goes, over the wire. */
 export interface Answer {
@@ -22,6 +22,11 @@ export interface IdempotentRequest {
   readonly operationId: string;
   /** What the request is about. */
   readonly step: string;
+}
+
+/** A request of the API: its key, and how its answer shows what there is. */
+export interface ApiRequest extends IdempotentRequest {
+  readonly render: (held: Held) => { readonly statusCode: number; readonly view: object };
 }
 
 export type Begun<T> =

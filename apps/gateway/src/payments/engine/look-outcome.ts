@@ -39,10 +39,12 @@ export function outcomeOf(look: Look): Outcome {
   const { success } = intentOf(row.kind);
   // What a callback says that nobody could read yet may be an attempt to pay.
   const told = shown ?? (ages.hasUnreadCallback ? 'live' : null);
-  const decision = decideSync(paymentOf(row), sight, { ...ages, shown: told, success, hold: holdOf(look) });
+  const history = { ...ages, shown: told, success, hold: holdOf(look), unstarted: isUnstarted(look) };
+  const decision = decideSync(paymentOf(row), sight, history);
   const moved = move(paymentOf(row), decision.to, { ...decision, paid: paidOf(row, sight) });
   const evidence = isWorthKeeping(row, sight, decision) ? evidenceOf('order_query', noted(look)) : undefined;
-  const notes = { cause: causeOf(decision), evidence, bankOperationId: decision.bankOperationId };
+  const { bankOperationId, redirectUrl } = decision;
+  const notes = { cause: causeOf(decision), evidence, bankOperationId, redirectUrl };
   const paidBy = decision.bankOperationId ?? current.bankOperationId;
   const beside = besideOf(moved.payment, { ...look, paidBy }, look.followUps);
   return { decision, moved, beside, paidBy, intents: intentsAfter(look, moved.payment, notes) };
@@ -77,7 +79,7 @@ function holdOf({ row, current, ages, reading, followUps }: Look): SyncHistory['
   return ages.pastHold && row.amountCapturing === 0 ? 'over' : 'lasts';
 }
 
-type IntentNotes = Pick<OperationNotes, 'cause' | 'evidence' | 'bankOperationId'>;
+type IntentNotes = Pick<OperationNotes, 'cause' | 'evidence' | 'bankOperationId' | 'redirectUrl'>;
 
 /** The purchase or hold goes where its payment went: the one that brought the money, else the current one. */
 function intentsAfter(look: Look, payment: Payment, notes: IntentNotes): Written['intents'] {
@@ -107,7 +109,7 @@ function intentAfter(
     const operation = moveOperation(before, to, { failure });
     return [{ row, operation, notes: { ...notes, nextQueryInSeconds: null } }];
   }
-  return notes.evidence || notes.bankOperationId ? [{ row, operation: before, notes }] : [];
+  return notes.evidence || notes.bankOperationId || notes.redirectUrl ? [{ row, operation: before, notes }] : [];
 }
 
 /** Kopiyky that were paid or held, where they are not the amount that was asked for. */
@@ -149,7 +151,16 @@ function withOthers(flags: PaymentFlags, { others }: Look, paidBy: string | null
   return { ...flags, second_charge: isTold ? (under ?? beside) : `${under}; ${beside}` };
 }
 
-function clocksOf({ sight, reading, ages }: Look): Pick<PaymentExtras, 'incomplete' | 'gone'> {
+/** Seconds after the last moment at which a byte of the second call can have left, before its absence counts. */
+const ARRIVES_WITHIN_SECONDS = 5;
+
+/** The bank shows, long enough after the second call, that it never arrived. */
+const isUnstarted = ({ sight, current, ages }: Look): boolean =>
+  sight.kind === 'unstarted' && (ages.now.getTime() - current.sentAt.getTime()) / 1_000 > ARRIVES_WITHIN_SECONDS;
+
+function clocksOf(look: Look): Pick<PaymentExtras, 'incomplete' | 'gone'> {
+  const { sight, reading, ages } = look;
+  if (isUnstarted(look)) return { gone: true };
   if (sight.kind === 'gone') return ages.pastGrace ? { gone: true } : {};
   return reading.kind === 'found' ? { incomplete: sight.kind === 'incomplete', gone: false } : {};
 }

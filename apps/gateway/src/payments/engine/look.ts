@@ -1,13 +1,16 @@
-import { type OrderReading } from '../bank/payment-bank.js';
+import { type OrderReading, type PaymentBank, type Question } from '../bank/payment-bank.js';
+import { judgeCharge } from '../domain/charge-verdict.js';
 import { judgeOrder, type Shown, shownBy } from '../domain/order-verdict.js';
 import { weightiest } from '../domain/several-orders.js';
 import { type Expected } from '../domain/success-rule.js';
 import { type Sight } from '../domain/sync-decision.js';
 import { bankTypeOf, wayOf } from '../kinds/methods.js';
+import { stepOf } from '../kinds/steps.js';
 import { type OperationEntity } from '../store/operation.entity.js';
 import { currentOf } from '../store/operation.repository.js';
 import { type PaymentEntity } from '../store/payment.entity.js';
 import { type PaymentAges } from '../store/payment.repository.js';
+import { expectedCharge } from './charging.js';
 import { type StrangeOrder } from './named-orders.js';
 
 /** What the bank says of one order of the payment. */
@@ -34,8 +37,9 @@ export interface Look extends Seen {
   readonly hintedMeanwhile: boolean;
 }
 
+/** What the bank said of what one intent is followed by. */
 export interface Reading {
-  readonly bankOrderId: string;
+  readonly bankId: string;
   readonly reading: OrderReading;
 }
 
@@ -56,14 +60,15 @@ export function weigh(
 ): Omit<Look, 'ages' | 'hintedMeanwhile' | 'followUps'> | undefined {
   const current = currentOf(intents);
   if (!current) return undefined;
-  const seen = withOrders(intents).flatMap(({ intent, bankOrderId }): Seen[] => {
-    const reading = readings.find((one) => one.bankOrderId === bankOrderId)?.reading;
+  const seen = followed(intents).flatMap(({ intent, question: { by, id } }): Seen[] => {
+    const reading = readings.find((one) => one.bankId === id)?.reading;
     if (!reading) return [];
-    const expected = expectedOf(row, intent, bankOrderId);
-    return [{ intent, reading, expected, sight: sightOf(reading, expected, intent.bankOperationId) }];
+    const expected = by === 'order' ? expectedOf(row, intent, id) : expectedCharge(row, intent);
+    const sight = by === 'order' ? sightOf(reading, expected, intent.bankOperationId) : chargeSight(reading, expected);
+    return [{ intent, reading, expected, sight }];
   });
   const own = seen.find(({ intent }) => intent === current);
-  if (!own && current.bankOrderId !== null) return undefined;
+  if (!own && followed([current]).length > 0) return undefined;
   const beside = [
     ...seen.filter((one) => one !== own),
     ...strange.map(({ bankOrderId, reading, reason }): Seen => {
@@ -84,9 +89,30 @@ export function weigh(
 /** While an order is still being opened, another of the payment only counts where it shows money. */
 const SHOWS_MONEY: readonly Sight['kind'][] = ['succeeded', 'review'];
 
-/** The orders of a payment that there is something to ask for. */
-export const withOrders = (intents: readonly OperationEntity[]) =>
-  intents.flatMap((intent) => (intent.bankOrderId === null ? [] : [{ intent, bankOrderId: intent.bankOrderId }]));
+/** What of a payment there is something to ask for: its orders, or the bank's operation of a charge. */
+export const followed = (intents: readonly OperationEntity[]) =>
+  intents.flatMap((intent) => {
+    const by = stepOf(intent.step).follow === 'by_operation_id' ? 'operation_id' : 'order';
+    const id = by === 'order' ? intent.bankOrderId : intent.bankOperationId;
+    return id === null ? [] : [{ intent, question: { by, id } as const }];
+  });
+
+/** A charge is an order of one operation. */
+export async function readFollowed(
+  bank: PaymentBank,
+  accountId: string,
+  { by, id }: Question<'order' | 'operation_id'>,
+): Promise<OrderReading> {
+  if (by === 'order') return bank.read(accountId, { by, id });
+  const reading = await bank.read(accountId, { by, id });
+  if (reading.kind !== 'found') return reading;
+  const { facts } = reading;
+  const { merchantRequestId, merchantId, amount, status } = facts;
+  return {
+    kind: 'found',
+    order: { bankOrderId: id, merchantRequestId, merchantId, amount, status, operations: [facts] },
+  };
+}
 
 function expectedOf(row: PaymentEntity, intent: OperationEntity, hppOrderId: string): Expected {
   return {
@@ -100,6 +126,13 @@ function expectedOf(row: PaymentEntity, intent: OperationEntity, hppOrderId: str
     merchantRequestId: intent.merchantRequestId,
     hppOrderId,
   };
+}
+
+/** The bank has shown the operation before: that it does not do so now says nothing. */
+function chargeSight(reading: OrderReading, expected: Expected): Sight {
+  if (reading.kind === 'unknown') return { kind: 'unreadable', reason: reading.reason };
+  const facts = reading.kind === 'found' ? reading.order.operations[0] : undefined;
+  return facts ? judgeCharge(facts, expected) : { kind: 'unreadable', reason: 'the bank does not know the operation' };
 }
 
 function sightOf(reading: OrderReading, expected: Expected, settledBy: string | null): Sight {

@@ -36,6 +36,9 @@ const close = (status: OperationStatus, to: PaymentStatus, failure: Failure, cau
   extras: { nextSyncInSeconds: null, cause },
 });
 
+/** Of payments whose order may have to be sent again, or to be let go. */
+export const WAITS_FOR_ORDER: readonly PaymentStatus[] = ['created', 'canceled'];
+
 /** What an answer to create-order leads to. An order cannot charge before the customer has the link. */
 export function decideOpening(opening: Opening, outcome: OrderOutcome): Decided {
   if (isGivenUp(opening) && outcome.kind !== 'opened') return abandon(opening);

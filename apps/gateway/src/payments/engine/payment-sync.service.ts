@@ -11,7 +11,7 @@ import { paymentOf } from '../store/payment.repository.js';
 import { type Standing } from '../store/standing.js';
 import { Engine } from './engine.service.js';
 import { outcomeOf, seenBy } from './look-outcome.js';
-import { type Reading, type Said, weigh, withOrders } from './look.js';
+import { followed, readFollowed, type Reading, type Said, weigh } from './look.js';
 import { assignNamedOrders, type StrangeOrder } from './named-orders.js';
 import { isPlain, recordBeside } from './order-extras-records.js';
 
@@ -51,16 +51,16 @@ export class PaymentSyncService {
     const standing = mayHaveChanged ? await this.records.standing(accountId, paymentId) : found;
     const current = standing && currentOf(standing.intents);
     if (!current) return;
-    const hasOrders = withOrders(standing.intents).length + strange.length > 0;
-    const isAllDone = hasOrders && (await this.syncOrders(standing, strange));
+    const isFollowed = followed(standing.intents).length + strange.length > 0;
+    const isAllDone = isFollowed && (await this.syncFollowed(standing, strange));
     if (isAllDone) return;
     if (standing.payment.status === 'created') await this.engine.resolve(accountId, current.id);
-    else await this.syncFollowUps(accountId, paymentId, hasOrders);
+    else await this.syncFollowUps(accountId, paymentId, isFollowed);
   }
 
   /** What acts on the payment is asked for by itself. */
-  private async syncFollowUps(accountId: string, paymentId: string, hasOrders: boolean): Promise<void> {
-    if (!hasOrders) await this.records.transaction((tx) => this.rest(tx, accountId, paymentId));
+  private async syncFollowUps(accountId: string, paymentId: string, isFollowed: boolean): Promise<void> {
+    if (!isFollowed) await this.records.transaction((tx) => this.rest(tx, accountId, paymentId));
     for (const { id } of await this.records.operations.unsettled(accountId, paymentId)) {
       await this.engine.resolve(accountId, id);
     }
@@ -68,11 +68,11 @@ export class PaymentSyncService {
   }
 
   /** @returns whether nothing is left to look at: no follow-up, and nothing to give back */
-  private async syncOrders(asked: Standing, strange: readonly StrangeOrder[]): Promise<boolean> {
+  private async syncFollowed(asked: Standing, strange: readonly StrangeOrder[]): Promise<boolean> {
     const { merchantAccountId: accountId } = asked.payment;
     const readings: Reading[] = [];
-    for (const { bankOrderId } of withOrders(asked.intents))
-      readings.push({ bankOrderId, reading: await this.bank.read(accountId, { by: 'order', id: bankOrderId }) });
+    for (const { question } of followed(asked.intents))
+      readings.push({ bankId: question.id, reading: await readFollowed(this.bank, accountId, question) });
     reach('sync.read');
     const isAllDone = await this.concludeAtOnce(asked, { readings, strange });
     if (!isAllDone) await this.concludeLocked(asked.payment, { readings, strange });
@@ -110,7 +110,7 @@ export class PaymentSyncService {
     return this.records.concludeLook(asked, seen);
   }
 
-  /** There is no order to ask about. */
+  /** There is nothing to ask about. */
   private async rest(tx: Transaction, accountId: string, paymentId: string): Promise<void> {
     const row = await this.records.payments.lock(tx, accountId, paymentId);
     if (row?.nextSyncAt)

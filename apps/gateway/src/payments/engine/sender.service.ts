@@ -1,16 +1,38 @@
 import { Injectable } from '@nestjs/common';
 import { type MerchantAccount } from '../../accounts/merchant-accounts.service.js';
-import { type Customer, type OrderOutcome, PaymentBank, type Sending } from '../bank/payment-bank.js';
+import {
+  type CardSecrets,
+  type ChargeOutcome,
+  type Customer,
+  type OrderOutcome,
+  PaymentBank,
+  type Sending,
+} from '../bank/payment-bank.js';
 import { PaymentLinks } from '../bank/payment-links.js';
-import { isOrderStep, stepOf } from '../kinds/steps.js';
+import { isChargeStep, isOrderStep, stepOf } from '../kinds/steps.js';
 import { type OperationEntity } from '../store/operation.entity.js';
 import { OperationRepository } from '../store/operation.repository.js';
 import { CustomerVault } from './customer-vault.js';
 import { type FollowUpAnswer, needsConfirmation } from './following.js';
 import { type Turn } from './write-ahead.service.js';
 
-/** What the bank said: to a request for an order, or to or about a follow-up. */
-export type Said = { readonly opening: OrderOutcome } | { readonly following: FollowUpAnswer };
+/** What the bank said: to a request for an order, to a step of a charge, or to or about a follow-up. */
+export type Said =
+  { readonly opening: OrderOutcome } | { readonly charging: ChargeOutcome } | { readonly following: FollowUpAnswer };
+
+/** One sending, and what the bank said to it. */
+export interface Spoken {
+  readonly account: MerchantAccount;
+  readonly turn: Turn;
+  readonly said: Said;
+}
+
+/** What only the request at hand knows, and no worker. */
+export interface Known {
+  /** Where the caller has just sealed it; otherwise it is opened from the payment. */
+  readonly customer?: Customer | undefined;
+  readonly card?: CardSecrets | undefined;
+}
 
 /** Sends what is on record, and asks. No transaction is open here. */
 @Injectable()
@@ -22,13 +44,13 @@ export class Sender {
     private readonly links: PaymentLinks,
   ) {}
 
-  /** @param known the customer, where the caller has just sealed it; otherwise it is opened from the payment */
-  async send(account: MerchantAccount, turn: Turn, known?: Customer): Promise<Said> {
+  async send(account: MerchantAccount, turn: Turn, { card, ...known }: Known = {}): Promise<Said> {
     const { payment, operation } = turn.held;
     const { step } = operation;
     const sending = this.sendingOf(account, turn);
-    const customer = stepOf(step).customer ? (known ?? (await this.customers.open(payment))) : null;
+    const customer = stepOf(step).customer ? (known.customer ?? (await this.customers.open(payment))) : null;
     if (isOrderStep(step)) return { opening: await this.bank.send({ ...sending, step }, { customer }) };
+    if (isChargeStep(step)) return { charging: await this.bank.send({ ...sending, step }, { customer, card }) };
     const outcome = await this.bank.send({ ...sending, step }, { customer });
     // Neither a refusal nor a FAIL is final by itself: it is asked for at once.
     const confirmation = needsConfirmation(outcome) ? await this.read(operation) : {};

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type MerchantAccount } from '../../accounts/merchant-accounts.service.js';
 import { newId } from '../../database/id.js';
 import { type Transaction } from '../../database/transaction.js';
-import { SendWindow } from '../bank/payment-bank.js';
+import { type CardSecrets, SendWindow } from '../bank/payment-bank.js';
 import { type FollowUpKind, moveOperation, newOperation, type Operation } from '../domain/operation.js';
 import { type Currency, SETTLEMENT_CURRENCY } from '../domain/money.js';
 import { PaymentError } from '../domain/payment-error.js';
@@ -12,12 +12,13 @@ import { followUpOf, isFollowUp, isPayment } from '../kinds/kinds.js';
 import { wayOf } from '../kinds/methods.js';
 import { maySendAgain, type Why } from '../kinds/steps.js';
 import { type OperationEntity } from '../store/operation.entity.js';
-import { operationOf } from '../store/operation.repository.js';
+import { CRASH_NET_SECONDS, operationOf } from '../store/operation.repository.js';
 import { type Claim } from '../store/idempotency.repository.js';
 import { type Footing, type Held, PaymentRecords, type Reservation } from '../store/payment-records.js';
 import { paymentOf } from '../store/payment.repository.js';
 import { type IdempotentRequest } from './idempotency.service.js';
 import { merchantRequestIdOf } from './merchant-request-id.js';
+import { type Charging } from './charging.js';
 import { type Opening } from './opening.js';
 
 /** What a follow-up is asked for with. */
@@ -36,6 +37,13 @@ export interface Cancellation {
   readonly refundLate: boolean;
 }
 
+/** What there is to go on with. */
+export interface AtHand {
+  readonly account: MerchantAccount;
+  readonly window: SendWindow;
+  readonly card?: CardSecrets | undefined;
+}
+
 /** One sending that is on record, and for how long it may leave. */
 export interface Turn {
   readonly held: Held;
@@ -43,7 +51,7 @@ export interface Turn {
   readonly window: SendWindow;
   /** 1 for the first time that it was put on record. */
   readonly send: number;
-  /** The bank's id of the operation that a follow-up acts on. */
+  /** The bank's id of the operation that a follow-up acts on, or that a second step goes on with. */
   readonly parentBankId: string | null;
   /** When it was on record for the first time, and nobody can have touched it since: milliseconds of the monotonic clock. */
   readonly begunAt?: number;
@@ -144,6 +152,44 @@ export class WriteAhead {
       payment: await this.records.save(tx, moved),
     };
     return firstTurn(footing, held, window);
+  }
+
+  /** Card data came for a payment that waits for it. @throws PaymentError `PAYMENT_NOT_FOUND` | `PAYMENT_NOT_CONFIRMABLE` */
+  async confirm(
+    tx: Transaction,
+    { accountId, paymentId }: { readonly accountId: string; readonly paymentId: string },
+    window: SendWindow,
+  ): Promise<Turn> {
+    const payment = await this.records.payments.lock(tx, accountId, paymentId);
+    const operation = await this.records.operations.findIntent(tx, accountId, paymentId);
+    if (!payment || !operation || !isPayment(payment.kind))
+      throw new PaymentError('PAYMENT_NOT_FOUND', `there is no payment ${paymentId}`);
+    if (payment.status !== 'requires_confirmation')
+      throw new PaymentError('PAYMENT_NOT_CONFIRMABLE', `a payment that is ${payment.status} cannot be confirmed`);
+    if ((await this.records.payments.ages(tx, accountId, paymentId)).pastExpiry)
+      throw new PaymentError('PAYMENT_NOT_CONFIRMABLE', 'the time of the payment is over');
+    return this.beginSecond(tx, { payment, operation }, window);
+  }
+
+  /** Write-ahead of the step that takes the money. Once it is on record, only the bank's word leads back from it. */
+  async beginSecond(tx: Transaction, { payment, operation: row }: Held, window: SendWindow): Promise<Turn> {
+    const { second } = wayOf(payment);
+    if (second === undefined || row.bankOperationId === null) throw new Error(`${row.id} has no second step`);
+    const sending = moveOperation(operationOf(row), 'sending', { step: second, failure: null });
+    const send = await this.records.operations.beginSecond(tx, sending);
+    const following = { cause: 'merchant', nextSyncInSeconds: CRASH_NET_SECONDS, hintQueries: 1, gone: false } as const;
+    await this.records.save(tx, move(paymentOf(payment), 'processing'), following);
+    const held = await this.lock(tx, sending.accountId, { paymentId: payment.id, operationId: row.id });
+    return { held, window, send, mayRepeat: false, parentBankId: row.bankOperationId };
+  }
+
+  async lockCharging(
+    tx: Transaction,
+    accountId: string,
+    ids: { paymentId: string; operationId: string },
+  ): Promise<Charging> {
+    const held = await this.lock(tx, accountId, ids);
+    return { ...held, ages: await this.records.payments.ages(tx, accountId, ids.paymentId) };
   }
 
   /** The merchant gives up an open payment: its link is shown no more, and the bank is asked on, since it has no call for this. */

@@ -1,6 +1,6 @@
 import { reach } from '../../failpoints/failpoint.js';
 import { FOLLOW_UP_KINDS, type OperationKind, type StepName } from '../domain/operation.js';
-import { followUpOf, isFollowUp } from './kinds.js';
+import { followUpOf } from './kinds.js';
 import { METHODS, type Way } from './methods.js';
 import { stepOf } from './steps.js';
 
@@ -20,7 +20,9 @@ const nameOf = ({ kind, step }: StepOfKind, moment: Moment): string => `${kind}.
 /** Every step of every kind. */
 const STEPS_OF_KINDS: readonly StepOfKind[] = [
   ...Object.values(METHODS).flatMap((ways) =>
-    (Object.entries(ways) as [OperationKind, Way][]).map(([kind, { step }]) => ({ kind, step })),
+    (Object.entries(ways) as [OperationKind, Way][]).flatMap(([kind, { step, second }]) =>
+      [step, ...(second ? [second] : [])].map((name) => ({ kind, step: name })),
+    ),
   ),
   ...FOLLOW_UP_KINDS.map((kind) => ({ kind, step: followUpOf(kind).step })),
 ];
@@ -30,7 +32,7 @@ const OTHERS = ['cancel.due', 'cancel.concluded', 'sync.read', 'sync.recorded'] 
 
 export const PAYMENT_FAILPOINTS: readonly string[] = [
   ...STEPS_OF_KINDS.flatMap((one) => {
-    const isAsked = isFollowUp(one.kind) && stepOf(one.step).doubt === 'by_request_id';
+    const isAsked = stepOf(one.step).doubt === 'by_request_id';
     const moments: readonly Moment[] = isAsked ? [...MOMENTS, ASKED] : MOMENTS;
     return moments.map((moment) => nameOf(one, moment));
   }),

@@ -1,11 +1,13 @@
 import { type Currency, CURRENCIES, SETTLEMENT_CURRENCY } from '../domain/money.js';
-import { type IntentKind, type OrderStep } from '../domain/operation.js';
+import { type ChargeStep, type IntentKind, type OrderStep } from '../domain/operation.js';
 import { intentOf } from './kinds.js';
 
 /** How one kind of payment is made by one method. */
 export interface Way {
   /** The step it begins with. */
-  readonly step: OrderStep;
+  readonly step: OrderStep | ChargeStep;
+  /** The step that takes the money, where the first does not. */
+  readonly second?: ChargeStep;
   /** Which of the account's terminals takes it. */
   readonly terminal: 'card' | 'a2a';
   /** The bank's type of the operation that brings the money, where it is not that of the kind. */
@@ -26,12 +28,19 @@ const page = {
   refundable: true,
 } as const satisfies Partial<Way>;
 
+/** Of the card's own data, in hryvnias alone. Source: bank docs, "H2H: purchase". */
+const card = { ...page, currencies: [SETTLEMENT_CURRENCY] } as const satisfies Partial<Way>;
+
 /** How a customer pays, and what each kind of payment is that way. */
 export const METHODS = {
   hosted_page: {
     purchase: { ...page, step: 'order_purchase' },
     authorization: { ...page, step: 'order_hold' },
     verification: { ...page, step: 'order_verification', currencies: [SETTLEMENT_CURRENCY], refundable: false },
+  },
+  card: {
+    purchase: { ...card, step: 'card_create', second: 'card_execute' },
+    authorization: { ...card, step: 'hold_create', second: 'hold_execute' },
   },
   // The bank documents no refund of a transfer, and takes no other currency. Source: bank docs, "HPP: create order".
   bank_transfer: {

@@ -260,6 +260,18 @@ export class OperationRepository {
     return row.sends;
   }
 
+  /** Write-ahead of the second step of a charge. The payment is what is asked for afterwards. @returns its number */
+  async beginSecond(tx: Transaction, { accountId, id, status, step }: Operation): Promise<number> {
+    const [[row]] = await tx.query<[{ sends: number }[], number]>(
+      ...sql`UPDATE operation SET
+         status = ${status}, step = ${step}, cause = 'merchant', sends = sends + 1, failure_code = NULL,
+         failure_message = NULL, redirect_url = NULL, sent_at = ${latestByte}, next_query_at = NULL, updated_at = now()
+       WHERE merchant_account_id = ${accountId} AND id = ${id} RETURNING sends`.render(),
+    );
+    if (!row) throw new Error(`operation ${id} does not exist`);
+    return row.sends;
+  }
+
   /** Seconds of the epoch on the database's clock. */
   async now(): Promise<number> {
     const [row] = await this.database.query<{ now: number }[]>(

@@ -68,7 +68,7 @@ export class PaymentEntity {
   @Column(optionalText) shown!: Shown | null;
   /** Since when a success lacks a fact. */
   @Column(optionalTime) incompleteAt!: Date | null;
-  /** First time the bank said, after the grace, that it does not show the order. */
+  /** First time the bank said, after the grace, that it does not show the order; of a charge, that its second call has not arrived. */
   @Column(optionalTime) goneAt!: Date | null;
   /** When it ended; null while it is open. */
   @Column(optionalTime) endedAt!: Date | null;
