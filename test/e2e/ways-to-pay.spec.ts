@@ -1,6 +1,7 @@
+import { encryptCardNumber } from '#libs/alliance';
 import { launchBrowser, type TestBrowser } from '../support/browser.js';
-import { type Payment } from '../support/gateway-client.js';
-import { type Stack, startStack } from '../support/stack.js';
+import { GatewayClient, type Payment } from '../support/gateway-client.js';
+import { OPS_KEY, type Stack, startStack } from '../support/stack.js';
 import { until } from '../support/until.js';
 import { payWith } from './hosted-page.js';
 import { payInBrowser } from './paying-customer.js';
@@ -185,6 +186,77 @@ describe('ways to pay', () => {
       await tabs[0]!.goto(link.url);
       expect(await tabs[0]!.textContent('main')).toContain('уже заплачено');
       await context.close();
+    });
+  });
+
+  describe('a payout', () => {
+    let client: GatewayClient;
+    beforeAll(async () => {
+      const [account] = await stack.database.query<{ id: string }>('SELECT id FROM merchant_account');
+      const route = `${stack.gatewayUrl}/ops/merchant-accounts/${account!.id}/api-keys`;
+      const headers = { authorization: `Bearer ${OPS_KEY}`, 'content-type': 'application/json' };
+      const made = await fetch(route, { method: 'POST', headers, body: '{"scopes":["payouts"]}' });
+      client = new GatewayClient(stack.gatewayUrl, ((await made.json()) as { key: string }).key);
+    });
+    afterEach(() => stack.bank.clearFaults());
+
+    const bodyOf = async (amount: number) => ({
+      ...{ amount, currency: 'UAH', recipient: { id: 'winner-7', taxId: '1234567890' } },
+      destination: {
+        type: 'card',
+        encryptedNumber: await encryptCardNumber(
+          '4111111111111111',
+          await stack.bank.paymentKey(stack.merchant.bank.merchantId),
+        ),
+      },
+    });
+    const send = async (amount: number) =>
+      client.call<{ id: string }>('POST', '/v1/payouts', { body: await bodyOf(amount) });
+    const sentOut = async (amount: number) =>
+      (await stack.bank.ledger({ kind: 'money.paid_out' })).filter(({ coinAmount }) => coinAmount === amount).length;
+    const untilSent = (id: string) =>
+      until('the payout is proven', async () => {
+        const { body } = await client.call<{ status: string }>('GET', `/v1/payouts/${id}`);
+        return body.status === 'succeeded';
+      });
+
+    it('reaches the card once, and comes off the balance', async () => {
+      const balance = async () => (await client.call<{ available: number }>('GET', '/v1/balance')).body.available;
+      const before = await balance();
+      const { status, body } = await send(12_300);
+      expect([status, body]).toEqual([201, expect.objectContaining({ object: 'payout' })]);
+      await untilSent(body.id);
+      expect(await sentOut(12_300)).toBe(1);
+      expect(before - (await balance())).toBe(12_300);
+    });
+
+    it('whose answer is lost is asked about, and reaches the card once', async () => {
+      const fault = await stack.bank.addFault({ kind: 'reset_after', path: 'account_to_card', times: 1 });
+      const { status, body } = await send(12_500);
+      expect(status).toBe(202);
+      expect((await stack.bank.faults()).find(({ id }) => id === fault)).toMatchObject({ fired: 1 });
+      await untilSent(body.id);
+      expect(await sentOut(12_500)).toBe(1);
+    });
+
+    it('whose gateway is killed before the answer is asked about by the next one, and reaches the card once', async () => {
+      const fault = await stack.bank.addFault({
+        kind: 'slow_answer',
+        path: 'account_to_card',
+        delayMs: 60_000,
+        times: 1,
+      });
+      const lost = send(12_700).catch(() => undefined);
+      await until('the bank has it', async () => (await sentOut(12_700)) === 1);
+      expect((await stack.bank.faults()).find(({ id }) => id === fault)).toMatchObject({ fired: 1 });
+      await stack.restartGateway({ kill: true });
+      await lost;
+      const [row] = await stack.database.query<{ id: string }>(
+        `UPDATE operation SET next_query_at = now(), sent_at = now() - interval '2 minutes'
+         WHERE kind = 'payout' AND amount = 12700 RETURNING subject_id AS id`,
+      );
+      await untilSent(row!.id);
+      expect(await sentOut(12_700)).toBe(1);
     });
   });
 });

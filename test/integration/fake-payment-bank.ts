@@ -33,6 +33,7 @@ export class FakePaymentBank extends PaymentBank {
   /** Of a card that needs no 3-D Secure: the first step waits for the second, which is paid. */
   onCharge: (request: Sent) => Answer<ChargeOutcome> = (request) => aCharge(request);
   onReadCharge: (bankOperationId: string) => Answer<OperationReading> = () => ({ kind: 'not_found' });
+  onBalance: () => Answer<Readings['balance']> = () => ({ kind: 'not_found' });
   onReadOrder: (bankOrderId: string) => Answer<OrderReading> = (bankOrderId) => found(bankOrderId);
   onRefund: (request: Sent) => Answer<FollowUpOutcome> = () => ({ kind: 'unknown', reason: 'timeout' });
   onReadOperation: (merchantRequestId: string) => Answer<OperationReading> = () => ({ kind: 'not_found' });
@@ -53,6 +54,7 @@ export class FakePaymentBank extends PaymentBank {
   override async read<By extends keyof Readings>(_accountId: string, { by, id }: Question<By>): Promise<Readings[By]> {
     transactionGuard.forbid('a call of the bank');
     this.reads.push(id);
+    if (by === 'balance') return (await this.onBalance()) as Readings[By];
     if (by === 'operation_id') return (await this.onReadCharge(id)) as Readings[By];
     return (await (by === 'order' ? this.onReadOrder(id) : this.onReadOperation(id))) as Readings[By];
   }

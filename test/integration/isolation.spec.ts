@@ -224,6 +224,7 @@ describe('two merchant accounts', () => {
       ['webhook-endpoints', endpoint],
       ['events', event],
       ['payment-links', link],
+      ['payouts', payment],
     ]);
     const id = ids.get(path.split('/')[2] ?? '') ?? payment;
     return path.replace('{id}', id).replace('{deliveryId}', delivery);

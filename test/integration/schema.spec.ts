@@ -19,6 +19,7 @@ const tablesOf = async (database: TestDatabase): Promise<string[]> =>
 const ONLY_IN_THE_DATABASE = [
   'payment_by_creation',
   'payment_by_customer',
+  'api_key_payout_limit_check',
   'payment_by_link',
   'payment_link_amount_check',
   'payment_link_by_number',

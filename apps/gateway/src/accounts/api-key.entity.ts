@@ -1,5 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import { idColumn, nowColumn, optionalText, optionalTime, textColumn } from '../database/columns.js';
+import { amountColumn, idColumn, nowColumn, optionalText, optionalTime, textColumn } from '../database/columns.js';
 import { type Scope } from './scopes.js';
 
 @Entity('api_key')
@@ -15,6 +15,8 @@ export class ApiKeyEntity {
   @Column({ type: 'text', array: true }) scopes!: Scope[];
   /** Addresses and ranges that it may be used from; null: any. */
   @Column({ type: 'text', array: true, nullable: true }) addresses!: string[] | null;
+  /** Kopiyky that it may send with one payout; null: what the bank sends. */
+  @Column({ ...amountColumn, nullable: true }) payoutLimit!: number | null;
   @Column(optionalTime) expiresAt!: Date | null;
   @Column(nowColumn) createdAt!: Date;
   @Column(optionalTime) revokedAt!: Date | null;

@@ -8,6 +8,8 @@ export interface KeyOwner {
   readonly keyId: string;
   readonly livemode: boolean;
   readonly scopes: readonly Scope[];
+  /** Kopiyky of one payout; null: what the bank sends. */
+  readonly payoutLimit: number | null;
 }
 
 /** A key that may be used now. */
@@ -25,7 +27,7 @@ export class ApiKeyRepository {
   async findUsable(hash: Buffer): Promise<UsableKey | undefined> {
     const [key] = await this.database.query<UsableKey[]>(
       `SELECT k.merchant_account_id AS "accountId", k.id AS "keyId", a.environment = 'live' AS livemode,
-              k.scopes, k.addresses, (extract(epoch FROM k.expires_at - now()) * 1000)::float AS "lastsMs"
+              k.scopes, k.addresses, k.payout_limit::float8 AS "payoutLimit", (extract(epoch FROM k.expires_at - now()) * 1000)::float AS "lastsMs"
        FROM api_key k JOIN merchant_account a ON a.id = k.merchant_account_id
        WHERE k.hash = $1 AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now())`,
       [hash],

@@ -18,6 +18,8 @@ export interface KeyLimits {
   readonly scopes?: readonly Scope[] | undefined;
   /** Addresses and ranges; default: any. */
   readonly addresses?: readonly string[] | undefined;
+  /** Kopiyky of one payout; default: what the bank sends. */
+  readonly payoutLimit?: number | undefined;
   /** Default: never. */
   readonly expiresAt?: Date | undefined;
 }
@@ -56,11 +58,11 @@ export class ApiKeysService {
 
   /** Installs a key; a second time does nothing. @returns its id */
   async install(accountId: string, key: string, limits: KeyLimits = {}): Promise<string> {
-    const { name = null, scopes = USUAL_SCOPES, addresses = null, expiresAt = null } = limits;
+    const { name = null, scopes = USUAL_SCOPES, addresses = null, payoutLimit = null, expiresAt = null } = limits;
     const id = newId('key');
     await this.keys.add({
       ...{ merchantAccountId: accountId, id, hash: hashOf(key), hint: key.slice(0, 12) },
-      ...{ name, scopes: [...scopes], addresses: addresses && [...addresses], expiresAt },
+      ...{ name, scopes: [...scopes], addresses: addresses && [...addresses], payoutLimit, expiresAt },
     });
     return id;
   }
@@ -77,8 +79,8 @@ export class ApiKeysService {
 
   async list(accountId: string): Promise<ApiKeySummary[]> {
     const rows = await this.keys.list(accountId);
-    return rows.map(({ id, hint, name, scopes, addresses, expiresAt, createdAt, revokedAt }) => {
-      return { id, hint, name, scopes, addresses, expiresAt, createdAt, revokedAt };
+    return rows.map(({ id, hint, name, scopes, addresses, payoutLimit, expiresAt, createdAt, revokedAt }) => {
+      return { id, hint, name, scopes, addresses, payoutLimit, expiresAt, createdAt, revokedAt };
     });
   }
 
@@ -93,7 +95,10 @@ export class ApiKeysService {
 
 const hashOf = (key: string): Buffer => createHash('sha256').update(key).digest();
 
-function foundKey({ accountId, keyId, livemode, scopes, addresses }: UsableKey): FoundKey {
+function foundKey({ accountId, keyId, livemode, scopes, addresses, payoutLimit }: UsableKey): FoundKey {
   const list = addresses && new AddressList(addresses);
-  return { owner: { accountId, keyId, livemode, scopes }, isAllowedFrom: (address) => list?.includes(address) ?? true };
+  return {
+    owner: { accountId, keyId, livemode, scopes, payoutLimit },
+    isAllowedFrom: (address) => list?.includes(address) ?? true,
+  };
 }

@@ -8,7 +8,7 @@ export const SCOPES = {
   links: 'make and close payment links',
   cards: 'verify cards',
   webhooks: 'set up webhook endpoints, and see and repeat what was sent to them',
-  payouts: 'send money to cards; no route asks for it yet',
+  payouts: 'send money to cards, and read the balance',
 } as const satisfies Record<string, string>;
 export type Scope = keyof typeof SCOPES;
 

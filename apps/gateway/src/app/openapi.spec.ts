@@ -3,6 +3,7 @@ import { RequestMethod, type Type } from '@nestjs/common';
 import { scopesOf } from '../accounts/scopes.js';
 import { HealthController } from '../ops/health.controller.js';
 import { PaymentLinksController } from '../payments/api/payment-links.controller.js';
+import { PayoutsController } from '../payments/api/payouts.controller.js';
 import { PaymentsController } from '../payments/api/payments.controller.js';
 import { RefundsController } from '../payments/api/refunds.controller.js';
 import { VerificationsController } from '../payments/api/verifications.controller.js';
@@ -23,6 +24,7 @@ const PUBLIC: readonly Type[] = [
   RefundsController,
   VerificationsController,
   PaymentLinksController,
+  PayoutsController,
   EventsController,
   WebhookEndpointsController,
   HealthController,

@@ -5,6 +5,7 @@ import { examplesOf } from '../docs/example-of.js';
 import { finishOperations, HEADER_COMPONENTS } from '../docs/finish-operations.js';
 import { describeHealth } from '../ops/health.openapi.js';
 import { describePaymentLinks } from '../payments/api/payment-links.openapi.js';
+import { describePayouts } from '../payments/api/payouts.openapi.js';
 import { describePayments } from '../payments/api/payments.openapi.js';
 import { describeWebhooks } from '../webhooks/api/webhooks.openapi.js';
 import { OUTCOMES, RETRIES } from '../problems/coded-error.js';
@@ -35,6 +36,7 @@ const KEY = `An API key, \`ap_test_…\` or \`ap_live_…\`. Each has scopes, an
 const described = (): readonly ApiDescription[] => [
   describePayments(),
   describePaymentLinks(),
+  describePayouts(),
   describeWebhooks(),
   describeHealth(),
 ];

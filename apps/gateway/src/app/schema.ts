@@ -22,6 +22,7 @@ import { KeepDcmCallbacks1796000000003 } from '../database/migrations/1796000000
 import { CreateWebhookTables1796000000004 } from '../database/migrations/1796000000004-create-webhook-tables.js';
 import { CreateRegisterTables1796000000010 } from '../database/migrations/1796000000010-create-register-tables.js';
 import { CreatePaymentLinks1796000000013 } from '../database/migrations/1796000000013-create-payment-links.js';
+import { LimitPayouts1796000000014 } from '../database/migrations/1796000000014-limit-payouts.js';
 import { DropDueIndexesOfAll1796000000019 } from '../database/migrations/1796000000019-drop-due-indexes-of-all.js';
 import { ListByDateAndCustomer1796000000020 } from '../database/migrations/1796000000020-list-by-date-and-customer.js';
 import { KEY_TRANSITIONS } from '../dcm/domain/key-lifecycle.js';
@@ -71,6 +72,7 @@ const SCHEMA: Schema = {
     CreateWebhookTables1796000000004,
     CreateRegisterTables1796000000010,
     CreatePaymentLinks1796000000013,
+    LimitPayouts1796000000014,
     DropDueIndexesOfAll1796000000019,
     ListByDateAndCustomer1796000000020,
   ],

@@ -95,11 +95,12 @@ const API_KEYS: readonly OperatorCommand[] = [
     cli: [
       {
         name: 'api-keys create',
-        help: `Make an API key. It is printed once and kept as a hash only. Scopes: ${SCOPE_NAMES.join(', ')}; without a word all but payouts. Addresses: also ranges such as 203.0.113.0/24.`,
+        help: `Make an API key. It is printed once and kept as a hash only. Scopes: ${SCOPE_NAMES.join(', ')}; without a word all but payouts. Addresses: also ranges such as 203.0.113.0/24. Payout limit: kopiyky of one payout.`,
         options: {
           name: { flag: 'name', as: 'text' },
           scopes: { flag: 'scopes', as: 'list' },
           addresses: { flag: 'addresses', as: 'list' },
+          payoutLimit: { flag: 'payout-limit', as: 'json' },
           expiresAt: { flag: 'expires', as: 'text' },
         },
       },

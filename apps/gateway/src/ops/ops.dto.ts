@@ -66,6 +66,7 @@ export const createApiKey = z.strictObject({
     .min(1)
     .max(ADDRESSES_MAX)
     .optional(),
+  payoutLimit: z.int().min(1).optional(),
   expiresAt: z.iso
     .datetime({ offset: true, error: 'must be a time with offset, such as 2027-01-31T00:00:00Z' })
     .transform((time) => new Date(time))

@@ -32,6 +32,9 @@ import { LinkOrders } from './api/link-orders.service.js';
 import { PayController } from './api/pay.controller.js';
 import { PaymentLinksController } from './api/payment-links.controller.js';
 import { PaymentLinksService } from './api/payment-links.service.js';
+import { BalanceService } from './api/balance.service.js';
+import { PayoutsController } from './api/payouts.controller.js';
+import { PayoutsService } from './api/payouts.service.js';
 import { PaymentsController } from './api/payments.controller.js';
 import { PaymentsService } from './api/payments.service.js';
 import { RefundsController } from './api/refunds.controller.js';
@@ -73,6 +76,7 @@ export interface PaymentsOptions {
     { provide: PaymentBank, useClass: WatchedPaymentBank },
     AccountProvisioner,
     AlliancePaymentBank,
+    BalanceService,
     BankBreakers,
     BankSessionsService,
     BankSlots,
@@ -91,6 +95,7 @@ export interface PaymentsOptions {
     PaymentRecords,
     PaymentRepository,
     PaymentsService,
+    PayoutsService,
     PaymentSyncService,
     RefundsService,
     RestoresService,
@@ -135,6 +140,7 @@ const CONTROLLERS = [
   VerificationsController,
   PaymentLinksController,
   PayController,
+  PayoutsController,
 ];
 const WORKERS = [ResolveUnknownJob, RenewSessionsJob, SyncPaymentsJob];
 

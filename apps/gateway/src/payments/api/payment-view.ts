@@ -4,6 +4,7 @@ import { PAYMENT_FLAGS } from '../domain/payment.js';
 import { type Receipt } from '../domain/receipt.js';
 import { operationStatus, paymentStatus } from '../domain/statuses.js';
 import { type PaymentView, type RefundView, type VerificationView } from './payment.dto.js';
+import { type PayoutView } from './payout.dto.js';
 import { type OperationEntity } from '../store/operation.entity.js';
 import { type PaymentEntity } from '../store/payment.entity.js';
 
@@ -113,6 +114,24 @@ export const viewVerification = (row: PaymentEntity, shown: Shown): Verification
   flags: PAYMENT_FLAGS.filter((flag) => flag in row.flags),
   metadata: row.metadata,
   expiresAt: row.expiresAt?.toISOString() ?? null,
+  createdAt: row.createdAt.toISOString(),
+  updatedAt: row.updatedAt.toISOString(),
+});
+
+/** It has no page and no customer: money goes out. */
+export const viewPayout = (row: PaymentEntity): PayoutView => ({
+  object: 'payout',
+  id: row.id,
+  status: row.status,
+  amount: row.amount,
+  currency: row.currency,
+  livemode: row.livemode,
+  reference: row.reference,
+  description: row.description,
+  failure: keptFailure(row),
+  receipt: row.receipt && viewReceipt(row.receipt),
+  flags: PAYMENT_FLAGS.filter((flag) => flag in row.flags),
+  metadata: row.metadata,
   createdAt: row.createdAt.toISOString(),
   updatedAt: row.updatedAt.toISOString(),
 });

@@ -3,7 +3,6 @@ import { newId } from '../../database/id.js';
 import { SETTLEMENT_CURRENCY } from '../domain/money.js';
 import { PaymentError } from '../domain/payment-error.js';
 import { type Answer } from '../engine/idempotency.service.js';
-import { isPayment } from '../kinds/kinds.js';
 import { currentOf } from '../store/operation.repository.js';
 import { type Held, PaymentRecords } from '../store/payment-records.js';
 import { IntentsService } from './intents.service.js';
@@ -31,7 +30,7 @@ export class VerificationsService {
   /** @throws PaymentError `VERIFICATION_NOT_FOUND` */
   async get(accountId: string, id: string): Promise<VerificationView> {
     const standing = await this.records.standing(accountId, id);
-    if (!standing || isPayment(standing.payment.kind))
+    if (standing?.payment.kind !== 'verification')
       throw new PaymentError('VERIFICATION_NOT_FOUND', `there is no verification ${id}`);
     const { payment, intents, ages } = standing;
     const redirectUrl = currentOf(intents)?.redirectUrl ?? null;

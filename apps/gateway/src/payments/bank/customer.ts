@@ -16,6 +16,9 @@ export interface Customer {
   readonly city?: string | undefined;
   readonly street?: string | undefined;
   readonly zipCode?: string | undefined;
+  /** Ten digits. Of whoever gets a payout, as is the next. */
+  readonly taxId?: string | undefined;
+  readonly passport?: string | undefined;
 }
 
 /** How each optional member is written for the bank; undefined leaves it out. Source: bank docs, customerData (reference o). */
@@ -31,6 +34,8 @@ const WRITERS: Readonly<Record<Exclude<keyof Customer, 'id'>, (text: string) => 
   city: (text) => lineForBank(text, 25),
   street: (text) => lineForBank(text, 35),
   zipCode: (text) => lineForBank(text, 50),
+  taxId: (text) => text, // checked when it came
+  passport: (text) => lineForBank(text, 255),
 };
 
 /**

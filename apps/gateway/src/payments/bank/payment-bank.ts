@@ -129,6 +129,11 @@ export interface Readings {
   /** By the bank's id of an operation that it has shown before. */
   readonly operation_id:
     { readonly kind: 'found'; readonly facts: BankOperationFacts } | { readonly kind: 'not_found' } | Unknown;
+  /** What is on the merchant's account, in kopiyky; by its terminal. */
+  readonly balance:
+    | { readonly kind: 'found'; readonly available: number; readonly overdraft: number; readonly total: number }
+    | { readonly kind: 'not_found' }
+    | Unknown;
   /** By our id of a request. */
   readonly request_id:
     { readonly kind: 'found'; readonly facts: BankOperationFacts } | { readonly kind: 'not_found' } | Unknown;

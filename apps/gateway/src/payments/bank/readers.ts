@@ -33,6 +33,21 @@ export const READERS: { readonly [By in keyof Readings]: Reader<By> } = {
     },
     absent: NO_OPERATION,
   },
+  balance: {
+    ask: async (client, accountId) => {
+      const { balanceAmount, balanceLimit, totalAmount } = await client.call(
+        accountId,
+        'h2h.balance.get',
+        {},
+        { protocol: '1.0' },
+      );
+      const sums = [balanceAmount, balanceLimit, totalAmount].map(Number);
+      if (!sums.every(Number.isSafeInteger)) return { kind: 'unknown', reason: 'the balance is no whole number' };
+      const [available = 0, overdraft = 0, total = 0] = sums;
+      return { kind: 'found', available, overdraft, total };
+    },
+    absent: { b_merchant_balances_not_found: NOT_FOUND },
+  },
   request_id: {
     ask: async (client, accountId, merchantRequestId) => {
       const call = 'h2h.operations.by-merchant-request-id';

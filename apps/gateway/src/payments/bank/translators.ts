@@ -186,6 +186,19 @@ export const TRANSLATORS: { readonly [Step in StepName]: Translator<Step> } = {
     answer: answered,
   }),
   hold_execute: translator({ call: 'h2h.preauth.execute', body: cardData, answer: answered }),
+  pay_out: translator({
+    call: 'h2h.a2c',
+    body: ({ page, ...sending }, { customer, card }) => ({
+      merchantRequestId: sending.merchantRequestId,
+      coinAmount: sending.amount,
+      encryptedCardNumber: secretOf(card?.number, 'card number'),
+      purpose: page.description ?? undefined,
+      notificationUrl: sending.callbackUrl,
+      notificationEncryption: true,
+      customerData: payeeOf(customer),
+    }),
+    answer: answered,
+  }),
   complete: translator({
     call: 'h2h.preauth.completion',
     body: (sending) => ({
@@ -209,6 +222,28 @@ export const TRANSLATORS: { readonly [Step in StepName]: Translator<Step> } = {
     answer: answered,
   }),
 };
+
+/** Told by tax id or passport, one of which was asked for. */
+function payeeOf(customer: Customer | null): BodyOf<'h2h.a2c'>['customerData'] {
+  const given = present(customer, 'recipient');
+  const person = {
+    recipientCustomerId: given.id,
+    recipientFirstName: given.firstName,
+    recipientLastName: given.lastName,
+    recipientMiddleName: given.middleName,
+    recipientEmail: given.email,
+    recipientPhone: given.phone,
+    recipientIp: given.ip,
+    recipientCountry: given.country,
+    recipientRegion: given.region,
+    recipientCity: given.city,
+    recipientStreet: given.street,
+    recipientZipCode: given.zipCode,
+  };
+  return given.taxId === undefined
+    ? { ...person, recipientPassport: present(given.passport ?? null, 'tax id or passport') }
+    : { ...person, recipientItn: given.taxId };
+}
 
 function payerOf(customer: Customer | null): OrderBody['customerData'] {
   const given = present(customer, 'customer');

@@ -4,12 +4,13 @@ import { PaymentError } from './payment-error.js';
 import { canMoveOperation, type OperationStatus } from './statuses.js';
 
 /** Movements at the bank: those that a payment is made for, and those that act on what it brought. */
-export const INTENT_KINDS = ['purchase', 'authorization', 'verification'] as const;
+export const INTENT_KINDS = ['purchase', 'authorization', 'verification', 'payout'] as const;
 /** What the API shows each of them as, with addresses and events of its own. */
 export const RESOURCE_OF = {
   purchase: 'payment',
   authorization: 'payment',
   verification: 'verification',
+  payout: 'payout',
 } as const satisfies Record<(typeof INTENT_KINDS)[number], string>;
 export type Resource = (typeof RESOURCE_OF)[keyof typeof RESOURCE_OF];
 export const FOLLOW_UP_KINDS = ['capture', 'void', 'refund'] as const;
@@ -22,8 +23,10 @@ export type Cause = 'merchant' | 'bank' | 'clock' | 'operator';
 
 /** Calls with effect, one or more for each kind. */
 export const ORDER_STEPS = ['order_purchase', 'order_hold', 'order_verification', 'order_a2a'] as const;
-/** With the card in the merchant's page: the first call names it, the second takes the money. */
-export const CHARGE_STEPS = ['card_create', 'card_execute', 'hold_create', 'hold_execute'] as const;
+/**
+ * With the card in the merchant's page: the first call names it, the second takes the money. A payout sends it in one.
+ */
+export const CHARGE_STEPS = ['card_create', 'card_execute', 'hold_create', 'hold_execute', 'pay_out'] as const;
 export const FOLLOW_UP_STEPS = ['complete', 'give_back'] as const;
 export type OrderStep = (typeof ORDER_STEPS)[number];
 export type ChargeStep = (typeof CHARGE_STEPS)[number];

@@ -4,6 +4,9 @@ export type PaymentErrorCode =
   | 'PAYMENT_NOT_FOUND'
   | 'VERIFICATION_NOT_FOUND'
   | 'PAYMENT_LINK_NOT_FOUND'
+  | 'PAYOUT_NOT_FOUND'
+  | 'PAYOUT_OVER_LIMIT'
+  | 'BALANCE_UNAVAILABLE'
   | 'PAYMENT_LINK_CLOSED'
   | 'PAYMENT_METHOD_UNAVAILABLE'
   | 'QR_NOT_FOUND'
@@ -34,6 +37,21 @@ export const PAYMENT_PROBLEMS: ProblemTable<PaymentErrorCode> = {
     status: 404,
     title: 'No such verification',
     remedy: 'Check the id, and that the API key belongs to the account of the verification.',
+  },
+  PAYOUT_NOT_FOUND: {
+    status: 404,
+    title: 'No such payout',
+    remedy: 'Check the id, and that the API key belongs to the account of the payout.',
+  },
+  PAYOUT_OVER_LIMIT: {
+    status: 403,
+    title: 'The key may not send that much',
+    remedy: 'Send less, or have an operator make a key with a higher "payoutLimit".',
+  },
+  BALANCE_UNAVAILABLE: {
+    status: 404,
+    title: 'The bank keeps no balance',
+    remedy: 'Ask the bank: the contract of the account may have none.',
   },
   PAYMENT_LINK_NOT_FOUND: {
     status: 404,

@@ -48,9 +48,14 @@ export interface Payment {
 
 type EventOf = Exclude<PaymentStatus, 'created'> | 'authorized_late' | 'succeeded_late' | 'flagged' | 'flag_settled';
 
+/** Nobody is waited for, and nothing is held. */
+type PayoutEvent =
+  'processing' | 'succeeded' | 'succeeded_late' | 'failed' | 'needs_review' | 'flagged' | 'flag_settled';
+
 export type PaymentEventType =
   | `payment.${EventOf}`
   | `verification.${Exclude<EventOf, 'authorized' | 'authorized_late'>}`
+  | `payout.${PayoutEvent}`
   | `${FollowUpKind}.${'created' | 'updated' | 'succeeded_late'}`;
 
 /** Thin on purpose: who wants to know more asks the API. */

@@ -32,7 +32,7 @@ export function decideCharging(charging: Charging, outcome: ChargeOutcome): Deci
 function decideFirst(charging: Charging, outcome: ChargeOutcome): Decided {
   switch (outcome.kind) {
     case 'answered':
-      return takeFirst(charging, outcome.facts, 'answer');
+      return take(charging, outcome.facts, 'answer');
     case 'refused':
       return outcome.provenNoEffect
         ? end(charging, 'rejected', refusal(outcome.code))
@@ -53,7 +53,7 @@ export function decideAskedFirst(
   clock: FollowUpClock,
 ): Decided | undefined {
   if (!reading) return undefined;
-  if (reading.kind === 'found') return takeFirst(charging, reading.facts, 'operation_query');
+  if (reading.kind === 'found') return take(charging, reading.facts, 'operation_query');
   if (clock.pastDeadline) return review(charging, 'nobody knows whether the bank has it');
   if (reading.kind === 'unknown') {
     const doubt = doubtFirst(charging, reading.reason);
@@ -69,8 +69,42 @@ export function decideAskedFirst(
   return { ...doubt, notes: { ...doubt.notes, notFoundAt: askedAt, nextQueryInSeconds } };
 }
 
+type Source = 'answer' | 'operation_query';
+
+const take = (charging: Charging, facts: BankOperationFacts, source: Source): Decided =>
+  wayOf(charging.payment).second === undefined ? takeOnly(charging, facts, source) : takeFirst(charging, facts, source);
+
+/** Of the one call that moves the money. A FAIL in its own answer is not final: it is asked for at once. */
+function takeOnly(charging: Charging, facts: BankOperationFacts, source: Source): Decided {
+  const verdict = judgeCharge(facts, expectedOf(charging));
+  const isOurs = facts.merchantRequestId === charging.operation.merchantRequestId && facts.operationId !== undefined;
+  if (verdict.kind === 'succeeded') return paid(charging, verdict.facts, source);
+  if (verdict.kind === 'failed' && source === 'operation_query') return end(charging, 'failed', verdict.failure);
+  if (verdict.kind === 'failed' || verdict.kind === 'review' || !isOurs) {
+    const reason = 'reason' in verdict ? verdict.reason : `the answer of the bank says ${facts.status}`;
+    const doubt = doubtFirst(charging, reason);
+    return {
+      ...doubt,
+      notes: {
+        ...doubt.notes,
+        known: true,
+        nextQueryInSeconds: doubt.notes.queries === 1 ? 0 : doubt.notes.nextQueryInSeconds,
+      },
+    };
+  }
+  return {
+    to: 'pending',
+    notes: {
+      ...{ bankOperationId: facts.operationId, known: true, nextQueryInSeconds: null, callEnded: true },
+      evidence: evidenceOf(source, { kind: verdict.kind, facts }),
+    },
+    payment: { to: 'processing' },
+    extras: { nextSyncInSeconds: delayAfterDoubt(0, Math.random()), hintQueries: 1 },
+  };
+}
+
 /** The bank has it: from here on it is followed by the bank's own id. */
-function takeFirst(charging: Charging, facts: BankOperationFacts, source: string): Decided {
+function takeFirst(charging: Charging, facts: BankOperationFacts, source: Source): Decided {
   const { payment, operation, ages } = charging;
   const verdict = judgeCharge(facts, expectedOf(charging));
   if (verdict.kind === 'succeeded') return paid(charging, verdict.facts, source);

@@ -42,6 +42,7 @@ export const INTENTS = {
   purchase: { bankType: 'PURCHASE', success: 'succeeded' },
   authorization: { bankType: 'PREAUTH', success: 'authorized' },
   verification: { bankType: 'VERIFICATION', success: 'succeeded' },
+  payout: { bankType: 'ACCOUNT_2_CARD', success: 'succeeded' },
 } as const satisfies Record<IntentKind, IntentRow>;
 
 export const FOLLOW_UPS = {

@@ -41,6 +41,7 @@ export const METHODS = {
   card: {
     purchase: { ...card, step: 'card_create', second: 'card_execute' },
     authorization: { ...card, step: 'hold_create', second: 'hold_execute' },
+    payout: { ...card, step: 'pay_out', refundable: false },
   },
   // The bank documents no refund of a transfer, and takes no other currency. Source: bank docs, "HPP: create order".
   bank_transfer: {

@@ -51,6 +51,7 @@ export const STEPS = {
   card_execute: execute,
   hold_create: create,
   hold_execute: execute,
+  pay_out: create,
   complete: followUp,
   give_back: followUp,
 } as const satisfies Record<StepName, StepRow>;
