@@ -97,6 +97,26 @@ describe('a restart', () => {
     expect(second.bank.ledger.find({ kind: 'money.refunded', hppOrderId })).toHaveLength(1);
   });
 
+  it('still lets an order run out, and tells of it once', async () => {
+    const first = await start({ stateFile });
+    const of = (merchantRequestId: string) => ({
+      ...anOrder(),
+      merchantRequestId,
+      notificationUrl: 'http://127.0.0.1:1/',
+    });
+    const create = (id: string) => first.bank.orders.create(of(id), caller) as { hppOrderId: string };
+    const { hppOrderId } = create('runs-out-later');
+    await first.close();
+
+    const second = await start({ stateFile, merchants: [] });
+    second.bank.switches.set({ callbackOfClosedOrder: true });
+    const told = () => second.bank.callbacks.list().filter((one) => one.hppOrderId === hppOrderId);
+    await second.bank.clock.advance(14 * 60_000);
+    expect(told()).toEqual([]);
+    await second.bank.clock.advance(3_600_000);
+    expect(told()).toMatchObject([{ body: { orderStatus: 'FAIL', operation: {} } }]);
+  });
+
   it('refuses a file that is not its own in one sentence', async () => {
     const foreign = join(folder, 'foreign.json');
     writeFileSync(foreign, '[]');

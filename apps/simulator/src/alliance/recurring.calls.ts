@@ -53,7 +53,6 @@ const createSubscription = ({ bank, caller, body }: CallContext): JsonObject => 
       hppPayType: 'SUBSCRIPTION',
       directType: 'REDIRECT',
       hppTryMode: 'MULTI_PAYMENT',
-      expirationTimeMinutes: 0,
       coinAmount: 0,
       currencyCode: '980',
       paymentMethods: (body['hppPaymentMethods'] as readonly string[] | undefined) ?? ['CARD'],

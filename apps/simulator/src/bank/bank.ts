@@ -105,7 +105,7 @@ export class Bank {
     const personalities = (this.personalities = this.personalitiesOf(now));
     const { switches, keys } = this;
     this.tokens = new CardTokens(ledger, now);
-    this.views = new Views({ book, clock, merchants, publicUrl });
+    this.views = new Views({ book, clock, merchants, switches, publicUrl });
     this.callbacks = this.senderOf();
     const announcer = new Announcer({
       sender: this.callbacks,
@@ -240,11 +240,12 @@ export class Bank {
       keyOf: (merchantId) => merchants.find(merchantId)?.clientPublicKey,
       loses: (merchantId, hppOrderId) => personalities.losesCallback(merchantId, hppOrderId),
       sign: (text, ring) => signCompact(text, keys.signer(ring)),
-      signsJwe: () => switches.get('signedCallbackOfJwe'),
+      switches,
     });
   }
 
-  private resume({ operations, challenges }: BookSnapshot): void {
+  private resume({ orders, operations, challenges }: BookSnapshot): void {
+    for (const order of orders) this.orders.watch(order);
     for (const operation of operations) {
       if (operation.status === 'PENDING' && goesOnByItself(operation)) this.processing.finishLater(operation);
       if (operation.status === 'SUCCESS') this.holds.watch(operation);

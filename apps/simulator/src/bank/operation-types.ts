@@ -5,6 +5,8 @@ interface OperationTypeRow {
   readonly transactionType: number;
   /** Of a refund of such an operation; absent = it cannot be refunded. */
   readonly refundType?: number;
+  /** A merchant can refund it where that switch is on (U17). */
+  readonly refundSwitch?: 'refundOfTransfer';
   readonly productType: 'PURCHASE' | 'A2C' | 'A2A' | 'C2A';
   /** What a success means for money. */
   readonly effect: LedgerKind;
@@ -15,7 +17,10 @@ interface OperationTypeRow {
 export const OPERATION_TYPES = {
   PURCHASE: { transactionType: 35, refundType: 76, productType: 'PURCHASE', effect: 'money.charged' },
   ACCOUNT_2_CARD: { transactionType: 46, productType: 'A2C', effect: 'money.paid_out', cardOf: 'recipient' },
-  ACCOUNT_2_ACCOUNT: { transactionType: 54, productType: 'A2A', effect: 'money.charged' },
+  ACCOUNT_2_ACCOUNT: {
+    ...{ transactionType: 54, productType: 'A2A', effect: 'money.charged' },
+    ...{ refundType: 76, refundSwitch: 'refundOfTransfer' },
+  },
   CARD_2_ACCOUNT: { transactionType: 62, productType: 'C2A', effect: 'money.charged' },
   PREAUTH: { transactionType: 195, refundType: 213, productType: 'PURCHASE', effect: 'money.held' },
   COMPLETION: { transactionType: 196, refundType: 214, productType: 'PURCHASE', effect: 'money.captured' },

@@ -7,7 +7,7 @@ import {
 import { type Merchant } from './merchants.js';
 import { isOfOrder, type Operation } from './operation.js';
 import { rowOf } from './operation-types.js';
-import { type Order } from './order.js';
+import { type Order, type OrderStatus } from './order.js';
 
 type Wire = Record<string, unknown>;
 
@@ -15,6 +15,8 @@ export interface ViewContext {
   readonly merchant: Merchant;
   readonly publicUrl: string;
   readonly now: number;
+  /** Of an order that ran out unpaid. */
+  readonly onceRanOut: OrderStatus;
 }
 
 const BANK = 'BANK_ALLIANCE';
@@ -51,7 +53,7 @@ const common = (operation: Operation, context: ViewContext): Wire => ({
   status: operation.hold?.shownStatus ?? operation.status,
   transactionType: transactionTypeOf(operation),
   transactionCurrency: '980',
-  merchantCommission: operation.type === 'COMPLETION' ? undefined : 0,
+  merchantCommission: operation.type === 'COMPLETION' ? undefined : (operation.commission ?? 0),
   ...dates(operation),
   transactionResponseInfo: operation.type === 'ACCOUNT_2_ACCOUNT' ? {} : (operation.result ?? {}),
   bankCode: BANK,

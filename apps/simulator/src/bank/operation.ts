@@ -66,6 +66,8 @@ export interface Operation {
   readonly hppOrderId?: string;
   /** Kopecks. */
   readonly coinAmount: number;
+  /** What the bank takes of it, in kopecks; absent until it has succeeded, and where it takes none. */
+  readonly commission?: number;
   readonly sourceAmount?: number;
   readonly sourceCurrencyCode?: string;
   readonly conversionRate?: string;

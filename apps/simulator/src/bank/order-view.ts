@@ -32,7 +32,7 @@ const common = (order: Order, context: ViewContext): Wire => ({
   redirectUrl: redirectUrlOf(order, context),
   hppPayType: order.hppPayType,
   merchantRequestId: order.merchantRequestId,
-  orderStatus: orderStatusAt(order, context.now),
+  orderStatus: orderStatusAt(order, context.now, context.onceRanOut),
   paymentMethods: order.paymentMethods,
   createDate: formatOrderDate(order.createdAt),
   expiredOrderDate: formatOrderDate(order.expiresAt),

@@ -36,9 +36,11 @@ const REUSABLE: readonly OrderStatus[] = ['PENDING', 'SUCCESS', 'FAIL', 'PARTIAL
 
 export const isExpired = (order: Order, now: number): boolean => now >= order.expiresAt;
 
-/** An order that expires unpaid is shown as FAIL (U13). */
-export const orderStatusAt = (order: Order, now: number): OrderStatus =>
-  isExpired(order, now) && UNPAID.includes(order.status) ? 'FAIL' : order.status;
+export const ranOut = (order: Order, now: number): boolean => isExpired(order, now) && UNPAID.includes(order.status);
+
+/** @param onceRanOut what an order that expires unpaid is shown as (U13) */
+export const orderStatusAt = (order: Order, now: number, onceRanOut: OrderStatus = 'FAIL'): OrderStatus =>
+  ranOut(order, now) ? onceRanOut : order.status;
 
 export function isPayable(order: Order, now: number): boolean {
   if (isExpired(order, now)) return false;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { BankError } from '../protocol/bank-error.js';
 import { type JsonObject } from '../protocol/body-codec.js';
-import { type CreateOrder } from '../protocol/create-order.fields.js';
+import { type CreateOrder, SHORTEST_A2A_MINUTES } from '../protocol/create-order.fields.js';
 import { type BankClock } from './bank-clock.js';
 import { type Book } from './book.js';
 import { holdTermOf } from './holds.js';
@@ -10,8 +10,9 @@ import { type Ledger } from './ledger.js';
 import { type Caller, type Merchants } from './merchants.js';
 import { type Operation } from './operation.js';
 import { attemptTypeOf } from './operation-types.js';
-import { type Order } from './order.js';
+import { isExpired, type Order, ranOut } from './order.js';
 import { type Settlement } from './settlement.js';
+import { type Switches } from './switches.js';
 import { type Views } from './views.js';
 
 const MINUTE_MS = 60_000;
@@ -25,6 +26,7 @@ export interface OrdersOptions {
   readonly merchants: Merchants;
   readonly views: Views;
   readonly settlement: Settlement;
+  readonly switches: Switches;
 }
 
 /** Creating and reading orders and operations over the API. */
@@ -38,9 +40,8 @@ export class Orders {
     merchants.requireAllowed(request.merchantId, caller, type);
     book.requireFresh(request.merchantId, request.merchantRequestId);
     const hold = request.hppPayType === 'PREAUTH' ? holdTermOf(request.preAuthExpDate, clock) : undefined;
-    const lifeMs = request.neverExpire ? NEVER_MS : request.expirationTimeMinutes * MINUTE_MS;
-    const order = this.open({ ...request, ...(hold && { hold }) }, lifeMs);
-    if (!request.neverExpire) this.watch(order);
+    const order = this.open({ ...request, ...(hold && { hold }) }, this.lifeMsOf(request));
+    this.watch(order);
     return this.options.views.order(order);
   }
 
@@ -63,8 +64,18 @@ export class Orders {
     return order;
   }
 
-  private watch({ hppOrderId, expiresAt }: Order): void {
+  private lifeMsOf({ neverExpire, hppPayType, expirationTimeMinutes }: CreateOrder): number {
+    if (neverExpire) return NEVER_MS;
+    const least = hppPayType === 'A2A' ? SHORTEST_A2A_MINUTES : 0;
+    const usual = Math.max(least, this.options.switches.get('orderLifeMinutes'));
+    return (expirationTimeMinutes ?? usual) * MINUTE_MS;
+  }
+
+  /** Also called after a restart. A subscription has its own end. */
+  watch(order: Order): void {
     const { book, clock, settlement } = this.options;
+    const { hppOrderId, expiresAt, neverExpire, subscription } = order;
+    if (neverExpire || subscription || isExpired(order, clock.now())) return;
     clock.at(expiresAt, () => {
       const order = book.order(hppOrderId);
       if (order?.status === 'PENDING') settlement.tellClosed(order);
@@ -74,6 +85,8 @@ export class Orders {
   data(hppOrderId: string, caller: Caller): JsonObject {
     const order = this.options.book.order(hppOrderId);
     if (!order || !isOwn(order, caller)) throw new BankError('b_hpp_order_not_found');
+    const { clock, switches } = this.options;
+    if (!switches.get('showExpiredOrders') && ranOut(order, clock.now())) throw new BankError('b_hpp_order_expired');
     return this.view(order);
   }
 

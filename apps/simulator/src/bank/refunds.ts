@@ -11,6 +11,7 @@ import { rowOf } from './operation-types.js';
 import { type Processing } from './processing.js';
 import { type RequestDates } from './request-dates.js';
 import { type Settlement } from './settlement.js';
+import { type Switches } from './switches.js';
 import { type Views } from './views.js';
 
 /** Kopecks not yet refunded, with the refunds on their way taken off. */
@@ -48,16 +49,19 @@ export interface RefundsOptions {
   readonly views: Views;
   readonly dates: RequestDates;
   readonly personalities: Personalities;
+  readonly switches: Switches;
 }
 
 export class Refunds {
   constructor(private readonly options: RefundsOptions) {}
 
   create(refund: CreateRefund, caller: Caller): JsonObject {
-    const { book, clock, merchants, settlement, processing, personalities, views } = this.options;
+    const { book, clock, merchants, settlement, processing, personalities, switches, views } = this.options;
     merchants.requireAllowed(refund.merchantId, caller, 'REFUND');
     book.requireFresh(refund.merchantId, refund.merchantRequestId);
     const original = this.originalOf(refund);
+    const { refundSwitch } = rowOf(original.type);
+    if (refundSwitch && !switches.get(refundSwitch)) throw new BankError('b_payment_refund_not_supported');
     requireRefundable(original, refund.coinAmount, book.following(original));
     this.requireDate(original, refund);
     const operation = openRefund(original, refund, { now: clock.now(), signedBy: ringOf(caller) });

@@ -35,6 +35,9 @@ export const operationFacts = (operation: Operation) => ({
   ...(operation.original && { originalOperationId: operation.original.operationId }),
 });
 
+/** One basis point is a hundredth of a percent. */
+const BASIS_POINTS = 10_000;
+
 /** A refund of a hold gives nothing back that was taken. */
 const isRelease = ({ type, original }: Operation): boolean => type === 'REFUND' && original?.type === 'PREAUTH';
 
@@ -52,8 +55,9 @@ export class Settlement {
   }
 
   /** Writes down the final state and tells the merchant; in `early` mode tells first. @returns it as it is written */
-  close(before: Operation, after: Operation): Operation {
+  close(before: Operation, ended: Operation): Operation {
     const { book, clock, announcer } = this.options;
+    const after = this.withCommission(ended);
     const open = { operation: before, order: book.orderOf(before) };
     if (announcer.isEarly) {
       this.announce(open, after);
@@ -76,6 +80,13 @@ export class Settlement {
   tellClosed(order: Order): void {
     const { announcer, switches } = this.options;
     if (switches.get('callbackOfClosedOrder')) announcer.announceOrder(order);
+  }
+
+  /** Rounded half up to kopecks; a refund costs nothing (U32). */
+  private withCommission(operation: Operation): Operation {
+    const basisPoints = this.options.switches.get('commissionBasisPoints');
+    if (basisPoints === 0 || operation.status !== 'SUCCESS' || operation.type === 'REFUND') return operation;
+    return { ...operation, commission: Math.round((operation.coinAmount * basisPoints) / BASIS_POINTS) };
   }
 
   private orderAfter(order: Order, operation: Operation, operations: readonly Operation[]): Order {

@@ -74,6 +74,38 @@ export const SWITCHES = {
   },
   recurringRetries: { value: 3, what: 'how often a failed scheduled payment is tried again (U21)' },
   recurringRetryHours: { value: 24, what: 'hours of bank time between two tries (U21)' },
+  orderLifeMinutes: {
+    value: 15,
+    what: 'bank time until an order runs out whose request names none; A2A orders have 60 at least (U13)',
+  },
+  expiredOrderStatus: {
+    value: 'FAIL',
+    values: ['FAIL', 'CANCELED', 'PENDING'],
+    what: '`orderStatus` of an order that ran out unpaid (U13)',
+  },
+  showExpiredOrders: {
+    value: true,
+    what: 'false refuses the data of an order that ran out unpaid with `b_hpp_order_expired` (U13)',
+  },
+  refundOfTransfer: {
+    value: false,
+    what: 'a transfer between accounts can be refunded, else `b_payment_refund_not_supported` (U17)',
+  },
+  commissionBasisPoints: {
+    value: 0,
+    what: '`merchantCommission` of whatever succeeds but refunds, in hundredths of a percent; a balance does not show it (U32)',
+  },
+  retriedCallbacks: {
+    value: 'all',
+    values: ['all', 'host_to_host'],
+    what: 'which callbacks are repeated: host_to_host sends those of orders and subscriptions once (U8)',
+  },
+  callbackDelaysFrom: {
+    value: 'previous',
+    values: ['previous', 'first'],
+    what: 'the attempt from which the delays between callbacks count (U8)',
+  },
+  callbackTimeoutMs: { value: 10_000, what: 'real time until a callback without an answer is given up (U8)' },
   callbackOfClosedOrder: {
     value: false,
     what: 'a callback with an empty `operation` tells that an order was cancelled, or ran out unpaid (U9)',

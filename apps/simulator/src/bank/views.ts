@@ -6,12 +6,14 @@ import { type Merchants } from './merchants.js';
 import { type Operation } from './operation.js';
 import { operationView, synchronousAnswer, type ViewContext } from './operation-view.js';
 import { orderAnswer, orderCallback, orderData } from './order-view.js';
-import { type Order } from './order.js';
+import { type Order, type OrderStatus } from './order.js';
+import { type Switches } from './switches.js';
 
 export interface ViewsOptions {
   readonly book: Book;
   readonly clock: BankClock;
   readonly merchants: Merchants;
+  readonly switches: Switches;
   readonly publicUrl: () => string;
 }
 
@@ -41,8 +43,10 @@ export class Views {
   }
 
   private contextOf({ merchantId }: { readonly merchantId: string }): ViewContext {
-    const merchant = this.options.merchants.find(merchantId);
+    const { merchants, publicUrl, clock, switches } = this.options;
+    const merchant = merchants.find(merchantId);
     if (!merchant) throw new BankError('b_merchant_not_found');
-    return { merchant, publicUrl: this.options.publicUrl(), now: this.options.clock.now() };
+    const onceRanOut = switches.get('expiredOrderStatus') as OrderStatus;
+    return { merchant, publicUrl: publicUrl(), now: clock.now(), onceRanOut };
   }
 }

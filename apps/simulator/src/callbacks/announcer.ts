@@ -44,7 +44,10 @@ export class Announcer {
     const { notificationUrl: url, notificationEncryption, merchantId, hppOrderId } = order;
     const { encrypt = notificationEncryption } = sender.settings;
     if (url !== undefined)
-      sender.send({ merchantId, hppOrderId, url, encrypted: encrypt, body: views.orderCallback(order) }, []);
+      sender.send(
+        { merchantId, hppOrderId, ofOrder: true, url, encrypted: encrypt, body: views.orderCallback(order) },
+        [],
+      );
   }
 
   /** What was paid under an order is told with the order, to its address; a charge of a subscription likewise. */
@@ -57,7 +60,14 @@ export class Announcer {
       ? this.ofOrder(withOrder, operation)
       : this.shown(operation, this.options.views.operation(operation));
     const { signedBy } = operation;
-    return { ...subject(operation), url, encrypted: encrypt, ...(signedBy && { signedBy }), body };
+    return {
+      ...subject(operation),
+      ofOrder: withOrder !== undefined,
+      url,
+      encrypted: encrypt,
+      ...(signedBy && { signedBy }),
+      body,
+    };
   }
 
   private ofOrder(order: Order, operation: Operation): JsonObject {

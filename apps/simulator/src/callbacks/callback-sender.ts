@@ -3,6 +3,7 @@ import { request } from 'undici';
 import { type BankClock } from '../bank/bank-clock.js';
 import { type KeyRing } from '../bank/bank-keys.js';
 import { type Ledger } from '../bank/ledger.js';
+import { type Switches } from '../bank/switches.js';
 import { encryptCompact, type PublicJwk } from '../protocol/jwe.js';
 
 export type CallbackMode = 'normal' | 'drop' | 'duplicate' | 'reorder' | 'early';
@@ -21,6 +22,8 @@ export interface Notification {
   readonly encrypted: boolean;
   readonly merchantId: string;
   readonly hppOrderId?: string;
+  /** It tells of an order or subscription, not of an operation that is host to host. */
+  readonly ofOrder?: boolean;
   /** Signed under the newest key of that ring: a compact JWS. */
   readonly signedBy?: KeyRing;
   readonly operationId?: string;
@@ -43,9 +46,8 @@ export interface Delivery extends Notification {
   readonly followUps: readonly Notification[];
 }
 
-/** Delays from the previous attempt, section g.4: at most six deliveries. */
+/** Section g.4: at most six deliveries. */
 const RETRY_DELAYS_MS = [5_000, 30_000, 300_000, 1_800_000, 3_600_000];
-const TIMEOUT_MS = 10_000;
 
 export interface CallbackSenderOptions {
   readonly clock: BankClock;
@@ -54,8 +56,7 @@ export interface CallbackSenderOptions {
   /** True = this one gets lost. */
   readonly loses: (merchantId: string, hppOrderId?: string) => boolean;
   readonly sign: (text: string, ring: KeyRing) => string;
-  /** A signed callback that was also asked to be encrypted carries the JWE (U7). */
-  readonly signsJwe: () => boolean;
+  readonly switches: Switches;
 }
 
 /** Posts callbacks and repeats them until an HTTP 200. */
@@ -126,23 +127,37 @@ export class CallbackSender {
     const attempts = [...delivery.attempts, attempt];
     const facts = { deliveryId: id, url, encrypted, merchantId, hppOrderId, operationId };
     this.options.ledger.append('callback.sent', { ...facts, attempt: attempts.length, httpStatus: attempt.httpStatus });
-    const delayMs = attempt.httpStatus === 200 ? undefined : RETRY_DELAYS_MS[attempts.length - 1];
-    if (delayMs === undefined) {
+    const nextAttemptAt = attempt.httpStatus === 200 ? undefined : this.nextAttemptAt(delivery, attempts);
+    if (nextAttemptAt === undefined) {
       const state = attempt.httpStatus === 200 ? 'delivered' : 'failed';
       this.keep({ ...delivery, attempts, followUps: [], state, nextAttemptAt: undefined });
     } else {
-      const nextAttemptAt = this.options.clock.now() + delayMs;
       this.keep({ ...delivery, attempts, followUps: [], nextAttemptAt });
-      this.schedule(id, delayMs);
+      this.schedule(id, nextAttemptAt - this.options.clock.now());
     }
     for (const followUp of followUps) this.send(followUp);
+  }
+
+  /** When an attempt is made again (U8). @returns undefined = not at all */
+  private nextAttemptAt({ ofOrder }: Delivery, attempts: readonly Attempt[]): number | undefined {
+    const { clock, switches } = this.options;
+    if (ofOrder && switches.get('retriedCallbacks') === 'host_to_host') return undefined;
+    const delayMs = RETRY_DELAYS_MS[attempts.length - 1];
+    if (delayMs === undefined) return undefined;
+    const now = clock.now();
+    const [first] = attempts;
+    if (!first || switches.get('callbackDelaysFrom') === 'previous') return now + delayMs;
+    return Math.min(now, Date.parse(first.at)) + delayMs; // the clock may have gone back since
   }
 
   private async post(delivery: Delivery): Promise<Omit<Attempt, 'at'>> {
     try {
       const { url } = delivery;
       const { headers, payload } = await this.encode(delivery);
-      const signal = AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), this.shutdown.signal]);
+      const signal = AbortSignal.any([
+        AbortSignal.timeout(this.options.switches.get('callbackTimeoutMs')),
+        this.shutdown.signal,
+      ]);
       const answer = await request(url, { method: 'POST', headers, body: payload, signal });
       await answer.body.dump();
       return { httpStatus: answer.statusCode };
@@ -153,11 +168,11 @@ export class CallbackSender {
 
   /** Three encodings (section g.3): JSON, a JWE for the merchant, a JWS of the bank. */
   private async encode({ body, encrypted, merchantId, signedBy }: Delivery) {
-    const { keyOf, sign, signsJwe } = this.options;
+    const { keyOf, sign, switches } = this.options;
     const json = JSON.stringify(body);
     const key = encrypted ? keyOf(merchantId) : undefined;
     if (signedBy) {
-      const text = key && signsJwe() ? await encryptCompact(json, key) : json;
+      const text = key && switches.get('signedCallbackOfJwe') ? await encryptCompact(json, key) : json;
       return { headers: { 'content-type': 'text/plain' }, payload: sign(text, signedBy) };
     }
     if (!key) return { headers: { 'content-type': 'application/json' }, payload: json };

@@ -69,7 +69,6 @@ describe('create-order', () => {
       language: 'uk',
       currencyCode: '980',
       hppTryMode: 'ONE_TRY',
-      expirationTimeMinutes: 15,
     });
     expect(order.notificationEncryption).toBe(true);
   });

@@ -26,7 +26,7 @@ export const CURRENCIES = ['980', '840', '978'] as const;
 const STATUS_PAGES = ['STATUS_TIMER_PAGE', 'STATUS_PAGE', 'STATUS_REDIRECT_MERCHANT_PAGE'] as const;
 
 const LONGEST_LIFE_MINUTES = 1_440;
-const SHORTEST_A2A_MINUTES = 60;
+export const SHORTEST_A2A_MINUTES = 60;
 const SHORTEST_A2A_COMMENT = 14;
 
 const isA2A = ({ hppPayType }: JsonObject): boolean => hppPayType === 'A2A';
@@ -71,7 +71,8 @@ export interface CreateOrder {
   readonly hppPayType: string;
   readonly directType: string;
   readonly hppTryMode: 'ONE_TRY' | 'MULTI_PAYMENT';
-  readonly expirationTimeMinutes: number;
+  /** Absent = as long as the bank likes. */
+  readonly expirationTimeMinutes?: number;
   /** Of a PREAUTH order: when an uncaptured hold is reversed. */
   readonly preAuthExpDate?: string;
   readonly coinAmount: number;
@@ -98,7 +99,6 @@ export interface CreateOrder {
 const DEFAULTS = {
   directType: 'REDIRECT',
   hppTryMode: 'ONE_TRY',
-  expirationTimeMinutes: 15,
   currencyCode: '980',
   language: 'uk',
   notificationEncryption: false,
@@ -120,12 +120,7 @@ export function orderErrors(order: JsonObject): readonly FieldError[] {
   ];
 }
 
-export const withDefaults = (order: JsonObject): CreateOrder =>
-  ({
-    ...DEFAULTS,
-    ...(isA2A(order) && { expirationTimeMinutes: SHORTEST_A2A_MINUTES }),
-    ...order,
-  }) as unknown as CreateOrder;
+export const withDefaults = (order: JsonObject): CreateOrder => ({ ...DEFAULTS, ...order }) as unknown as CreateOrder;
 
 /** @throws BankError `b_request_is_not_correct` with `validation.errors` */
 export function parseCreateOrder(body: JsonObject, strict: boolean): CreateOrder {

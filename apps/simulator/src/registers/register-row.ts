@@ -68,13 +68,13 @@ const isListed = ({ type, status, original }: Operation): boolean =>
 
 function rowOf(book: Book, operation: Operation, at: number): RegisterRow {
   const { card, type, coinAmount, ecomOperationId } = operation;
-  const { approvalCode = '', rrn = '', operationId = '' } = operation;
+  const { approvalCode = '', rrn = '', operationId = '', commission = 0 } = operation;
   return {
     merchantAliasId: aliasOf(operation.merchantId),
     pgiReference: `XAPI/${ecomOperationId}`,
     processingDateTime: registerDate(at),
     coinAmount: String(type === 'REFUND' ? -coinAmount : coinAmount),
-    merchantCommission: '0',
+    merchantCommission: String(commission),
     paymentSystem: card ? card.paymentSystem : '',
     cardNumberMask: card ? card.mask.replaceAll(/\D/gu, '#') : '',
     ...{ approvalCode, rrn, operationId },
