@@ -26,7 +26,7 @@ const isOneSentence = (text: string): boolean => text.trim().split('\n').length 
 
 it('knows which commands read', () => {
   const notes = ['dcm-callbacks show']; // a look at what names accounts is noted in the audit
-  const names = [...all.keys()].filter((name) => /list|show|status|audit|decisions|reviews/u.test(name));
+  const names = [...all.keys()].filter((name) => /list|show|status|audit|decisions|reviews|reports/u.test(name));
   expect(reading.map(({ name }) => name).toSorted()).toEqual(names.filter((name) => !notes.includes(name)).toSorted());
   expect(all.get('keys rotate')!.command.accessOf({ dryRun: true })).toBe('reads');
   expect(all.get('keys rotate')!.command.accessOf({ dryRun: false })).toBe('writes');
