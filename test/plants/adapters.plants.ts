@@ -163,10 +163,10 @@ export const ADAPTER_PLANTS: readonly Plant[] = [
   {
     name: 'adapter/defects-are-outcomes',
     file: FAILURE,
-    text: "|| failure.code === 'ALLIANCE_INVALID_REQUEST') throw failure;",
-    replacement: ') throw failure;',
+    text: 'if (isOurDefect(error))',
+    replacement: 'if (false)',
     noticedBy: BANK_SPEC,
-    why: 'A defect of our own looks like a bank that does not answer.',
+    why: 'A defect of our own looks like a bank that does not answer: what can never be sent is tried for good.',
   },
   {
     name: 'answer/bare-404-is-not-found',

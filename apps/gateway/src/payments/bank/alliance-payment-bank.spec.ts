@@ -296,7 +296,7 @@ describe('AlliancePaymentBank', () => {
         hppPayType: 'PREAUTH',
         preAuthExpDate: expect.stringMatching(/^2026-12-03 /u),
       });
-      await expect(hold(null)).rejects.toThrow('without its end of the hold');
+      expect(await hold(null)).toMatchObject({ reason: 'A step was to be sent without its end of the hold' });
       expect(bank.requests).toHaveLength(1);
     });
 
@@ -530,8 +530,11 @@ describe('AlliancePaymentBank', () => {
       expect(bank.requests).toEqual([]);
     });
 
-    it('lets a defect of our own surface', async () => {
-      await expect(refund({ amount: 0.5 })).rejects.toMatchObject({ code: 'ALLIANCE_INVALID_REQUEST' });
+    it('tells a request that cannot be sent from a bank that does not answer, and sends nothing', async () => {
+      const refused = { kind: 'unsendable', reason: expect.stringMatching(/coinAmount$/u) };
+      expect(await refund({ amount: 0.5 })).toEqual(refused);
+      const asked = await payments.read(ACCOUNT, { by: 'request_id', id: 'x'.repeat(100) });
+      expect(asked).toMatchObject({ kind: 'unknown', reason: expect.stringContaining('INVALID_REQUEST') });
       expect(bank.requests).toEqual([]);
     });
   });

@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { AllianceClient } from '#libs/alliance';
 import { type StepName } from '../domain/operation.js';
-import { bankCode, failureOf, unknown } from './call-failure.js';
+import { bankCode, failureOf, isOurDefect, unknown } from './call-failure.js';
 import {
   type Failed,
   type OutcomeOf,
@@ -33,7 +33,7 @@ export class AlliancePaymentBank extends PaymentBank {
     try {
       return await TRANSLATORS[sending.step](this.client, sending, secrets);
     } catch (error) {
-      return this.note(sending.accountId, failureOf(error));
+      return this.note(sending.accountId, failureOf(error), error);
     }
   }
 
@@ -42,13 +42,19 @@ export class AlliancePaymentBank extends PaymentBank {
     try {
       return await ask(this.client, accountId, id);
     } catch (error) {
-      return absent[bankCode(error) ?? ''] ?? this.note(accountId, unknown(error));
+      return absent[bankCode(error) ?? ''] ?? this.note(accountId, unknown(error), error);
     }
   }
 
   /** A bank that does not answer must be seen in the log, not only in payments that stay open. */
-  private note<T extends Failed | Unknown>(accountId: string, outcome: T): T {
-    if (outcome.kind === 'unknown') {
+  private note<T extends Failed | Unknown>(accountId: string, outcome: T, error: unknown): T {
+    if (isOurDefect(error)) {
+      this.logger.error({
+        msg: 'a defect of the gateway: it made a request that cannot be sent',
+        accountId,
+        reason: error.message,
+      });
+    } else if (outcome.kind === 'unknown') {
       this.logger.warn({ msg: 'no usable answer of the bank', accountId, reason: outcome.reason });
     }
     return outcome;

@@ -11,6 +11,7 @@ export const bankCode = (error: unknown): string | undefined =>
 export function failureOf(error: unknown): Failed {
   const code = bankCode(error);
   if (code === DUPLICATE) return { kind: 'duplicate' };
+  if (isOurDefect(error)) return { kind: 'unsendable', reason: error.message };
   if (isForWantOfSession(error)) return unknown(error);
   if (code !== undefined && error instanceof AllianceError && error.code === 'ALLIANCE_REFUSED') {
     return { kind: 'refused', code, provenNoEffect: error.noEffect };
@@ -22,6 +23,10 @@ export function failureOf(error: unknown): Failed {
 export function unknown(error: unknown): Unknown {
   return { kind: 'unknown', reason: reasonOf(error), noSession: isForWantOfSession(error) };
 }
+
+/** The client found our request at fault before a byte of it left. */
+export const isOurDefect = (error: unknown): error is AllianceError =>
+  error instanceof AllianceError && error.code === 'ALLIANCE_INVALID_REQUEST';
 
 /** A refusal or a "not found" speaks of the request, so it had arrived. */
 const isUnsent = (error: unknown): boolean =>
@@ -39,9 +44,9 @@ const UNKNOWN_SERVICE_CODE = 'b_virtual_device_not_found';
 const isForWantOfSession = (error: unknown): boolean =>
   error instanceof AllianceError && (NO_SESSION.includes(error.code) || error.bank?.msgCode === UNKNOWN_SERVICE_CODE);
 
-/** A defect of our own is no bank outcome: let it surface. */
+/** What went wrong before there was a call is no outcome of one: let it surface. */
 function reasonOf(error: unknown): string {
   const failure = failureOfCall(error);
-  if (!(failure instanceof AllianceError) || failure.code === 'ALLIANCE_INVALID_REQUEST') throw failure;
+  if (!(failure instanceof AllianceError)) throw failure;
   return [failure.code, failure.bank?.msgCode ?? failure.reason].filter(Boolean).join(' ');
 }

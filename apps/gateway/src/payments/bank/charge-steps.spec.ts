@@ -151,9 +151,10 @@ describe('AlliancePaymentBank, of a card in the merchant’s page', () => {
   });
 
   it('is not sent without what it is paid with', async () => {
-    await expect(payments.send({ ...anOrder(), step: 'card_create' }, { customer: CUSTOMER })).rejects.toThrow(
-      'without its card number',
-    );
+    expect(await payments.send({ ...anOrder(), step: 'card_create' }, { customer: CUSTOMER })).toEqual({
+      kind: 'unsendable',
+      reason: 'A step was to be sent without its card number',
+    });
     expect(bank.requests).toEqual([]);
   });
 });

@@ -101,8 +101,13 @@ export interface Unknown {
 interface Duplicate {
   readonly kind: 'duplicate';
 }
+/** Our own client does not send such a request: nothing left, and nothing would another time. `reason` names members, never values. */
+interface Unsendable {
+  readonly kind: 'unsendable';
+  readonly reason: string;
+}
 /** What came instead of an answer that says what was done. */
-export type Failed = Refused | Duplicate | Unknown;
+export type Failed = Refused | Duplicate | Unknown | Unsendable;
 
 /** The bank's answer as it came; whether it answers our question is not its to say. */
 type Opened = { readonly kind: 'opened' } & OrderAnswer;

@@ -1,6 +1,7 @@
 import {
   type AccountCallId,
   type AllianceClient,
+  AllianceError,
   type AnswerOf,
   type BankOperation,
   type BodyOf,
@@ -263,8 +264,9 @@ function payerOf(customer: Customer | null): OrderBody['customerData'] {
   };
 }
 
-/** What is on record for a step has what the step needs; where it has not, the mistake is ours. */
+/** What is on record for a step has what the step needs; where it has not, the mistake is ours, as where the client finds one. */
 function present<T>(value: T | null, what: string): T {
-  if (value === null) throw new Error(`a step was to be sent without its ${what}`);
-  return value;
+  if (value !== null) return value;
+  const details = { reason: 'invalid_body', member: what, noEffect: true };
+  throw new AllianceError('ALLIANCE_INVALID_REQUEST', `A step was to be sent without its ${what}`, details);
 }

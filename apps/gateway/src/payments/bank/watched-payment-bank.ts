@@ -38,6 +38,7 @@ export class WatchedPaymentBank extends PaymentBank {
   }
 
   private note<T extends { readonly kind: string; readonly reason?: string }>(accountId: string, outcome: T): T {
+    if (outcome.kind === 'unsendable') return outcome; // the bank has said nothing
     if (outcome.kind !== 'unknown') this.answered(accountId);
     else if (NO_ANSWER.test(outcome.reason ?? '')) this.breakers.failed(accountId);
     return outcome;

@@ -62,6 +62,10 @@ export const CUSTOMER_TEXTS: Readonly<Record<FailureCode, CustomerText>> = {
     en: 'The payment did not go through. Nothing was taken. Please try again.',
     uk: 'Оплата не пройшла. Гроші не списано. Спробуйте ще раз.',
   },
+  not_sendable: {
+    en: 'The payment is not possible just now. Nothing was taken. Please contact the shop.',
+    uk: 'Зараз оплата неможлива. Гроші не списано. Зверніться до магазину.',
+  },
   three_ds_unavailable: {
     en: 'This card cannot be confirmed online. Please try another card.',
     uk: 'Цю картку не можна підтвердити онлайн. Спробуйте іншу картку.',

@@ -64,6 +64,11 @@ export const FAILURES = {
     advice: 'Nothing was taken. Create a new payment, with the card data encrypted anew.',
     retry: true,
   },
+  not_sendable: {
+    message: 'The gateway made a request that it cannot send.',
+    advice: 'Nothing was sent. It is a defect of the gateway, and the same data fails again: tell your operators.',
+    retry: false,
+  },
   three_ds_unavailable: {
     message: 'The card does not support 3-D Secure, which the payment demands.',
     advice: 'Offer another card, or ask for the payment with `threeDs: if_available`.',
@@ -105,6 +110,10 @@ export const failureOf = (code: FailureCode, message: string = FAILURES[code].me
 
 /** A person has to look. @param reason what does not add up */
 export const reviewOf = (reason: string): Failure => failureOf('needs_review', reason);
+
+/** A defect of our own kept a request from leaving. @param reason names members, never values */
+export const defectOf = (reason: string): Failure =>
+  failureOf('not_sendable', `${FAILURES.not_sendable.message} ${reason}.`);
 
 /** As it was kept. */
 export const keptFailure = (row: {

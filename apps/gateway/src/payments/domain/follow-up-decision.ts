@@ -1,5 +1,5 @@
 import { judgeNotFound } from './not-found-rule.js';
-import { type Failure, failureOf, reviewOf } from './failures.js';
+import { defectOf, type Failure, failureOf, reviewOf } from './failures.js';
 import { INCOMPLETE_SECONDS } from './schedule.js';
 import { type OperationStatus, operationStatus } from './statuses.js';
 import { type Verdict } from './verdict.js';
@@ -31,6 +31,7 @@ export type SendSight =
   | { readonly kind: 'refused'; readonly code: string }
   | { readonly kind: 'duplicate' }
   | { readonly kind: 'unsent'; readonly reason: string }
+  | { readonly kind: 'unsendable'; readonly reason: string }
   | { readonly kind: 'unknown'; readonly reason: string };
 
 /** The clock's part, on the database's clock. */
@@ -158,6 +159,7 @@ function stepOfAnswer(
   if (sight.kind === 'duplicate') return { ...doubt(refund, 'the bank calls it a duplicate'), known: true };
   if (!isLatest) return undefined; // another request under the same id went out since
   if (sight.kind === 'refused') return stepOfRefusal(refund, sight.code, isAbsent);
+  if (sight.kind === 'unsendable') return stepOfDefect(refund, sight.reason);
   const step = doubt(refund, sight.reason);
   return sight.kind === 'unsent' && !refund.known && step.to === 'unknown' ? { ...step, unsent: true } : step;
 }
@@ -172,6 +174,13 @@ function stepOfRefusal(refund: FollowUpState, code: string, isAbsent: boolean): 
   if (refund.attempt > 1) return review(`the bank refused it when it was sent again (${code})`);
   if (isAbsent && !refund.known) return { to: 'rejected', failure: refusal(code), refusalCode: code, askAgain: false };
   return { ...doubt(refund, code), refusalCode: code };
+}
+
+/** Nothing left now; only where nothing can have left before is that the end. */
+function stepOfDefect({ attempt, known }: FollowUpState, reason: string): FollowUpMove {
+  const failure = defectOf(reason);
+  if (attempt > 1 || known) return review(`it may have arrived before, and cannot be sent again. ${failure.message}`);
+  return { to: 'rejected', failure, askAgain: false };
 }
 
 /** Whoever is being sent is in doubt from here on; what the bank has acknowledged, or a person looks at, stays so. */

@@ -2,7 +2,7 @@ import { type ChargeOutcome } from '../bank/payment-bank.js';
 import { type BankOperationFacts } from '../domain/bank-facts.js';
 import { judgeCharge } from '../domain/charge-verdict.js';
 import { evidenceOf } from '../domain/evidence.js';
-import { type Failure, failureOf, reviewOf } from '../domain/failures.js';
+import { defectOf, type Failure, failureOf, reviewOf } from '../domain/failures.js';
 import { type FollowUpClock } from '../domain/follow-up-decision.js';
 import { judgeNotFound } from '../domain/not-found-rule.js';
 import { receiptOf } from '../domain/receipt.js';
@@ -39,6 +39,8 @@ function decideFirst(charging: Charging, outcome: ChargeOutcome): Decided {
         : doubtFirst(charging, `the bank answered ${outcome.code}`);
     case 'duplicate':
       return { ...doubtFirst(charging, 'the bank has it already'), notes: { ...KNOWN_ALREADY } };
+    case 'unsendable':
+      return end(charging, 'rejected', defectOf(outcome.reason));
     case 'unknown':
       return neverLeft(outcome)
         ? end(charging, 'rejected', failureOf('not_reached'))
@@ -136,6 +138,8 @@ function decideSecond(charging: Charging, outcome: ChargeOutcome): Decided {
         : doubtSecond(charging, `the bank answered ${outcome.code}`);
     case 'duplicate':
       return doubtSecond(charging, 'the bank calls it a duplicate');
+    case 'unsendable':
+      return backToMerchant(charging, defectOf(outcome.reason));
     case 'unknown':
       return neverLeft(outcome)
         ? backToMerchant(charging, failureOf('not_reached'))

@@ -1,5 +1,5 @@
 import { type OrderOutcome } from '../bank/payment-bank.js';
-import { type Failure, failureOf, reviewOf } from '../domain/failures.js';
+import { defectOf, type Failure, failureOf, reviewOf } from '../domain/failures.js';
 import { isSafeLink, misfitsOf } from '../domain/order-answer.js';
 import { delayAfterDoubt, delayOfOpenOrder, ORDER_REVIEW_SECONDS } from '../domain/schedule.js';
 import { type OperationStatus, operationStatus, type PaymentStatus } from '../domain/statuses.js';
@@ -51,6 +51,10 @@ export function decideOpening(opening: Opening, outcome: OrderOutcome): Decided 
         : leaveOpen(opening, { kind: 'unknown', reason: `the bank answered ${outcome.code}` });
     case 'duplicate':
       return isOnRecord(opening.operation) ? replaceOrphan(opening) : holdBack(opening);
+    case 'unsendable':
+      return mayBeElsewhere(opening.operation)
+        ? holdBack(opening, outcome.reason)
+        : close('rejected', 'failed', defectOf(outcome.reason), 'bank');
     case 'unknown':
       return opening.mayRepeat && outcome.atOnce === true && !opening.ages.pastExpiry
         ? { to: opening.operation.status, notes: { takeBack: outcome.unsent === true }, next: 'in_doubt' }
@@ -126,6 +130,9 @@ const abandon = ({ payment, operation }: Opening): Decided => ({
 /** An earlier send of ours, of which we know that nobody got the link. What a backup does not know does not count. */
 const isOnRecord = ({ sends, restoredAt }: OperationEntity): boolean => sends > 1 && restoredAt === null;
 
+/** Sent before the backup that we are back at, perhaps, and its link shown. */
+const mayBeElsewhere = ({ restoredAt }: OperationEntity): boolean => restoredAt !== null;
+
 /** We sent it before, so nobody else can have its link: it can never be paid, and another takes its place. */
 function replaceOrphan({ payment, operation, ages, orders }: Opening): Decided {
   const orphan: Decided = {
@@ -136,10 +143,10 @@ function replaceOrphan({ payment, operation, ages, orders }: Opening): Decided {
   return { ...orphan, payment: { to: payment.status }, extras: { nextSyncInSeconds: untilExpiry(ages) } };
 }
 
-/** An order of our id that we never sent: its link may be with a customer, so there is no second one. */
-const holdBack = ({ payment, ages }: Opening): Decided => ({
+/** An order of our id that we never sent, as far as we know: its link may be with a customer, so there is no second one. */
+const holdBack = ({ payment, ages }: Opening, reason = HELD_ELSEWHERE): Decided => ({
   to: 'unknown',
-  notes: { evidence: { reason: HELD_ELSEWHERE }, nextQueryInSeconds: null, knownElsewhere: true },
+  notes: { evidence: { reason }, nextQueryInSeconds: null, knownElsewhere: true },
   payment: { to: payment.status },
   extras: { nextSyncInSeconds: ages.untilExpirySeconds + ORDER_REVIEW_SECONDS },
 });
