@@ -6,6 +6,7 @@ import { PaymentSyncService } from '../../apps/gateway/src/payments/engine/payme
 import { EventFeedRepository } from '../../apps/gateway/src/webhooks/store/event-feed.repository.js';
 import { aPaymentRequest } from '../support/gateway-client.js';
 import { paid } from './fake-payment-bank.js';
+import { aPaymentKey } from '../support/payment-key.js';
 import { createMigratedDatabase, type MigratedDatabase } from './gateway-parts.js';
 import { addAccount, type NewAccount, OPS_KEY, startGateway, type WholeGateway } from './whole-gateway.js';
 
@@ -17,12 +18,15 @@ interface ApiRoute {
   readonly scopes: readonly Scope[];
 }
 
+/** Routes that take no key, because the pages of shops read them. */
+const KEYLESS = ['GET /v1/merchant-accounts/{id}/payment-key'];
+
 interface Described {
   readonly 'x-scopes'?: readonly Scope[];
 }
 
 /** What the document says of itself, so that a new route is tried without being named here. */
-const API_ROUTES: readonly ApiRoute[] = Object.entries(
+const ALL_ROUTES: readonly ApiRoute[] = Object.entries(
   buildOpenApi()['paths'] as Record<string, Record<string, Described>>,
 )
   .filter(([path]) => path.startsWith('/v1/'))
@@ -32,6 +36,7 @@ const API_ROUTES: readonly ApiRoute[] = Object.entries(
       return { name: `${method} ${path}`, method, path, scopes };
     }),
   );
+const API_ROUTES = ALL_ROUTES.filter(({ name }) => !KEYLESS.includes(name));
 
 interface Owned extends NewAccount {
   /** A paid payment and a refund of it. */
@@ -54,8 +59,8 @@ describe('two merchant accounts', () => {
   beforeAll(async () => {
     database = await createMigratedDatabase();
     gateway = await startGateway(database);
-    ours = await withPayment(await addAccount(gateway));
-    theirs = await withPayment(await addAccount(gateway));
+    ours = await withPayment(await addAccount(gateway, { paymentKey: aPaymentKey() }));
+    theirs = await withPayment(await addAccount(gateway, { paymentKey: aPaymentKey() }));
   });
   afterAll(async () => {
     await gateway.app.close();
@@ -247,8 +252,23 @@ describe('two merchant accounts', () => {
 
     it('is all that is served under /v1', () => {
       const served = gateway.routes.filter((route) => route.includes(' /v1/') && !/^(?:HEAD|OPTIONS) /u.test(route));
-      expect(served.toSorted()).toEqual(API_ROUTES.map(({ name }) => name).toSorted());
+      expect(served.toSorted()).toEqual(ALL_ROUTES.map(({ name }) => name).toSorted());
     });
+
+    it.each(KEYLESS)(
+      '%s is open to all, and shows nothing but the public key of the account that it names',
+      async (name) => {
+        const route = ALL_ROUTES.find((one) => one.name === name)!;
+        expect(route.scopes).toEqual([]);
+        const path = route.path.replace('{id}', theirs.id);
+        const answer = await gateway.call(route.method, path);
+        expect([answer.status, answer.body['merchantAccountId']]).toEqual([200, theirs.id]);
+        expect(Object.keys(answer.body).toSorted()).toEqual(['jwk', 'livemode', 'merchantAccountId', 'object']);
+        expect((await gateway.call(route.method, path.replace(theirs.id, ours.id))).body['jwk']).not.toEqual(
+          answer.body['jwk'],
+        );
+      },
+    );
 
     it.each(API_ROUTES)('$name needs a key', async (route) => {
       expect(await ask(route)).toMatchObject({ status: 401, body: { code: 'API_KEY_MISSING' } });

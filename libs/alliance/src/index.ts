@@ -57,7 +57,7 @@ export {
 } from './calls/card-data.js';
 export { type CardJwe } from './calls/members.js';
 export { decodeCallback } from './wire/callback-codec.js';
-export { CommunicationKey, type PublicJwk, readPublicJwk } from './jwe/communication-key.js';
+export { CommunicationKey, type PublicJwk, readPublicJwk, thumbprintOf } from './jwe/communication-key.js';
 export { BANK_CODES, type BankCode, type BankCodeMeaning, meaningOfCode } from './error/error-codes.js';
 export { type CommunicationKeys, openJwe, sealJwe } from './jwe/jwe-codec.js';
 export { type JwsAlgorithm } from './jws/algorithms.js';

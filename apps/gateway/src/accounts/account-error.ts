@@ -9,6 +9,7 @@ export type AccountErrorCode =
   | 'API_KEY_NOT_FOUND'
   | 'CLIENT_KEY_INVALID'
   | 'CLIENT_KEY_NOT_FOUND'
+  | 'PAYMENT_KEY_NOT_FOUND'
   | 'SESSION_UNAVAILABLE';
 
 export const ACCOUNT_PROBLEMS: ProblemTable<AccountErrorCode> = {
@@ -50,6 +51,11 @@ export const ACCOUNT_PROBLEMS: ProblemTable<AccountErrorCode> = {
     status: 404,
     title: 'No such client key',
     remedy: 'Read the account: it lists its keys and their status.',
+  },
+  PAYMENT_KEY_NOT_FOUND: {
+    status: 404,
+    title: 'No such payment key',
+    remedy: 'Check the id of the merchant account; its operators install the key that the bank gave them.',
   },
   SESSION_UNAVAILABLE: {
     outcome: 'none',

@@ -128,7 +128,7 @@ export class MerchantAccountsService {
     return id;
   }
 
-  /** The account of this terminal, brought up to date or created; a terminal that is not named is left alone. @returns its id */
+  /** The account of this terminal, brought up to date or created; a member that is null is left as it is. @returns its id */
   async install(settings: AccountSettings): Promise<string> {
     const { baseUrl, bankMerchantId } = settings;
     const known = await this.accounts.findByTerminal(baseUrl, bankMerchantId);
@@ -138,8 +138,8 @@ export class MerchantAccountsService {
     }
     const row = known ?? (await this.accounts.findByTerminal(baseUrl, bankMerchantId));
     if (!row) throw new AccountError('ACCOUNT_CHANGED', 'somebody else changed the account meanwhile: read it again');
-    const { a2aMerchantId, ...others } = settings;
-    await this.change(row.id, a2aMerchantId === null ? others : settings);
+    const given = Object.entries(settings).filter(([, value]) => value !== null);
+    await this.change(row.id, Object.fromEntries(given));
     return row.id;
   }
 

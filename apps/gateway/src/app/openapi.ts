@@ -4,6 +4,7 @@ import { type ApiDescription, type Json, schemasOf } from '../docs/api-descripti
 import { examplesOf } from '../docs/example-of.js';
 import { finishOperations, HEADER_COMPONENTS } from '../docs/finish-operations.js';
 import { describeHealth } from '../ops/health.openapi.js';
+import { describePaymentKey } from '../payments/api/payment-key.openapi.js';
 import { describePaymentLinks } from '../payments/api/payment-links.openapi.js';
 import { describePayouts } from '../payments/api/payouts.openapi.js';
 import { describePayments } from '../payments/api/payments.openapi.js';
@@ -35,6 +36,7 @@ const KEY = `An API key, \`ap_test_…\` or \`ap_live_…\`. Each has scopes, an
 /** What the rooms say of their routes. */
 const described = (): readonly ApiDescription[] => [
   describePayments(),
+  describePaymentKey(),
   describePaymentLinks(),
   describePayouts(),
   describeWebhooks(),

@@ -94,6 +94,7 @@ const ACCOUNT_CODES: Readonly<Record<AccountErrorCode, number>> = {
   API_KEY_NOT_FOUND: 404,
   CLIENT_KEY_INVALID: 422,
   CLIENT_KEY_NOT_FOUND: 404,
+  PAYMENT_KEY_NOT_FOUND: 404,
   SESSION_UNAVAILABLE: 503,
 };
 const DCM_CODES: Readonly<Record<DcmProblemCode, number>> = {

@@ -42,6 +42,12 @@ describe('readStartConfig', () => {
     expect(config.account).toMatchObject({ merchantId: 'm' });
   });
 
+  it('tells of a payment key that is none of the bank’s public ones, and shows nothing of it', async () => {
+    const problems = await problemsOf({ ALLIANCE_PAYMENT_KEY: JSON.stringify(jwk), PORT: 'abc' });
+    expect(subjects(problems)).toEqual(['ALLIANCE_PAYMENT_KEY', 'PORT']);
+    expect(problems.join()).not.toContain(jwk.d);
+  });
+
   it.each<[string, string]>([
     ['no JSON', 'MIG2AgEAMBAG'],
     ['no object', '"key"'],

@@ -1,7 +1,7 @@
 import { readEnvironment } from '../config/environment.js';
 import { ConfigError, type GatewayConfig, loadConfig, subjectOf } from '../config/gateway-config.js';
 import { keysFileProblem } from '../config/keystore-keys.js';
-import { accountKeyProblem } from '../payments/bank-access/account-provisioner.js';
+import { accountKeyProblem, paymentKeyProblem } from '../payments/bank-access/account-provisioner.js';
 
 type Values = Readonly<Record<string, string | undefined>>;
 
@@ -11,8 +11,10 @@ export async function readStartConfig(env: Values): Promise<GatewayConfig> {
   const config = load(env, problems);
   const values = readEnvironment(env, []); // what cannot be read is told already
   const { ALLIANCE_PRIVATE_KEY: key, ALLIANCE_ENVIRONMENT: name, KEYSTORE_KEYS_FILE: file } = values;
+  const { ALLIANCE_PAYMENT_KEY: paymentKey } = values;
   const inside = [
     key === undefined ? undefined : await accountKeyProblem(key, name === 'live' ? 'live' : 'test'),
+    paymentKey === undefined ? undefined : paymentKeyProblem(paymentKey),
     file === undefined ? undefined : keysFileProblem(file),
   ];
   const isToldAlready = (sentence: string): boolean => problems.some((told) => subjectOf(told) === subjectOf(sentence));

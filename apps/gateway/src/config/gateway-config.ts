@@ -52,6 +52,8 @@ export interface AccountConfig {
   /** Of the terminal for transfers between accounts. */
   readonly a2aMerchantId?: string | undefined;
   readonly serviceCode: string;
+  /** Public JWK of the bank, for card data, as JSON text. */
+  readonly paymentKey?: string | undefined;
   /** Private JWK as JSON text. */
   readonly privateKey: string;
   readonly apiKey: string | undefined;
@@ -231,6 +233,7 @@ function accountOf(env: Environment): AccountConfig | undefined {
     merchantId: ALLIANCE_MERCHANT_ID,
     a2aMerchantId: env.ALLIANCE_A2A_MERCHANT_ID,
     serviceCode: ALLIANCE_SERVICE_CODE,
+    paymentKey: env.ALLIANCE_PAYMENT_KEY,
     privateKey: ALLIANCE_PRIVATE_KEY,
     apiKey: env.API_KEY,
   };

@@ -252,6 +252,13 @@ export const VARIABLES = {
     meaning: 'the terminal for transfers between accounts (`bank_transfer`), if the bank gave you one',
     fallback: 'none',
   },
+  ALLIANCE_PAYMENT_KEY: {
+    schema: z.string().optional(),
+    meaning:
+      "the bank's public P-384 JWK for card data, for [cards in your own page](api.md#a-card-in-your-own-page) and payouts",
+    fallback: 'none',
+    byFile: true,
+  },
   ALLIANCE_ENVIRONMENT: {
     schema: z.enum(['test', 'live'], { error: 'must be test or live' }).default('test'),
     meaning: '`test` or `live`',

@@ -24,6 +24,7 @@ const TERMINAL = {
   bankMerchantId: { flag: 'merchant-id', as: 'text' },
   a2aMerchantId: { flag: 'a2a-merchant-id', as: 'text' },
   serviceCode: { flag: 'service-code-file', as: 'secret_file' },
+  paymentKey: { flag: 'payment-key-file', as: 'json_file' },
 } as const;
 
 const ACCOUNTS: readonly OperatorCommand[] = [

@@ -3,6 +3,7 @@ import { isHttpsWhereLive } from '../accounts/merchant-accounts.service.js';
 import { SCOPE_NAMES } from '../accounts/scopes.js';
 import { isRange } from '../config/address-list.js';
 import { webAddress } from '../config/address.js';
+import { paymentKey } from '../payments/bank-access/payment-key.js';
 
 const text = (max: number) => z.string().trim().min(1, { error: 'must not be blank' }).max(max);
 const baseUrl = z
@@ -22,7 +23,7 @@ const settings = {
   bankMerchantId: text(36),
   a2aMerchantId: text(36).nullable(),
   serviceCode: text(36),
-  paymentKey: z.record(z.string(), z.string()).nullable(),
+  paymentKey: paymentKey.nullable(),
   protocolVersion: z.enum(['1.0'], { error: 'must be 1.0: the hosted page exists only there' }),
   paymentTypes,
 };

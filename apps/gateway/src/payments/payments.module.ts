@@ -30,6 +30,7 @@ import { IntentsService } from './api/intents.service.js';
 import { LinkClicksService } from './api/link-clicks.service.js';
 import { LinkOrders } from './api/link-orders.service.js';
 import { PayController } from './api/pay.controller.js';
+import { PaymentKeyController } from './api/payment-key.controller.js';
 import { PaymentLinksController } from './api/payment-links.controller.js';
 import { PaymentLinksService } from './api/payment-links.service.js';
 import { BalanceService } from './api/balance.service.js';
@@ -138,6 +139,7 @@ const CONTROLLERS = [
   PaymentsController,
   RefundsController,
   VerificationsController,
+  PaymentKeyController,
   PaymentLinksController,
   PayController,
   PayoutsController,

@@ -128,6 +128,11 @@ function tidyCoordinate(text: unknown): unknown {
   return Buffer.concat([Buffer.alloc(COORDINATE_BYTES - bytes.length), bytes]).toString('base64url');
 }
 
+/**
+ * RFC 7638, SHA-256, in base64url: tells one key from another, whatever else its JWK says.
+ * @example
+ * thumbprintOf(readPublicJwk(privateJwk)); // => clientKey.thumbprint
+ */
 export function thumbprintOf({ crv, kty, x, y }: PublicJwk): string {
   return createHash('sha256').update(JSON.stringify({ crv, kty, x, y })).digest('base64url');
 }

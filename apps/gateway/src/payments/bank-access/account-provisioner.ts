@@ -4,6 +4,7 @@ import { ApiKeysService } from '../../accounts/api-keys.service.js';
 import { MerchantAccountsService } from '../../accounts/merchant-accounts.service.js';
 import { type AccountConfig, ConfigError } from '../../config/gateway-config.js';
 import { ClientKeysService, readClientKey } from './client-keys.service.js';
+import { type PaymentKey, readPaymentKey } from './payment-key.js';
 
 /**
  * Installs the account that the environment names: the quick way for an installation with one account. An environment
@@ -19,10 +20,12 @@ export class AccountProvisioner {
 
   /** @returns the account id @throws ConfigError naming the variable and the JWK member */
   async provision(config: AccountConfig): Promise<string> {
-    const jwk = parseJwk(config.privateKey);
+    const jwk = parseJwk(config.privateKey, PRIVATE_KEY);
+    const paymentKey = config.paymentKey === undefined ? null : parsePaymentKey(config.paymentKey);
     const { name, environment, baseUrl, merchantId: bankMerchantId, a2aMerchantId = null, serviceCode } = config;
-    const defaults = { paymentKey: null, protocolVersion: '1.0' as const, paymentTypes: ['hosted_page'] };
-    const settings = { name, environment, baseUrl, bankMerchantId, a2aMerchantId, serviceCode, ...defaults };
+    const defaults = { protocolVersion: '1.0' as const, paymentTypes: ['hosted_page'] };
+    const terminal = { name, environment, baseUrl, bankMerchantId, a2aMerchantId, serviceCode };
+    const settings = { ...terminal, paymentKey, ...defaults };
     await checkKey(jwk, environment);
     const facts = [
       name,
@@ -30,6 +33,7 @@ export class AccountProvisioner {
       serviceCode,
       config.privateKey,
       ...(a2aMerchantId === null ? [] : [a2aMerchantId]),
+      ...(paymentKey === null ? [] : [JSON.stringify(paymentKey)]),
     ];
     const accountId = await this.accounts
       .applyEnvironment(settings, facts, async (account) => {
@@ -59,12 +63,29 @@ export async function accountKeyProblem(
   environment: AccountConfig['environment'],
 ): Promise<string | undefined> {
   try {
-    await checkKey(parseJwk(text), environment);
+    await checkKey(parseJwk(text, PRIVATE_KEY), environment);
     return undefined;
   } catch (error) {
     if (error instanceof ConfigError) return error.message;
     throw error;
   }
+}
+
+/** What is wrong with the bank's key in the environment. */
+export function paymentKeyProblem(text: string): string | undefined {
+  try {
+    parsePaymentKey(text);
+    return undefined;
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+}
+
+function parsePaymentKey(text: string): PaymentKey {
+  const key = readPaymentKey(parseJwk(text, PAYMENT_KEY));
+  if (typeof key === 'string') throw new ConfigError(`ALLIANCE_PAYMENT_KEY ${key}; copy it from the bank`);
+  return key;
 }
 
 /** Before anything is written. */
@@ -87,14 +108,18 @@ function inEnvironmentsWords(error: unknown): unknown {
   );
 }
 
-function parseJwk(text: string): object {
+const PRIVATE_KEY =
+  'ALLIANCE_PRIVATE_KEY is not JSON: give the private JWK, for example {"kty":"EC","crv":"P-384","x":…,"y":…,"d":…}';
+const PAYMENT_KEY =
+  'ALLIANCE_PAYMENT_KEY is not JSON: give the public JWK, for example {"kty":"EC","crv":"P-384","x":…,"y":…}';
+
+/** @param otherwise what to say of a text that is no JSON object */
+function parseJwk(text: string, otherwise: string): object {
   try {
     const jwk: unknown = JSON.parse(text);
     if (typeof jwk === 'object' && jwk !== null) return jwk;
   } catch {
     // told below, without the parser's quotation of the text
   }
-  throw new ConfigError(
-    'ALLIANCE_PRIVATE_KEY is not JSON: give the private JWK, for example {"kty":"EC","crv":"P-384","x":…,"y":…,"d":…}',
-  );
+  throw new ConfigError(otherwise);
 }
