@@ -65,6 +65,8 @@ const MIN_ATTEMPT_MS = 4_000;
 export class BankCall {
   /** In the order they were sent. */
   readonly attempts: Attempt[] = [];
+  /** Whoever sent the attempt that is out, and alone may read its answer. */
+  sentBy: object | undefined;
   /** On `performance.now()`: waits for a session and attempts end by then. */
   #deadline = Number.POSITIVE_INFINITY;
   #minAttemptMs = MIN_ATTEMPT_MS;

@@ -4,6 +4,7 @@ import { text as readStream } from 'node:stream/consumers';
 import { HttpModule, HttpService } from '@nestjs/axios';
 import { Injectable } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
+import axios, { type AxiosResponse } from 'axios';
 import { errorReply, FakeBank } from '../testing/fake-bank.js';
 import { AllianceAccounts, AllianceHttpInterceptor, AllianceModule, CommunicationKey } from '../index.js';
 
@@ -112,6 +113,38 @@ describe('AllianceHttpInterceptor on an HttpService of somebody else', () => {
     await expect(http.axiosRef.request({ alliance: { ...balance, effect: false } })).rejects.toMatchObject({
       ...{ ...lost, noEffect: true },
     });
+  });
+
+  it('may be attached more than once, and taken off by each who did', async () => {
+    let refusals = 1;
+    bank.answer = () => (refusals-- > 0 ? errorReply('b_expired_token') : { body: '{"balanceAmount":47}' });
+    const again = interceptor.attach(http.axiosRef);
+    const { data } = await http.axiosRef.request<unknown>({ alliance: balance });
+    again();
+    expect(data).toEqual({ balanceAmount: 47 });
+    expect((await http.axiosRef.request<unknown>({ alliance: balance })).data).toEqual({ balanceAmount: 47 });
+    expect(bank.requests.map(({ session }) => session)).toEqual([1, 2, 2]);
+  });
+
+  it('reads its answers where interceptors of others copy what they pass on', async () => {
+    bank.answer = () => ({ body: '{"balanceAmount":47}' });
+    http.axiosRef.interceptors.request.use((config) => ({ ...config }));
+    http.axiosRef.interceptors.response.use((response) => ({ ...response }));
+    interceptor.attach(http.axiosRef);
+    expect((await http.axiosRef.request<unknown>({ alliance: balance })).data).toEqual({ balanceAmount: 47 });
+  });
+
+  it.each<[string, unknown]>([
+    ['the data alone', undefined],
+    ['nothing', () => undefined],
+  ])('leaves what interceptors of others made of their own answers: %s', async (_what, over) => {
+    const made = (over ?? ((response: { data: unknown }) => response.data)) as (answer: AxiosResponse) => AxiosResponse;
+    const { axiosRef } = new HttpService(axios.create({ baseURL: echo.url }));
+    axiosRef.interceptors.response.use(made);
+    interceptor.attach(axiosRef);
+    const answer: unknown = await axiosRef.get('/hello');
+    if (over) expect(answer).toBeUndefined();
+    else expect(answer).toMatchObject({ method: 'GET', url: '/hello' });
   });
 
   it('can be taken off again', async () => {

@@ -72,7 +72,8 @@ export class AllianceHttpInterceptor {
   }
 
   /**
-   * Lets an axios instance, such as `HttpService.axiosRef`, make calls of the bank beside its own requests.
+   * Lets an axios instance, such as `HttpService.axiosRef`, make calls of the bank beside its own requests. It may be attached
+   * more than once: each call is prepared and read once. Attach it before interceptors of your own that hand on only the data.
    * @returns takes the interceptor off again
    */
   attach(axios: AttachableAxios): () => void {
@@ -95,7 +96,7 @@ export class AllianceHttpInterceptor {
   }
 
   async #prepare(config: InternalAxiosRequestConfig): Promise<InternalAxiosRequestConfig> {
-    if (!config.alliance) return config;
+    if (!config.alliance || isOut(config.alliance)) return config;
     const call = config.alliance instanceof BankCall ? config.alliance : BankCall.of(config.alliance, config.signal);
     config.alliance = call;
     delete config.signal; // now the call's own, for all its attempts
@@ -111,6 +112,7 @@ export class AllianceHttpInterceptor {
     config.data = call.endpoint.encoding === 'jwe' ? await sealJwe(body, session.serverPublic) : body;
     config.timeout = call.leftMs;
     call.attempts.push({ account, session });
+    call.sentBy = this;
     return config;
   }
 
@@ -126,9 +128,10 @@ export class AllianceHttpInterceptor {
   }
 
   async #read(response: AxiosResponse): Promise<AxiosResponse> {
-    const call = response.config.alliance;
-    const attempt = call instanceof BankCall ? call.attempts.at(-1) : undefined;
-    if (!(call instanceof BankCall) || !attempt) return response;
+    const call = callOf(response);
+    const attempt = call?.attempts.at(-1);
+    if (!call || !attempt || call.sentBy !== this) return response;
+    call.sentBy = undefined;
     const answer = await readFor(call, attempt, response as AxiosResponse<Buffer>);
     if ('refusal' in answer && cureOf(answer.refusal)) {
       if (await this.#speaksOfCardData(call, attempt, answer.refusal)) throw undecryptable(answer.refusal);
@@ -179,6 +182,14 @@ export class AllianceHttpInterceptor {
     throw unknownOutcome(call, reason, neverSent);
   }
 }
+
+/** None where it is another's answer, of which other interceptors may have made anything. */
+function callOf(response: Partial<AxiosResponse> | undefined): BankCall | undefined {
+  const call = response?.config?.alliance;
+  return call instanceof BankCall ? call : undefined;
+}
+
+const isOut = (call: unknown): boolean => call instanceof BankCall && call.sentBy !== undefined;
 
 /** An answer's config is often logged: what was sent goes no further. */
 function withoutSecrets(config: InternalAxiosRequestConfig): InternalAxiosRequestConfig {
