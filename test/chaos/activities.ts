@@ -1,3 +1,5 @@
+import { encryptCardData, encryptCardNumber } from '#libs/alliance';
+import { passThreeDs } from '../support/payer-3ds.js';
 import { payByCard } from '../support/payer.js';
 import { type Stack } from '../support/stack.js';
 import { type Merchant } from './merchant.js';
@@ -9,10 +11,20 @@ export interface Shop {
 
 /** What a merchant and a customer do together; each ends with a payment that stands where it is said to. */
 export interface Activity {
-  /** Kinds of operations that it makes. */
-  readonly kinds: readonly string[];
+  /** What the failpoints that it leads to begin with, beside those of {@link EVERYWHERE}. */
+  readonly leadsTo: readonly string[];
   readonly run: (shop: Shop) => Promise<void>;
 }
+
+/** Whatever a merchant does comes by these, and so do the workers that go on with it. */
+const EVERYWHERE = ['session.', 'callback.', 'return.', 'sync.', 'webhook.', 'transaction.', 'job.'];
+const OF_REGISTERS = 'job.recheck-breaks.';
+
+/** Whether somebody who does it comes by that moment. */
+export const leads = ({ leadsTo }: Activity, failpoint: string): boolean => {
+  const everywhere = failpoint.startsWith(OF_REGISTERS) ? [] : EVERYWHERE;
+  return [...leadsTo, ...everywhere].some((beginning) => failpoint.startsWith(beginning));
+};
 
 const AMOUNT = 10_000;
 /** Within the 20 % that the bank allows. */
@@ -47,9 +59,46 @@ async function pay(payment: Parameters<typeof payByCard>[0]): Promise<void> {
   await fetch(back, { redirect: 'manual' }).catch(() => undefined);
 }
 
+/** Asks for 3-D Secure, so that the bank shows whether the second call ever came. */
+const CARD = { pan: '5555555555554444', expiry: { month: 12, year: 2049, cvv: '737' } } as const;
+const BROWSER = {
+  ...{ acceptHeader: 'text/html', userAgent: 'Mozilla/5.0', language: 'uk', colorDepth: 24 },
+  ...{ screenHeight: 800, screenWidth: 600, timeZoneOffset: -120 },
+};
+/** However far it came when somebody died: what is not confirmed or not passed is nobody's money. */
+const ANY_END = ['succeeded', 'authorized', 'failed', 'requires_confirmation', 'requires_action', REVIEW];
+
+async function encrypted({ bank, merchant }: Stack) {
+  const key = await bank.paymentKey(merchant.bank.merchantId);
+  const { pan, expiry } = CARD;
+  return { encryptedNumber: await encryptCardNumber(pan, key), encryptedData: await encryptCardData(expiry, key) };
+}
+
+/** A card in the merchant's own page, whose owner confirms it where the issuer asks. */
+async function ofCard(
+  { merchant, stack }: Shop,
+  { inOne, ...over }: { readonly inOne: boolean; readonly captureMethod?: 'manual' },
+): Promise<void> {
+  const { encryptedNumber, encryptedData } = await encrypted(stack);
+  const paymentMethod = { type: 'card', encryptedNumber, ...(inOne && { encryptedData }) };
+  const terms = { amount: AMOUNT, expiresInMinutes: LONG, paymentMethod, ...(inOne && { browser: BROWSER }), ...over };
+  const { id, ...created } = await merchant.create(terms);
+  merchant.expect('card', id, ANY_END);
+  const confirmation = { encryptedData, browser: BROWSER };
+  const { status } =
+    created.status === 'requires_confirmation'
+      ? await merchant.post(`/v1/payments/${id}/confirm`, confirmation)
+      : created;
+  if (status !== 'requires_action') return; // in doubt: found out when all is well
+  const { redirectUrl } = await merchant.until(id, (payment) => payment.status === 'requires_action');
+  const back = await passThreeDs(redirectUrl);
+  await fetch(back, { redirect: 'manual' }).catch(() => undefined);
+  await merchant.until(id, isDone);
+}
+
 export const ACTIVITIES: Readonly<Record<string, Activity>> = {
   'purchase, refunded in part': {
-    kinds: ['purchase', 'refund'],
+    leadsTo: ['purchase.order_purchase.', 'refund.'],
     run: async (shop) => {
       const id = await paidByCard(shop);
       shop.merchant.expect('purchase', id, ['succeeded']);
@@ -57,7 +106,7 @@ export const ACTIVITIES: Readonly<Record<string, Activity>> = {
     },
   },
   'transfer between accounts': {
-    kinds: ['purchase'],
+    leadsTo: ['purchase.order_a2a.'],
     run: async (shop) => {
       const { id } = await withLink(shop, { paymentMethod: { type: 'bank_transfer' } });
       await shop.stack.bank.transfer(await shop.merchant.orderOf(id));
@@ -66,7 +115,7 @@ export const ACTIVITIES: Readonly<Record<string, Activity>> = {
     },
   },
   'hold, captured': {
-    kinds: ['authorization', 'capture'],
+    leadsTo: ['authorization.order_hold.', 'capture.'],
     run: async (shop) => {
       const id = await paidByCard(shop, { captureMethod: 'manual' });
       await shop.merchant.post(`/v1/payments/${id}/capture`, { amount: CAPTURED });
@@ -74,7 +123,7 @@ export const ACTIVITIES: Readonly<Record<string, Activity>> = {
     },
   },
   'hold, released': {
-    kinds: ['authorization', 'void'],
+    leadsTo: ['authorization.order_hold.', 'void.'],
     run: async (shop) => {
       const id = await paidByCard(shop, { captureMethod: 'manual' });
       await shop.merchant.post(`/v1/payments/${id}/cancel`, {});
@@ -82,7 +131,7 @@ export const ACTIVITIES: Readonly<Record<string, Activity>> = {
     },
   },
   verification: {
-    kinds: ['verification'],
+    leadsTo: ['verification.'],
     run: async (shop) => {
       const path = '/v1/verifications';
       const { merchant } = shop;
@@ -96,7 +145,7 @@ export const ACTIVITIES: Readonly<Record<string, Activity>> = {
     },
   },
   'given up before it was paid': {
-    kinds: ['purchase'],
+    leadsTo: ['purchase.order_purchase.', 'cancel.'],
     run: async ({ merchant, ...shop }) => {
       const { id } = await withLink({ merchant, ...shop }, {});
       await merchant.post(`/v1/payments/${id}/cancel`, {});
@@ -104,7 +153,7 @@ export const ACTIVITIES: Readonly<Record<string, Activity>> = {
     },
   },
   'given up, paid all the same, given back': {
-    kinds: ['purchase', 'refund'],
+    leadsTo: ['purchase.order_purchase.', 'refund.', 'cancel.'],
     run: async (shop) => {
       const { merchant } = shop;
       const payment = await withLink(shop, {});
@@ -112,6 +161,39 @@ export const ACTIVITIES: Readonly<Record<string, Activity>> = {
       await pay(payment);
       await merchant.until(payment.id, ({ status }) => status === 'succeeded');
       merchant.expect('late money', payment.id, ['succeeded']);
+    },
+  },
+  'card in two steps': {
+    leadsTo: ['purchase.card_'],
+    run: (shop) => ofCard(shop, { inOne: false }),
+  },
+  'card in one request': {
+    leadsTo: ['purchase.card_'],
+    run: (shop) => ofCard(shop, { inOne: true }),
+  },
+  'hold by card in two steps': {
+    leadsTo: ['authorization.hold_'],
+    run: (shop) => ofCard(shop, { inOne: false, captureMethod: 'manual' }),
+  },
+  payout: {
+    leadsTo: ['payout.'],
+    run: async ({ merchant, stack }) => {
+      const { encryptedNumber } = await encrypted(stack);
+      const recipient = { id: 'winner-7', taxId: '1234567890', firstName: 'Olena', lastName: 'Test' };
+      const destination = { type: 'card', encryptedNumber };
+      const { id } = await merchant.create({ amount: AMOUNT, currency: 'UAH', destination, recipient }, '/v1/payouts');
+      merchant.expect('payout', id, ['succeeded', 'failed', REVIEW]);
+    },
+  },
+  'register of the bank': {
+    leadsTo: ['register.', OF_REGISTERS],
+    run: async (shop) => {
+      const from = await shop.stack.bank.now();
+      const id = await paidByCard(shop);
+      shop.merchant.expect('register', id, ['succeeded']);
+      await shop.merchant.importRegister(await shop.stack.bank.register({ from, breaks: { amount: 1 } }));
+      // What has a break and changes is looked at once more.
+      await shop.merchant.post(`/v1/payments/${id}/refunds`, { amount: REFUNDED });
     },
   },
 };

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FAILPOINTS } from '../../apps/gateway/src/app/failpoints.js';
-import { ACTIVITIES } from './activities.js';
+import { ACTIVITIES, leads } from './activities.js';
 import { type Replica } from './cluster.js';
 import { DATABASE_FAULTS, type Faults, PROCESS_FAULTS } from './faults.js';
 import { violationsOf } from './invariants.js';
@@ -12,6 +12,14 @@ import { type World } from './world.js';
 /** Nothing of DCM is loaded here. */
 const ELSEWHERE = ['job.dcm-keys.claimed', 'job.dcm-callbacks.claimed'];
 export const REACHABLE: readonly string[] = FAILPOINTS.filter((name) => !ELSEWHERE.includes(name));
+
+/** Calls whose answer is lost so that they are asked for. */
+const PATHS = [
+  ['complete', 'completion'],
+  ['card_create', 'create/purchase'],
+  ['hold_create', 'create/preauth'],
+  ['pay_out', 'account_to_card'],
+] as const;
 
 /** Lives in which a failpoint may be waited for in vain. */
 const TRIES = 3;
@@ -121,7 +129,7 @@ export class Epoch {
   private async leadTo(failpoint: string): Promise<void> {
     if (failpoint.startsWith('session.')) await this.faults.endSessions();
     if (failpoint.endsWith('.asked') || failpoint === 'job.resolve-unknown.claimed') {
-      const path = failpoint.startsWith('capture') ? 'completion' : 'refund';
+      const path = PATHS.find(([step]) => failpoint.includes(`.${step}.`))?.[1] ?? 'refund';
       await this.faults.add({ kind: 'reset_after', path, times: 2 });
     }
   }
@@ -146,12 +154,8 @@ export class Epoch {
 
   private wanted(): (readonly [string, (typeof ACTIVITIES)[string]])[] {
     const all = Object.entries(ACTIVITIES);
-    const kinds = [...this.armed].map((name) => name.split('.')[0] ?? '');
-    const leading = all.filter(
-      ([name, activity]) =>
-        activity.kinds.some((kind) => kinds.includes(kind)) ||
-        (kinds.includes('cancel') && name.startsWith('given up')),
-    );
+    const armed = [...this.armed];
+    const leading = all.filter(([, activity]) => armed.some((failpoint) => leads(activity, failpoint)));
     return leading.length > 0 && this.dice.happens(0.8) ? leading : all;
   }
 

@@ -12,9 +12,16 @@ export interface Invariant {
 /** Operations that wait for something. */
 const OPEN = ['sending', 'unknown', 'pending', 'action_required'];
 /** Payments that are open, or given up while somebody may still pay. */
-const PAYABLE = ['requires_action', 'canceled'];
+const PAYABLE = ['requires_confirmation', 'requires_action', 'canceled'];
 /** What the bank did to somebody's money by a request of ours. */
-const MONEY = ['money.charged', 'money.captured', 'money.held', 'money.released', 'money.refunded'];
+const MONEY = [
+  ...['money.charged', 'money.captured', 'money.paid_out'],
+  'money.held',
+  'money.released',
+  'money.refunded',
+];
+
+const MOVED_ONCE = ['money.charged', 'money.held', 'money.paid_out'];
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
 
@@ -58,7 +65,7 @@ export const INVARIANTS: readonly Invariant[] = [
     says: 'a payment is charged or held at most once, whatever was repeated',
     check: (evidence) => {
       const requests = byRequest(evidence);
-      const charges = moneyOf(evidence).filter(({ kind }) => kind === 'money.charged' || kind === 'money.held');
+      const charges = moneyOf(evidence).filter(({ kind }) => MOVED_ONCE.includes(kind));
       return [...grouped(charges, ({ merchantRequestId = '' }) => requests.get(merchantRequestId)?.paymentId)]
         .filter(([, entries]) => entries.length > 1)
         .map(([id, entries]) => `${id}: ${entries.length} charges`);
@@ -107,7 +114,7 @@ export const INVARIANTS: readonly Invariant[] = [
         .filter(({ kind }) => kind !== 'verification')
         .map(({ id, amountCaptured }) => ({
           ...{ id, amountCaptured },
-          bank: bankSum(evidence, id, ['money.charged', 'money.captured']),
+          bank: bankSum(evidence, id, ['money.charged', 'money.captured', 'money.paid_out']),
         }))
         .filter(({ amountCaptured, bank }) => amountCaptured !== bank)
         .map(({ id, amountCaptured, bank }) => `${id}: ${amountCaptured} here, ${bank} at the bank`),

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Answer, aPaymentRequest, type GatewayClient, type Payment } from '../support/gateway-client.js';
-import { type Stack } from '../support/stack.js';
+import { OPS_KEY, type Stack } from '../support/stack.js';
 import { type Asked, type Expectation } from './evidence.js';
 
 /** Milliseconds before a request is repeated, and between two looks. */
@@ -56,6 +56,21 @@ export class Merchant {
       await sleep(PAUSE_MS);
     }
     throw new Error(`${id} waits in vain: ${JSON.stringify(await this.rowsOf(id))}`);
+  }
+
+  /** As an operator does it; the same file once more changes nothing. */
+  async importRegister(file: Uint8Array<ArrayBuffer>): Promise<void> {
+    const [account] = await this.stack.database.query<{ id: string }>('SELECT id FROM merchant_account LIMIT 1');
+    const url = `${this.client.baseUrl}/ops/merchant-accounts/${account?.id}/registers`;
+    const headers = { authorization: `Bearer ${OPS_KEY}`, 'content-type': 'text/csv' };
+    const giveUpAt = Date.now() + PATIENCE_MS;
+    while (Date.now() < giveUpAt) {
+      const answer = await fetch(url, { method: 'POST', headers, body: file }).catch(() => undefined);
+      if (answer && answer.status < 300) return;
+      if (answer && answer.status < 500) throw new Error(`the register was answered ${answer.status}`);
+      await sleep(PAUSE_MS);
+    }
+    throw new Error('the register was never taken in');
   }
 
   expect(activity: string, paymentId: string, ends: readonly string[]): void {

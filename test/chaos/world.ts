@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { SCOPE_NAMES } from '../../apps/gateway/src/accounts/scopes.js';
 import { WebhookReceiver } from '../integration/webhook-receiver.js';
 import { GatewayClient } from '../support/gateway-client.js';
-import { type Stack, startStack } from '../support/stack.js';
+import { OpsClient } from '../support/ops-client.js';
+import { OPS_KEY, type Stack, startStack } from '../support/stack.js';
 import { until } from '../support/until.js';
 import { Cluster, GATEWAY_ENVIRONMENT } from './cluster.js';
 import { collect, type Evidence } from './evidence.js';
@@ -19,6 +21,16 @@ const ROUNDS = 10;
 const ROUND_MS = 60_000;
 
 const AGES: Readonly<Record<string, string>> = { payment: 'next_sync_at', operation: 'next_query_at' };
+
+/** Payouts are for keys that name them. */
+async function keyToEverything({ gatewayUrl, database }: Stack): Promise<string> {
+  const [account] = await database.query<{ id: string }>('SELECT id FROM merchant_account LIMIT 1');
+  const ops = new OpsClient(gatewayUrl, OPS_KEY);
+  const route = `merchant-accounts/${account?.id}/api-keys`;
+  const { status, body } = await ops.call<{ key: string }>('POST', route, { scopes: SCOPE_NAMES });
+  if (status !== 201) throw new Error(`the API key was answered ${status}`);
+  return body.key;
+}
 
 /** A bank, a database, a merchant with a webhook, and gateways behind one address. */
 export class World {
@@ -38,7 +50,7 @@ export class World {
       merchant: { merchantId },
       gateway: { ...GATEWAY_ENVIRONMENT, PUBLIC_URL: front.url, ALLIANCE_A2A_MERCHANT_ID: merchantId },
     });
-    const client = new GatewayClient(front.url, stack.apiKey);
+    const client = new GatewayClient(front.url, await keyToEverything(stack));
     const receiver = await WebhookReceiver.start();
     const { status } = await stack.client.call('POST', '/v1/webhook-endpoints', { body: { url: receiver.url } });
     if (status !== 201) throw new Error(`the webhook endpoint was answered ${status}`);

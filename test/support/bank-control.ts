@@ -242,6 +242,12 @@ export class BankControl {
     return this.call('GET', `merchants/${merchantId}/payment-key`);
   }
 
+  /** What a bank sends for reconciliation, from a moment to the end of that day, with mistakes of these kinds in it. */
+  async register(wishes: { from: Date; breaks: Readonly<Record<string, number>> }): Promise<Uint8Array<ArrayBuffer>> {
+    const { path } = await this.call<{ path: string }>('POST', 'registers', wishes);
+    return new Uint8Array(await (await fetch(new URL(path, this.baseUrl))).arrayBuffer());
+  }
+
   async holds(): Promise<readonly BankHold[]> {
     return (await this.call<{ holds: BankHold[] }>('GET', 'holds')).holds;
   }
