@@ -1,5 +1,13 @@
+import { SCOPE_NAMES } from '../../apps/gateway/src/accounts/scopes.js';
 import { createMigratedDatabase, type MigratedDatabase } from './gateway-parts.js';
-import { addAccount, type CallAnswer, type NewAccount, startGateway, type WholeGateway } from './whole-gateway.js';
+import {
+  addAccount,
+  type CallAnswer,
+  type NewAccount,
+  OPS_KEY,
+  startGateway,
+  type WholeGateway,
+} from './whole-gateway.js';
 
 const PAYMENT = {
   amount: 1_000,
@@ -73,6 +81,9 @@ const WITHIN: readonly (readonly [path: string, over: object, message: RegExp])[
   ['metadata.n', { metadata: { n: 7 } }, /^must be a text$/u],
   ['metadata.n', { metadata: { n: {} } }, /^must be a text$/u],
   ['metadata.n', { metadata: { n: 'x'.repeat(501) } }, /^must have at most 500 characters$/u],
+  ['paymentMethod.type', { paymentMethod: { type: 'cash' } }, /^must be one of hosted_page, bank_transfer, card$/u],
+  ['paymentMethod.type', { paymentMethod: {} }, /^must be one of hosted_page, bank_transfer, card$/u],
+  ['paymentMethod.encryptedNumber', { paymentMethod: { type: 'card' } }, /^is required$/u],
   ['amonut', { amonut: 7 }, /^is not known here$/u],
   ['Amount', { Amount: 7 }, /^is not known here$/u],
   ['status', { status: 'succeeded' }, /^is not known here$/u],
@@ -125,6 +136,150 @@ const QUERIES: readonly (readonly [query: string, path: string, message: RegExp]
   ['Limit=5', 'Limit', /^is not known here$/u],
 ];
 
+/** A compact JWE by its form. */
+const JWE = ['e'.repeat(60), 'k'.repeat(54), 'i'.repeat(16), 'c'.repeat(22), 't'.repeat(22)].join('.');
+const NO_JWE = /^must be encrypted for the bank: five parts of base64url/u;
+const LINK = { amount: 1_000, currency: 'UAH' };
+const PAYOUT = {
+  ...LINK,
+  destination: { type: 'card', encryptedNumber: JWE },
+  recipient: { id: 'winner-7', taxId: '1234567890' },
+};
+const BROWSER = {
+  ...{ acceptHeader: 'text/html', userAgent: 'Mozilla/5.0', language: 'uk', colorDepth: 24 },
+  ...{ screenHeight: 800, screenWidth: 600, timeZoneOffset: -120 },
+};
+const CONFIRM = { encryptedData: JWE, browser: BROWSER };
+type WrongBody = readonly [path: string, over: object, message: RegExp];
+/** Bodies of the other routes, each with a body that is right and what is changed about it. */
+const OTHERS: readonly (readonly [
+  verb: 'POST' | 'PATCH',
+  route: string,
+  right: object,
+  wrongs: readonly WrongBody[],
+])[] = [
+  [
+    'POST',
+    '/v1/payment-links',
+    LINK,
+    [
+      ['amount', { amount: '7' }, /^must be a whole number/u],
+      ['amount', { amount: undefined }, /^must be a whole number/u],
+      ['currency', { currency: 'GBP' }, /^must be one of UAH, USD, EUR$/u],
+      ['usage', { usage: 'twice' }, /^must be one of reusable, single$/u],
+      ['usage', { usage: [] }, /^must be one of reusable, single$/u],
+      ['returnUrl', { returnUrl: '/thanks' }, /^must be an absolute https URL/u],
+      ['returnUrl', { returnUrl: 7 }, /^must be an absolute https URL/u],
+      ['reference', { reference: 7 }, /^must be a text$/u],
+      ['reference', { reference: 'x'.repeat(256) }, /^must have at most 255 characters$/u],
+      ['expiresAt', { expiresAt: 'tomorrow' }, /^must be a time such as /u],
+      ['expiresAt', { expiresAt: 7 }, /^must be a time such as /u],
+      ['expiresAt', { expiresAt: '2026-01-31T12:00:00' }, /^must be a time such as /u],
+      ['expiresInMinutes', { expiresInMinutes: 0 }, /^must be at least 1$/u],
+      ['captureMethod', { captureMethod: 'auto' }, /^must be one of automatic, manual$/u],
+      ['holdHours', { captureMethod: 'manual', holdHours: 7 }, /^must be at least 26$/u],
+      ['paymentMethod', { paymentMethod: 'card' }, /^must be an object$/u],
+      ['paymentMethod.type', { paymentMethod: {} }, /^must be one of hosted_page, bank_transfer$/u],
+      ['paymentMethod.type', { paymentMethod: { type: 'card' } }, /^must be one of hosted_page, bank_transfer$/u],
+      ['lineItems', { lineItems: 'cup' }, /^must be a list$/u],
+      ['lineItems.0.name', { lineItems: [{ quantity: 1, amount: 1_000 }] }, /^is required$/u],
+      ['metadata.n', { metadata: { n: 7 } }, /^must be a text$/u],
+      ['customer', { customer: { id: 'c' } }, /^is not known here$/u],
+    ],
+  ],
+  [
+    'PATCH',
+    '/v1/payment-links/link_1',
+    {},
+    [
+      ['active', { active: 'no' }, /^must be true or false$/u],
+      ['active', { active: null }, /^must be true or false$/u],
+      ['expiresAt', { expiresAt: 'never' }, /^must be a time such as /u],
+      ['metadata', { metadata: [] }, /^must be an object$/u],
+      ['amount', { amount: 7 }, /^is not known here$/u],
+    ],
+  ],
+  [
+    'POST',
+    '/v1/payouts',
+    PAYOUT,
+    [
+      ['amount', { amount: '7' }, /^must be a whole number/u],
+      ['amount', { amount: 0 }, /^must be at least 1 kopiyka$/u],
+      ['amount', { amount: 2_999_901 }, /^must be at most 2999900 kopiyky/u],
+      ['currency', { currency: 'USD' }, /^must be UAH$/u],
+      ['currency', { currency: undefined }, /^must be UAH$/u],
+      ['destination', { destination: undefined }, /^is required$/u],
+      ['destination', { destination: 'card' }, /^must be an object$/u],
+      ['destination.type', { destination: { ...PAYOUT.destination, type: 'iban' } }, /^must be card$/u],
+      ['destination.encryptedNumber', { destination: { type: 'card' } }, /^is required$/u],
+      ['destination.encryptedNumber', { destination: { type: 'card', encryptedNumber: 'jwe' } }, NO_JWE],
+      ['destination.encryptedNumber', { destination: { type: 'card', encryptedNumber: 7 } }, /^must be a text$/u],
+      ['recipient', { recipient: undefined }, /^is required$/u],
+      ['recipient', { recipient: [] }, /^must be an object$/u],
+      ['recipient', { recipient: { id: 'w' } }, /^must have a taxId or a passport, and not both$/u],
+      ['recipient.id', { recipient: { taxId: '1234567890' } }, /^is required$/u],
+      ['recipient.taxId', { recipient: { id: 'w', taxId: '123' } }, /^must be ten digits$/u],
+      ['recipient.taxId', { recipient: { id: 'w', taxId: 1_234_567_890 } }, /^must be a text$/u],
+      [
+        'recipient.passport',
+        { recipient: { id: 'w', passport: 'x'.repeat(21) } },
+        /^must have at most 20 characters$/u,
+      ],
+      ['recipient.iban', { recipient: { ...PAYOUT.recipient, iban: 'UA' } }, /^is not known here$/u],
+      ['returnUrl', { returnUrl: 'https://shop.example' }, /^is not known here$/u],
+    ],
+  ],
+  [
+    'POST',
+    '/v1/payments/pay_1/confirm',
+    CONFIRM,
+    [
+      ['encryptedData', { encryptedData: undefined }, /^is required$/u],
+      ['encryptedData', { encryptedData: null }, /^must be a text$/u],
+      ['encryptedData', { encryptedData: 'a.b.c.d.e' }, NO_JWE],
+      ['encryptedData', { encryptedData: `${JWE}.${JWE}` }, NO_JWE],
+      ['encryptedData', { encryptedData: 'x'.repeat(4_097) }, /^must have at most 4096 characters$/u],
+      ['browser', { browser: 'Firefox' }, /^must be an object$/u],
+      ['browser.userAgent', { browser: { ...BROWSER, userAgent: '' } }, /^must not be blank/u],
+      ['browser.language', { browser: { ...BROWSER, language: undefined } }, /^is required$/u],
+      ['browser.colorDepth', { browser: { ...BROWSER, colorDepth: '24' } }, /^must be a whole number/u],
+      ['browser.timeZoneOffset', { browser: { ...BROWSER, timeZoneOffset: 2_000 } }, /^must be at most 1440$/u],
+      ['browser.javaEnabled', { browser: { ...BROWSER, javaEnabled: true } }, /^is not known here$/u],
+      ['cvv', { cvv: '123' }, /^is not known here$/u],
+    ],
+  ],
+  [
+    'POST',
+    '/v1/verifications',
+    { customer: { id: 'c' }, returnUrl: 'https://shop.example/back' },
+    [
+      ['customer', { customer: undefined }, /^is required$/u],
+      ['returnUrl', { returnUrl: 'ftp://shop.example' }, /^must be an absolute https URL/u],
+      ['amount', { amount: 7 }, /^is not known here$/u],
+    ],
+  ],
+];
+/** Queries of the other lists and pictures. */
+const OTHER_QUERIES: readonly (readonly [url: string, path: string, message: RegExp])[] = [
+  ['/v1/payments?createdFrom=yesterday', 'createdFrom', /^must be a time /u],
+  ['/v1/payments?createdBefore=2026-01-31', 'createdBefore', /^must be a time /u],
+  ['/v1/payments?createdFrom=', 'createdFrom', /^must be a time /u],
+  [`/v1/payments?customerId=${'x'.repeat(256)}`, 'customerId', /^must have at most 255 characters$/u],
+  ['/v1/payments?customerId=a&customerId=b', 'customerId', /^must be a text$/u],
+  [`/v1/payments?paymentLinkId=${'x'.repeat(101)}`, 'paymentLinkId', /^must have at most 100 characters$/u],
+  ['/v1/refunds?createdFrom=7', 'createdFrom', /^must be a time /u],
+  ['/v1/refunds?paymentId=a&paymentId=b', 'paymentId', /^must be a text$/u],
+  ['/v1/refunds?status=succeeded', 'status', /^is not known here$/u],
+  ['/v1/payment-links?limit=0', 'limit', /^must be at least 1$/u],
+  ['/v1/payment-links?active=true', 'active', /^is not known here$/u],
+  ['/v1/payouts?limit=101', 'limit', /^must be at most 100$/u],
+  ['/v1/payouts?status=paid', 'status', /^must be one of created,/u],
+  ['/v1/payouts?createdFrom=2026-01-31', 'createdFrom', /^is not known here$/u],
+  ['/v1/payment-links/link_1/qr?format=gif', 'format', /^must be one of /u],
+  ['/v1/payments/pay_1/qr?size=7', 'size', /^is not known here$/u],
+];
+
 describe('wrong input', () => {
   let database: MigratedDatabase;
   let gateway: WholeGateway;
@@ -133,6 +288,9 @@ describe('wrong input', () => {
     database = await createMigratedDatabase();
     gateway = await startGateway(database);
     account = await addAccount(gateway);
+    const all = { key: OPS_KEY, body: { scopes: SCOPE_NAMES } };
+    const made = await gateway.call('POST', `/ops/merchant-accounts/${account.id}/api-keys`, all);
+    account = { ...account, apiKey: made.body['key'] as string };
   });
   afterAll(async () => {
     expect(gateway.bank.orders.length + gateway.bank.refunds.length).toBe(0); // the bank never heard of any of it
@@ -192,6 +350,19 @@ describe('wrong input', () => {
     expect(answer.text).not.toContain('body');
   });
 
+  const others = OTHERS.flatMap(([verb, url, right, wrongs]) =>
+    wrongs.map(([path, over, message]) => ({ verb, url, path, over, body: { ...right, ...over }, message })),
+  );
+  it.each(others)('$verb $url: $path of $over', async ({ verb, url, path, body, message }) => {
+    expectRefusal(await gateway.call(verb, url, { key: account.apiKey, body }), path, message);
+  });
+
+  it.each(OTHER_QUERIES)('the query of %s', async (url, path, message) => {
+    const answer = await gateway.call('GET', url, { key: account.apiKey });
+    expectRefusal(answer, path, message);
+    expect(answer.text).not.toContain('body');
+  });
+
   it.each(AMOUNT.map(([value, message]) => [JSON.stringify(value), value, message] as const))(
     'the amount %s of a refund or capture',
     async (_shown, amount, message) => {
@@ -206,8 +377,8 @@ describe('wrong input', () => {
   });
 
   it('has many rows', () => {
-    const rows = [members, WITHIN, WRITTEN, BODIES, QUERIES, KEYS, AMOUNT, AMOUNT];
-    expect(rows.flat().length).toBeGreaterThanOrEqual(150);
+    const rows = [members, WITHIN, WRITTEN, BODIES, QUERIES, KEYS, AMOUNT, AMOUNT, others, OTHER_QUERIES];
+    expect(rows.flat().length).toBeGreaterThanOrEqual(220);
   });
 
   it('a refund without a body asks for all that is left', async () => {

@@ -90,13 +90,23 @@ const card = z
       'A card in your own page, encrypted by the library for browsers: neither your page nor your server sees its number.',
   });
 
+/** A type that is none of these; what is wrong within one is said by its own schema. */
+const typeIsOneOf = (...types: readonly Method[]) => ({
+  error: ({ code }: { readonly code: string }) =>
+    code === 'invalid_union' ? `must be one of ${types.join(', ')}` : undefined,
+});
+
 const HOW = 'How the customer pays; on the hosted page when absent.';
-const paymentMethod = optional(z.discriminatedUnion('type', [hostedPage, bankTransfer]))
+const paymentMethod = optional(
+  z.discriminatedUnion('type', [hostedPage, bankTransfer], typeIsOneOf('hosted_page', 'bank_transfer')),
+)
   .transform((method) => method ?? { type: 'hosted_page' as const })
   .meta({ description: HOW });
 
 /** Where the customer is in the merchant's own page. */
-export const anyPaymentMethod = optional(z.discriminatedUnion('type', [hostedPage, bankTransfer, card]))
+export const anyPaymentMethod = optional(
+  z.discriminatedUnion('type', [hostedPage, bankTransfer, card], typeIsOneOf('hosted_page', 'bank_transfer', 'card')),
+)
   .transform((method) => method ?? { type: 'hosted_page' as const })
   .meta({ description: HOW });
 
