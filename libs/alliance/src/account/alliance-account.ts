@@ -56,13 +56,21 @@ export async function loadAccount(accounts: AllianceAccounts, accountId: string)
     account = await accounts.load(accountId);
   } catch (error) {
     if (error instanceof AllianceError) throw error;
-    const message = `The account ${accountId} could not be loaded`;
-    const details = { reason: 'account_loader', cause: error, noEffect: true };
-    throw new AllianceError('ALLIANCE_ACCOUNT_UNAVAILABLE', message, details);
+    throw accountUnavailable(accountId, 'account_loader', error);
   }
   const wrong = wrongMemberOf(account);
   if (wrong !== undefined) throw notConfigured(accountId, wrong);
   return account;
+}
+
+/** Nothing has left. */
+export function accountUnavailable(accountId: string, reason: string, cause?: unknown): AllianceError {
+  const message = `The account ${accountId} could not be loaded`;
+  return new AllianceError('ALLIANCE_ACCOUNT_UNAVAILABLE', message, {
+    reason,
+    noEffect: true,
+    ...(cause ? { cause } : {}),
+  });
 }
 
 /** An account with what sessions of Authorization 1.0 are made of. */

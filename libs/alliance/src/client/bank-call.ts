@@ -1,5 +1,10 @@
 import { inspect } from 'node:util';
-import { type AllianceAccount } from '../account/alliance-account.js';
+import {
+  accountUnavailable,
+  type AllianceAccount,
+  type AllianceAccounts,
+  loadAccount,
+} from '../account/alliance-account.js';
 import { AllianceError } from '../error/alliance-error.js';
 import { type AllianceEndpoint } from './endpoints.js';
 import { type SendWindow } from '../http/send-window.js';
@@ -112,6 +117,37 @@ export class BankCall {
 
   get isAborted(): boolean {
     return this.options.signal?.aborted ?? false;
+  }
+
+  /**
+   * Waits for what comes before anything leaves, such as an account loader or a session store: both are somebody else's
+   * code, and may never end.
+   * @param late what it is when the time of the call is over
+   * @throws AllianceError `ALLIANCE_UNKNOWN_OUTCOME` with `noEffect` when the call is aborted
+   */
+  async within<T>(work: Promise<T>, late: () => AllianceError): Promise<T> {
+    const { promise: never, reject } = Promise.withResolvers<never>();
+    const { signal } = this.options;
+    const abort = (): void => {
+      reject(unknownOutcome(this, 'aborted', true));
+    };
+    const timer = setTimeout(() => {
+      reject(late());
+    }, this.leftMs);
+    signal?.addEventListener('abort', abort);
+    try {
+      if (signal?.aborted) abort();
+      return await Promise.race([work, never]);
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', abort);
+    }
+  }
+
+  /** @throws AllianceError as `loadAccount`, and where the loader takes longer than the call may */
+  loadAccount(accounts: AllianceAccounts): Promise<AllianceAccount> {
+    const { accountId } = this;
+    return this.within(loadAccount(accounts, accountId), () => accountUnavailable(accountId, 'no_account_in_time'));
   }
 
   /** Neither body, account nor session. */

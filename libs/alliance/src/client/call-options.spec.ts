@@ -14,8 +14,11 @@ import {
   AllianceModule,
   type AllianceOptions,
   AllianceSession,
+  type CallOptions,
   CommunicationKey,
   type CreateHppOrder,
+  InMemorySessionStore,
+  type SessionStore,
   SigningKey,
 } from '../index.js';
 
@@ -205,6 +208,42 @@ describe('what a single call may be told', () => {
       bank.answer = () => bank.sealed({ type: 'REFUND', status: 'PENDING' });
       await expect(client.refund('shop', refund)).resolves.toMatchObject({ status: 'PENDING' });
     });
+  });
+
+  describe('a call ends in time although other code does not', () => {
+    const hung = () => new Promise<never>(() => undefined);
+    const soon = (): CallOptions => ({ signal: AbortSignal.timeout(100) });
+    const signed = (client: AllianceClient, options: CallOptions) =>
+      client.call('shop', 'h2h.refund', { ...refund }, { protocol: '2.0', ...options });
+
+    it.each<[string, () => Partial<AllianceOptions>, string, string]>([
+      ['an account loader', () => ({ accounts: { load: hung } }), 'ALLIANCE_ACCOUNT_UNAVAILABLE', 'no_account_in_time'],
+      ['a session store', () => ({ sessions: hungStore() }), 'ALLIANCE_SESSION_UNAVAILABLE', 'no_session_in_time'],
+    ])('%s that never answers', async (_what, options, code, reason) => {
+      const { client } = await start(options());
+      expect(await caught(client.refund('shop', refund, { timeoutMs: 100 }))).toMatchObject({
+        ...{ code, reason, noEffect: true },
+      });
+      expect(await caught(client.refund('shop', refund, soon()))).toMatchObject({ ...never, reason: 'aborted' });
+    });
+
+    it('under Authorization 2.0', async () => {
+      const { client } = await start({ accounts: { load: hung } });
+      const late = await caught(signed(client, { timeoutMs: 100 }));
+      expect(late).toMatchObject({
+        code: 'ALLIANCE_ACCOUNT_UNAVAILABLE',
+        reason: 'no_account_in_time',
+        noEffect: true,
+      });
+      expect(await caught(signed(client, soon()))).toMatchObject({ ...never, reason: 'aborted' });
+    });
+
+    /** As one whose database is silent. */
+    function hungStore(): SessionStore {
+      const store = new InMemorySessionStore();
+      store.load = hung;
+      return store;
+    }
   });
 
   describe('what never left says so', () => {

@@ -8,7 +8,7 @@ import {
   type AxiosResponse,
   type InternalAxiosRequestConfig,
 } from 'axios';
-import { assertSessionAccount, clientKeysOf, loadAccount } from '../account/alliance-account.js';
+import { assertSessionAccount, clientKeysOf } from '../account/alliance-account.js';
 import { AllianceError, type BankRefusal } from '../error/alliance-error.js';
 import { AllianceSession } from '../session/alliance-session.js';
 import { AllianceTransport, PINNED, readTransportFailure, resolveUrl } from './alliance-transport.js';
@@ -101,7 +101,7 @@ export class AllianceHttpInterceptor {
     config.alliance = call;
     delete config.signal; // now the call's own, for all its attempts
     call.startClock(this.#callTimeoutMs);
-    const account = await loadAccount(this.#options.accounts, call.accountId);
+    const account = await call.loadAccount(this.#options.accounts);
     assertSessionAccount(account);
     const session = await this.#sessionFor(call);
     if (!call.hasTime) throw notSent('no_time_left');
@@ -119,7 +119,9 @@ export class AllianceHttpInterceptor {
   async #sessionFor(call: BankCall): Promise<BankSession> {
     try {
       if (!call.isAborted) {
-        return await this.#sessions.current(call.accountId, { waitMs: call.leftMs, signal: call.options.signal });
+        const { signal } = call.options;
+        const session = this.#sessions.current(call.accountId, { waitMs: call.leftMs, signal });
+        return await call.within(session, () => notSent('no_session_in_time'));
       }
     } catch (error) {
       if (!call.isAborted) throw error;

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type AxiosResponse } from 'axios';
-import { type AllianceAccount, loadAccount, notConfigured } from '../account/alliance-account.js';
+import { type AllianceAccount, notConfigured } from '../account/alliance-account.js';
 import { AllianceTransport, readTransportFailure, resolveUrl } from '../http/alliance-transport.js';
 import { ALLIANCE_OPTIONS, type AllianceOptions, callTimeoutOf } from '../module/alliance.module-definition.js';
 import { toError, UnreadableAnswer } from '../wire/bank-answer.js';
@@ -30,8 +30,7 @@ export class SignedChannel {
   /** Sends a call and returns the answer's JSON object, verified. @throws AllianceError */
   async send(call: BankCall): Promise<unknown> {
     call.startClock(callTimeoutOf(this.#options));
-    const account = await loadAccount(this.#options.accounts, call.accountId);
-    if (call.isAborted) throw unknownOutcome(call, 'aborted', true);
+    const account = await call.loadAccount(this.#options.accounts);
     const response = await this.#post(call, account);
     const answer = await this.#read(call, response, this.#bankKeyOf(account, 'answer'));
     if ('refusal' in answer) throw toError(answer.refusal, call.endpoint.effect);
