@@ -89,6 +89,7 @@ const OF_THE_EDGE = [
   'ADDRESS_TOO_LONG',
   'HEADERS_TOO_LARGE',
   'VALIDATION_FAILED',
+  'ROUTE_NOT_FOUND', // of a process that has another role
 ];
 
 /** An operation names the problems that it can meet. */
