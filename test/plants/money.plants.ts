@@ -58,8 +58,8 @@ export const MONEY_PLANTS: readonly Plant[] = [
   {
     name: 'payment/late-money-is-not-late',
     file: `${DOMAIN}/payment.ts`,
-    text: 'return ended && !paid &&',
-    replacement: 'return !ended && !paid &&',
+    text: 'const isLate = ended && !paid &&',
+    replacement: 'const isLate = !ended && !paid &&',
     noticedBy: DOMAIN_SPECS.payment,
     why: 'A shop that gave up hears of a normal success.',
   },
@@ -237,8 +237,8 @@ export const MONEY_PLANTS: readonly Plant[] = [
   {
     name: 'orders/others-not-asked',
     file: 'apps/gateway/src/payments/engine/payment-sync.service.ts',
-    text: 'for (const { bankOrderId } of withOrders(asked.intents))',
-    replacement: 'for (const { bankOrderId } of withOrders(asked.intents).slice(0, 1))',
+    text: 'for (const { question } of followed(asked.intents))',
+    replacement: 'for (const { question } of followed(asked.intents).slice(0, 1))',
     noticedBy: ['test/integration/several-orders.spec.ts'],
     why: 'Money under an order whose answer was lost is never seen.',
   },
