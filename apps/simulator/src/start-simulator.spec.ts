@@ -92,7 +92,8 @@ describe('a restart', () => {
 
     const second = await start({ stateFile, merchants: [] });
     expect(second.bank.clock.offset).toBe(0);
-    expect(second.bank.ledger.find({ kind: 'clock.went_back' }).at(-1)).toMatchObject({ byMs: 1_800_000 });
+    const wentBack = second.bank.ledger.find({ kind: 'clock.went_back' }).at(-1) as unknown as { byMs: number };
+    expect(Math.round(wentBack.byMs / 1_000)).toBe(1_800); // the two clocks are read a moment apart
     await second.bank.clock.advance(2_000);
     expect(second.bank.ledger.find({ kind: 'money.refunded', hppOrderId })).toHaveLength(1);
   });
