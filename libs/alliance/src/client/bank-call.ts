@@ -10,6 +10,7 @@ import { type AllianceEndpoint } from './endpoints.js';
 import { type SendWindow } from '../http/send-window.js';
 import { type BankSession } from '../session/bank-session.js';
 import { formatBankTime } from '../wire/bank-time.js';
+import { within } from './within.js';
 
 declare module 'axios' {
   interface AxiosRequestConfig {
@@ -125,23 +126,9 @@ export class BankCall {
    * @param late what it is when the time of the call is over
    * @throws AllianceError `ALLIANCE_UNKNOWN_OUTCOME` with `noEffect` when the call is aborted
    */
-  async within<T>(work: Promise<T>, late: () => AllianceError): Promise<T> {
-    const { promise: never, reject } = Promise.withResolvers<never>();
-    const { signal } = this.options;
-    const abort = (): void => {
-      reject(unknownOutcome(this, 'aborted', true));
-    };
-    const timer = setTimeout(() => {
-      reject(late());
-    }, this.leftMs);
-    signal?.addEventListener('abort', abort);
-    try {
-      if (signal?.aborted) abort();
-      return await Promise.race([work, never]);
-    } finally {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', abort);
-    }
+  within<T>(work: Promise<T>, late: () => AllianceError): Promise<T> {
+    const aborted = (): AllianceError => unknownOutcome(this, 'aborted', true);
+    return within(work, { ms: this.leftMs, signal: this.options.signal, late, aborted });
   }
 
   /** @throws AllianceError as `loadAccount`, and where the loader takes longer than the call may */

@@ -3,6 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type AxiosResponse } from 'axios';
 import { assertSessionAccount, clientKeysOf, loadAccount, type SessionAccount } from '../account/alliance-account.js';
 import { CALLS } from '../calls/calls.js';
+import { within } from '../client/within.js';
 import { AllianceError, type AllianceErrorDetails, type BankRefusal } from '../error/alliance-error.js';
 import { AllianceTransport, readTransportFailure, resolveUrl } from '../http/alliance-transport.js';
 import { ALLIANCE_OPTIONS, type AllianceOptions } from '../module/alliance.module-definition.js';
@@ -113,7 +114,12 @@ export class AllianceSession {
       if (known && known.version > stale) return known;
       const renewal = { ...rest, stale, onlyIfDue, waitMs: WAIT_MS };
       const flight = this.#flights.run(accountId, () => this.#replace(accountId, renewal));
-      const session = await within(deadline, flight, signal);
+      const session = await within(flight, {
+        ms: deadline - performance.now(),
+        signal,
+        late: () => unavailable('no_session_in_time'),
+        aborted: () => unavailable('aborted'),
+      });
       if (session.version > stale) return session;
       if (onlyIfDue) {
         this.#notDue.set(session, performance.now());
@@ -248,27 +254,6 @@ export class AllianceSession {
 function lifeOf(expiry: Date | undefined, obtainedAt: Date): number {
   const lifeMs = expiry ? expiry.getTime() - obtainedAt.getTime() : USUAL_LIFE_MS;
   return lifeMs < MIN_LIFE_MS || lifeMs > USUAL_LIFE_MS ? USUAL_LIFE_MS : lifeMs;
-}
-
-/** What a renewal under way brings, or an error when this caller waits no longer; others may go on waiting for it. */
-async function within(
-  deadline: number,
-  flight: Promise<BankSession>,
-  signal: AbortSignal | undefined,
-): Promise<BankSession> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const giveUp = (): void => {
-    reject(unavailable('aborted'));
-  };
-  const timer = setTimeout(reject, Math.max(0, deadline - performance.now()), unavailable('no_session_in_time'));
-  signal?.addEventListener('abort', giveUp);
-  try {
-    if (signal?.aborted) giveUp();
-    return await Promise.race([flight, late]);
-  } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener('abort', giveUp);
-  }
 }
 
 /** A store is somebody else's code: it may throw where it should reject, and throw anything. */
