@@ -14,8 +14,7 @@ import {
   type PaymentLinkView,
 } from './payment-link.dto.js';
 import { PaymentLinksService } from './payment-links.service.js';
-import { drawQr } from './qr.js';
-import { checkKey, checkReturnUrl, send } from './requests.js';
+import { checkKey, checkReturnUrl, send, sendQr } from './requests.js';
 
 @Controller('v1/payment-links')
 @UseGuards(ApiKeyGuard)
@@ -64,10 +63,9 @@ export class PaymentLinksController {
   async qr(
     @Caller() caller: KeyOwner,
     @Param('id') id: string,
-    @Query({ schema: qrQuery }) { format }: QrQuery,
+    @Query({ schema: qrQuery }) query: QrQuery,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const { type, body } = drawQr((await this.links.get(caller.accountId, id)).url, format);
-    void reply.type(type).header('cache-control', 'private, max-age=3600').send(body);
+    sendQr(reply, (await this.links.get(caller.accountId, id)).url, query, 3_600);
   }
 }

@@ -22,9 +22,8 @@ import {
 import { confirmPayment, type ConfirmPayment } from './card.dto.js';
 import { HoldsService } from './holds.service.js';
 import { PaymentsService } from './payments.service.js';
-import { drawQr } from './qr.js';
 import { RefundsService } from './refunds.service.js';
-import { checkKey, checkReturnUrl, send } from './requests.js';
+import { checkKey, checkReturnUrl, send, sendQr } from './requests.js';
 
 @Controller('v1/payments')
 @UseGuards(ApiKeyGuard)
@@ -69,11 +68,10 @@ export class PaymentsController {
   async qr(
     @Caller() caller: KeyOwner,
     @Param('id') id: string,
-    @Query({ schema: qrQuery }) { format }: QrQuery,
+    @Query({ schema: qrQuery }) query: QrQuery,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const { type, body } = drawQr(await this.payments.qrLink(caller.accountId, id), format);
-    void reply.type(type).header('cache-control', 'private, max-age=60').send(body);
+    sendQr(reply, await this.payments.qrLink(caller.accountId, id), query, 60);
   }
 
   @Post(':id/confirm')

@@ -3,6 +3,8 @@ import { type KeyOwner } from '../../accounts/api-key.guard.js';
 import { invalid } from '../../http/validation.js';
 import { PaymentError } from '../domain/payment-error.js';
 import { type Answer } from '../engine/idempotency.service.js';
+import { type QrQuery } from './payment.dto.js';
+import { drawQr } from './qr.js';
 
 /** @throws PaymentError `IDEMPOTENCY_KEY_MISSING` | `IDEMPOTENCY_KEY_INVALID` */
 export function checkKey(key: string | undefined): string {
@@ -22,6 +24,12 @@ export function checkReturnUrl({ livemode }: KeyOwner, returnUrl: string | undef
   if (livemode && returnUrl?.startsWith('https:') === false) {
     throw invalid([{ path: 'returnUrl', message: 'must be an https URL on a live account' }]);
   }
+}
+
+/** @param keptSeconds how long the caller's browser may keep the picture */
+export function sendQr(reply: FastifyReply, text: string, { format }: QrQuery, keptSeconds: number): void {
+  const { type, body } = drawQr(text, format);
+  void reply.type(type).header('cache-control', `private, max-age=${keptSeconds}`).send(body);
 }
 
 /** The text is sent as it was kept, so that a replay is the same byte for byte. */
