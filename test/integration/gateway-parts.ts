@@ -6,7 +6,6 @@ import { MerchantAccountsService } from '../../apps/gateway/src/accounts/merchan
 import { dataSourceOptions } from '../../apps/gateway/src/app/schema.js';
 import { migrate } from '../../apps/gateway/src/database/migrate.js';
 import { GatewayKeystore } from '../../apps/gateway/src/keys/gateway-keystore.js';
-import { OutboxRepository } from '../../apps/gateway/src/outbox/outbox.repository.js';
 import { IdempotencyService } from '../../apps/gateway/src/payments/engine/idempotency.service.js';
 import { ClientKeysService } from '../../apps/gateway/src/payments/bank-access/client-keys.service.js';
 import { CustomerVault } from '../../apps/gateway/src/payments/engine/customer-vault.js';
@@ -75,7 +74,7 @@ export function anAccount(
 }
 
 export const recordsOver = (source: DataSource): PaymentRecords =>
-  new PaymentRecords(source, new PaymentRepository(source), new OperationRepository(source), new OutboxRepository());
+  new PaymentRecords(source, new PaymentRepository(source), new OperationRepository(source));
 
 /** The services of one process over a database, with a bank that says what it is told to. */
 export async function startParts(database: MigratedDatabase, poolSize = 10) {

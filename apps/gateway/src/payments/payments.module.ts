@@ -3,7 +3,6 @@ import { DataSource } from 'typeorm';
 import { AllianceModule, callTimeoutOf } from '#libs/alliance';
 import { Keystore } from '#libs/keystore';
 import { AccountsModule } from '../accounts/accounts.module.js';
-import { OutboxModule } from '../outbox/outbox.module.js';
 import { AccountProvisioner } from './bank-access/account-provisioner.js';
 import { AlliancePaymentBank } from './bank/alliance-payment-bank.js';
 import { BankBreakers } from './bank/bank-breakers.js';
@@ -72,7 +71,7 @@ export interface PaymentsOptions {
  */
 @Global()
 @Module({
-  imports: [AccountsModule, BankPortsModule, OutboxModule],
+  imports: [AccountsModule, BankPortsModule],
   providers: [
     { provide: PaymentBank, useClass: WatchedPaymentBank },
     AccountProvisioner,

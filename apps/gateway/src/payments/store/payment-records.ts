@@ -5,7 +5,6 @@ import { hydrate } from '../../database/hydrate.js';
 import { newId } from '../../database/id.js';
 import { sql, type Sql } from '../../database/sql.js';
 import { type Transaction } from '../../database/transaction.js';
-import { type NewOutboxEvent, OutboxRepository } from '../../outbox/outbox.repository.js';
 import { PaymentError } from '../domain/payment-error.js';
 import { type Operation, type OperationKind } from '../domain/operation.js';
 import { type Moved, type PaymentEvent } from '../domain/payment.js';
@@ -81,7 +80,6 @@ export class PaymentRecords {
     private readonly database: DataSource,
     readonly payments: PaymentRepository,
     readonly operations: OperationRepository,
-    private readonly outbox: OutboxRepository,
   ) {}
 
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
@@ -234,12 +232,14 @@ export class PaymentRecords {
   }
 
   /** Saves a payment and appends the events of its change. @returns the row as it is now */
-  async save(tx: Transaction, { payment, events }: Moved, extras?: PaymentExtras): Promise<PaymentEntity> {
-    const saved = await this.payments.save(tx, payment, extras);
-    const link = saved.linkId === null ? {} : { paymentLinkId: saved.linkId };
-    const rows = events.map(eventRow).map((row) => ({ ...row, data: { ...row.data, ...link } }));
-    await this.outbox.append(tx, rows);
-    return saved;
+  async save(tx: Transaction, { payment, events }: Moved, extras: PaymentExtras = {}): Promise<PaymentEntity> {
+    const [row] = await tx.query<Pick<RawHeld, 'payment'>[]>(
+      ...sql`
+        WITH p AS (${updatePayment(payment, extras, sql`true`)} RETURNING *), e AS (${insertEvents(events)})
+        SELECT to_jsonb(p) AS payment FROM p`.render(),
+    );
+    if (!row) throw new Error(`payment ${payment.id} does not exist`);
+    return hydrate(tx, PaymentEntity, row.payment);
   }
 
   private held({ payment, operation }: RawHeld): Held {
@@ -291,11 +291,9 @@ export function insertEvents(events: readonly PaymentEvent[]): Sql {
       AS e (id text, "subjectType" text, sequence int, type text, data jsonb)`;
 }
 
-const eventRow = ({ accountId, subject, paymentId, sequence, type, about }: PaymentEvent): NewOutboxEvent => ({
-  merchantAccountId: accountId,
+const eventRow = ({ subject, paymentId, sequence, type, about }: PaymentEvent) => ({
   id: newId('evt'),
   subjectType: subject,
-  subjectId: paymentId,
   sequence,
   type,
   data: { [`${subject}Id`]: paymentId, ...(about ? { [`${about.kind}Id`]: about.id } : {}) },

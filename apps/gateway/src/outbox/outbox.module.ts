@@ -1,5 +1,0 @@
-import { Module } from '@nestjs/common';
-import { OutboxRepository } from './outbox.repository.js';
-
-@Module({ providers: [OutboxRepository], exports: [OutboxRepository] })
-export class OutboxModule {}
