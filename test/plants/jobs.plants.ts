@@ -169,7 +169,8 @@ export const JOB_PLANTS: readonly Plant[] = [
     name: 'outbox/event-outside-the-transaction',
     file: 'apps/gateway/src/payments/store/payment-records.ts',
     text: 'RETURNING *), e AS (${insertEvents(events)})\n        SELECT to_jsonb(p) AS payment FROM p',
-    replacement: 'RETURNING *), e AS (${insertEvents(events.slice(0, 0))})\n        SELECT to_jsonb(p) AS payment FROM p',
+    replacement:
+      'RETURNING *), e AS (${insertEvents(events.slice(0, 0))})\n        SELECT to_jsonb(p) AS payment FROM p',
     noticedBy: [...ATOMICITY, 'test/integration/payment-store.spec.ts'],
     why: 'A payment changes without its event.',
   },
