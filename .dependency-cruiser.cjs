@@ -19,7 +19,7 @@ const ROOMS = [
   ['accounts'],
   ['payments'],
   ['callbacks', 'webhooks', 'cards', 'subscriptions', 'reconciliation'],
-  ['dcm', 'ops'],
+  ['dcm', 'ops', 'retention'],
   ['cli'],
   ['app'],
 ];

@@ -151,7 +151,10 @@ describe('events', () => {
        WHERE subject_id = $1`,
       [id],
     );
-    await expect(copying).rejects.toMatchObject({ code: '23505', constraint: 'outbox_event_sequence' });
+    await expect(copying).rejects.toMatchObject({
+      code: '23505',
+      detail: expect.stringContaining('(merchant_account_id, subject_id, sequence, month)') as string,
+    });
   });
 });
 

@@ -9,7 +9,8 @@ import { createMigratedDatabase, create, createPaid, type MigratedDatabase, star
 const tablesOf = async (database: TestDatabase): Promise<string[]> =>
   (
     await database.query<{ name: string }>(
-      `SELECT relname AS name FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace`,
+      `SELECT relname AS name FROM pg_class
+       WHERE relkind IN ('r', 'p') AND NOT relispartition AND relnamespace = 'public'::regnamespace`,
     )
   )
     .map(({ name }) => name)
@@ -179,7 +180,8 @@ describe('migrations', () => {
     const keys = await database.query<{ table: string; first: string }>(
       `SELECT i.indrelid::regclass::text AS table, a.attname AS first
        FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
-       WHERE i.indisprimary AND i.indrelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace)`,
+       WHERE i.indisprimary AND i.indrelid IN (
+         SELECT oid FROM pg_class WHERE NOT relispartition AND relnamespace = 'public'::regnamespace)`,
     );
     const others = keys
       .filter(({ table, first }) => first !== (table.startsWith('dcm_') ? 'counterparty_guid' : 'merchant_account_id'))

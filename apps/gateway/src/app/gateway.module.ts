@@ -17,6 +17,7 @@ import { SEALED_COLUMNS } from './sealed-columns.js';
 import { logOptions } from '../http/request-log.js';
 import { OpsModule } from '../ops/ops.module.js';
 import { PaymentsModule } from '../payments/payments.module.js';
+import { RetentionModule } from '../retention/retention.module.js';
 import { ReconciliationModule } from '../reconciliation/reconciliation.module.js';
 import { WebhooksModule } from '../webhooks/webhooks.module.js';
 import { commandsOf } from './commands.js';
@@ -42,6 +43,7 @@ export class GatewayModule {
         CallbacksModule.forRoot({ api, worker }),
         WebhooksModule.forRoot({ api, worker, allowedNetworks: config.webhookAllowedNetworks }),
         ReconciliationModule.forRoot({ worker }),
+        RetentionModule.forRoot({ worker }),
         OpsModule.forRoot({ commands, opsKey, document: buildOperatorsOpenApi(commands, '../') }),
         ...(dcm ? [DcmBankModule.forRoot({ config: dcm, api, worker, readOnly })] : []),
         ...(api ? [DocsModule.forRoot(new ApiDocuments(buildOpenApi('./'), PROBLEMS, ADVISED_FAILURES))] : []),

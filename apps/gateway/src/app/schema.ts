@@ -25,6 +25,7 @@ import { CreatePaymentLinks1796000000013 } from '../database/migrations/17960000
 import { LimitPayouts1796000000014 } from '../database/migrations/1796000000014-limit-payouts.js';
 import { DropDueIndexesOfAll1796000000019 } from '../database/migrations/1796000000019-drop-due-indexes-of-all.js';
 import { ListByDateAndCustomer1796000000020 } from '../database/migrations/1796000000020-list-by-date-and-customer.js';
+import { PartitionByMonth1796000000023 } from '../database/migrations/1796000000023-partition-by-month.js';
 import { KEY_TRANSITIONS } from '../dcm/domain/key-lifecycle.js';
 import { WebhookAttemptEntity } from '../webhooks/store/webhook-attempt.entity.js';
 import { WebhookDeliveryEntity } from '../webhooks/store/webhook-delivery.entity.js';
@@ -75,6 +76,7 @@ const SCHEMA: Schema = {
     LimitPayouts1796000000014,
     DropDueIndexesOfAll1796000000019,
     ListByDateAndCustomer1796000000020,
+    PartitionByMonth1796000000023,
   ],
   legalMoves: {
     payment: TRANSITIONS,

@@ -2,6 +2,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { ConfigError } from '../config/gateway-config.js';
 import { type PostgresOptions } from './data-source.js';
 import { writeLegalMoves } from './legal-moves.js';
+import { makePartitions } from './partitions.js';
 import { MIGRATION_LIMITS, poolOptions } from './pool.js';
 
 /** Gateways that start together take turns at the schema. */
@@ -28,6 +29,7 @@ async function runOneAtATime(database: DataSource, { legalMoves }: PostgresOptio
     await lockMigrations(tx);
     await database.runMigrations();
     await writeLegalMoves(database.manager, legalMoves);
+    await makePartitions(database);
   });
 }
 

@@ -19,4 +19,6 @@ export class OutboxEventEntity {
   /** Place in the account's feed, from 1; null until it is published, see `publish-events.job.ts`. */
   @Column({ type: 'bigint', nullable: true }) position!: string | null;
   @Column(nowColumn) createdAt!: Date;
+  /** First day of the month in which it was written, in UTC: the table is cut by it. */
+  @PrimaryColumn({ type: 'date', default: () => "(date_trunc('month', (now() AT TIME ZONE 'UTC')))" }) month!: string;
 }

@@ -94,7 +94,8 @@ export class ReviewsRepository {
       `SELECT ${PAYMENT}, p.flags_settled AS "flagsSettled", ${operations('true')} AS operations,
               (SELECT coalesce(jsonb_agg(jsonb_build_object('operationId', h.operation_id, 'from', h.from_status,
                         'to', h.to_status, 'cause', h.cause, 'evidence', h.evidence, 'at', h.at) ORDER BY h.number), '[]')
-               FROM history h WHERE h.merchant_account_id = p.merchant_account_id AND h.subject_id = p.id) AS history
+               FROM history h WHERE h.merchant_account_id = p.merchant_account_id AND h.subject_id = p.id
+                 AND h.at >= p.created_at - interval '1 day') AS history
        FROM payment p WHERE p.merchant_account_id = $1 AND p.id = $2`,
       [accountId, id],
     );

@@ -173,7 +173,7 @@ export class BooksRepository {
          SELECT ours.*, coalesce(processed_at, (
            SELECT max(h.at) FROM history h
            WHERE h.merchant_account_id = $1 AND h.subject_id = ours.payment_id AND h.operation_id = ours.id
-             AND h.to_status = 'succeeded'), ours.created_at) AS at
+             AND h.to_status = 'succeeded' AND h.at >= ours.created_at - interval '1 day'), ours.created_at) AS at
          FROM ours
          WHERE NOT EXISTS (SELECT FROM register_line l
            WHERE l.merchant_account_id = $1 AND l.booked_id = ours.id AND l.is_live))

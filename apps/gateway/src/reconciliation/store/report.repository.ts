@@ -29,7 +29,8 @@ const DAY = `
            coalesce((CASE o.kind WHEN 'purchase' THEN p.receipt ->> 'paidAt' END)::timestamptz,
              (o.evidence ->> 'processedAt')::timestamptz,
              (SELECT max(h.at) FROM history h WHERE h.merchant_account_id = $1 AND h.subject_id = o.subject_id
-                AND h.operation_id = o.id AND h.to_status = 'succeeded'), o.created_at) AS at
+                AND h.operation_id = o.id AND h.to_status = 'succeeded' AND h.at >= o.created_at - interval '1 day'), o.created_at)
+               AS at
     FROM operation o JOIN payment p ON p.merchant_account_id = o.merchant_account_id AND p.id = o.subject_id
     WHERE o.merchant_account_id = $1 AND o.status = 'succeeded' AND o.kind IN ('purchase', 'capture', 'refund')
       AND o.created_at >= $2::timestamptz - interval '${BEGUN_WITHIN}'),

@@ -1,5 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import { idColumn, nowColumn, optionalText } from '../../database/columns.js';
+import { idColumn, optionalText } from '../../database/columns.js';
 
 /** One try to deliver, for the log. */
 @Entity('webhook_attempt')
@@ -13,5 +13,6 @@ export class WebhookAttemptEntity {
   /** The beginning of the answer. */
   @Column(optionalText) answer!: string | null;
   @Column({ type: 'int' }) durationMs!: number;
-  @Column(nowColumn) at!: Date;
+  /** The table is cut by its months. */
+  @PrimaryColumn({ type: 'timestamptz', default: () => 'now()' }) at!: Date;
 }
