@@ -1,19 +1,21 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type AppProcess } from '../support/app-process.js';
+import { freePort } from '../support/free-port.js';
 import { PostgresProxy } from '../support/postgres-proxy.js';
 import { type Stack } from '../support/stack.js';
 import { type Front } from './front.js';
+import { type ForkedGateway, Nursery } from './nursery/nursery.js';
 
 /** What the gateway prints in a failpoint. Source: apps/gateway/src/failpoints/failpoint.ts. */
 const REACHED = 'failpoint reached:';
 /** Milliseconds between two looks at what a process has printed. */
-const LOOK_MS = 10;
+const LOOK_MS = 25;
 
 /** One gateway of several over the same database. It serves and works. */
 export interface Replica {
   readonly port: number;
-  readonly process: AppProcess;
+  readonly process: AppProcess | ForkedGateway;
   /** Between it and the database. */
   readonly proxy: PostgresProxy;
   /** Milliseconds by which its clock is off. */
@@ -49,14 +51,23 @@ process.channel?.unref();
 /** Gateways that come and go behind one address. */
 export class Cluster {
   private readonly alive = new Set<Replica>();
-  private readonly shim: string;
+  private readonly env: Readonly<Record<string, string>>;
+  private nursery: Nursery | undefined;
 
   constructor(
     private readonly stack: Stack,
     private readonly front: Front,
   ) {
-    this.shim = path.join(stack.dataDir, 'clock-shim.mjs');
-    writeFileSync(this.shim, CLOCK_SHIM);
+    const shim = path.join(stack.dataDir, 'clock-shim.mjs');
+    writeFileSync(shim, CLOCK_SHIM);
+    this.env = { ...GATEWAY_ENVIRONMENT, PUBLIC_URL: front.url, NODE_OPTIONS: `--import=${shim}` };
+  }
+
+  /** From now on replicas are copies of one process, and none is started any more. */
+  async openNursery(): Promise<void> {
+    const { dataDir, gatewayEnvironment } = this.stack;
+    const env = { ...gatewayEnvironment, ...this.env, PORT: String(await freePort()) };
+    this.nursery = await Nursery.open(dataDir, env);
   }
 
   get replicas(): readonly Replica[] {
@@ -65,13 +76,8 @@ export class Cluster {
 
   async add(): Promise<Replica> {
     const proxy = await PostgresProxy.listen(this.stack.database.url);
-    const env = {
-      ...GATEWAY_ENVIRONMENT,
-      ...{ PUBLIC_URL: this.front.url, DATABASE_URL: proxy.url, NODE_OPTIONS: `--import=${this.shim}` },
-    };
-    const start = () => this.stack.addGateway(env);
-    const { process, url } = await start().catch(start); // a machine that is busy with others may be too slow once
-    const replica = { port: Number(new URL(url).port), process, proxy, clockOffMs: 0 };
+    const { port, process } = await this.start({ ...this.env, DATABASE_URL: proxy.url });
+    const replica = { port, process, proxy, clockOffMs: 0 };
     this.alive.add(replica);
     this.lead();
     return replica;
@@ -108,6 +114,20 @@ export class Cluster {
 
   async stop(): Promise<void> {
     for (const replica of this.replicas) await this.kill(replica);
+    this.nursery?.close();
+  }
+
+  private async start(over: Readonly<Record<string, string>>): Promise<Pick<Replica, 'port' | 'process'>> {
+    if (this.nursery) {
+      const port = await freePort();
+      return {
+        port,
+        process: await this.nursery.bear({ ...this.stack.gatewayEnvironment, ...over, PORT: String(port) }),
+      };
+    }
+    const start = () => this.stack.addGateway(over);
+    const { process, url } = await start().catch(start); // a machine that is busy with others may be too slow once
+    return { port: Number(new URL(url).port), process };
   }
 
   private lead(): void {

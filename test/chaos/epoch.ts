@@ -21,6 +21,8 @@ const PATHS = [
   ['pay_out', 'account_to_card'],
 ] as const;
 
+/** Of those where least have died, so many are drawn from: what nobody comes by does not keep the others waiting. */
+const RAREST = 16;
 /** Lives in which a failpoint may be waited for in vain. */
 const TRIES = 3;
 
@@ -36,6 +38,8 @@ export interface Plan {
   readonly patienceMs: number;
   /** A kill in each of them; those that were reached least often come first otherwise. */
   readonly failpoints?: readonly string[];
+  /** Kills of epochs before this one, by failpoint. */
+  readonly earlier?: Readonly<Record<string, number>>;
 }
 
 /** Lives of gateways, each of which is told where to die, while merchants go on; then the world is well, and books are compared. */
@@ -88,7 +92,7 @@ export class Epoch {
     const { cluster } = this.world;
     cluster.arm(replica, failpoint);
     await this.leadTo(failpoint);
-    if (this.dice.happens(0.3)) await this.oneOf(DATABASE_FAULTS)(replica, this.toll);
+    if (this.dice.happens(0.2)) await this.oneOf(DATABASE_FAULTS)(replica, this.toll);
     const stands = await cluster.stands(replica, failpoint, this.plan.patienceMs);
     this.armed.delete(failpoint);
     if (stands && this.dice.happens(0.1)) await PROCESS_FAULTS.pause(replica, this.toll);
@@ -97,7 +101,7 @@ export class Epoch {
     await this.world.endSessionLease();
     if (stands) count(this.toll.killsAt, failpoint);
     else this.toll.randomKills += 1;
-    if (!stands && this.plan.failpoints) this.tryAgain(failpoint);
+    if (!stands) this.tryAgain(failpoint);
   }
 
   private oneOf<T>(items: readonly T[]): T {
@@ -114,13 +118,16 @@ export class Epoch {
   }
 
   private rarest(): string | undefined {
-    const killsAt = (name: string): number => this.toll.killsAt[name] ?? 0;
+    const { missed, toll, plan } = this;
+    const tallies = [toll.killsAt, plan.earlier ?? {}, missed];
+    const tries = (name: string): number => tallies.reduce((sum, tally) => sum + (tally[name] ?? 0), 0);
     const free = this.dice.shuffled(REACHABLE.filter((name) => !this.armed.has(name)));
-    return free.toSorted((a, b) => killsAt(a) - killsAt(b))[0];
+    return this.oneOf(free.toSorted((a, b) => tries(a) - tries(b)).slice(0, RAREST));
   }
 
   private tryAgain(failpoint: string): void {
     count(this.missed, failpoint);
+    if (!this.plan.failpoints) return;
     if ((this.missed[failpoint] ?? 0) < TRIES) this.waiting.push(failpoint);
     else this.toll.violations.push(`nobody came by ${failpoint} in ${TRIES} lives`);
   }

@@ -8,7 +8,7 @@ import { type World } from './world.js';
 type OnReplica = (replica: Replica, toll: Toll) => Promise<void>;
 
 /** Milliseconds for what was done to fire, and for how long it lasts. */
-const A_WHILE_MS = 1_500;
+const A_WHILE_MS = 1_000;
 /** Milliseconds that a wall clock is set forward or back. */
 const CLOCK_STEP_MS = 3_600_000;
 

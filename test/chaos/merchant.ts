@@ -5,7 +5,9 @@ import { OPS_KEY, type Stack } from '../support/stack.js';
 import { type Asked, type Expectation } from './evidence.js';
 
 /** Milliseconds before a request is repeated, and between two looks. */
-const PAUSE_MS = 100;
+const PAUSE_MS = 150;
+/** Looks until what is awaited is helped on. */
+const HELP_EVERY = 3;
 /** Milliseconds. However bad the world is, it is well again before that. */
 const PATIENCE_MS = 180_000;
 
@@ -47,12 +49,14 @@ export class Merchant {
   /** Asks until it holds; what somebody died over is looked at again now and not in two minutes. */
   async until(id: string, holds: (payment: View) => boolean, path = '/v1/payments'): Promise<View> {
     const giveUpAt = Date.now() + PATIENCE_MS;
-    while (Date.now() < giveUpAt) {
+    for (let looks = 1; Date.now() < giveUpAt; looks += 1) {
       const answer = await this.client.call<View>('GET', `${path}/${id}`).catch(() => undefined);
       if (answer?.status === 200 && holds(answer.body)) return answer.body;
       if (answer?.status === 404) throw new Error(`${path}/${id} was acknowledged and is gone`);
-      await this.makeDue(id);
-      if (await this.isOutOfOrders(id)) throw new OutOfOrders(id);
+      if (looks % HELP_EVERY === 0) {
+        await this.makeDue(id);
+        if (await this.isOutOfOrders(id)) throw new OutOfOrders(id);
+      }
       await sleep(PAUSE_MS);
     }
     throw new Error(`${id} waits in vain: ${JSON.stringify(await this.rowsOf(id))}`);

@@ -2,25 +2,47 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { INVARIANTS } from './invariants.js';
-import { killsOf, newToll, type Toll } from './toll.js';
+import { addUp, faultsOf, killsOf, newToll, type Toll } from './toll.js';
+
+/** One start of the campaign. */
+export interface Run {
+  readonly seed: number;
+  /** Of the code that was tried. */
+  readonly commit: string;
+  /** How gateways came to life: as copies of one process, or each by a start of its own. */
+  readonly replicas: 'forked' | 'started';
+  seconds: number;
+  /** Epochs that could not be brought to their end, such as on a machine too busy to start a gateway. Nothing of them counts. */
+  aborted: number;
+  epochs: number;
+  kills: number;
+  faults: number;
+  violations: number;
+}
 
 export interface Report {
-  readonly seed: number;
-  /** Of the code that was tried, one for each run. */
-  readonly commits: string[];
-  seconds: number;
-  /** Epochs that could not be brought to their end, such as on a machine too busy to start a gateway. */
-  aborted: number;
+  readonly runs: Run[];
+  /** Of all runs. */
   readonly toll: Toll;
 }
 
-/** What an earlier run left, so that this one goes on; or a new one. @param file without `.json` or `.md` */
-export function readReport(file: string, { seed, isFresh }: { seed: number; isFresh: boolean }): Report {
+/** What earlier runs left, so that this one is added to it; or a new one. @param file without `.json` or `.md` */
+export const readReport = (file: string, { isFresh }: { isFresh: boolean }): Report =>
+  (isFresh ? undefined : tryRead(`${file}.json`)) ?? { runs: [], toll: newToll() };
+
+export function beginRun({ runs }: Report, { seed, replicas }: Pick<Run, 'seed' | 'replicas'>): Run {
   const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
-  const earlier = isFresh ? undefined : tryRead(`${file}.json`);
-  const report = earlier ?? { seed, commits: [], seconds: 0, aborted: 0, toll: newToll() };
-  if (!report.commits.includes(commit)) report.commits.push(commit);
-  return report;
+  const run = { seed, commit, replicas, seconds: 0, aborted: 0, epochs: 0, kills: 0, faults: 0, violations: 0 };
+  runs.push(run);
+  return run;
+}
+
+export function addEpoch(report: Report, run: Run, toll: Toll): void {
+  addUp(report.toll, toll);
+  run.epochs += 1;
+  run.kills += killsOf(toll);
+  run.faults += faultsOf(toll);
+  run.violations += toll.violations.length;
 }
 
 export function writeReport(file: string, report: Report): void {
@@ -47,12 +69,14 @@ const table = (head: readonly string[], rows: readonly (readonly (string | numbe
 const rowsOf = (tally: Readonly<Record<string, number>>) =>
   Object.entries(tally).toSorted(([a], [b]) => (a < b ? -1 : 1));
 
-function textOf({ seed, commits, seconds, aborted, toll }: Report): string {
+const hours = (seconds: number): string => `${Math.floor(seconds / 3_600)} h ${Math.round((seconds % 3_600) / 60)} min`;
+
+function textOf({ runs, toll }: Report): string {
   const figures: [string, string | number][] = [
     ['kills', killsOf(toll)],
     ['of them in a named moment', killsOf(toll) - toll.randomKills],
     ['epochs, each with a world of its own', toll.epochs],
-    ['epochs given up because the machine was too busy', aborted],
+    ['faults that fired', faultsOf(toll)],
     ['payments', toll.payments],
     ['operations', toll.operations],
     ['events', toll.events],
@@ -62,9 +86,23 @@ function textOf({ seed, commits, seconds, aborted, toll }: Report): string {
   ];
   return `# The campaign of crashes
 
-Written by \`npm run test:chaos\`, which goes on from here. Seed ${seed}, ${Math.round(seconds / 60)} minutes, at ${commits.join(', ')}.
+Written by \`npm run test:chaos\` after each epoch; the next run is added to it. An epoch that could not be brought to its end
+(a machine too busy to start a gateway in time) does not count, nor does what was killed in it.
 
 ${table(['What', 'Number'], figures)}
+
+## Runs
+
+A forked gateway is a copy of a process that has loaded and run the gateway's code once (\`test/chaos/nursery\`): all that
+differs is what it takes until it listens. The suite starts each of them as an installation does.
+
+${table(
+  ['Seed', 'Commit', 'Gateways are', 'Time', 'Epochs', 'Given up', 'Kills', 'Faults', 'Violations'],
+  runs.map((run) => [
+    ...[run.seed, run.commit, run.replicas, hours(run.seconds), run.epochs, run.aborted],
+    ...[run.kills, run.faults, run.violations],
+  ]),
+)}
 
 ## Invariants
 

@@ -36,5 +36,17 @@ export const count = (tally: Record<string, number>, name: string, by = 1): void
   tally[name] = (tally[name] ?? 0) + by;
 };
 
+/** What one epoch did, once its books are compared: what was not compared does not count. */
+export function addUp(total: Toll, part: Toll): void {
+  for (const [name, kills] of Object.entries(part.killsAt)) count(total.killsAt, name, kills);
+  for (const [name, times] of Object.entries(part.faults)) count(total.faults, name, times);
+  total.randomKills += part.randomKills;
+  for (const name of ['epochs', 'payments', 'operations', 'events', 'reviews', 'checks'] as const)
+    total[name] += part[name];
+  total.violations.push(...part.violations);
+}
+
+export const faultsOf = ({ faults }: Toll): number => Object.values(faults).reduce((sum, times) => sum + times, 0);
+
 export const killsOf = ({ killsAt, randomKills }: Toll): number =>
   Object.values(killsAt).reduce((sum, kills) => sum + kills, randomKills);

@@ -42,7 +42,8 @@ export class World {
     readonly merchant: Merchant,
   ) {}
 
-  static async start(): Promise<World> {
+  /** @param isForking replicas are copies of one process: see nursery/ */
+  static async start({ isForking = false } = {}): Promise<World> {
     const front = await Front.listen();
     const merchantId = randomUUID();
     const stack = await startStack({
@@ -55,7 +56,9 @@ export class World {
     const { status } = await stack.client.call('POST', '/v1/webhook-endpoints', { body: { url: receiver.url } });
     if (status !== 201) throw new Error(`the webhook endpoint was answered ${status}`);
     await stack.gateway.stop();
-    return new World(stack, front, new Cluster(stack, front), receiver, new Merchant(client, stack));
+    const cluster = new Cluster(stack, front);
+    if (isForking) await cluster.openNursery();
+    return new World(stack, front, cluster, receiver, new Merchant(client, stack));
   }
 
   /** Whoever was at it may be dead; back-offs and the bucket of renewals are as after a minute. */

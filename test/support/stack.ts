@@ -32,6 +32,8 @@ export interface Stack {
   readonly merchant: DemoMerchant;
   readonly apiKey: string;
   readonly dataDir: string;
+  /** Of a gateway that is one more replica, but for its port. */
+  readonly gatewayEnvironment: Readonly<Record<string, string>>;
   readonly client: GatewayClient;
   readonly bank: BankControl;
   readonly dcm: DcmParty;
@@ -180,12 +182,13 @@ interface Running {
 }
 
 function toStack(start: Start, apps: Running): Stack {
-  const { ports, merchant, dataDir, database, dcm, options, cleanUp } = start;
+  const { ports, merchant, dataDir, database, dcm, options, env, cleanUp } = start;
   const { simulator, gateway, shop, running } = apps;
   const gatewayUrl = urlOf(ports.gateway);
   return {
     ...{ merchant, dataDir, database, dcm, simulator, gateway, shop, gatewayUrl },
     simulatorUrl: urlOf(ports.simulator),
+    gatewayEnvironment: { ...env.gateway, ...options.gateway },
     shopUrl: shop ? urlOf(ports.shop) : '',
     apiKey: merchant.apiKey,
     client: new GatewayClient(gatewayUrl, merchant.apiKey),
@@ -195,9 +198,9 @@ function toStack(start: Start, apps: Running): Stack {
       if (kill) await gateway.kill();
       await gateway.restart(env);
     },
-    addGateway: async (env = {}) => {
+    addGateway: async (over = {}) => {
       const port = await freePort();
-      const process = await apps.launch('gateway', { ...options.gateway, PORT: String(port), ...env });
+      const process = await apps.launch('gateway', { ...options.gateway, PORT: String(port), ...over });
       return { url: urlOf(port), process, client: new GatewayClient(urlOf(port), merchant.apiKey) };
     },
     stop: async () => {
