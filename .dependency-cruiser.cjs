@@ -18,7 +18,7 @@ const ROOMS = [
   ['keys'],
   ['accounts'],
   ['payments'],
-  ['callbacks', 'webhooks', 'cards', 'subscriptions', 'reconciliation'],
+  ['callbacks', 'webhooks', 'cards', 'subscriptions', 'reconciliation', 'proof'],
   ['dcm', 'ops', 'retention'],
   ['cli'],
   ['app'],

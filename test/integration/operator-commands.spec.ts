@@ -110,6 +110,7 @@ describe('a command', () => {
     ['session.unblock', {}],
     ['payment.ask_all', {}],
     ['break.recheck', {}],
+    ['proof_key.rotate', {}],
     ['dcm_subject.add', { sub: 'anna' }, 'subject'],
     ['dcm_subject.change', { disabled: true }],
     ['dcm_object.add', { login: 'olena' }, 'object'],
@@ -124,7 +125,7 @@ describe('a command', () => {
   /** Run by other specs on what these need: a file, a break, a payment, a bank that answers, DCM that called, a key file. */
   const ELSEWHERE = [
     ...['payment.sync', 'payment.name_order', 'payment.decide', 'operation.give_up', 'payment.clear_flag'],
-    ...['callback.retry', 'restore.mark'],
+    ...['callback.retry', 'callback.open', 'restore.mark'],
     ...['register.import', 'break.resolve'],
     'session.renew',
     'dcm_callback.read',

@@ -134,6 +134,7 @@ describe('migrations', () => {
         'kek',
         'migrations',
         'readiness_probe',
+        'proof_key',
         ...['register', 'register_line', 'register_bad_line', 'reconciliation_break'],
         'state_transition',
         'terminal',

@@ -18,6 +18,7 @@ import { logOptions } from '../http/request-log.js';
 import { OpsModule } from '../ops/ops.module.js';
 import { PaymentsModule } from '../payments/payments.module.js';
 import { RetentionModule } from '../retention/retention.module.js';
+import { ProofModule } from '../proof/proof.module.js';
 import { ReconciliationModule } from '../reconciliation/reconciliation.module.js';
 import { WebhooksModule } from '../webhooks/webhooks.module.js';
 import { commandsOf } from './commands.js';
@@ -44,6 +45,7 @@ export class GatewayModule {
         WebhooksModule.forRoot({ api, worker, allowedNetworks: config.webhookAllowedNetworks }),
         ReconciliationModule.forRoot({ worker }),
         RetentionModule.forRoot({ worker }),
+        ProofModule.forRoot({ api, publicUrl }),
         OpsModule.forRoot({ commands, opsKey, document: buildOperatorsOpenApi(commands, '../') }),
         ...(dcm ? [DcmBankModule.forRoot({ config: dcm, api, worker, readOnly })] : []),
         ...(api ? [DocsModule.forRoot(new ApiDocuments(buildOpenApi('./'), PROBLEMS, ADVISED_FAILURES))] : []),

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { RequestMethod, type Type } from '@nestjs/common';
 import { scopesOf } from '../accounts/scopes.js';
+import { ProofController } from '../proof/proof.controller.js';
+import { ProofKeysController } from '../proof/proof-keys.controller.js';
 import { HealthController } from '../ops/health.controller.js';
 import { PaymentKeyController } from '../payments/api/payment-key.controller.js';
 import { PaymentLinksController } from '../payments/api/payment-links.controller.js';
@@ -29,6 +31,8 @@ const PUBLIC: readonly Type[] = [
   PayoutsController,
   EventsController,
   WebhookEndpointsController,
+  ProofController,
+  ProofKeysController,
   HealthController,
 ];
 
@@ -110,7 +114,7 @@ describe('the document', () => {
   it.each(PUBLIC.flatMap(routesOf))('$name declares the scopes that the document names', ({ name, handler }) => {
     const described = operations.find((operation) => operation.name === name)?.operation['x-scopes'] ?? [];
     expect(described).toEqual(scopesOf(handler) ?? []);
-    expect(scopesOf(handler) === undefined).toBe(/ \/health\/|\/payment-key$/u.test(name));
+    expect(scopesOf(handler) === undefined).toBe(/ \/health\/|\/payment-key$|\/proof-keys\.json$/u.test(name));
   });
 
   it.each(eachOperation)('%s has a summary, known tags and described answers', (_name, operation) => {

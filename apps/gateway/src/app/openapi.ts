@@ -8,6 +8,7 @@ import { describePaymentKey } from '../payments/api/payment-key.openapi.js';
 import { describePaymentLinks } from '../payments/api/payment-links.openapi.js';
 import { describePayouts } from '../payments/api/payouts.openapi.js';
 import { describePayments } from '../payments/api/payments.openapi.js';
+import { describeProof } from '../proof/proof.openapi.js';
 import { describeWebhooks } from '../webhooks/api/webhooks.openapi.js';
 import { OUTCOMES, RETRIES } from '../problems/coded-error.js';
 import { problemExamples } from './problem-examples.js';
@@ -40,6 +41,7 @@ const described = (): readonly ApiDescription[] => [
   describePaymentLinks(),
   describePayouts(),
   describeWebhooks(),
+  describeProof(),
   describeHealth(),
 ];
 

@@ -25,6 +25,7 @@ import { CreatePaymentLinks1796000000013 } from '../database/migrations/17960000
 import { LimitPayouts1796000000014 } from '../database/migrations/1796000000014-limit-payouts.js';
 import { DropDueIndexesOfAll1796000000019 } from '../database/migrations/1796000000019-drop-due-indexes-of-all.js';
 import { ListByDateAndCustomer1796000000020 } from '../database/migrations/1796000000020-list-by-date-and-customer.js';
+import { CreateProofKeys1796000000021 } from '../database/migrations/1796000000021-create-proof-keys.js';
 import { PartitionByMonth1796000000023 } from '../database/migrations/1796000000023-partition-by-month.js';
 import { KEY_TRANSITIONS } from '../dcm/domain/key-lifecycle.js';
 import { WebhookAttemptEntity } from '../webhooks/store/webhook-attempt.entity.js';
@@ -76,6 +77,7 @@ const SCHEMA: Schema = {
     LimitPayouts1796000000014,
     DropDueIndexesOfAll1796000000019,
     ListByDateAndCustomer1796000000020,
+    CreateProofKeys1796000000021,
     PartitionByMonth1796000000023,
   ],
   legalMoves: {

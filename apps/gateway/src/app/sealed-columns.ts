@@ -3,6 +3,7 @@ import { callbackPlace } from '../callbacks/callbacks.service.js';
 import { DCM_SEALED_COLUMNS } from '../dcm/store/sealed-columns.js';
 import { ofAccountRow, SealedColumns } from '../keys/sealed-column.js';
 import { PAYMENT_SEALED_COLUMNS } from '../payments/sealed-columns.js';
+import { PROOF_SEALED_COLUMNS } from '../proof/sealed-columns.js';
 import { WEBHOOK_SEALED_COLUMNS } from '../webhooks/sealed-columns.js';
 
 /** What the rooms seal. A test compares the list with the schema, so that none is forgotten in a rotation. */
@@ -16,5 +17,6 @@ export const SEALED_COLUMNS = new SealedColumns([
     place: ({ accountId, id }) => callbackPlace(accountId, id),
   },
   ...WEBHOOK_SEALED_COLUMNS,
+  ...PROOF_SEALED_COLUMNS,
   ...DCM_SEALED_COLUMNS,
 ]);

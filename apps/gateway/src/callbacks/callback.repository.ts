@@ -11,6 +11,14 @@ export type DueCallback = Pick<CallbackEntity, 'merchantAccountId' | 'id' | 'sub
 /** What a callback says, and how it was read. */
 export type Read = Told & { readonly outcome: string };
 
+/** A callback with its body, which may be opened. */
+export interface KeptCallback extends Pick<
+  CallbackEntity,
+  'id' | 'deliveries' | 'receivedAt' | 'outcome' | 'bodySealed'
+> {
+  readonly paymentId: string;
+}
+
 export interface GivenUpCallback {
   readonly accountId: string;
   readonly id: string;
@@ -75,6 +83,15 @@ export class CallbackRepository {
        FROM callback_inbox WHERE settled_at IS NULL AND next_attempt_at IS NULL ORDER BY received_at DESC LIMIT $1`,
       [limit],
     );
+  }
+
+  async find(accountId: string, id: string): Promise<KeptCallback | undefined> {
+    const [row] = await this.database.query<KeptCallback[]>(
+      `SELECT id, subject_id AS "paymentId", deliveries, received_at AS "receivedAt", outcome, body_sealed AS "bodySealed"
+       FROM callback_inbox WHERE merchant_account_id = $1 AND id = $2`,
+      [accountId, id],
+    );
+    return row;
   }
 
   /** @returns false where there is none, or it is not given up */

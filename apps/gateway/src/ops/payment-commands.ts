@@ -2,7 +2,15 @@ import { command, NOTHING, type OperatorCommand } from '../audit/command.js';
 import { CallbackKeepingService } from '../callbacks/callback-keeping.service.js';
 import { RestoresService } from '../payments/operators/restores.service.js';
 import { ReviewsService } from '../payments/operators/reviews.service.js';
-import { clearFlag, decidePayment, giveUpOperation, listReviews, markRestored, nameOrder } from './payment-ops.dto.js';
+import {
+  clearFlag,
+  decidePayment,
+  giveUpOperation,
+  listReviews,
+  markRestored,
+  nameOrder,
+  openCallback,
+} from './payment-ops.dto.js';
 
 const PAYMENT = 'payments/:account/:payment';
 const GROUNDS = { reason: { flag: 'reason', as: 'text' }, evidence: { flag: 'evidence', as: 'text' } } as const;
@@ -139,6 +147,21 @@ const REPAIRS: readonly OperatorCommand[] = [
     of: CallbackKeepingService,
     run: (callbacks, { account, callback }) => callbacks.retry(account, callback),
     audit: ({ account, callback }) => ({ accountId: account, action: 'callback.retry', detail: { callback } }),
+  }),
+  command({
+    id: 'callback.open',
+    cli: [
+      {
+        name: 'callbacks open',
+        help: 'Show the body of a callback as the bank posted it, in base64, with its SHA-256. It names the customer.',
+        args: ['account', 'callback'],
+      },
+    ],
+    route: { none: 'It names the customer: only whoever has the key file sees it.' },
+    input: openCallback,
+    of: CallbackKeepingService,
+    run: (callbacks, { account, callback }) => callbacks.open(account, callback),
+    audit: ({ account, callback }) => ({ accountId: account, action: 'callback.open', detail: { callback } }),
   }),
   command({
     id: 'restore.mark',

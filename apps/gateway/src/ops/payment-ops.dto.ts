@@ -38,6 +38,8 @@ export const clearFlag = z.strictObject({
 
 export const nameOrder = z.strictObject({ order: z.string().trim().min(1).max(100) });
 
+export const openCallback = z.strictObject({ account: z.string(), callback: z.string() });
+
 export const markRestored = z.strictObject({
   backupAt: z.iso.datetime({
     offset: true,
