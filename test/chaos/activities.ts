@@ -1,4 +1,5 @@
-import { encryptCardData, encryptCardNumber } from '#libs/alliance';
+import { randomUUID } from 'node:crypto';
+import { encryptCardData, encryptCardNumber, encryptExpiry } from '#libs/alliance';
 import { passThreeDs } from '../support/payer-3ds.js';
 import { payByCard } from '../support/payer.js';
 import { type Stack } from '../support/stack.js';
@@ -71,7 +72,11 @@ const ANY_END = ['succeeded', 'authorized', 'failed', 'requires_confirmation', '
 async function encrypted({ bank, merchant }: Stack) {
   const key = await bank.paymentKey(merchant.bank.merchantId);
   const { pan, expiry } = CARD;
-  return { encryptedNumber: await encryptCardNumber(pan, key), encryptedData: await encryptCardData(expiry, key) };
+  return {
+    encryptedNumber: await encryptCardNumber(pan, key),
+    encryptedData: await encryptCardData(expiry, key),
+    encryptedExpiry: await encryptExpiry(expiry, key),
+  };
 }
 
 /** A card in the merchant's own page, whose owner confirms it where the issuer asks. */
@@ -131,7 +136,7 @@ export const ACTIVITIES: Readonly<Record<string, Activity>> = {
     },
   },
   verification: {
-    leadsTo: ['verification.'],
+    leadsTo: ['verification.', 'adopt_card.'],
     run: async (shop) => {
       const path = '/v1/verifications';
       const { merchant } = shop;
@@ -174,6 +179,16 @@ export const ACTIVITIES: Readonly<Record<string, Activity>> = {
   'hold by card in two steps': {
     leadsTo: ['authorization.hold_'],
     run: (shop) => ofCard(shop, { inOne: false, captureMethod: 'manual' }),
+  },
+  'card kept, suspended, deleted': {
+    leadsTo: ['keep_card.', 'change_card.'],
+    run: async ({ merchant, stack }) => {
+      const { encryptedNumber, encryptedExpiry } = await encrypted(stack);
+      const cards = `/v1/customers/${randomUUID()}/cards`;
+      const { id } = await merchant.post(cards, { encryptedNumber, encryptedExpiry });
+      await merchant.change('PATCH', `${cards}/${id}`, { status: 'suspended' });
+      await merchant.change('DELETE', `${cards}/${id}`);
+    },
   },
   payout: {
     leadsTo: ['payout.'],

@@ -65,6 +65,8 @@ export interface Evidence {
   readonly ledger: readonly LedgerEntry[];
   readonly payments: readonly PaymentRow[];
   readonly operations: readonly OperationRow[];
+  /** Cards that the bank keeps. */
+  readonly cards: readonly { readonly id: string }[];
   readonly moves: readonly MoveRow[];
   readonly events: readonly EventRow[];
   readonly keys: readonly KeyRow[];
@@ -87,6 +89,7 @@ const PAYMENTS = `
 const OPERATIONS = `
   SELECT id, subject_id AS "paymentId", kind, status, merchant_request_id AS "requestId", amount::float8 AS amount
   FROM operation ORDER BY number`;
+const CARDS = `SELECT id FROM saved_card`;
 const MOVES = `
   SELECT coalesce(operation_id, subject_id) AS of, from_status AS "from", to_status AS "to",
          from_status IS NULL OR EXISTS (
@@ -115,6 +118,7 @@ export async function collect(
     ledger: await bank.ledger(),
     payments: await database.query<PaymentRow & Record<string, unknown>>(PAYMENTS),
     operations: await database.query<OperationRow & Record<string, unknown>>(OPERATIONS),
+    cards: await database.query<Evidence['cards'][number] & Record<string, unknown>>(CARDS),
     moves: await database.query<MoveRow & Record<string, unknown>>(MOVES),
     events: await database.query<EventRow & Record<string, unknown>>(EVENTS),
     keys: await database.query<KeyRow & Record<string, unknown>>(KEYS),

@@ -91,8 +91,8 @@ export const INVARIANTS: readonly Invariant[] = [
   {
     name: 'what was answered is kept',
     says: 'what was answered 2xx is in the database after any crash',
-    check: ({ asked, payments, operations }) => {
-      const kept = new Set([...payments, ...operations].map(({ id }) => id));
+    check: ({ asked, payments, operations, cards }) => {
+      const kept = new Set([...payments, ...operations, ...cards].map(({ id }) => id));
       return asked.flatMap(({ ids, path }) => [...ids].filter((id) => !kept.has(id)).map((id) => `${path}: ${id}`));
     },
   },

@@ -46,6 +46,17 @@ export class Merchant {
     }
   }
 
+  /** Repeats until it is done; that it was done before does not show. */
+  async change(method: 'PATCH' | 'DELETE', path: string, body?: object): Promise<void> {
+    for (const giveUpAt = Date.now() + PATIENCE_MS; ;) {
+      const answer = await this.client.call(method, path, body && { body }).catch(() => undefined);
+      if (answer && answer.status < 300) return;
+      if (answer && !isPassing(answer)) throw new Error(`${method} ${path} answered ${answer.status} ${answer.text}`);
+      if (Date.now() > giveUpAt) throw new Error(`${method} ${path} was never answered`);
+      await sleep(PAUSE_MS);
+    }
+  }
+
   /** Asks until it holds; what somebody died over is looked at again now and not in two minutes. */
   async until(id: string, holds: (payment: View) => boolean, path = '/v1/payments'): Promise<View> {
     const giveUpAt = Date.now() + PATIENCE_MS;

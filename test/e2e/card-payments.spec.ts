@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { encryptCardData, encryptCardNumber } from '#libs/alliance';
+import { encryptCardData, encryptCardNumber, encryptExpiry } from '#libs/alliance';
 import { type LedgerEntry } from '../support/bank-control.js';
 import { type Answer, type Payment } from '../support/gateway-client.js';
 import { passThreeDs } from '../support/payer-3ds.js';
@@ -17,6 +17,11 @@ const BROWSER = {
   ...{ screenHeight: 800, screenWidth: 600, timeZoneOffset: -120 },
 };
 
+interface SavedCard {
+  readonly id: string;
+  readonly status: string;
+}
+
 /** Cards in the merchant's page against the bank: judged by its ledger, and by what stays on our disk. */
 describe('a card in the merchant’s own page', () => {
   let stack: Stack;
@@ -29,7 +34,7 @@ describe('a card in the merchant’s own page', () => {
   }, 60_000);
   afterAll(() => stack.stop());
 
-  const keep = <T>(answer: Answer<T>): Answer<T> => {
+  const keepAnswer = <T>(answer: Answer<T>): Answer<T> => {
     answers.push(answer.text);
     return answer;
   };
@@ -43,10 +48,10 @@ describe('a card in the merchant’s own page', () => {
     return { encryptedNumber, encryptedData };
   }
   const create = async (over: object, idempotencyKey?: string) =>
-    keep(await stack.client.createPayment({ browser: BROWSER, ...over }, idempotencyKey));
+    keepAnswer(await stack.client.createPayment({ browser: BROWSER, ...over }, idempotencyKey));
   const confirm = async (id: string, encryptedData: string, idempotencyKey?: string): Promise<Answer<Payment>> => {
     const options = { body: { encryptedData, browser: BROWSER }, ...(idempotencyKey && { idempotencyKey }) };
-    return keep(await stack.client.call('POST', `/v1/payments/${id}/confirm`, options));
+    return keepAnswer(await stack.client.call('POST', `/v1/payments/${id}/confirm`, options));
   };
   /** What the bank's books have of a payment. */
   async function moneyOf({ id }: Payment): Promise<string[]> {
@@ -99,6 +104,31 @@ describe('a card in the merchant’s own page', () => {
     const demanded = await create({ paymentMethod });
     expect(demanded.body).toMatchObject({ status: 'failed', failure: { code: 'three_ds_unavailable' } });
     for (const one of [body, declined.body, demanded.body]) expect(await moneyOf(one)).toEqual([]);
+  });
+
+  it('is kept for the customer by a payment, and by itself; and is the same card', async () => {
+    const customer = { id: 'keeper@example.com', firstName: 'Olena' };
+    const paymentMethod = { type: 'card', ...(await encrypted(PLAIN)), saveCard: true };
+    const { body } = await create({ paymentMethod, customer });
+    expect(body).toMatchObject({ status: 'succeeded', savedCardId: expect.stringMatching(/^card_/u) });
+    const cards = `/v1/customers/${encodeURIComponent(customer.id)}/cards`;
+    const key = await stack.bank.paymentKey(stack.merchant.bank.merchantId);
+    const keep = async (pan: string) => {
+      const encryptedExpiry = await encryptExpiry(EXPIRY, key);
+      const kept = { encryptedNumber: await encryptCardNumber(pan, key), encryptedExpiry };
+      return keepAnswer(await stack.client.call<SavedCard>('POST', cards, { body: kept }));
+    };
+    expect(await keep(PLAIN)).toMatchObject({ status: 201, body: { id: body.savedCardId, status: 'active' } });
+    const other = (await keep(WITH_3DS)).body;
+    expect(other).toMatchObject({ origin: { type: 'api', id: null }, cardMask: '555555******4444' });
+    expect(await keep('4242424242424242')).toMatchObject({ status: 422, body: { code: 'CARD_REFUSED' } });
+    for (const status of ['suspended', 'active'])
+      expect(await stack.client.call('PATCH', `${cards}/${other.id}`, { body: { status } })).toMatchObject({
+        ...{ status: 200, body: { status } },
+      });
+    expect(await stack.client.call('DELETE', `${cards}/${other.id}`)).toMatchObject({ body: { status: 'deleted' } });
+    const { text } = keepAnswer(await stack.client.call('GET', cards));
+    expect((JSON.parse(text) as { data: object[] }).data).toMatchObject([{ id: body.savedCardId, scheme: 'Visa' }]);
   });
 
   it('is held', async () => {

@@ -27,6 +27,7 @@ const HEALTHY: Evidence = {
     payment({ id: 'pay_1', kind: 'purchase', status: 'succeeded', amountRefunded: 30, eventSequence: 2 }),
     payment({ id: 'pay_2', kind: 'authorization', status: 'canceled', amountCaptured: 0 }),
   ],
+  cards: [],
   operations: [
     operation('op_1', 'pay_1', 'purchase'),
     operation('ref_1', 'pay_1', 'refund'),

@@ -1,5 +1,6 @@
 import { type PaymentView } from '../../apps/gateway/src/payments/api/payment.dto.js';
 import { type ChargeOutcome } from '../../apps/gateway/src/payments/bank/payment-bank.js';
+import { anEncrypted as jwe, DATA, NUMBER } from './encrypted.js';
 import { aBankOperation, aCharge, type Sent } from './fake-payment-bank.js';
 import {
   age,
@@ -12,11 +13,6 @@ import {
   startParts,
 } from './gateway-parts.js';
 
-/** What a compact JWE looks like; nobody here can open it. */
-const jwe = (mark: string): string =>
-  [mark.padEnd(60, 'A'), 'k'.repeat(54), 'i'.repeat(16), `${mark}c`, 't'.repeat(22)].join('.');
-const NUMBER = jwe('number');
-const DATA = jwe('data');
 const BROWSER = {
   ...{ acceptHeader: 'text/html', userAgent: 'Mozilla/5.0', language: 'uk', colorDepth: 24 },
   ...{ screenHeight: 800, screenWidth: 600, timeZoneOffset: -120 },

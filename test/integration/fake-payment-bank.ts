@@ -1,5 +1,9 @@
+import { SecretText } from '../../apps/gateway/src/accounts/secret-text.js';
 import {
   type ChargeOutcome,
+  type Errand,
+  type ErrandOutcome,
+  type Errands,
   type FollowUpOutcome,
   type OperationReading,
   type OrderOutcome,
@@ -27,6 +31,7 @@ export class FakePaymentBank extends PaymentBank {
   readonly orders: Sent[] = [];
   readonly refunds: Sent[] = [];
   readonly charges: Sent[] = [];
+  readonly errands: Errand[] = [];
   readonly reads: string[] = [];
 
   onOrder: (request: Sent) => Answer<OrderOutcome> = (request) => anOpenOrder(request);
@@ -35,6 +40,19 @@ export class FakePaymentBank extends PaymentBank {
   onReadCharge: (bankOperationId: string) => Answer<OperationReading> = () => ({ kind: 'not_found' });
   onBalance: () => Answer<Readings['balance']> = () => ({ kind: 'not_found' });
   onReadOrder: (bankOrderId: string) => Answer<OrderReading> = (bankOrderId) => found(bankOrderId);
+  /** It keeps every card, and changes it as it is told. */
+  onErrand: (errand: Errand) => Answer<ErrandOutcome<keyof Errands>> = (errand) =>
+    errand.name === 'keep_card'
+      ? {
+          kind: 'done',
+          card: {
+            token: SecretText.of(`token-${errand.merchantRequestId}`),
+            mask: '411111******1111',
+            scheme: undefined,
+          },
+        }
+      : { kind: 'done', changed: true };
+  onReadCard: (token: string) => Answer<Readings['card_token']> = () => ({ kind: 'not_found' });
   onRefund: (request: Sent) => Answer<FollowUpOutcome> = () => ({ kind: 'unknown', reason: 'timeout' });
   onReadOperation: (merchantRequestId: string) => Answer<OperationReading> = () => ({ kind: 'not_found' });
 
@@ -51,9 +69,19 @@ export class FakePaymentBank extends PaymentBank {
     return (await answer(sent)) as OutcomeOf<Step>;
   }
 
+  override async run<Name extends keyof Errands>(
+    _accountId: string,
+    errand: Errand<Name>,
+  ): Promise<ErrandOutcome<Name>> {
+    transactionGuard.forbid('a call of the bank');
+    this.errands.push(errand as Errand);
+    return await this.onErrand(errand as Errand);
+  }
+
   override async read<By extends keyof Readings>(_accountId: string, { by, id }: Question<By>): Promise<Readings[By]> {
     transactionGuard.forbid('a call of the bank');
     this.reads.push(id);
+    if (by === 'card_token') return (await this.onReadCard(id)) as Readings[By];
     if (by === 'balance') return (await this.onBalance()) as Readings[By];
     if (by === 'operation_id') return (await this.onReadCharge(id)) as Readings[By];
     return (await (by === 'order' ? this.onReadOrder(id) : this.onReadOperation(id))) as Readings[By];

@@ -8,6 +8,9 @@ import { migrate } from '../../apps/gateway/src/database/migrate.js';
 import { GatewayKeystore } from '../../apps/gateway/src/keys/gateway-keystore.js';
 import { IdempotencyService } from '../../apps/gateway/src/payments/engine/idempotency.service.js';
 import { ClientKeysService } from '../../apps/gateway/src/payments/bank-access/client-keys.service.js';
+import { CardVault } from '../../apps/gateway/src/payments/engine/card-vault.js';
+import { SavedCardRepository } from '../../apps/gateway/src/payments/store/saved-card.repository.js';
+import { SavedCardsService } from '../../apps/gateway/src/payments/api/saved-cards.service.js';
 import { CustomerVault } from '../../apps/gateway/src/payments/engine/customer-vault.js';
 import { Engine } from '../../apps/gateway/src/payments/engine/engine.service.js';
 import { Sender } from '../../apps/gateway/src/payments/engine/sender.service.js';
@@ -88,7 +91,9 @@ export async function startParts(database: MigratedDatabase, poolSize = 10) {
   const keys = new IdempotencyRepository(source);
   const idempotency = new IdempotencyService(keys, records);
   const customers = new CustomerVault(keystore);
-  const sender = new Sender(bank, records.operations, customers, links);
+  const cards = new SavedCardRepository(source);
+  const vault = new CardVault(accounts, keystore, cards);
+  const sender = new Sender(bank, records.operations, customers, links, vault);
   const engine = new Engine(accounts, sender, records, new WriteAhead(records), idempotency);
   const intents = new IntentsService(accounts, engine, customers);
   const accountId = await anAccount(accounts);
@@ -99,7 +104,8 @@ export async function startParts(database: MigratedDatabase, poolSize = 10) {
     verifications: new VerificationsService(intents, records),
     refunds: new RefundsService(accounts, engine, records),
     holds: new HoldsService(accounts, engine, records),
-    sync: new PaymentSyncService(bank, records, engine),
+    sync: new PaymentSyncService(bank, records, engine, vault),
+    cards: new SavedCardsService(accounts, bank, cards, vault, idempotency),
   };
 }
 export type Parts = Awaited<ReturnType<typeof startParts>>;

@@ -64,7 +64,7 @@ describe('the API on a bare socket', () => {
       'HEADERS_TOO_LARGE',
     ],
     ['an address of 20 kB', () => head(`GET /v1/${'x'.repeat(20_000)} HTTP/1.1`), 431, 'HEADERS_TOO_LARGE'],
-    ['an id of 101 characters', () => head(`GET /v1/payments/${'x'.repeat(101)} HTTP/1.1`), 414, 'ADDRESS_TOO_LONG'],
+    ['an id of 256 characters', () => head(`GET /v1/payments/${'x'.repeat(256)} HTTP/1.1`), 414, 'ADDRESS_TOO_LONG'],
     ['no HTTP at all', () => 'hello\r\n\r\n', 400, 'REQUEST_MALFORMED'],
     ['a TLS greeting', () => '\u0016\u0003\u0001\u0002\u0000\u0001', 400, 'REQUEST_MALFORMED'],
     ['another version of HTTP', () => head('GET /health/live HTTP/3.0'), 400, 'REQUEST_MALFORMED'],

@@ -5,6 +5,7 @@ import { PaymentLinks } from '../../apps/gateway/src/payments/bank/payment-links
 import { PaymentSyncService } from '../../apps/gateway/src/payments/engine/payment-sync.service.js';
 import { EventFeedRepository } from '../../apps/gateway/src/webhooks/store/event-feed.repository.js';
 import { aPaymentRequest } from '../support/gateway-client.js';
+import { DATA, NUMBER } from './encrypted.js';
 import { paid } from './fake-payment-bank.js';
 import { aPaymentKey } from '../support/payment-key.js';
 import { createMigratedDatabase, type MigratedDatabase } from './gateway-parts.js';
@@ -25,6 +26,9 @@ interface Described {
   readonly 'x-scopes'?: readonly Scope[];
 }
 
+/** Whoever the customer is, it shows one's own. */
+const LIST_OF_CARDS = 'GET /v1/customers/{customerId}/cards';
+
 /** What the document says of itself, so that a new route is tried without being named here. */
 const ALL_ROUTES: readonly ApiRoute[] = Object.entries(
   buildOpenApi()['paths'] as Record<string, Record<string, Described>>,
@@ -38,11 +42,16 @@ const ALL_ROUTES: readonly ApiRoute[] = Object.entries(
   );
 const API_ROUTES = ALL_ROUTES.filter(({ name }) => !KEYLESS.includes(name));
 
+/** Both accounts have a customer of this id. */
+const CUSTOMER = 'customer-1';
+const CARDS = `/v1/customers/${CUSTOMER}/cards`;
+
 interface Owned extends NewAccount {
   /** A paid payment and a refund of it. */
   readonly payment: string;
   readonly refund: string;
   readonly link: string;
+  readonly card: string;
   /** A webhook endpoint with a delivery of an event about the payment. */
   readonly endpoint: string;
   readonly delivery: string;
@@ -81,7 +90,9 @@ describe('two merchant accounts', () => {
     expect(refund.status).toBe(202);
     const terms = { ...as(account), body: { amount: 1_000, currency: 'UAH' } };
     const link = (await call('POST', '/v1/payment-links', terms)).body['id'] as string;
-    return { ...account, payment, link, refund: refund.body['id'] as string, ...(await told(account)) };
+    const encrypted = { encryptedNumber: NUMBER, encryptedExpiry: DATA };
+    const card = (await call('POST', CARDS, { ...as(account), body: encrypted })).body['id'] as string;
+    return { ...account, payment, link, card, refund: refund.body['id'] as string, ...(await told(account)) };
   }
 
   /** An endpoint of webhooks, and an event that was put down for it. */
@@ -118,6 +129,22 @@ describe('two merchant accounts', () => {
     expect(idsOf((await gateway.call('GET', `/v1/refunds?paymentId=${theirs.payment}`, as(ours))).text)).toEqual([]);
     const read = await gateway.call('GET', `/v1/refunds/${theirs.refund}`, as(ours));
     expect(read).toMatchObject({ status: 404, body: { code: 'REFUND_NOT_FOUND' } });
+  });
+
+  it('cards of one customer id are one’s own, and the other’s are not there', async () => {
+    const { call } = gateway;
+    for (const account of [ours, theirs])
+      expect(idsOf((await call('GET', CARDS, as(account))).text)).toEqual([account.card]);
+    const url = `${CARDS}/${theirs.card}`;
+    const asked = gateway.bank.errands.length;
+    const suspended = { ...as(ours), body: { status: 'suspended' } };
+    for (const answer of [
+      await call('GET', url, as(ours)),
+      await call('PATCH', url, suspended),
+      await call('DELETE', url, as(ours)),
+    ])
+      expect(answer).toMatchObject({ status: 404, body: { code: 'CARD_NOT_FOUND' } });
+    expect(gateway.bank.errands).toHaveLength(asked);
   });
 
   it('a cursor of the other one leads to nothing of the other one', async () => {
@@ -224,15 +251,16 @@ describe('two merchant accounts', () => {
   });
 
   /** Ids in a path, each of something that the other account has. */
-  const idsIn = (path: string, { payment, link, endpoint, delivery, event }: Owned): string => {
+  const idsIn = (path: string, { payment, link, card, endpoint, delivery, event }: Owned): string => {
     const ids = new Map([
       ['webhook-endpoints', endpoint],
       ['events', event],
       ['payment-links', link],
       ['payouts', payment],
+      ['customers', card],
     ]);
     const id = ids.get(path.split('/')[2] ?? '') ?? payment;
-    return path.replace('{id}', id).replace('{deliveryId}', delivery);
+    return path.replace('{id}', id).replace('{deliveryId}', delivery).replace('{customerId}', CUSTOMER);
   };
 
   describe('every route of the document', () => {
@@ -290,9 +318,10 @@ describe('two merchant accounts', () => {
         for (const scope of route.scopes) {
           const { status, text } = await ask(route, keys[scope]);
           expect([401, 403]).not.toContain(status);
-          if (route.path.includes('{')) expect([400, 404]).toContain(status);
+          if (route.path.includes('{') && route.name !== LIST_OF_CARDS) expect([400, 404]).toContain(status);
           for (const secret of [
             theirs.payment,
+            theirs.card,
             theirs.link,
             theirs.refund,
             theirs.bankMerchantId,

@@ -201,6 +201,27 @@ const OTHERS: readonly (readonly [
   ],
   [
     'POST',
+    '/v1/customers/customer-1/cards',
+    { encryptedNumber: JWE, encryptedExpiry: JWE },
+    [
+      ['encryptedNumber', { encryptedNumber: undefined }, /^is required$/u],
+      ['encryptedNumber', { encryptedNumber: '4111' }, NO_JWE],
+      ['encryptedExpiry', { encryptedExpiry: '4912' }, NO_JWE],
+      ['cvv', { cvv: '737' }, /^is not known here$/u],
+    ],
+  ],
+  [
+    'PATCH',
+    '/v1/customers/customer-1/cards/card_1',
+    { status: 'active' },
+    [
+      ['status', { status: 'deleted' }, /^must be one of active, suspended$/u],
+      ['status', { status: undefined }, /^must be one of active, suspended$/u],
+      ['mask', { mask: '4111' }, /^is not known here$/u],
+    ],
+  ],
+  [
+    'POST',
     '/v1/payouts',
     PAYOUT,
     [
@@ -273,6 +294,8 @@ const OTHER_QUERIES: readonly (readonly [url: string, path: string, message: Reg
   ['/v1/refunds?status=succeeded', 'status', /^is not known here$/u],
   ['/v1/payment-links?limit=0', 'limit', /^must be at least 1$/u],
   ['/v1/payment-links?active=true', 'active', /^is not known here$/u],
+  ['/v1/customers/c/cards?status=new', 'status', /^must be one of active, suspended, expired, deleted$/u],
+  ['/v1/customers/c/cards?limit=0', 'limit', /^must be at least 1$/u],
   ['/v1/payouts?limit=101', 'limit', /^must be at most 100$/u],
   ['/v1/payouts?status=paid', 'status', /^must be one of created,/u],
   ['/v1/payouts?createdFrom=2026-01-31', 'createdFrom', /^is not known here$/u],
@@ -374,6 +397,15 @@ describe('wrong input', () => {
   it.each(KEYS)('the Idempotency-Key %j', async (key, code) => {
     const answer = await post('/v1/payments', JSON.stringify(PAYMENT), key);
     expect({ status: answer.status, code: answer.body['code'] }).toEqual({ status: 400, code });
+  });
+
+  it.each([
+    ['%20', 'VALIDATION_FAILED'],
+    ['4111%201111%201111%201111', 'CARD_NUMBER_REFUSED'],
+  ])('the customer %s in the address', async (customer, code) => {
+    const answer = await gateway.call('GET', `/v1/customers/${customer}/cards`, { key: account.apiKey });
+    expect(answer).toMatchObject({ status: 400, body: { code } });
+    expect(answer.text).not.toMatch(RAW);
   });
 
   it('has many rows', () => {

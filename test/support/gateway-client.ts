@@ -15,6 +15,7 @@ export interface Payment {
   readonly description: string | null;
   readonly redirectUrl: string | null;
   readonly returnUrl: string | null;
+  readonly savedCardId: string | null;
   readonly nextAction: { readonly type: string; readonly url?: string } | null;
   readonly livemode: boolean;
   readonly failure: { readonly code: string; readonly message: string } | null;

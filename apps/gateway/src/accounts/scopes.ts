@@ -6,7 +6,7 @@ export const SCOPES = {
   payments: 'create, capture and cancel payments',
   refunds: 'give money back',
   links: 'make and close payment links',
-  cards: 'verify cards',
+  cards: 'verify and save cards, suspend and delete them',
   webhooks: 'set up webhook endpoints, and see and repeat what was sent to them',
   payouts: 'send money to cards, and read the balance',
 } as const satisfies Record<string, string>;

@@ -7,6 +7,7 @@ import { HealthController } from '../ops/health.controller.js';
 import { PaymentKeyController } from '../payments/api/payment-key.controller.js';
 import { PaymentLinksController } from '../payments/api/payment-links.controller.js';
 import { PayoutsController } from '../payments/api/payouts.controller.js';
+import { SavedCardsController } from '../payments/api/saved-cards.controller.js';
 import { PaymentsController } from '../payments/api/payments.controller.js';
 import { RefundsController } from '../payments/api/refunds.controller.js';
 import { VerificationsController } from '../payments/api/verifications.controller.js';
@@ -29,6 +30,7 @@ const PUBLIC: readonly Type[] = [
   PaymentKeyController,
   PaymentLinksController,
   PayoutsController,
+  SavedCardsController,
   EventsController,
   WebhookEndpointsController,
   ProofController,

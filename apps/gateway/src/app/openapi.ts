@@ -7,6 +7,7 @@ import { describeHealth } from '../ops/health.openapi.js';
 import { describePaymentKey } from '../payments/api/payment-key.openapi.js';
 import { describePaymentLinks } from '../payments/api/payment-links.openapi.js';
 import { describePayouts } from '../payments/api/payouts.openapi.js';
+import { describeSavedCards } from '../payments/api/saved-cards.openapi.js';
 import { describePayments } from '../payments/api/payments.openapi.js';
 import { describeProof } from '../proof/proof.openapi.js';
 import { describeWebhooks } from '../webhooks/api/webhooks.openapi.js';
@@ -40,6 +41,7 @@ const described = (): readonly ApiDescription[] => [
   describePaymentKey(),
   describePaymentLinks(),
   describePayouts(),
+  describeSavedCards(),
   describeWebhooks(),
   describeProof(),
   describeHealth(),

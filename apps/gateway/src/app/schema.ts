@@ -15,6 +15,7 @@ import { OperationEntity } from '../payments/store/operation.entity.js';
 import { SessionRenewalEntity } from '../payments/bank-access/session-renewal.entity.js';
 import { PaymentLinkEntity } from '../payments/store/payment-link.entity.js';
 import { PaymentEntity } from '../payments/store/payment.entity.js';
+import { SavedCardEntity } from '../payments/store/saved-card.entity.js';
 import { CreateAccountTables1796000000000 } from '../database/migrations/1796000000000-create-account-tables.js';
 import { CreatePaymentTables1796000000001 } from '../database/migrations/1796000000001-create-payment-tables.js';
 import { CreateDcmTables1796000000002 } from '../database/migrations/1796000000002-create-dcm-tables.js';
@@ -27,6 +28,7 @@ import { DropDueIndexesOfAll1796000000019 } from '../database/migrations/1796000
 import { ListByDateAndCustomer1796000000020 } from '../database/migrations/1796000000020-list-by-date-and-customer.js';
 import { CreateProofKeys1796000000021 } from '../database/migrations/1796000000021-create-proof-keys.js';
 import { PartitionByMonth1796000000023 } from '../database/migrations/1796000000023-partition-by-month.js';
+import { CreateSavedCards1796000000030 } from '../database/migrations/1796000000030-create-saved-cards.js';
 import { KEY_TRANSITIONS } from '../dcm/domain/key-lifecycle.js';
 import { WebhookAttemptEntity } from '../webhooks/store/webhook-attempt.entity.js';
 import { WebhookDeliveryEntity } from '../webhooks/store/webhook-delivery.entity.js';
@@ -47,6 +49,7 @@ const SCHEMA: Schema = {
     PaymentEntity,
     OperationEntity,
     PaymentLinkEntity,
+    SavedCardEntity,
     IdempotencyKeyEntity,
     CallbackEntity,
     OutboxEventEntity,
@@ -79,6 +82,7 @@ const SCHEMA: Schema = {
     ListByDateAndCustomer1796000000020,
     CreateProofKeys1796000000021,
     PartitionByMonth1796000000023,
+    CreateSavedCards1796000000030,
   ],
   legalMoves: {
     payment: TRANSITIONS,

@@ -70,7 +70,7 @@ export const HTTP_PROBLEMS: ProblemTable<HttpProblemCode> = {
   ADDRESS_TOO_LONG: {
     status: 414,
     title: 'The address is too long',
-    remedy: 'Check the id: none has more than 100 characters.',
+    remedy: 'Check the id: none has more than 255 characters.',
   },
   HEADERS_TOO_LARGE: { status: 431, title: 'The headers are too large', remedy: 'Send at most 16 KB of headers.' },
   EXPECTATION_UNSUPPORTED: {

@@ -18,6 +18,9 @@ const HEADERS_MS = 10_000;
 /** How often Node looks for requests past these limits. Milliseconds. */
 const CHECK_EVERY_MS = 2_000;
 
+/** Characters of one part of an address: those of a merchant's own id of a customer. */
+const LONGEST_PART = 255;
+
 /** An HTTP server whose own refusals are problem documents, too. @param publicUrl @param trustedProxies see `GatewayConfig` */
 export function createHttpAdapter(publicUrl: string, trustedProxies: readonly string[] = []): FastifyAdapter {
   const basePath = basePathOf(publicUrl);
@@ -30,6 +33,7 @@ export function createHttpAdapter(publicUrl: string, trustedProxies: readonly st
     trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     genReqId: () => v7(),
     rewriteUrl: ({ url = '/' }) => routedUrl(url, basePath),
+    routerOptions: { maxParamLength: LONGEST_PART },
     requestTimeout: REQUEST_MS,
     // Node would answer a missing Host with no body at all; see requireReadable.
     http: { requireHostHeader: false, headersTimeout: HEADERS_MS, connectionsCheckingInterval: CHECK_EVERY_MS },

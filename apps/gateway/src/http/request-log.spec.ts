@@ -10,6 +10,7 @@ it.each([
   ['/v1/payments', '/v1/payments'],
   ['/v1/payments?reference=olena@example.com', '/v1/payments'],
   ['/v1/payments/pay_1/refunds', '/v1/payments/pay_1/refunds'],
+  ['/v1/customers/olena%40example.com/cards/card_1?limit=1', '/v1/customers/…/cards/card_1'],
   ['/?', '/'],
   [`/callbacks/alliance/acc_1/pay_1/${TOKEN}`, '/callbacks/alliance/acc_1/pay_1/…'],
   [`/callbacks/alliance/acc_1/pay_1/${TOKEN}?x=${TOKEN}`, '/callbacks/alliance/acc_1/pay_1/…'],

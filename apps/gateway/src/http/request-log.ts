@@ -6,6 +6,8 @@ import { pathOf } from './request-path.js';
 
 /** Addresses whose last segment is a secret. */
 const SECRET_TAIL = /^(\/(?:callbacks\/alliance|return)\/[^/]+\/[^/]+)\/.*$/u;
+/** What a merchant calls a customer may be an e-mail address. */
+const CUSTOMER = /^(\/v1\/customers\/)[^/]+/u;
 /** Characters. Longer than the ids of payments and accounts, so it may be a key that somebody took for an id. */
 const LONG_SEGMENT = /[^/]{41,}/gu;
 /** Asked every few seconds; nobody reads the answers in a log. */
@@ -15,7 +17,7 @@ const NO_ROUTE = '(no route)';
 
 /** An address as it may be logged: decoded, without query and token. */
 export const loggableUrl = (url: string): string =>
-  pathOf(url)?.replace(SECRET_TAIL, '$1/…').replace(LONG_SEGMENT, '…') ?? NO_ROUTE;
+  pathOf(url)?.replace(SECRET_TAIL, '$1/…').replace(CUSTOMER, '$1…').replace(LONG_SEGMENT, '…') ?? NO_ROUTE;
 
 /** Bytes of log that wait for a standard output that takes none, before lines are dropped. */
 const LOG_BACKLOG_BYTES = 1_000_000;

@@ -18,6 +18,7 @@ import { RenewSessionsJob } from './bank-access/renew-sessions.job.js';
 import { ResolveUnknownJob } from './jobs/resolve-unknown.job.js';
 import { SyncPaymentsJob } from './jobs/sync-payments.job.js';
 import { Workers } from '../database/workers.js';
+import { CardVault } from './engine/card-vault.js';
 import { CustomerVault } from './engine/customer-vault.js';
 import { Engine } from './engine/engine.service.js';
 import { PaymentLinks } from './bank/payment-links.js';
@@ -32,6 +33,8 @@ import { PayController } from './api/pay.controller.js';
 import { PaymentKeyController } from './api/payment-key.controller.js';
 import { PaymentLinksController } from './api/payment-links.controller.js';
 import { PaymentLinksService } from './api/payment-links.service.js';
+import { SavedCardsController } from './api/saved-cards.controller.js';
+import { SavedCardsService } from './api/saved-cards.service.js';
 import { BalanceService } from './api/balance.service.js';
 import { PayoutsController } from './api/payouts.controller.js';
 import { PayoutsService } from './api/payouts.service.js';
@@ -49,6 +52,7 @@ import { PaymentLinkRepository } from './store/payment-link.repository.js';
 import { PaymentRecords } from './store/payment-records.js';
 import { OperationRepository } from './store/operation.repository.js';
 import { PaymentRepository } from './store/payment.repository.js';
+import { SavedCardRepository } from './store/saved-card.repository.js';
 import { ReviewsRepository } from './store/reviews.repository.js';
 import { PgSessionStore } from './bank-access/pg-session.store.js';
 import { SessionRows } from './bank-access/session-rows.store.js';
@@ -80,6 +84,7 @@ export interface PaymentsOptions {
     BankBreakers,
     BankSessionsService,
     BankSlots,
+    CardVault,
     ClientKeysService,
     CustomerVault,
     Engine,
@@ -101,6 +106,8 @@ export interface PaymentsOptions {
     RestoresService,
     ReviewsRepository,
     ReviewsService,
+    SavedCardRepository,
+    SavedCardsService,
     Sender,
     SessionWaiters,
     VerificationsService,
@@ -142,6 +149,7 @@ const CONTROLLERS = [
   PaymentLinksController,
   PayController,
   PayoutsController,
+  SavedCardsController,
 ];
 const WORKERS = [ResolveUnknownJob, RenewSessionsJob, SyncPaymentsJob];
 

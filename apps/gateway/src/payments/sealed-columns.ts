@@ -1,6 +1,7 @@
 import { ofAccountRow, type SealedColumn } from '../keys/sealed-column.js';
 import { clientKeyPlace } from './bank-access/client-key.repository.js';
 import { sessionPlace } from './bank-access/pg-session.store.js';
+import { cardPlace } from './engine/card-vault.js';
 import { customerPlace } from './engine/customer-vault.js';
 
 export const PAYMENT_SEALED_COLUMNS: readonly SealedColumn[] = [
@@ -23,5 +24,11 @@ export const PAYMENT_SEALED_COLUMNS: readonly SealedColumn[] = [
     table: 'payment',
     column: 'customer_sealed',
     place: ({ accountId, id }) => customerPlace(accountId, id),
+  },
+  {
+    ...ofAccountRow,
+    table: 'saved_card',
+    column: 'token_sealed',
+    place: ({ accountId, id }) => cardPlace(accountId, id),
   },
 ];

@@ -23,6 +23,7 @@ const OPEN: PaymentView = {
   receipt: null,
   livemode: false,
   paymentLinkId: null,
+  savedCardId: null,
   reference: 'order-1001',
   description: 'Order 1001',
   acceptsPayment: true,
@@ -114,6 +115,7 @@ const VERIFICATION: VerificationView = {
   returnUrl: RETURN_URL,
   failure: null,
   receipt: null,
+  savedCardId: null,
   flags: [],
   metadata: {},
   expiresAt: '2026-01-31T13:00:00.000Z',
@@ -129,7 +131,7 @@ const CONFIRMED: PaymentView = {
 };
 
 /** Of the right form; nobody can open it. */
-const ENCRYPTED = [
+export const ENCRYPTED = [
   'eyJhbGciOiJFQ0RILUVTK0EyNTZLVyIsImVuYyI6IkEyNTZHQ00ifQ',
   'hkYzQeXn0GmYpCcqsPl7WMAl8bYvSv6Rr3Z1p2hQm7xTt4wJqkEaOQ',
   'p3uVd1mYx0aQeTbz',
@@ -181,6 +183,9 @@ export const PAYMENT_EXAMPLES = {
   Refund: REFUND,
   RefundList: { data: [REFUND] },
   RefundPage: { data: [REFUND], nextCursor: null },
-  Verification: { ...VERIFICATION, status: 'succeeded', acceptsPayment: false, redirectUrl: null },
+  Verification: {
+    ...{ ...VERIFICATION, status: 'succeeded', acceptsPayment: false, redirectUrl: null },
+    savedCardId: 'card_01934f2c7b7a7c3e9d1f2a3b4c5d6e7f',
+  },
   createVerification: VERIFICATION,
 };

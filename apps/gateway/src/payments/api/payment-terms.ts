@@ -80,6 +80,9 @@ const card = z
       description:
         'Whether the customer confirms at the issuer: `required`, `if_available` (when absent), or `none`. `offSession` means `none`.',
     }),
+    saveCard: optional(z.boolean()).meta({
+      description: 'Has the bank keep the card for the customer once it has paid: see `savedCardId`.',
+    }),
     withoutCvv: optional(z.boolean()).meta({
       description: 'The encrypted data is the expiry alone. The contract with the bank has to allow it.',
     }),

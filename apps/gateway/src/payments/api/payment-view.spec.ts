@@ -21,6 +21,7 @@ const aRow = (over: Partial<PaymentEntity> = {}): PaymentEntity =>
     amountRefunded: 0,
     livemode: false,
     linkId: null,
+    savedCardId: null,
     reference: null,
     description: null,
     returnUrl: 'https://shop.example/return',

@@ -38,6 +38,7 @@ export const viewPayment = (row: PaymentEntity, shown: Shown): PaymentView => ({
   lineItems: row.page.lineItems ? [...row.page.lineItems] : null,
   receipt: row.receipt && viewReceipt(row.receipt),
   paymentLinkId: row.linkId,
+  savedCardId: row.savedCardId,
   livemode: row.livemode,
   reference: row.reference,
   description: row.description,
@@ -69,9 +70,17 @@ const NO_LINKS = { redirectUrl: null, qrLink: null };
 /** As it was asked for. */
 export function methodOf({
   method,
-  page: { instruments, tries, resultPage, bank, threeDs, withoutCvv },
+  page: { instruments, tries, resultPage, bank, threeDs, withoutCvv, saveCard },
 }: Pick<PaymentEntity, 'method' | 'page'>): PaymentView['paymentMethod'] {
-  const wishes = { instruments: instruments && [...instruments], tries, resultPage, bank, threeDs, withoutCvv };
+  const wishes = {
+    instruments: instruments && [...instruments],
+    tries,
+    resultPage,
+    bank,
+    threeDs,
+    withoutCvv,
+    saveCard,
+  };
   return { type: method, ...wishes };
 }
 
@@ -111,6 +120,7 @@ export const viewVerification = (row: PaymentEntity, shown: Shown): Verification
   returnUrl: row.returnUrl ?? '', // every one on the hosted page has one
   failure: keptFailure(row),
   receipt: row.receipt && viewReceipt(row.receipt),
+  savedCardId: row.savedCardId,
   flags: PAYMENT_FLAGS.filter((flag) => flag in row.flags),
   metadata: row.metadata,
   expiresAt: row.expiresAt?.toISOString() ?? null,

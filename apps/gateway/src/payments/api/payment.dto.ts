@@ -166,6 +166,7 @@ export const paymentView = z
         bank: z.string().optional(),
         threeDs: z.enum(THREE_DS).optional(),
         withoutCvv: z.boolean().optional(),
+        saveCard: z.boolean().optional(),
       })
       .meta({ description: 'As it was asked for; nothing that is secret.' }),
     offSession: z.boolean().meta({ description: 'The customer was absent.' }),
@@ -205,6 +206,9 @@ export const paymentView = z
     lineItems: z.array(lineItem).nullable(),
     receipt: receiptView,
     paymentLinkId: z.string().nullable().meta({ description: 'The payment link that it was made by.' }),
+    savedCardId: z.string().nullable().meta({
+      description: 'The card that the bank keeps for the customer: it paid, or was saved by this payment.',
+    }),
     livemode: z.boolean().meta({ description: 'False on test terminals: no real money moves.' }),
     reference: z.string().nullable(),
     description: z.string().nullable(),
@@ -257,6 +261,7 @@ export const verificationView = z
     returnUrl: z.string(),
     failure,
     receipt: receiptView,
+    savedCardId: z.string().nullable().meta({ description: 'The card that the bank keeps for the customer now.' }),
     flags: z.array(z.enum(PAYMENT_FLAGS)),
     metadata: z.record(z.string(), z.string()),
     expiresAt: instant.nullable(),

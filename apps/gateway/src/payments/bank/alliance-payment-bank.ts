@@ -2,7 +2,11 @@ import { Injectable, Logger } from '@nestjs/common';
 import { AllianceClient } from '#libs/alliance';
 import { type StepName } from '../domain/operation.js';
 import { bankCode, failureOf, isOurDefect, unknown } from './call-failure.js';
+import { ERRANDS } from './errands.js';
 import {
+  type Errand,
+  type ErrandOutcome,
+  type Errands,
   type Failed,
   type OutcomeOf,
   PaymentBank,
@@ -43,6 +47,17 @@ export class AlliancePaymentBank extends PaymentBank {
       return await ask(this.client, accountId, id);
     } catch (error) {
       return absent[bankCode(error) ?? ''] ?? this.note(accountId, unknown(error), error);
+    }
+  }
+
+  override async run<Name extends keyof Errands>(
+    accountId: string,
+    errand: Errand<Name>,
+  ): Promise<ErrandOutcome<Name>> {
+    try {
+      return { kind: 'done', ...(await ERRANDS[errand.name](this.client, accountId, errand)) };
+    } catch (error) {
+      return this.note(accountId, failureOf(error), error);
     }
   }
 

@@ -1,6 +1,8 @@
 import { type BankOperation, type HppOrder } from '#libs/alliance';
+import { SecretText } from '../../accounts/secret-text.js';
 import { type BankOperationFacts, type BankOrderFacts, type ShownFacts } from '../domain/bank-facts.js';
 import { type Currency } from '../domain/money.js';
+import { CARD_STATUSES, type CardStatus } from '../domain/saved-card.js';
 import { type AnswerTo } from './payment-bank.js';
 
 /** ISO 4217 letters ↔ the bank's numbers. */
@@ -12,6 +14,17 @@ export const BANK_CURRENCIES: Readonly<Record<Currency, '980' | '840' | '978'>> 
 const CURRENCY_LETTERS: Readonly<Record<string, string>> = Object.fromEntries(
   Object.entries(BANK_CURRENCIES).map(([letters, number]) => [number, letters]),
 );
+/** The bank's words for a card that it keeps. Source: bank docs, "Token". */
+export const BANK_CARD_STATES = {
+  active: 'ACTIVE',
+  suspended: 'SUSPENDED',
+  expired: 'OBSOLETE',
+  deleted: 'DELETED',
+} as const satisfies Record<CardStatus, string>;
+
+export const cardStatusOf = (word: string | undefined): CardStatus | undefined =>
+  CARD_STATUSES.find((status) => BANK_CARD_STATES[status] === word);
+
 /** Refunds and captures are of kopiyky, whatever the order was in. Source: bank docs, "Multi-currency". */
 const IN_HRYVNIAS: readonly string[] = ['REFUND', 'COMPLETION'];
 
@@ -64,6 +77,7 @@ export function operationFacts(operation: BankOperation): BankOperationFacts {
     ...(operation.redirect3dsUrl === undefined ? {} : { threeDsUrl: operation.redirect3dsUrl }),
     hryvnia: transactionCurrency === BANK_CURRENCIES.UAH ? (coinAmount ?? undefined) : undefined,
     ...shownOf(operation),
+    ...(operation.externalCardToken === undefined ? {} : { cardToken: SecretText.of(operation.externalCardToken) }),
   };
 }
 

@@ -1,7 +1,8 @@
 import { SendWindow } from '#libs/alliance';
 import { type SecretText } from '../../accounts/secret-text.js';
 import { type Customer } from './customer.js';
-import { type BankOperationFacts, type BankOrderFacts } from '../domain/bank-facts.js';
+import { type BankOperationFacts, type BankOrderFacts, type Hidden } from '../domain/bank-facts.js';
+import { type CardStatus } from '../domain/saved-card.js';
 import { type Currency } from '../domain/money.js';
 import { type ChargeStep, type FollowUpStep, type OrderStep, type StepName } from '../domain/operation.js';
 import { type PageWishes } from '../domain/page.js';
@@ -142,6 +143,9 @@ export interface Readings {
   /** By our id of a request. */
   readonly request_id:
     { readonly kind: 'found'; readonly facts: BankOperationFacts } | { readonly kind: 'not_found' } | Unknown;
+  /** A card that the bank keeps, by its token. */
+  readonly card_token:
+    { readonly kind: 'found'; readonly status: CardStatus } | { readonly kind: 'not_found' } | Unknown;
 }
 export type OrderReading = Readings['order'];
 export type OperationReading = Readings['request_id'];
@@ -151,8 +155,41 @@ export interface Question<By extends keyof Readings = keyof Readings> {
   readonly id: string;
 }
 
+/** What the bank is to do that moves no money, and what it says of it. Done twice, it does no harm. */
+export interface Errands {
+  readonly keep_card: {
+    readonly asks: {
+      readonly merchantRequestId: string;
+      /** The terminal that may charge it. */
+      readonly bankMerchantId: string;
+      readonly customerId: string;
+      readonly number: SecretText;
+      readonly expiry: SecretText;
+    };
+    readonly answer: { readonly card: BankCard };
+  };
+  readonly change_card: {
+    readonly asks: { readonly token: SecretText; readonly to: CardChange };
+    readonly answer: { readonly changed: boolean };
+  };
+}
+/** What a merchant may make of a card; that it is over only the bank says. */
+export type CardChange = Exclude<CardStatus, 'expired'>;
+export type Errand<Name extends keyof Errands = keyof Errands> = {
+  [One in keyof Errands]: { readonly name: One } & Errands[One]['asks'];
+}[Name];
+export type ErrandOutcome<Name extends keyof Errands> = ({ readonly kind: 'done' } & Errands[Name]['answer']) | Failed;
+
+/** What the bank told of a card that it keeps. */
+export interface BankCard {
+  readonly token: Hidden;
+  readonly mask: string | undefined;
+  readonly scheme: string | undefined;
+}
+
 /** Port: what payments ask of a bank. Never throws for anything the bank or the network did. */
 export abstract class PaymentBank {
   abstract send<Step extends StepName>(sending: Sending<Step>, secrets: Secrets): Promise<OutcomeOf<Step>>;
   abstract read<By extends keyof Readings>(accountId: string, question: Question<By>): Promise<Readings[By]>;
+  abstract run<Name extends keyof Errands>(accountId: string, errand: Errand<Name>): Promise<ErrandOutcome<Name>>;
 }

@@ -1,5 +1,5 @@
 import { type AllianceClient } from '#libs/alliance';
-import { operationFacts, orderFacts } from './bank-words.js';
+import { cardStatusOf, operationFacts, orderFacts } from './bank-words.js';
 import { type Readings } from './payment-bank.js';
 
 /** How the bank is asked one kind of question. */
@@ -47,6 +47,14 @@ export const READERS: { readonly [By in keyof Readings]: Reader<By> } = {
       return { kind: 'found', available, overdraft, total };
     },
     absent: { b_merchant_balances_not_found: NOT_FOUND },
+  },
+  card_token: {
+    ask: async (client, accountId, token) => {
+      const cards = await client.call(accountId, 'h2h.token.get', { token }, { protocol: '1.0' });
+      const status = cardStatusOf(cards.find((card) => card.token === token)?.status);
+      return status === undefined ? NOT_FOUND : { kind: 'found', status };
+    },
+    absent: {},
   },
   request_id: {
     ask: async (client, accountId, merchantRequestId) => {

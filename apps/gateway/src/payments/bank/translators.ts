@@ -111,6 +111,7 @@ const chargeBody = ({ page, ...sending }: Sending, { customer }: Secrets) => ({
   notificationEncryption: true,
   customerData: payerOf(customer),
   ...(page.wishes.withoutCvv === true && { txnType: 'NONCVV' as const }),
+  ...(page.wishes.saveCard === true && { typeToken: 'TOKEN_PER_CUSTOMER' as const }),
 });
 
 const THREE_DS_MODES = { required: 'MUST', if_available: 'SHOULD', none: 'MUST_NOT' } as const satisfies Record<

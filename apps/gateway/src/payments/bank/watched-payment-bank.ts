@@ -5,6 +5,9 @@ import { type StepName } from '../domain/operation.js';
 import { AlliancePaymentBank } from './alliance-payment-bank.js';
 import { BankBreakers } from './bank-breakers.js';
 import {
+  type Errand,
+  type ErrandOutcome,
+  type Errands,
   type OutcomeOf,
   PaymentBank,
   type Question,
@@ -35,6 +38,13 @@ export class WatchedPaymentBank extends PaymentBank {
 
   override async read<By extends keyof Readings>(accountId: string, question: Question<By>): Promise<Readings[By]> {
     return this.note(accountId, await this.bank.read(accountId, question));
+  }
+
+  override async run<Name extends keyof Errands>(
+    accountId: string,
+    errand: Errand<Name>,
+  ): Promise<ErrandOutcome<Name>> {
+    return this.note(accountId, await this.bank.run(accountId, errand));
   }
 
   private note<T extends { readonly kind: string; readonly reason?: string }>(accountId: string, outcome: T): T {

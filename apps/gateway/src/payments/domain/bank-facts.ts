@@ -23,6 +23,13 @@ export interface BankOperationFacts {
   /** Kopiyky, whatever the currency of the order: what was really moved. */
   readonly hryvnia?: number | undefined;
   readonly shown?: ShownFacts | undefined;
+  /** The bank's token of the card, where it keeps it. A secret: not in evidence, receipt or log. */
+  readonly cardToken?: Hidden | undefined;
+}
+
+/** A text that shows itself to nobody who does not ask. */
+export interface Hidden {
+  readonly reveal: () => string;
 }
 
 /** What is only shown to people; nothing is decided by it. Each may be absent. */

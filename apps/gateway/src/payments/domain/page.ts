@@ -33,6 +33,8 @@ export interface PageWishes {
   /** Of a card in the merchant's page, like the next ones. */
   readonly threeDs?: ThreeDs | undefined;
   readonly withoutCvv?: boolean | undefined;
+  /** The bank is to keep it for the customer. */
+  readonly saveCard?: boolean | undefined;
   /** The customer is absent: nobody can be sent anywhere. */
   readonly offSession?: boolean | undefined;
 }

@@ -5,6 +5,9 @@ export type PaymentErrorCode =
   | 'VERIFICATION_NOT_FOUND'
   | 'PAYMENT_LINK_NOT_FOUND'
   | 'PAYOUT_NOT_FOUND'
+  | 'CARD_NOT_FOUND'
+  | 'CARD_REFUSED'
+  | 'CARD_NOT_CHANGEABLE'
   | 'PAYOUT_OVER_LIMIT'
   | 'BALANCE_UNAVAILABLE'
   | 'PAYMENT_LINK_CLOSED'
@@ -37,6 +40,23 @@ export const PAYMENT_PROBLEMS: ProblemTable<PaymentErrorCode> = {
     status: 404,
     title: 'No such verification',
     remedy: 'Check the id, and that the API key belongs to the account of the verification.',
+  },
+  CARD_NOT_FOUND: {
+    status: 404,
+    title: 'No such card',
+    remedy:
+      'Check the id of the card and that of its customer, and that the API key belongs to the account that saved it.',
+  },
+  CARD_REFUSED: {
+    status: 422,
+    title: 'The bank does not keep this card',
+    remedy:
+      'Ask the customer to check number and expiry, or for another card; encrypt both to the current payment key.',
+  },
+  CARD_NOT_CHANGEABLE: {
+    status: 409,
+    title: 'The card cannot be changed to this',
+    remedy: 'Read the card: one that has expired can only be deleted, and one that is deleted stays so.',
   },
   PAYOUT_NOT_FOUND: {
     status: 404,

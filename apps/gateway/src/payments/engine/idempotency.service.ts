@@ -117,6 +117,11 @@ export class IdempotencyService {
     return first.answer;
   }
 
+  /** As {@link settle}, where what it tells of is written already. */
+  settleAlone(request: IdempotentRequest, statusCode: number, view: object): Promise<Answer> {
+    return this.records.transaction((tx) => this.settle(tx, request, statusCode, view));
+  }
+
   /**
    * Runs the work on a request that holds its key: while it goes on the lease is renewed; where it fails its bank call has
    * ended, so the key is freed.

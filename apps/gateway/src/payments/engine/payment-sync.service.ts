@@ -9,6 +9,7 @@ import { PaymentRecords } from '../store/payment-records.js';
 import { type PaymentEntity } from '../store/payment.entity.js';
 import { paymentOf } from '../store/payment.repository.js';
 import { type Standing } from '../store/standing.js';
+import { CardVault } from './card-vault.js';
 import { Engine } from './engine.service.js';
 import { outcomeOf, seenBy } from './look-outcome.js';
 import { followed, readFollowed, type Reading, type Said, weigh } from './look.js';
@@ -22,6 +23,7 @@ export class PaymentSyncService {
     private readonly bank: PaymentBank,
     private readonly records: PaymentRecords,
     private readonly engine: Engine,
+    private readonly cards: CardVault,
   ) {}
 
   /** Something may have happened at the bank; the next round of the worker looks. */
@@ -74,10 +76,16 @@ export class PaymentSyncService {
     for (const { question } of followed(asked.intents))
       readings.push({ bankId: question.id, reading: await readFollowed(this.bank, accountId, question) });
     reach('sync.read');
+    await this.adoptCard(asked, { readings, strange });
     const isAllDone = await this.concludeAtOnce(asked, { readings, strange });
     if (!isAllDone) await this.concludeLocked(asked.payment, { readings, strange });
     reach('sync.recorded');
     return isAllDone;
+  }
+
+  private async adoptCard({ payment, intents }: Standing, said: Said): Promise<void> {
+    const look = weigh(payment, intents, said);
+    if (look?.sight.kind === 'succeeded') await this.cards.adopt(payment, look.intent, look.sight.facts);
   }
 
   private concludeLocked(asked: PaymentEntity, said: Said): Promise<void> {

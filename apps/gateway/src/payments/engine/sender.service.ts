@@ -9,9 +9,13 @@ import {
   type Sending,
 } from '../bank/payment-bank.js';
 import { PaymentLinks } from '../bank/payment-links.js';
+import { judgeCharge } from '../domain/charge-verdict.js';
 import { isChargeStep, isOrderStep, stepOf } from '../kinds/steps.js';
 import { type OperationEntity } from '../store/operation.entity.js';
 import { OperationRepository } from '../store/operation.repository.js';
+import { type Held } from '../store/payment-records.js';
+import { CardVault } from './card-vault.js';
+import { expectedCharge } from './charging.js';
 import { CustomerVault } from './customer-vault.js';
 import { type FollowUpAnswer, needsConfirmation } from './following.js';
 import { type Turn } from './write-ahead.service.js';
@@ -42,6 +46,7 @@ export class Sender {
     private readonly operations: OperationRepository,
     private readonly customers: CustomerVault,
     private readonly links: PaymentLinks,
+    private readonly cards: CardVault,
   ) {}
 
   async send(account: MerchantAccount, turn: Turn, { card, ...known }: Known = {}): Promise<Said> {
@@ -50,11 +55,22 @@ export class Sender {
     const sending = this.sendingOf(account, turn);
     const customer = stepOf(step).customer ? (known.customer ?? (await this.customers.open(payment))) : null;
     if (isOrderStep(step)) return { opening: await this.bank.send({ ...sending, step }, { customer }) };
-    if (isChargeStep(step)) return { charging: await this.bank.send({ ...sending, step }, { customer, card }) };
+    if (isChargeStep(step)) {
+      const charging = await this.bank.send({ ...sending, step }, { customer, card });
+      await this.adoptCard(turn.held, charging);
+      return { charging };
+    }
     const outcome = await this.bank.send({ ...sending, step }, { customer });
     // Neither a refusal nor a FAIL is final by itself: it is asked for at once.
     const confirmation = needsConfirmation(outcome) ? await this.read(operation) : {};
     return { following: { sent: { send: turn.send, outcome }, ...confirmation } };
+  }
+
+  /** Before what is proven is written, so that whoever reads of it finds the card. */
+  private async adoptCard({ payment, operation }: Held, outcome: ChargeOutcome): Promise<void> {
+    if (outcome.kind !== 'answered') return;
+    const verdict = judgeCharge(outcome.facts, expectedCharge(payment, operation));
+    if (verdict.kind === 'succeeded') await this.cards.adopt(payment, operation, verdict.facts);
   }
 
   private sendingOf(account: MerchantAccount, { held, window, parentBankId }: Turn): Sending {

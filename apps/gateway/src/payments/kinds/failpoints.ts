@@ -27,8 +27,12 @@ const STEPS_OF_KINDS: readonly StepOfKind[] = [
   ...FOLLOW_UP_KINDS.map((kind) => ({ kind, step: followUpOf(kind).step })),
 ];
 
-/** What has no call with effect: an open payment is given up, the bank is asked for an order. */
-const OTHERS = ['cancel.due', 'cancel.concluded', 'sync.read', 'sync.recorded'] as const;
+/** What has no call with effect: an open payment is given up, the bank is asked for an order; or its call moves no money. */
+const OTHERS = [
+  ...['cancel.due', 'cancel.concluded', 'sync.read', 'sync.recorded'],
+  ...['keep_card.due', 'keep_card.begun', 'keep_card.answered', 'keep_card.concluded'],
+  ...['change_card.due', 'change_card.answered', 'change_card.concluded', 'adopt_card.due', 'adopt_card.done'],
+] as const;
 
 export const PAYMENT_FAILPOINTS: readonly string[] = [
   ...STEPS_OF_KINDS.flatMap((one) => {

@@ -18,6 +18,8 @@ export interface IntentRow {
   readonly bankType: string;
   /** Where the payment is when the bank has proven it. */
   readonly success: Extract<PaymentStatus, 'succeeded' | 'authorized'>;
+  /** The bank keeps the card of every one, not only of those that ask for it. */
+  readonly keepsCard?: true;
 }
 
 /** What acts on an operation of a payment. */
@@ -41,7 +43,7 @@ export interface FollowUpRow {
 export const INTENTS = {
   purchase: { bankType: 'PURCHASE', success: 'succeeded' },
   authorization: { bankType: 'PREAUTH', success: 'authorized' },
-  verification: { bankType: 'VERIFICATION', success: 'succeeded' },
+  verification: { bankType: 'VERIFICATION', success: 'succeeded', keepsCard: true },
   payout: { bankType: 'ACCOUNT_2_CARD', success: 'succeeded' },
 } as const satisfies Record<IntentKind, IntentRow>;
 

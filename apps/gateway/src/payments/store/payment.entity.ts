@@ -37,6 +37,8 @@ export class PaymentEntity {
   @Column(optionalText) originRef!: string | null;
   /** The payment link that it was made by. */
   @Column({ ...optionalText, collation: 'C' }) linkId!: string | null;
+  /** The card that the bank keeps: it paid, or was saved by it. */
+  @Column({ ...optionalText, collation: 'C' }) savedCardId!: string | null;
   @Column(optionalText) reference!: string | null;
   @Column(optionalText) description!: string | null;
   @Column(optionalText) returnUrl!: string | null;
