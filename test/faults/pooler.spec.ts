@@ -21,6 +21,9 @@ const SESSION_FEATURES = [
  */
 const SETTINGS = /^SELECT\s+set_config\('TimeZone', 'UTC', false\)/u;
 
+/** What an operator is told to set. */
+const BEHIND_A_POOLER = { DATABASE_PREPARED_STATEMENTS: 'off', DATABASE_NOTICES: 'off' };
+
 const needsSession = ({ name, sql }: Pick<Statement, 'name' | 'sql'>): boolean =>
   !SETTINGS.test(sql) && ((name !== null && name !== '') || SESSION_FEATURES.some((feature) => feature.test(sql)));
 
@@ -48,7 +51,7 @@ describe('behind a connection pooler', () => {
 
   it('no statement of a gateway needs its connection to be its own', async () => {
     const { bank } = replicas.stack;
-    const { replica, proxy } = await replicas.addProxied({ DATABASE_PREPARED_STATEMENTS: 'off' });
+    const { replica, proxy } = await replicas.addProxied(BEHIND_A_POOLER);
     const account = await replicas.addAccount();
     const shop = shopOf(replica, account);
     expect((await shop.createPayment()).status).toBe(201);
@@ -76,7 +79,7 @@ describe('behind a connection pooler', () => {
       try {
         const url = pooler.urlOf(replicas.stack.database.url);
         const pooled = await Promise.all(
-          [1, 2].map(() => replicas.addReplica({ DATABASE_URL: url, DATABASE_PREPARED_STATEMENTS: 'off' })),
+          [1, 2].map(() => replicas.addReplica({ DATABASE_URL: url, ...BEHIND_A_POOLER })),
         );
         const account = await replicas.addAccount();
         const load = new PaymentLoad(pooled.map((replica) => shopOf(replica, account)));

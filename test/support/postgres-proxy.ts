@@ -19,6 +19,20 @@ export interface Trap {
   release(): void;
 }
 
+/** Where a connection is cut: after so many messages of the whole proxy have gone that way. */
+export interface Boundary {
+  readonly direction: 'question' | 'answer';
+  readonly after: number;
+}
+
+/** The message after which a connection was cut, and the statement that was under way. */
+export interface Cut {
+  readonly direction: Boundary['direction'];
+  /** Type of the message. Source: postgresql.org/docs, "Message Formats". */
+  readonly type: string;
+  readonly sql: string;
+}
+
 /** A network that loses every packet and resets nothing. */
 export interface Silence {
   /** Bytes of the client that were taken and lost so far. */
@@ -38,8 +52,11 @@ interface ArmedTrap {
 export class PostgresProxy {
   /** In the order they were sent, over all connections. */
   readonly statements: Statement[] = [];
+  /** As a pooler does it that gives the connection to others between two statements. */
+  dropsNotices = false;
   private readonly armed: ArmedTrap[] = [];
   private readonly links = new Set<Link>();
+  private readonly cuts = new Set<{ boundary: Boundary; passed: number; done: (cut: Cut) => void }>();
   /** Connections that were made while all was silent. */
   private readonly strays = new Set<Socket>();
   /** Set while all is silent. */
@@ -81,6 +98,13 @@ export class PostgresProxy {
     return { sprung, hasSprung: () => release !== undefined, release: () => release?.() };
   }
 
+  /** Cuts whichever connection the message belongs to. What has passed arrives; nothing else does, either way. */
+  cutAt(boundary: Boundary): Promise<Cut> {
+    const { promise, resolve } = Promise.withResolvers<Cut>();
+    this.cuts.add({ boundary, passed: 0, done: resolve });
+    return promise;
+  }
+
   /** From now on all that clients send is taken and lost, over connections that stand and over new ones. */
   fallSilent(): Silence {
     let swallowed = 0;
@@ -101,14 +125,39 @@ export class PostgresProxy {
       return;
     }
     const server = connect(Number(this.upstream.port), this.upstream.hostname);
-    const link = new Link(client, server, (statement) => {
+    const see = (statement: Statement): ArmedTrap | undefined => {
       this.statements.push(statement);
       const index = this.armed.findIndex(({ options }) => statement.sql.includes(options.statement));
       return index < 0 ? undefined : this.armed.splice(index, 1)[0];
+    };
+    const link = new Link(client, server, {
+      see,
+      drops: ({ type }) => this.dropsNotices && type === NOTICE,
+      isCutAfter: (cut) => this.isCutAfter(cut),
     });
     this.links.add(link);
     server.once('close', () => this.links.delete(link));
   }
+
+  private isCutAfter(cut: Cut): boolean {
+    for (const one of this.cuts) {
+      if (one.boundary.direction !== cut.direction || one.passed++ < one.boundary.after) continue;
+      this.cuts.delete(one);
+      one.done(cut);
+      return true;
+    }
+    return false;
+  }
+}
+
+/** NotificationResponse. Source: postgresql.org/docs, "Message Formats". */
+const NOTICE = 'A';
+
+interface Watch {
+  readonly see: (statement: Statement) => ArmedTrap | undefined;
+  /** Whether a message of the server is lost. */
+  readonly drops: (frame: Frame) => boolean;
+  readonly isCutAfter: (cut: Cut) => boolean;
 }
 
 /** One connection of the client and its connection to the server. Clients here never send a query before an answer. */
@@ -120,11 +169,14 @@ class Link {
   private held: { readonly to: Socket; readonly bytes: Buffer }[] | undefined;
   /** Set while the answer to a trapped statement is awaited. */
   private awaited: ArmedTrap | undefined;
+  /** The statement under way. */
+  private sql = '';
+  private isOver = false;
 
   constructor(
     private readonly client: Socket,
     private readonly server: Socket,
-    private readonly see: (statement: Statement) => ArmedTrap | undefined,
+    private readonly watch: Watch,
   ) {
     client.on('data', (chunk) => {
       for (const frame of this.fromClient.push(chunk)) this.onQuestion(frame);
@@ -156,19 +208,29 @@ class Link {
 
   private onQuestion(frame: Frame): void {
     const statement = this.statements.next(frame);
-    const trap = statement && this.see(statement);
+    this.sql = statement?.sql ?? this.sql;
+    const trap = statement && this.watch.see(statement);
     if (trap?.options.when === 'before') this.spring(trap);
     else if (trap) this.awaited = trap;
     this.pass(this.server, frame.bytes);
+    this.cutAfter('question', frame);
   }
 
   /** 'Z', ready for query: the statement ran to its end and, outside a transaction, is committed. */
   private onAnswer(frame: Frame): void {
+    if (this.watch.drops(frame)) return;
     if (this.awaited) {
       this.held ??= [];
       if (frame.type === 'Z') this.spring(this.awaited);
     }
     this.pass(this.client, frame.bytes);
+    this.cutAfter('answer', frame);
+  }
+
+  private cutAfter(direction: Boundary['direction'], { type }: Frame): void {
+    if (this.isOver || !this.watch.isCutAfter({ direction, type, sql: this.sql })) return;
+    this.isOver = true;
+    for (const socket of [this.client, this.server]) socket.end(); // what was written before arrives
   }
 
   private spring(trap: ArmedTrap): void {
@@ -181,6 +243,7 @@ class Link {
   }
 
   private pass(to: Socket, bytes: Buffer): void {
+    if (this.isOver) return;
     if (this.held) this.held.push({ to, bytes });
     else if (to.writable) to.write(bytes);
   }

@@ -4,6 +4,9 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { LoggerModule } from 'nestjs-pino';
 import { CallbacksModule } from '../callbacks/callbacks.module.js';
 import { type GatewayConfig } from '../config/gateway-config.js';
+import { DueMarks } from '../database/due-marks.js';
+import { DueNotices } from '../database/due-notices.js';
+import { DUE_MARKS } from './due-marks.js';
 import { dataSourceOptions } from './schema.js';
 import { DcmBankModule } from '../dcm/dcm-bank.module.js';
 import { ApiDocuments } from '../docs/api-documents.js';
@@ -32,7 +35,9 @@ export class GatewayModule {
     const worker = config.role !== 'api';
     const { databaseUrl, opsKey, dcm, publicUrl, bankTimeoutMs, sessionRenewHours } = config;
     const commands = commandsOf(dcm !== undefined);
-    const pool = { size: config.databasePoolSize, prepared: config.preparedStatements };
+    const notices = new DueNotices({ databaseUrl, shared: config.databaseNotices });
+    const dueWatch = { marks: new DueMarks(DUE_MARKS), onDue: notices.due };
+    const pool = { size: config.databasePoolSize, prepared: config.preparedStatements, dueWatch };
     return {
       module: GatewayModule,
       imports: [
@@ -50,6 +55,7 @@ export class GatewayModule {
         ...(dcm ? [DcmBankModule.forRoot({ config: dcm, api, worker, readOnly })] : []),
         ...(api ? [DocsModule.forRoot(new ApiDocuments(buildOpenApi('./'), PROBLEMS, ADVISED_FAILURES))] : []),
       ],
+      providers: [{ provide: DueNotices, useValue: notices }],
     };
   }
 }

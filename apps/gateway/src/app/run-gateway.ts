@@ -4,6 +4,7 @@ import { Logger } from 'nestjs-pino';
 import { type GatewayConfig } from '../config/gateway-config.js';
 import { openFailpoints } from '../failpoints/failpoint.js';
 import { explained } from '../database/database-problem.js';
+import { DueNotices } from '../database/due-notices.js';
 import { transactionGuard } from '../database/transaction-guard.js';
 import { GatewayModule } from './gateway.module.js';
 import { within } from '../timing/deadline.js';
@@ -75,6 +76,7 @@ async function start(config: GatewayConfig, stops: Stop[], signal: AbortSignal):
   const { account } = config;
   if (account) await explained('connecting', () => app.get(AccountProvisioner).provision(account));
   signal.throwIfAborted();
+  app.get(DueNotices).open(app.get(Workers));
   await listenAt(config, () => app.listen(config.port, config.host));
   const url = await app.getUrl();
   if (config.failpoints) app.get(Logger).warn('failpoints are on: this process may be told to stand still');
@@ -114,11 +116,13 @@ const REST_MS = 4_000;
  */
 async function stopApp(app: NestFastifyApplication, drain: Drain): Promise<void> {
   app.get(HealthService).beginStop();
+  const heardNoMore = app.get(DueNotices).close();
   const jobsDone = app.get(Workers).stop();
   const renewed = within(RENEWALS_MS, app.get(BankSessionsService).close(), () => undefined);
   await drain.run(DRAIN_MS);
   await within(JOBS_MS, jobsDone, () => undefined);
   await renewed;
+  await within(JOBS_MS, heardNoMore, () => undefined);
   const rest = app
     .get(AlliancePaymentBank)
     .close()

@@ -26,13 +26,13 @@ export class DrainInboxJob {
   constructor(
     private readonly inbox: CallbackRepository,
     private readonly callbacks: CallbacksService,
-    workers: Workers,
+    private readonly workers: Workers,
   ) {
     workers.add(this.worker);
   }
 
   @Interval(TICK_MS)
   async tick(): Promise<void> {
-    await this.worker.kick();
+    await this.workers.poll(this.worker);
   }
 }

@@ -50,6 +50,7 @@ describe('loadConfig', () => {
       databaseUrl: DATABASE_URL,
       databasePoolSize: 10,
       preparedStatements: true,
+      databaseNotices: true,
       production: false,
       logLevel: 'info',
       keystoreKeysFile: path.resolve('.data/keystore.json'),

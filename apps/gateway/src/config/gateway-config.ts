@@ -20,6 +20,8 @@ export interface GatewayConfig {
   readonly databasePoolSize: number;
   /** Whether each connection keeps its statements parsed. */
   readonly preparedStatements: boolean;
+  /** Whether processes tell each other of work by `NOTIFY`. */
+  readonly databaseNotices: boolean;
   readonly production: boolean;
   readonly logLevel: string;
   /** JSON file with the KEKs; generated on the first start outside production. */
@@ -195,6 +197,7 @@ function toConfig(env: Environment): GatewayConfig {
     databaseUrl: env.DATABASE_URL ?? '', // it was objected to
     databasePoolSize: env.DATABASE_POOL_SIZE,
     preparedStatements: env.DATABASE_PREPARED_STATEMENTS === 'on',
+    databaseNotices: env.DATABASE_NOTICES === 'on',
     production: isProduction(env),
     logLevel: env.LOG_LEVEL,
     keystoreKeysFile: env.KEYSTORE_KEYS_FILE ?? join(resolve(env.DATA_DIR), 'keystore.json'),

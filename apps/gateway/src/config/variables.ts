@@ -100,6 +100,12 @@ export const VARIABLES = {
       '`on` parses and plans each statement once a connection. `off` behind a pooler that gives a connection to many clients and keeps no prepared statements, such as PgBouncer before 1.21 in transaction mode',
     fallback: '`on`',
   },
+  DATABASE_NOTICES: {
+    schema: z.enum(['on', 'off'], { error: 'must be on or off' }).default('on'),
+    meaning:
+      '`on` takes one more connection, by which processes tell each other of work (`LISTEN` and `NOTIFY`). `off` behind a pooler that gives a connection to many clients: then work is found by polling alone',
+    fallback: '`on`',
+  },
   DATA_DIR: {
     schema: z.string().default('.data'),
     meaning:

@@ -1,6 +1,6 @@
 import { type DataSourceOptions } from 'typeorm';
 import { type LegalMoves } from './legal-moves.js';
-import { CONNECT_TIMEOUT_MS, gatewayDriver, poolOptions, WORK_LIMITS } from './pool.js';
+import { type ClientWishes, CONNECT_TIMEOUT_MS, gatewayDriver, poolOptions, WORK_LIMITS } from './pool.js';
 import { SnakeCaseNaming } from './snake-case-naming.js';
 
 export type PostgresOptions = Extract<DataSourceOptions, { type: 'postgres' }> & {
@@ -12,18 +12,20 @@ export type PostgresOptions = Extract<DataSourceOptions, { type: 'postgres' }> &
 export type Schema = Required<Pick<PostgresOptions, 'entities' | 'migrations' | 'legalMoves'>>;
 
 /** The pool of a process. */
-export interface PoolWishes {
+export interface PoolWishes extends ClientWishes {
   /** Connections. */
   readonly size?: number | undefined;
-  /** Whether each connection keeps its statements parsed. */
-  readonly prepared?: boolean | undefined;
 }
 
 /** How every process opens the database. */
-export const postgresOptions = (schema: Schema, url: string, { size = 10, prepared }: PoolWishes): PostgresOptions => ({
+export const postgresOptions = (
+  schema: Schema,
+  url: string,
+  { size = 10, ...client }: PoolWishes,
+): PostgresOptions => ({
   type: 'postgres',
   driver: gatewayDriver,
-  extra: poolOptions(WORK_LIMITS, prepared),
+  extra: poolOptions(WORK_LIMITS, client),
   url,
   poolSize: size,
   connectTimeoutMS: CONNECT_TIMEOUT_MS,

@@ -13,7 +13,10 @@ const OLDEST_POSTGRES = 150_000;
 
 /** Brings the schema up to date. @throws ConfigError for a server that cannot be used */
 export async function migrate(options: PostgresOptions): Promise<void> {
-  const database = await new DataSource({ ...options, extra: poolOptions(MIGRATION_LIMITS, false) }).initialize();
+  const database = await new DataSource({
+    ...options,
+    extra: poolOptions(MIGRATION_LIMITS, { prepared: false }),
+  }).initialize();
   try {
     await checkServer(database);
     await refusePreview(database);

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { isConnectionSpent } from './database-away.js';
+import { CommittedWork, type DueMarks, type OnDue } from './due-marks.js';
 import { PreparedStatements } from './prepared-statements.js';
 import { transactionGuard } from './transaction-guard.js';
 
@@ -29,7 +30,7 @@ export const SWEEP_MARK = '/* sweep */';
 /** Longer, and the server is taken for unreachable. Milliseconds. */
 export const CONNECT_TIMEOUT_MS = 5_000;
 /** A lost peer is noticed on an idle connection, too. libuv repeats the probe every second, ten times. Milliseconds. */
-const KEEP_ALIVE_AFTER_MS = 5_000;
+export const KEEP_ALIVE_AFTER_MS = 5_000;
 
 /**
  * What the code relies on and a database or a role may have set otherwise. Dates are read by `pg` in the ISO style only.
@@ -45,17 +46,27 @@ const sessionSettings = ({ statementMs, idleInTransactionMs }: TimeLimits): stri
   set_config('idle_in_transaction_session_timeout', '${idleInTransactionMs}', false),
   set_config('statement_timeout', '${statementMs}', false)`;
 
+/** Who is told of work that statements make due. */
+export interface DueWatch {
+  readonly marks: DueMarks;
+  readonly onDue: OnDue;
+}
+
 interface GatewayClientConfig extends pg.ClientConfig {
   readonly prepared: PreparedStatements;
+  readonly dueWatch: DueWatch | undefined;
 }
 
 /** A connection that names its statements, and destroys itself when it is no longer to be trusted, see {@link isConnectionSpent}. */
 class GatewayClient extends pg.Client {
   private readonly prepared: PreparedStatements;
+  private readonly work: CommittedWork | undefined;
 
   constructor(config: GatewayClientConfig) {
     super(config);
-    this.prepared = config.prepared;
+    const { prepared, dueWatch } = config;
+    this.prepared = prepared;
+    this.work = dueWatch && new CommittedWork(dueWatch.marks, dueWatch.onDue);
     const query = this.query.bind(this) as (...parameters: unknown[]) => unknown;
     Object.assign(this, {
       query: (text: unknown, values?: unknown, ...rest: unknown[]): unknown => {
@@ -63,7 +74,11 @@ class GatewayClient extends pg.Client {
           typeof text === 'string' && Array.isArray(values) && rest.length === 0
             ? query(this.withValues(text, values))
             : query(text, values, ...rest);
-        if (answer instanceof Promise) void answer.catch(this.afterFailure);
+        if (answer instanceof Promise) {
+          answer.then(() => {
+            if (typeof text === 'string') this.work?.done(text);
+          }, this.afterFailure);
+        }
         return answer;
       },
     });
@@ -139,14 +154,19 @@ interface PoolOptions extends Omit<pg.PoolConfig, 'onConnect'> {
   readonly onConnect: (client: pg.ClientBase) => Promise<unknown>;
   /** Handed on to each client. */
   readonly prepared: PreparedStatements;
+  readonly dueWatch: DueWatch | undefined;
 }
 
-/**
- * `extra` of the data source: what its pool is made with.
- * @param wantsPrepared whether statements are parsed once a connection instead of each time
- */
-export const poolOptions = (limits: TimeLimits, wantsPrepared = true): PoolOptions => ({
-  prepared: new PreparedStatements(wantsPrepared),
+export interface ClientWishes {
+  /** Whether statements are parsed once a connection instead of each time. Default true. */
+  readonly prepared?: boolean | undefined;
+  readonly dueWatch?: DueWatch | undefined;
+}
+
+/** `extra` of the data source: what its pool is made with. */
+export const poolOptions = (limits: TimeLimits, { prepared = true, dueWatch }: ClientWishes = {}): PoolOptions => ({
+  prepared: new PreparedStatements(prepared),
+  dueWatch,
   keepAlive: true,
   keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
   query_timeout: limits.answerMs,

@@ -81,6 +81,10 @@ export class MetricsService {
     'Since the last claim of a worker of this process that worked.',
     ['worker'],
   );
+  private readonly notices = this.gauge(
+    'gateway_database_notices',
+    '1 while other processes can tell this one of work by NOTIFY; 0: it is found by polling alone.',
+  );
   private readonly bankAway = this.gauge(
     'gateway_bank_away',
     '1 while the bank of the account does not answer this process.',
@@ -163,6 +167,7 @@ export class MetricsService {
   /** Without a database, what the process knows of itself is still told. */
   async text(): Promise<string> {
     for (const { name, sinceClaimMs } of this.workers.all) this.claimAge.set({ worker: name }, sinceClaimMs / 1_000);
+    this.notices.set(Number(this.workers.areTold));
     this.bankAway.reset();
     const { shut, careful } = this.breakers.restraint();
     for (const account of [...shut, ...careful]) this.bankAway.set({ account }, 1);

@@ -32,13 +32,13 @@ export class ResolveUnknownJob {
     private readonly operations: OperationRepository,
     private readonly engine: Engine,
     private readonly breakers: BankBreakers,
-    workers: Workers,
+    private readonly workers: Workers,
   ) {
     workers.add(this.worker);
   }
 
   @Interval(TICK_MS)
   async tick(): Promise<void> {
-    await this.worker.kick();
+    await this.workers.poll(this.worker);
   }
 }

@@ -30,14 +30,19 @@ export class DeliverWebhooksJob {
   constructor(
     private readonly deliveries: DeliveryRepository,
     private readonly deliverer: Deliverer,
-    workers: Workers,
+    private readonly workers: Workers,
   ) {
     workers.add(this.worker);
   }
 
   @Interval(TICK_MS)
   async tick(): Promise<void> {
-    await this.worker.kick();
+    await this.workers.poll(this.worker);
+  }
+
+  /** Something was put down. */
+  kick(): Promise<void> {
+    return this.worker.kick();
   }
 
   private async deliver(delivery: DueDelivery): Promise<void> {

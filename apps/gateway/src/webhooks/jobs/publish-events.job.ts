@@ -29,14 +29,14 @@ export class PublishEventsJob {
   constructor(
     private readonly feed: EventFeedRepository,
     private readonly deliveries: DeliverWebhooksJob,
-    workers: Workers,
+    private readonly workers: Workers,
   ) {
     workers.add(this.worker);
   }
 
   @Interval(TICK_MS)
   async tick(): Promise<void> {
-    await this.worker.kick();
+    await this.workers.poll(this.worker);
   }
 
   /** Goes on while there is anything, and starts what was put down at once. */
@@ -45,7 +45,7 @@ export class PublishEventsJob {
       reach('webhook.publishing');
       const { published, queued } = await this.feed.publish();
       if (published > 0) reach('webhook.published');
-      if (queued > 0) void this.deliveries.tick();
+      if (queued > 0) void this.deliveries.kick();
       if (published === 0) return;
     }
   }
