@@ -13,16 +13,23 @@ export type Transaction = EntityManager;
 /** All is written and COMMIT not sent, and COMMIT answered. */
 export const TRANSACTION_FAILPOINTS = ['transaction.committing', 'transaction.committed'] as const;
 
+/** By which the server knows a transaction. */
+interface Name {
+  /** The server's own number of the transaction. */
+  readonly xid: string;
+  /** Which server, since which start or recovery: another one, and the same one later, gives the number to somebody else. */
+  readonly server: string;
+}
+
 /** What a transaction has got to: before its COMMIT is sent a failure has undone all of it. */
 interface Progress {
-  /** The server's own number of the transaction. */
-  xid?: string;
+  name?: Name;
   committing: boolean;
 }
 
 /** A COMMIT whose answer was lost. */
 interface Doubt {
-  readonly xid: string | undefined;
+  readonly name: Name | undefined;
   readonly error: unknown;
   /** Milliseconds of the monotonic clock. */
   readonly giveUpAt: number;
@@ -33,6 +40,9 @@ const TRIES = 3;
 const TRY_WITHIN_MS = 12_000;
 /** Milliseconds before another try, and between two questions of how a COMMIT ended. */
 const PAUSE_MS = 100;
+
+/** After a crash the statistics begin anew, also where only the server's processes were restarted. Source: Postgres, "Monitoring". */
+const SERVER = `pg_postmaster_start_time()::text || ' ' || coalesce((SELECT stats_reset::text FROM pg_stat_bgwriter), '')`;
 
 /**
  * Runs `work` in a transaction. When the database is away for a moment it is tried again with whatever `work` has in
@@ -51,7 +61,7 @@ export async function inTransaction<T>(database: DataSource, work: (tx: Transact
     } catch (error) {
       if (!isDatabaseAway(error) || tries === TRIES || performance.now() > giveUpAt) throw error;
       await sleep(PAUSE_MS * tries);
-      const doubt = { xid: progress.xid, error, giveUpAt };
+      const doubt = { name: progress.name, error, giveUpAt };
       if (progress.committing && (await wasCommitted(database, doubt))) return done.value as T;
     }
   }
@@ -59,8 +69,8 @@ export async function inTransaction<T>(database: DataSource, work: (tx: Transact
 
 function runOnce<T>(database: DataSource, progress: Progress, work: (tx: Transaction) => Promise<T>): Promise<T> {
   return database.transaction(async (tx) => {
-    const [row] = await tx.query<{ xid: string }[]>('SELECT pg_current_xact_id()::text AS xid');
-    if (row) progress.xid = row.xid;
+    const [name] = await tx.query<Name[]>(`SELECT pg_current_xact_id()::text AS xid, ${SERVER} AS server`);
+    if (name) progress.name = name;
     const result = await transactionGuard.watch(() => work(tx));
     progress.committing = true;
     reach('transaction.committing');
@@ -68,7 +78,7 @@ function runOnce<T>(database: DataSource, progress: Progress, work: (tx: Transac
   });
 }
 
-/** @throws the error of the COMMIT when the server cannot say, as after a fail-over to a copy that lags behind */
+/** @throws the error of the COMMIT when the server cannot say, as after a crash or a fail-over */
 async function wasCommitted(database: DataSource, doubt: Doubt): Promise<boolean> {
   while (performance.now() < doubt.giveUpAt) {
     switch (await statusOf(database, doubt)) {
@@ -86,10 +96,13 @@ async function wasCommitted(database: DataSource, doubt: Doubt): Promise<boolean
   throw doubt.error;
 }
 
-async function statusOf(database: DataSource, { xid }: Doubt): Promise<string | null | undefined> {
+async function statusOf(database: DataSource, { name }: Doubt): Promise<string | null | undefined> {
   try {
-    const rows = await database.query<{ status: string | null }[]>('SELECT pg_xact_status($1::xid8) AS status', [xid]);
-    return rows[0]?.status;
+    const [row] = await database.query<{ status: string | null }[]>(
+      `SELECT CASE WHEN ${SERVER} = $2 THEN pg_xact_status($1::xid8) END AS status`,
+      [name?.xid, name?.server],
+    );
+    return row?.status;
   } catch (error) {
     return isDatabaseAway(error) ? 'in progress' : undefined;
   }

@@ -4,7 +4,10 @@ describe('Workers', () => {
   let kicks = 0;
   const aWorker = (sinceClaimMs: number): Required<WatchedWorker> => ({
     ...{ name: 'a-worker', claimLimitMs: 25_000, sinceClaimMs },
-    kick: () => Promise.resolve(void kicks++),
+    kick: () => {
+      kicks += 1;
+      return Promise.resolve();
+    },
     stop: () => Promise.resolve(),
   });
   beforeEach(() => (kicks = 0));
