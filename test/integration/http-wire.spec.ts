@@ -96,6 +96,7 @@ describe('the API on a bare socket', () => {
       type: expect.stringMatching(new RegExp(`^http://[^/]+/docs/problems#${code}$`, 'u')),
       instance: expect.stringMatching(/^urn:uuid:[0-9a-f-]{36}$/u),
     });
+    expect(problemOf(answer).instance).toBe(`urn:uuid:${answer.headers['x-request-id']}`);
   });
 
   it.each<[method: string, path: string, allow: string]>([
@@ -135,6 +136,7 @@ describe('the API on a bare socket', () => {
       for (const answer of answers) {
         expect(answer.status).toBe(408);
         expect(problemOf(answer).code).toBe('REQUEST_TIMEOUT');
+        expect(problemOf(answer).instance).toBe(`urn:uuid:${answer.headers['x-request-id']}`);
       }
     } finally {
       Object.assign(server, limits);
@@ -258,4 +260,4 @@ function readAnswer(text: string): RawAnswer {
   return { status: Number(line.split(' ')[1]), headers: Object.fromEntries(headers), body: rest.join('\r\n\r\n') };
 }
 
-const problemOf = ({ body }: RawAnswer): { readonly code?: string } => JSON.parse(body) as { code?: string };
+const problemOf = ({ body }: RawAnswer) => JSON.parse(body) as { readonly code?: string; readonly instance?: string };

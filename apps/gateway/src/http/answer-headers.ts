@@ -2,6 +2,7 @@ import { type FastifyInstance } from 'fastify';
 
 /** Seconds after which a repeat or a look is worth it, where a request is under way at the bank. */
 const LOOK_AGAIN_SECONDS = 2;
+export const REQUEST_ID_HEADER = 'x-request-id';
 /** How the views of all resources begin. */
 const RESOURCE = /^\{"object":"([a-z_]+)","id":"([\w-]+)"/u;
 
@@ -11,7 +12,7 @@ const RESOURCE = /^\{"object":"([a-z_]+)","id":"([\w-]+)"/u;
  */
 export function addAnswerHeaders(server: FastifyInstance, basePath: string): void {
   server.addHook('onRequest', (request, reply, done) => {
-    void reply.header('x-request-id', request.id);
+    void reply.header(REQUEST_ID_HEADER, request.id);
     done();
   });
   server.addHook('onSend', (request, reply, payload, done) => {

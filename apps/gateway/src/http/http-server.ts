@@ -4,7 +4,7 @@ import { type FastifyError, type FastifyReply, type FastifyRequest } from 'fasti
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { v7 } from 'uuid';
 import { refuseOtherMethods } from './allowed-methods.js';
-import { addAnswerHeaders } from './answer-headers.js';
+import { addAnswerHeaders, REQUEST_ID_HEADER } from './answer-headers.js';
 import { registerBodyParsers } from './body-parsers.js';
 import { HTTP_PROBLEMS, HttpProblem, type HttpProblemCode } from './http-problem.js';
 import { type ProblemDocument, ProblemDocuments } from './problem-document.js';
@@ -42,14 +42,16 @@ export function createHttpAdapter(publicUrl: string, trustedProxies: readonly st
         error.statusCode === 414
           ? problem('ADDRESS_TOO_LONG', 'A part of the address is longer than any id.', request.id)
           : problem('VALIDATION_FAILED', 'The address is not properly percent-encoded UTF-8.', request.id);
+      void reply.header(REQUEST_ID_HEADER, request.id);
       void reply.status(document.status).type(PROBLEM_TYPE).send(JSON.stringify(document));
     },
     clientErrorHandler: (error, socket) => {
-      refuseUnreadable(error, socket, (code, detail) => problem(code, detail, v7()));
+      const id = v7();
+      refuseUnreadable(error, { socket, id }, (code, detail) => problem(code, detail, id));
     },
   });
   const server = adapter.getInstance();
-  refuseExpectations(server.server, () => problem('EXPECTATION_UNSUPPORTED', 'Only 100-continue is known.', v7()));
+  refuseExpectations(server.server, (id) => problem('EXPECTATION_UNSUPPORTED', 'Only 100-continue is known.', id));
   addAnswerHeaders(server, basePath);
   refuseOtherMethods(server);
   requireReadable(adapter);
@@ -66,7 +68,7 @@ const UNREADABLE: Readonly<Record<string, [HttpProblemCode, string]>> = {
 /** Answers on the bare socket, unless part of another answer is on its way. Never quotes what came. */
 function refuseUnreadable(
   error: NodeJS.ErrnoException,
-  socket: Duplex,
+  { socket, id }: { readonly socket: Duplex; readonly id: string },
   problem: (code: HttpProblemCode, detail: string) => ProblemDocument,
 ): void {
   const { _httpMessage: answer } = socket as Duplex & { readonly _httpMessage?: ServerResponse };
@@ -75,18 +77,19 @@ function refuseUnreadable(
     const body = JSON.stringify(document);
     socket.write(
       `HTTP/1.1 ${document.status} ${document.title}\r\nContent-Type: ${PROBLEM_TYPE}\r\n` +
-        `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+        `X-Request-Id: ${id}\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
     );
   }
   socket.destroy(error);
 }
 
-function refuseExpectations(server: Server, problem: () => ProblemDocument): void {
+function refuseExpectations(server: Server, problem: (id: string) => ProblemDocument): void {
   server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
-    const document = problem();
+    const id = v7();
+    const document = problem(id);
     const body = JSON.stringify(document);
     const headers = { 'content-type': PROBLEM_TYPE, 'content-length': Buffer.byteLength(body), connection: 'close' };
-    response.writeHead(document.status, headers).end(body);
+    response.writeHead(document.status, { [REQUEST_ID_HEADER]: id, ...headers }).end(body);
   });
 }
 
