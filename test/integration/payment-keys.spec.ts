@@ -104,6 +104,19 @@ describe('the payment key of an account', () => {
       expect((await read(id)).body['jwk']).toMatchObject(changed);
     });
 
+    it('leaves what it does not speak of as an operator set it, whatever else of it changes', async () => {
+      const id = await provision({});
+      const set = { protocol_version: '2.0', payment_types: ['hosted_page', 'card'] };
+      await database.query('UPDATE merchant_account SET protocol_version = $2, payment_types = $3 WHERE id = $1', [
+        ...[id, set.protocol_version, set.payment_types],
+      ]);
+      await provision({ name: 'Renamed again' });
+      const rows = await database.query('SELECT protocol_version, payment_types FROM merchant_account WHERE id = $1', [
+        id,
+      ]);
+      expect(rows).toEqual([set]);
+    });
+
     it.each([
       ['no JSON', '{', /^ALLIANCE_PAYMENT_KEY is not JSON: give the public JWK/u],
       ['a private key', JSON.stringify(pair.privateJwk), /^ALLIANCE_PAYMENT_KEY must be the public key of the bank/u],

@@ -24,6 +24,13 @@ export interface AccountSettings {
   readonly paymentTypes: string[];
 }
 
+/** What an environment says of an account: the rest is a default, which must not undo what an operator set. */
+export type EnvironmentSettings = Omit<AccountSettings, keyof typeof NEW_ACCOUNT> & Partial<typeof NEW_ACCOUNT>;
+const NEW_ACCOUNT: Pick<AccountSettings, 'protocolVersion' | 'paymentTypes'> = {
+  protocolVersion: '1.0',
+  paymentTypes: ['hosted_page'],
+};
+
 /** A merchant account with its secrets opened. Never log one, never put one in an error. */
 export interface MerchantAccount extends Omit<AccountSettings, 'serviceCode'> {
   readonly id: string;
@@ -115,7 +122,7 @@ export class MerchantAccountsService {
    * @returns the account's id
    */
   async applyEnvironment(
-    settings: AccountSettings,
+    settings: EnvironmentSettings,
     facts: readonly string[],
     also: (accountId: string) => Promise<void>,
   ): Promise<string> {
@@ -128,12 +135,12 @@ export class MerchantAccountsService {
     return id;
   }
 
-  /** The account of this terminal, brought up to date or created; a member that is null is left as it is. @returns its id */
-  async install(settings: AccountSettings): Promise<string> {
+  /** The account of this terminal, brought up to date or created; a member that is null or absent is left as it is. @returns its id */
+  async install(settings: EnvironmentSettings): Promise<string> {
     const { baseUrl, bankMerchantId } = settings;
     const known = await this.accounts.findByTerminal(baseUrl, bankMerchantId);
     if (!known) {
-      const id = await this.createUnlessThere(settings);
+      const id = await this.createUnlessThere({ ...NEW_ACCOUNT, ...settings });
       if (id !== undefined) return id;
     }
     const row = known ?? (await this.accounts.findByTerminal(baseUrl, bankMerchantId));

@@ -23,9 +23,7 @@ export class AccountProvisioner {
     const jwk = parseJwk(config.privateKey, PRIVATE_KEY);
     const paymentKey = config.paymentKey === undefined ? null : parsePaymentKey(config.paymentKey);
     const { name, environment, baseUrl, merchantId: bankMerchantId, a2aMerchantId = null, serviceCode } = config;
-    const defaults = { protocolVersion: '1.0' as const, paymentTypes: ['hosted_page'] };
-    const terminal = { name, environment, baseUrl, bankMerchantId, a2aMerchantId, serviceCode };
-    const settings = { ...terminal, paymentKey, ...defaults };
+    const settings = { name, environment, baseUrl, bankMerchantId, a2aMerchantId, serviceCode, paymentKey };
     await checkKey(jwk, environment);
     const facts = [
       name,
