@@ -105,7 +105,7 @@ const BUDGETS = [
       });
       return () => parts.refunds.create({ accountId: parts.accountId, paymentId: id, key: aKey() }, {});
     },
-    budget: { roundTrips: 3, commits: 3, walBytes: 7_000 },
+    budget: { roundTrips: 3, commits: 3, walBytes: 8_800 },
   },
   {
     what: 'a payment that is read',

@@ -69,6 +69,11 @@ describe(`among ${MANY} payments`, () => {
     ['those from before the first', { createdBefore: ago(20) }],
     ['those of a link that all have', { linkId: 'link' }],
     ['those of a link that none has', { linkId: 'nothing' }],
+    ['those with an entry that all have', { metadata: ['shop', 'one'] }],
+    ['those with an entry that all have, of a rare status', { metadata: ['shop', 'one'], status: 'needs_review' }],
+    ['those with an entry that all have, of an hour long ago', { metadata: ['shop', 'one'], ...AN_HOUR }],
+    ['those with an entry that one has', { metadata: ['order', '777'] }],
+    ['those with an entry that none has', { metadata: ['order', 'nothing'] }],
   ])('lists %s by reading no more than a few', async (_what, filter) => {
     const all = {
       ...{ kinds: kindsOf('payment'), limit: 21, before: undefined, status: undefined, reference: undefined },
@@ -82,11 +87,27 @@ describe(`among ${MANY} payments`, () => {
     ['those of a payment', { paymentId: `pay_${'1'.padStart(32, '0')}` }],
     ['those of an hour long ago', AN_HOUR],
     ['those from before the first', { createdBefore: ago(20) }],
+    ['those of a frequent status', { status: 'succeeded' }],
+    ['those of a status that there is none of', { status: 'failed' }],
+    ['those of a customer that all have', { customerDigest: Buffer.from([1]) }],
+    ['those of a customer that none has', { customerDigest: Buffer.from([2]) }],
+    ['those of a customer that all have, of a rare status', { customerDigest: Buffer.from([1]), status: 'pending' }],
   ])('lists refunds, %s, by reading no more than a few', async (_what, filter) => {
     const { operations } = parts.records;
     const operationsOnOne = new (operations.constructor as new (s: DataSource) => typeof operations)(source);
-    const all = { limit: 21, before: undefined, paymentId: undefined, ...filter };
+    const all = { limit: 21, before: undefined, status: undefined, paymentId: undefined, ...filter };
     expect(await rowsRead(() => operationsOnOne.listRefunds(parts.accountId, all))).toBeLessThan(300);
+  });
+
+  it('reads what changed since a moment by reading no more than a page', async () => {
+    const { operations } = parts.records;
+    const operationsOnOne = new (operations.constructor as new (s: DataSource) => typeof operations)(source);
+    const since = { changedSince: ago(5), limit: 20, cursor: undefined };
+    const changes = [
+      () => recordsOnOne().changed(parts.accountId, kindsOf('payment'), since),
+      () => operationsOnOne.changedRefunds(parts.accountId, since),
+    ];
+    for (const read of changes) expect(await rowsRead(read)).toBeLessThan(100);
   });
 
   it('claims what is due by reading no more than that', async () => {
@@ -153,11 +174,12 @@ describe(`among ${MANY} payments`, () => {
 async function fill(database: MigratedDatabase, accountId: string): Promise<void> {
   await database.query(
     `INSERT INTO payment (merchant_account_id, id, kind, method, status, amount, currency, livemode, reference, return_url, language,
-                          expires_in_minutes, customer_sealed, next_sync_at, link_id, customer_digest, created_at)
+                          expires_in_minutes, customer_sealed, next_sync_at, link_id, customer_digest, created_at, changed_at, metadata)
      SELECT $1, 'pay_' || lpad(to_hex(n), 32, '0'), 'purchase', 'hosted_page',
             CASE WHEN n % 1000 = 0 THEN 'needs_review' WHEN n % 2 = 0 THEN 'requires_action' ELSE 'succeeded' END,
             100, 'UAH', false, 'order', 'https://shop.example/', 'uk', 30, 'sealed', now() + interval '1 day', 'link', '\\x01',
-            now() - make_interval(secs => ${MANY} - n)
+            now() - make_interval(secs => ${MANY} - n), now() - make_interval(secs => ${MANY} - n),
+            jsonb_build_object('shop', 'one') || CASE WHEN n % 2 = 0 THEN jsonb_build_object('order', n::text) ELSE '{}' END
      FROM generate_series(1, ${MANY}) AS n`,
     [accountId],
   );
@@ -170,9 +192,9 @@ async function fill(database: MigratedDatabase, accountId: string): Promise<void
   );
   await database.query(
     `INSERT INTO operation (merchant_account_id, id, subject_id, kind, step, protocol, status, amount, currency,
-                            merchant_request_id, sent_at, deadline_at, bank_merchant_id, created_at)
+                            merchant_request_id, sent_at, deadline_at, bank_merchant_id, created_at, changed_at)
      SELECT merchant_account_id, 'ref_' || id, id, 'refund', 'refund', '1.0', 'succeeded', 100, 'UAH', 'ref_' || id,
-            now(), now(), 'merchant-1', created_at
+            now(), now(), 'merchant-1', created_at, created_at
      FROM payment ORDER BY number`,
   );
   await database.query(

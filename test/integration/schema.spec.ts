@@ -18,6 +18,9 @@ const tablesOf = async (database: TestDatabase): Promise<string[]> =>
 
 /** What the entities do not know of: foreign keys, unique and partial indexes, checks. */
 const ONLY_IN_THE_DATABASE = [
+  'payment_by_change',
+  'operation_refund_by_change',
+  'operation_refund_by_status',
   'payment_by_creation',
   'payment_by_customer',
   'api_key_payout_limit_check',
@@ -137,6 +140,7 @@ describe('migrations', () => {
       [
         ...entities,
         'event_feed',
+        'payment_metadata',
         'history',
         'kek',
         'migrations',

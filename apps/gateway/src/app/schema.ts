@@ -29,6 +29,7 @@ import { ListByDateAndCustomer1796000000020 } from '../database/migrations/17960
 import { CreateProofKeys1796000000021 } from '../database/migrations/1796000000021-create-proof-keys.js';
 import { PartitionByMonth1796000000023 } from '../database/migrations/1796000000023-partition-by-month.js';
 import { CreateSavedCards1796000000030 } from '../database/migrations/1796000000030-create-saved-cards.js';
+import { ListByMetadataAndChange1796000000038 } from '../database/migrations/1796000000038-list-by-metadata-and-change.js';
 import { KEY_TRANSITIONS } from '../dcm/domain/key-lifecycle.js';
 import { WebhookAttemptEntity } from '../webhooks/store/webhook-attempt.entity.js';
 import { WebhookDeliveryEntity } from '../webhooks/store/webhook-delivery.entity.js';
@@ -83,6 +84,7 @@ const SCHEMA: Schema = {
     CreateProofKeys1796000000021,
     PartitionByMonth1796000000023,
     CreateSavedCards1796000000030,
+    ListByMetadataAndChange1796000000038,
   ],
   legalMoves: {
     payment: TRANSITIONS,

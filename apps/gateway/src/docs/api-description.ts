@@ -66,7 +66,12 @@ export function queryParameters(schema: z.ZodObject): Json[] {
   const { properties = {} } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
   return Object.entries(properties).map(([name, property]) => {
     const { description, ...rest } = property as Json;
-    return { name, in: 'query', required: false, ...(description === undefined ? {} : { description }), schema: rest };
+    const style = rest['type'] === 'object' ? { style: 'deepObject', explode: true } : {};
+    return {
+      ...{ name, in: 'query', required: false, ...style },
+      ...(description === undefined ? {} : { description }),
+      schema: rest,
+    };
   });
 }
 

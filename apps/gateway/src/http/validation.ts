@@ -11,11 +11,23 @@ type Where = 'body' | 'query';
 class ValidationPipe implements PipeTransform {
   transform(value: unknown, { type, schema }: ArgumentMetadata): unknown {
     if (!(schema instanceof z.ZodType)) return value;
-    return checked(schema, value, type === 'query' ? 'query' : 'body');
+    return type === 'query' ? checked(schema, deepened(value), 'query') : checked(schema, value, 'body');
   }
 }
 
 export const validationPipe = (): PipeTransform => new ValidationPipe();
+
+/** Members such as `metadata[order]`, as OpenAPI's style `deepObject` writes them, become members of an object. */
+function deepened(query: unknown): unknown {
+  const flat: [string, unknown][] = [];
+  const deep = new Map<string, [string, unknown][]>();
+  for (const [name, value] of Object.entries(query ?? {})) {
+    const [, parent, key] = /^([a-zA-Z]+)\[([^[\]]+)\]$/u.exec(name) ?? [];
+    if (parent === undefined || key === undefined) flat.push([name, value]);
+    else deep.set(parent, [...(deep.get(parent) ?? []), [key, value]]);
+  }
+  return Object.fromEntries([...flat, ...[...deep].map(([name, members]) => [name, Object.fromEntries(members)])]);
+}
 
 /** Every wrong member is named at once; a body that is not there counts as one without members. @throws HttpProblem `VALIDATION_FAILED` */
 export function checked<T>(schema: z.ZodType<T>, value: unknown, where: Where): T {

@@ -51,7 +51,7 @@ export const viewPayment = (row: PaymentEntity, shown: Shown): PaymentView => ({
   metadata: row.metadata,
   expiresAt: row.expiresAt?.toISOString() ?? null,
   createdAt: row.createdAt.toISOString(),
-  updatedAt: row.updatedAt.toISOString(),
+  updatedAt: row.changedAt.toISOString(),
 });
 
 /** Also where the link is still to come. */
@@ -125,7 +125,7 @@ export const viewVerification = (row: PaymentEntity, shown: Shown): Verification
   metadata: row.metadata,
   expiresAt: row.expiresAt?.toISOString() ?? null,
   createdAt: row.createdAt.toISOString(),
-  updatedAt: row.updatedAt.toISOString(),
+  updatedAt: row.changedAt.toISOString(),
 });
 
 /** It has no page and no customer: money goes out. */
@@ -143,7 +143,7 @@ export const viewPayout = (row: PaymentEntity): PayoutView => ({
   flags: PAYMENT_FLAGS.filter((flag) => flag in row.flags),
   metadata: row.metadata,
   createdAt: row.createdAt.toISOString(),
-  updatedAt: row.updatedAt.toISOString(),
+  updatedAt: row.changedAt.toISOString(),
 });
 
 const viewHold = (row: PaymentEntity, action: OperationEntity | undefined): PaymentView['hold'] => ({
@@ -168,5 +168,5 @@ export const viewRefund = (row: OperationEntity): RefundView => ({
   reason: row.reason,
   failure: operationStatus(row.status).givenUp ? keptFailure(row) : null,
   createdAt: row.createdAt.toISOString(),
-  updatedAt: row.updatedAt.toISOString(),
+  updatedAt: row.changedAt.toISOString(),
 });

@@ -1,4 +1,5 @@
-import { createPayment, createRefund, listPayments } from './payment.dto.js';
+import { listPayments } from './list.dto.js';
+import { createPayment, createRefund } from './payment.dto.js';
 
 const aRequest = (over: Record<string, unknown> = {}): Record<string, unknown> => ({
   amount: 12_550,

@@ -98,41 +98,6 @@ export const cancelPayment = z
   .meta({ id: 'CancelPayment' });
 export type CancelPayment = z.output<typeof cancelPayment>;
 
-const limit = z.coerce.number().pipe(z.int().min(1).max(100)).default(20).meta({
-  description: 'How many a page holds.',
-  type: 'integer',
-  minimum: 1,
-  maximum: 100,
-});
-const cursor = z.string().max(200).optional().meta({ description: '`nextCursor` of the page before.' });
-
-const moment = z.iso
-  .datetime({ offset: true, error: 'must be a time with offset, such as 2026-01-31T00:00:00+02:00' })
-  .transform((text) => new Date(text));
-const createdBetween = {
-  createdFrom: moment.optional().meta({ description: 'Only what was created then or later.' }),
-  createdBefore: moment.optional().meta({ description: 'Only what was created earlier.' }),
-};
-
-export const listRefunds = z.strictObject({
-  limit,
-  cursor,
-  paymentId: z.string().max(100).optional().meta({ description: 'Those of one payment.' }),
-  ...createdBetween,
-});
-export type ListRefunds = z.output<typeof listRefunds>;
-
-export const listPayments = z.strictObject({
-  limit,
-  cursor,
-  status: z.enum(PAYMENT_STATUSES).optional(),
-  reference: z.string().max(255).optional(),
-  customerId: z.string().max(255).optional().meta({ description: 'Those of one customer, by your own `customer.id`.' }),
-  ...createdBetween,
-  paymentLinkId: z.string().max(100).optional().meta({ description: 'Those that were made by a payment link.' }),
-});
-export type ListPayments = z.output<typeof listPayments>;
-
 /** What a payment waits for. */
 export const NEXT_ACTIONS = ['redirect', 'confirm'] as const;
 
@@ -144,6 +109,7 @@ const failure = z
   .nullable()
   .meta({ description: 'Why the money did not move.' });
 const instant = z.iso.datetime();
+const changed = instant.meta({ description: 'When something that is shown here last changed.' });
 
 const acceptsPayment = z.boolean().meta({
   description:
@@ -243,7 +209,7 @@ export const paymentView = z
     metadata: z.record(z.string(), z.string()),
     expiresAt: instant.nullable(),
     createdAt: instant,
-    updatedAt: instant,
+    updatedAt: changed,
   })
   .meta({ id: 'Payment' });
 export type PaymentView = z.output<typeof paymentView>;
@@ -266,7 +232,7 @@ export const verificationView = z
     metadata: z.record(z.string(), z.string()),
     expiresAt: instant.nullable(),
     createdAt: instant,
-    updatedAt: instant,
+    updatedAt: changed,
   })
   .meta({ id: 'Verification' });
 export type VerificationView = z.output<typeof verificationView>;
@@ -284,7 +250,7 @@ export const refundView = z
     reason: z.string().nullable(),
     failure,
     createdAt: instant,
-    updatedAt: instant,
+    updatedAt: changed,
   })
   .meta({ id: 'Refund' });
 export type RefundView = z.output<typeof refundView>;

@@ -3,6 +3,7 @@ import { type FastifyReply } from 'fastify';
 import { ApiKeyGuard, Caller, type KeyOwner } from '../../accounts/api-key.guard.js';
 import { Scopes } from '../../accounts/scopes.js';
 import { BankSlots } from '../bank/bank-slots.js';
+import { listPayments, type ListPayments } from './list.dto.js';
 import {
   cancelPayment,
   type CancelPayment,
@@ -12,8 +13,6 @@ import {
   type CreatePayment,
   createRefund,
   type CreateRefund,
-  listPayments,
-  type ListPayments,
   type PaymentView,
   qrQuery,
   type QrQuery,

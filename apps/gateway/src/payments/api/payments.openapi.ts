@@ -13,17 +13,16 @@ import { HTTP_PROBLEMS, READING } from '../../http/http-problem.js';
 import { PAYMENT_PROBLEMS } from '../domain/payment-error.js';
 import { confirmPayment } from './card.dto.js';
 import { PAYMENT_EXAMPLES } from './payment-examples.js';
+import { listPayments, listRefunds } from './list.dto.js';
 import {
   cancelPayment,
   capturePayment,
   createPayment,
   createRefund,
   createVerification,
-  listPayments,
   paymentPage,
   paymentView,
   qrQuery,
-  listRefunds,
   refundList,
   refundPage,
   refundView,

@@ -13,12 +13,14 @@ import { type Answer, fingerprintOf } from '../engine/idempotency.service.js';
 import { isPayment, kindsOf } from '../kinds/kinds.js';
 import { type Method } from '../kinds/methods.js';
 import { type OperationEntity } from '../store/operation.entity.js';
+import { type Changes } from '../store/changed-since.js';
 import { currentOf } from '../store/operation.repository.js';
 import { type Held, PaymentRecords } from '../store/payment-records.js';
 import { type PaymentEntity } from '../store/payment.entity.js';
 import { expiryOf } from '../store/payment.repository.js';
 import { type ConfirmPayment } from './card.dto.js';
-import { type CreatePayment, type ListPayments, type PaymentView } from './payment.dto.js';
+import { type ListPayments } from './list.dto.js';
+import { type CreatePayment, type PaymentView } from './payment.dto.js';
 import { customerDigestOf } from './customer-digest.js';
 import { IntentsService } from './intents.service.js';
 import { type Shown, viewPayment } from './payment-view.js';
@@ -85,8 +87,17 @@ export class PaymentsService {
     return qrLink;
   }
 
-  /** Newest first, a page at a time. @throws PaymentError `CURSOR_INVALID` */
+  /** A page at a time: newest first, or the oldest change first. @throws PaymentError `CURSOR_INVALID` */
   async list(accountId: string, query: ListPayments): Promise<{ data: PaymentView[]; nextCursor: string | null }> {
+    const { limit, cursor, changedSince } = query;
+    const page =
+      changedSince === undefined
+        ? await this.newest(accountId, query)
+        : await this.records.payments.changed(accountId, kindsOf('payment'), { changedSince, limit, cursor });
+    return { data: await this.shown(accountId, page), nextCursor: page.nextCursor };
+  }
+
+  private async newest(accountId: string, query: ListPayments): Promise<Changes<PaymentEntity>> {
     const { limit, status, reference, paymentLinkId: linkId, cursor, customerId, createdFrom, createdBefore } = query;
     const customerDigest =
       customerId === undefined ? undefined : customerDigestOf((await this.accounts.open(accountId)).secret, customerId);
@@ -100,10 +111,16 @@ export class PaymentsService {
       reference,
       linkId,
       customerDigest,
+      metadata: Object.entries(query.metadata ?? {})[0],
       createdFrom,
       createdBefore,
     });
-    const { rows: page, last } = pageOf(found, limit);
+    const { rows, last } = pageOf(found, limit);
+    return { rows, nextCursor: last ? writeCursor(last.id) : null, now };
+  }
+
+  /** What the page shows that is not in the rows themselves is read for all of them at once. */
+  private async shown(accountId: string, { rows: page, now }: Changes<PaymentEntity>): Promise<PaymentView[]> {
     const payable = page.filter((row) => paymentStatus(row.status).payable).map(({ id }) => id);
     const intents = await this.records.operations.intentsOf(accountId, payable);
     const holds = page.filter(isHold).map(({ id }) => id);
@@ -113,10 +130,7 @@ export class PaymentsService {
       pastExpiry: expiryOf(row) < now,
       action: actions.get(row.id),
     });
-    return {
-      data: page.map((row) => viewPayment(row, shown(row))),
-      nextCursor: last ? writeCursor(last.id) : null,
-    };
+    return page.map((row) => viewPayment(row, shown(row)));
   }
 }
 

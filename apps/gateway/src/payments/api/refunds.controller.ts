@@ -1,7 +1,8 @@
 import { Controller, Get, Param, Query, UseGuards } from '@nestjs/common';
 import { ApiKeyGuard, Caller, type KeyOwner } from '../../accounts/api-key.guard.js';
 import { Scopes } from '../../accounts/scopes.js';
-import { listRefunds, type ListRefunds, type RefundPage, type RefundView } from './payment.dto.js';
+import { listRefunds, type ListRefunds } from './list.dto.js';
+import { type RefundPage, type RefundView } from './payment.dto.js';
 import { RefundsService } from './refunds.service.js';
 
 /** Refunds of all payments; they are made below their payment. */

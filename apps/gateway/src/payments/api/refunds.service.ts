@@ -9,7 +9,9 @@ import { type Answer, fingerprintOf } from '../engine/idempotency.service.js';
 import { merchantRequestIdOf } from '../engine/merchant-request-id.js';
 import { FOLLOW_UPS, isPayment } from '../kinds/kinds.js';
 import { type Held, PaymentRecords } from '../store/payment-records.js';
-import { type CreateRefund, type ListRefunds, type RefundPage, type RefundView } from './payment.dto.js';
+import { type ListRefunds } from './list.dto.js';
+import { type CreateRefund, type RefundPage, type RefundView } from './payment.dto.js';
+import { customerDigestOf } from './customer-digest.js';
 import { viewRefund } from './payment-view.js';
 
 @Injectable()
@@ -43,16 +45,21 @@ export class RefundsService {
   }
 
   /** Newest first, a page at a time. @throws PaymentError `CURSOR_INVALID` */
-  async listAll(accountId: string, { limit, cursor, ...filter }: ListRefunds): Promise<RefundPage> {
+  async listAll(accountId: string, query: ListRefunds): Promise<RefundPage> {
+    const { limit, cursor, customerId, changedSince, status, paymentId, ...created } = query;
+    if (changedSince !== undefined) {
+      const { rows, nextCursor } = await this.records.operations.changedRefunds(accountId, {
+        ...{ changedSince, limit, cursor },
+      });
+      return { data: rows.map(viewRefund), nextCursor };
+    }
     const before = cursor === undefined ? undefined : placeIn(cursor, /^\d{1,18}$/u);
     if (cursor !== undefined && before === undefined)
       throw new PaymentError('CURSOR_INVALID', 'the cursor is not one that we gave out');
-    const { paymentId } = filter;
+    const customerDigest =
+      customerId === undefined ? undefined : customerDigestOf((await this.accounts.open(accountId)).secret, customerId);
     const found = await this.records.operations.listRefunds(accountId, {
-      ...filter,
-      paymentId,
-      limit: limit + 1,
-      before,
+      ...{ ...created, limit: limit + 1, before, status, paymentId, customerDigest },
     });
     const { rows, last } = pageOf(found, limit);
     return { data: rows.map(viewRefund), nextCursor: last ? writeCursor(last.number) : null };

@@ -56,14 +56,15 @@ function afterFollowUp(payment: Payment, before: Operation, after: Operation): M
 }
 
 /** The rows as they will be, for an answer that is written by the same statement. */
-export function preview(held: Held, { operation, notes, moved, extras }: Conclusion, updatedAt: Date): Held {
+export function preview(held: Held, { operation, notes, moved, extras }: Conclusion, at: Date): Held {
   const { status, amountAuthorized, amountCaptured, amountRefunded, flags, failure } = moved.payment;
   const amounts = { amountAuthorized, amountCaptured, amountRefunded };
   const expiresAt = extras.expiresAt ?? held.payment.expiresAt;
   const redirectUrl = notes.redirectUrl ?? held.operation.redirectUrl;
-  const payment = { status, ...amounts, flags, ...columnsOf(failure), expiresAt, updatedAt };
+  const times = { updatedAt: at, changedAt: at };
+  const payment = { status, ...amounts, flags, ...columnsOf(failure), expiresAt, ...times };
   const qrLink = notes.qrLink ?? held.operation.qrLink;
-  const after = { status: operation.status, ...columnsOf(operation.failure), redirectUrl, qrLink, updatedAt };
+  const after = { status: operation.status, ...columnsOf(operation.failure), redirectUrl, qrLink, ...times };
   return {
     payment: Object.assign(new PaymentEntity(), held.payment, payment),
     operation: Object.assign(new OperationEntity(), held.operation, after),

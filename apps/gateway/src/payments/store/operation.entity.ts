@@ -71,4 +71,6 @@ export class OperationEntity {
   @Column({ type: 'int', default: 0 }) notFounds!: number;
   @Column(nowColumn) createdAt!: Date;
   @Column(nowColumn) updatedAt!: Date;
+  /** When the API last showed a change; kept by a trigger. */
+  @Column(nowColumn) changedAt!: Date;
 }

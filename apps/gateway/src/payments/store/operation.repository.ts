@@ -8,8 +8,15 @@ import { type Transaction } from '../../database/transaction.js';
 import { keptFailure } from '../domain/failures.js';
 import { type Cause, FOLLOW_UP_KINDS, INTENT_KINDS, type Operation } from '../domain/operation.js';
 import { REVIEW_AFTER_SECONDS } from '../domain/schedule.js';
-import { HINTED_OPERATIONS } from '../domain/statuses.js';
+import {
+  HINTED_OPERATIONS,
+  OPERATION_STATUSES,
+  type OperationStatus,
+  operationStatus,
+  type RefundStatus,
+} from '../domain/statuses.js';
 import { stepOf } from '../kinds/steps.js';
+import { changedSince, type ChangedSince, type Changes } from './changed-since.js';
 import { createdBetween, type CreatedBetween } from './created-between.js';
 import { OperationEntity } from './operation.entity.js';
 
@@ -106,8 +113,17 @@ const CLAIM_DUE = claimDueSql({
 
 const REFUNDS = `FROM operation WHERE merchant_account_id = :accountId AND kind = 'refund'`;
 
+const OF_CUSTOMER = `operation.subject_id IN (
+  SELECT id FROM payment WHERE merchant_account_id = :accountId AND customer_digest = :digest)`;
+
+/** In the words of the index of those that did not succeed. */
+const inStatus = (status: OperationStatus): string =>
+  `operation.status = :status ${status === 'succeeded' ? '' : `AND operation.status <> 'succeeded'`}`;
+
 export interface RefundFilter extends CreatedBetween {
   readonly limit: number;
+  readonly status: RefundStatus | undefined;
+  readonly customerDigest?: Buffer | undefined;
   /** Number of the last refund of the page before. */
   readonly before: string | undefined;
   readonly paymentId: string | undefined;
@@ -165,8 +181,26 @@ export class OperationRepository {
     });
   }
 
-  /** Newest first. */
-  listRefunds(accountId: string, filter: RefundFilter): Promise<OperationEntity[]> {
+  /** Newest first. Each status that is shown alike is asked for by itself, as its index has it. */
+  async listRefunds(accountId: string, filter: RefundFilter): Promise<OperationEntity[]> {
+    const { status: shownAs, limit } = filter;
+    const statuses =
+      shownAs === undefined
+        ? [undefined]
+        : OPERATION_STATUSES.filter((status) => operationStatus(status).shownAs === shownAs);
+    const found = await Promise.all(statuses.map((status) => this.refundsIn(accountId, status, filter)));
+    if (found.length === 1) return found.flat();
+    return found
+      .flat()
+      .toSorted((a, b) => Number(BigInt(b.number) - BigInt(a.number)))
+      .slice(0, limit);
+  }
+
+  private refundsIn(
+    accountId: string,
+    status: OperationStatus | undefined,
+    filter: RefundFilter,
+  ): Promise<OperationEntity[]> {
     const query = this.database
       .createQueryBuilder(OperationEntity, 'operation')
       .where(`operation.merchantAccountId = :accountId AND operation.kind = 'refund'`, { accountId })
@@ -175,8 +209,16 @@ export class OperationRepository {
     if (filter.before !== undefined) query.andWhere('operation.number < :before', { before: filter.before });
     if (filter.paymentId !== undefined)
       query.andWhere('operation.subjectId = :paymentId', { paymentId: filter.paymentId });
+    if (status !== undefined) query.andWhere(inStatus(status), { status });
+    if (filter.customerDigest !== undefined) query.andWhere(OF_CUSTOMER, { digest: filter.customerDigest });
     for (const { text, parameters } of createdBetween('operation', REFUNDS, filter)) query.andWhere(text, parameters);
     return query.getMany();
+  }
+
+  /** See {@link changedSince}. */
+  changedRefunds(accountId: string, since: ChangedSince): Promise<Changes<OperationEntity>> {
+    const rows = sql`FROM operation t WHERE t.merchant_account_id = ${accountId} AND t.kind = 'refund' AND t.status <> 'sending'`;
+    return changedSince(this.database.manager, { entity: OperationEntity, rows }, since);
   }
 
   findRefund(accountId: string, id: string): Promise<OperationEntity | null> {

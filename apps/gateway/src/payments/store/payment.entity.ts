@@ -83,4 +83,6 @@ export class PaymentEntity {
   @Column({ type: 'int', default: 0 }) hintQueries!: number;
   @Column(nowColumn) createdAt!: Date;
   @Column(nowColumn) updatedAt!: Date;
+  /** When the API last showed a change; kept by a trigger. */
+  @Column(nowColumn) changedAt!: Date;
 }

@@ -12,6 +12,7 @@ import { type Payment } from '../domain/payment.js';
 import { type Receipt } from '../domain/receipt.js';
 import { EXPIRY_GRACE_SECONDS, ORDER_REVIEW_SECONDS } from '../domain/schedule.js';
 import { ENDED_PAYMENTS, type PaymentStatus } from '../domain/statuses.js';
+import { changedSince, type ChangedSince, type Changes } from './changed-since.js';
 import { createdBetween, type CreatedBetween } from './created-between.js';
 import { hintSubjects, isNewOrder, noted, type Told } from './hints.js';
 import { PaymentEntity } from './payment.entity.js';
@@ -50,6 +51,8 @@ export interface PaymentFilter extends CreatedBetween {
   readonly reference: string | undefined;
   readonly linkId?: string | undefined;
   readonly customerDigest?: Buffer | undefined;
+  /** An entry that they have. */
+  readonly metadata?: readonly [key: string, value: string] | undefined;
 }
 
 /** Columns that a change of state may bring along. `nextSyncInSeconds`: null means that nothing is open any more. */
@@ -152,6 +155,10 @@ const NEVER_REACHED = '9223372036854775807';
 
 const OF_ACCOUNT = 'FROM payment WHERE merchant_account_id = :accountId';
 
+const HAS_METADATA = `payment.number IN (
+  SELECT number FROM payment_metadata
+  WHERE merchant_account_id = :accountId AND digest = metadata_digest(:metadataKey, :metadataValue))`;
+
 const CLAIM_DUE = claimDueSql({
   table: 'payment',
   column: 'next_sync_at',
@@ -220,9 +227,20 @@ export class PaymentRepository {
     if (filter.linkId !== undefined) query.andWhere('payment.linkId = :linkId', { linkId: filter.linkId });
     if (filter.customerDigest !== undefined)
       query.andWhere('payment.customerDigest = :digest', { digest: filter.customerDigest });
+    if (filter.metadata !== undefined) {
+      const [metadataKey, metadataValue] = filter.metadata;
+      query.andWhere(HAS_METADATA, { metadataKey, metadataValue });
+    }
     for (const { text, parameters } of createdBetween('payment', OF_ACCOUNT, filter)) query.andWhere(text, parameters);
     const { entities, raw } = await query.addSelect('now()', 'now').getRawAndEntities<{ now: Date }>();
     return { found: entities, now: raw[0]?.now ?? new Date() };
+  }
+
+  /** See {@link changedSince}. */
+  changed(accountId: string, kinds: readonly IntentKind[], since: ChangedSince): Promise<Changes<PaymentEntity>> {
+    const rows = sql`
+      FROM payment t WHERE t.merchant_account_id = ${accountId} AND t.kind = ANY(${kinds}::text[]) AND t.status <> 'created'`;
+    return changedSince(this.database.manager, { entity: PaymentEntity, rows }, since);
   }
 
   /** @returns the row as it is now */
