@@ -73,7 +73,7 @@ describe('a command', () => {
     const env = { DCM_BASE_URL: 'http://127.0.0.1:1/dcm', DCM_COUNTERPARTY_GUID: randomUUID() };
     gateway = await startGateway(database, { env });
     account = await addAccount(gateway);
-    made = { account: account.id };
+    made = { account: account.id, data: 'webhooks' };
   });
   afterAll(async () => {
     await gateway.app.close();
@@ -111,6 +111,8 @@ describe('a command', () => {
     ['payment.ask_all', {}],
     ['break.recheck', {}],
     ['proof_key.rotate', {}],
+    ['retention.run', {}],
+    ['retention.set', { days: 30 }],
     ['dcm_subject.add', { sub: 'anna' }, 'subject'],
     ['dcm_subject.change', { disabled: true }],
     ['dcm_object.add', { login: 'olena' }, 'object'],

@@ -146,6 +146,7 @@ describe('migrations', () => {
         'migrations',
         'readiness_probe',
         'proof_key',
+        ...['retention_rule', 'retention_turn'],
         ...['register', 'register_line', 'register_bad_line', 'reconciliation_break'],
         'state_transition',
         'terminal',
@@ -204,6 +205,7 @@ describe('migrations', () => {
       'merchant_account id',
       'migrations id',
       'readiness_probe only_row',
+      'retention_turn only_row',
       'state_transition kind',
     ]);
     expect(keys.map(({ table }) => table).toSorted()).toEqual(await tablesOf(database));

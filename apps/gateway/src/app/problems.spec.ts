@@ -12,6 +12,7 @@ import { type DcmProblemCode } from '../dcm/dcm-problem.js';
 import { adviceOf, CodedError, type ProblemTable } from '../problems/coded-error.js';
 import { HttpProblem, type HttpProblemCode } from '../http/http-problem.js';
 import { type ProblemDocument } from '../http/problem-document.js';
+import { type RetentionErrorCode } from '../retention/retention-error.js';
 import { type ReconciliationErrorCode } from '../reconciliation/reconciliation-error.js';
 import { type WebhookErrorCode } from '../webhooks/webhook-error.js';
 import { ProblemFilter } from '../http/problem.filter.js';
@@ -88,6 +89,11 @@ const RECONCILIATION_CODES: Readonly<Record<ReconciliationErrorCode, number>> = 
   BREAK_NOT_FOUND: 404,
   BREAK_NOT_OPEN: 409,
 };
+const RETENTION_CODES: Readonly<Record<RetentionErrorCode, number>> = {
+  RETENTION_TOO_SHORT: 409,
+  RETENTION_DATA_UNKNOWN: 404,
+  RETENTION_RUNS: 409,
+};
 const ACCOUNT_CODES: Readonly<Record<AccountErrorCode, number>> = {
   ACCOUNT_NOT_FOUND: 404,
   ACCOUNT_EXISTS: 409,
@@ -147,7 +153,7 @@ beforeAll(() => {
 describe('the catalogue', () => {
   it('has exactly the codes that can be thrown', () => {
     expect(CODES.toSorted()).toEqual(
-      [PAYMENT_CODES, ACCOUNT_CODES, WEBHOOK_CODES, RECONCILIATION_CODES, DCM_CODES, HTTP_CODES]
+      [PAYMENT_CODES, ACCOUNT_CODES, WEBHOOK_CODES, RECONCILIATION_CODES, RETENTION_CODES, DCM_CODES, HTTP_CODES]
         .flatMap((codes) => Object.keys(codes))
         .toSorted(),
     );
@@ -156,9 +162,15 @@ describe('the catalogue', () => {
   it.each(CODES)('%s has a status, a title and a remedy of its own', (code) => {
     const { status, title, remedy } = PROBLEMS[code];
     expect(status).toBe(
-      { ...PAYMENT_CODES, ...ACCOUNT_CODES, ...WEBHOOK_CODES, ...RECONCILIATION_CODES, ...DCM_CODES, ...HTTP_CODES }[
-        code
-      ],
+      {
+        ...PAYMENT_CODES,
+        ...ACCOUNT_CODES,
+        ...WEBHOOK_CODES,
+        ...RECONCILIATION_CODES,
+        ...RETENTION_CODES,
+        ...DCM_CODES,
+        ...HTTP_CODES,
+      }[code],
     );
     expect(title).toMatch(/^\S.{5,}[^.\s]$/u);
     expect(remedy).toMatch(/^[A-Z].{10,}\.$/u);

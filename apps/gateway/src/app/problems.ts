@@ -3,6 +3,7 @@ import { DCM_PROBLEMS } from '../dcm/dcm-problem.js';
 import { HTTP_PROBLEMS } from '../http/http-problem.js';
 import { PAYMENT_PROBLEMS } from '../payments/domain/payment-error.js';
 import { RECONCILIATION_PROBLEMS } from '../reconciliation/reconciliation-error.js';
+import { RETENTION_PROBLEMS } from '../retention/retention-error.js';
 import { WEBHOOK_PROBLEMS } from '../webhooks/webhook-error.js';
 
 /** Every error that the API can answer with: the rooms' tables, joined. */
@@ -12,6 +13,7 @@ export const PROBLEMS = {
   ...ACCOUNT_PROBLEMS,
   ...WEBHOOK_PROBLEMS,
   ...RECONCILIATION_PROBLEMS,
+  ...RETENTION_PROBLEMS,
   ...DCM_PROBLEMS,
 };
 export type ProblemCode = keyof typeof PROBLEMS;
