@@ -1,6 +1,6 @@
 import { launchBrowser, type TestBrowser } from '../support/browser.js';
 import { type Refund } from '../support/gateway-client.js';
-import { type Stack, startStack } from '../support/stack.js';
+import { OPS_KEY, type Stack, startStack } from '../support/stack.js';
 import { until } from '../support/until.js';
 import { aPaidPayment } from './paying-customer.js';
 
@@ -61,6 +61,35 @@ describe('refunds', () => {
       amountRefunded: payment.amount,
     });
     expect(await moneyRefunded(await requestIdOf(body.id))).toEqual([payment.amount]);
+  });
+
+  it('is counted, with its payment, the calls to the bank, callbacks and requests, and told in the log', async () => {
+    const authorization = `Bearer ${OPS_KEY}`;
+    const metrics = async (): Promise<string> =>
+      (await fetch(`${stack.gatewayUrl}/metrics`, { headers: { authorization } })).text();
+    const told = ['payment.requires_action', 'payment.succeeded', 'refund.created', 'refund.updated'];
+    await until('the events are published', () =>
+      Promise.resolve(told.every((type) => stack.logs().includes(`"msg":"${type}"`))),
+    );
+    const text = await metrics();
+    const expected = [
+      /^gateway_payments_total\{status="succeeded",method="hosted_page",failure=""\} 1$/mu,
+      /^gateway_refunds_total\{status="succeeded",failure=""\} 1$/mu,
+      /^gateway_events_total\{type="payment\.succeeded"\} 1$/mu,
+      /^gateway_callbacks_total\{verdict="read"\} [1-9]/mu,
+      /^gateway_bank_call_duration_seconds_count\{operation="order_purchase",outcome="opened"\} 1$/mu,
+      /^gateway_http_request_duration_seconds_count\{method="POST",route="\/v1\/payments",status="201"\} 1$/mu,
+      /^gateway_database_connections\{state="waiting"\} 0$/mu,
+    ];
+    expect(expected.filter((line) => !line.test(text))).toEqual([]);
+    const [payment] = (await stack.client.payments()).body.data;
+    const lines = stack
+      .logs()
+      .split('\n')
+      .filter((line) => line.includes(payment!.id));
+    expect(lines.find((line) => line.includes('"msg":"payment.succeeded"'))).toContain('"accountId":"acc_');
+    expect(lines.findLast((line) => line.includes('"msg":"refund.updated"'))).toContain('"status":"succeeded"');
+    expect(lines.find((line) => line.includes('"created":'))).toContain(`/v1/payments/${payment!.id}`);
   });
 
   it('gives parts back, and never more than was taken', async () => {

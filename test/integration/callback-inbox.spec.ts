@@ -1,5 +1,6 @@
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
+import { Measures } from '../../apps/gateway/src/measures/measures.js';
 import { StoredAllianceAccounts } from '../../apps/gateway/src/payments/bank-access/stored-alliance-accounts.js';
 import { ClientKeyRepository } from '../../apps/gateway/src/payments/bank-access/client-key.repository.js';
 import { CallbackRepository } from '../../apps/gateway/src/callbacks/callback.repository.js';
@@ -58,7 +59,7 @@ describe('callback inbox', () => {
     registerBodyParsers(adapter.getInstance());
     const module = await Test.createTestingModule({
       controllers: [CallbacksController],
-      providers: [{ provide: CallbacksService, useValue: service }],
+      providers: [Measures, { provide: CallbacksService, useValue: service }],
     }).compile();
     app = module.createNestApplication<NestFastifyApplication>(adapter, { bodyParser: false, logger: false });
     app.useGlobalFilters(new ProblemFilter(PROBLEMS));

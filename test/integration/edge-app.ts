@@ -3,6 +3,7 @@ import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { type InjectOptions, type LightMyRequestResponse as Response } from 'fastify';
 import { generateLocalKeys, LocalKekProvider } from '#libs/keystore';
+import { Measures } from '../../apps/gateway/src/measures/measures.js';
 import { loadConfig } from '../../apps/gateway/src/config/gateway-config.js';
 import { GatewayModule } from '../../apps/gateway/src/app/gateway.module.js';
 import { createHttpAdapter } from '../../apps/gateway/src/http/http-server.js';
@@ -56,7 +57,7 @@ export async function startEdgeApp(env: Readonly<Record<string, string>> = {}): 
   const app = module.createNestApplication<NestFastifyApplication>(adapter, { bodyParser: false, logger: false });
   const requestLog: unknown[] = [];
   const logger = { log: (line: unknown) => requestLog.push(line), error: () => undefined, warn: () => undefined };
-  logRequests(adapter.getInstance(), logger);
+  logRequests(adapter.getInstance(), logger, app.get(Measures));
   app.useGlobalFilters(new ProblemFilter(PROBLEMS, rootOf(config.publicUrl)));
   app.useGlobalPipes(validationPipe());
   await app.listen(0, '127.0.0.1');

@@ -45,3 +45,12 @@ function readAnswer(text: string): Record<string, unknown> {
 /** Text with every id replaced by one word. */
 export const withoutIds = (text: string): string =>
   text.replaceAll(/_[0-9a-f]{32}/gu, '_<id>').replaceAll(/hpp_id=\w+/gu, 'hpp_id=<id>');
+
+/** What links may name of a document: its headings, as GitHub spells them. */
+export const anchorsOf = (file: string): string[] =>
+  [...readFileSync(file, 'utf8').matchAll(/^#+ (.+)$/gmu)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replaceAll(' ', '-'),
+  );

@@ -18,6 +18,7 @@ import { PROBLEMS } from './problems.js';
 import { KeysModule, type KeysOptions } from '../keys/keys.module.js';
 import { SEALED_COLUMNS } from './sealed-columns.js';
 import { logOptions } from '../http/request-log.js';
+import { MeasuresModule } from '../measures/measures.module.js';
 import { OpsModule } from '../ops/ops.module.js';
 import { PaymentsModule } from '../payments/payments.module.js';
 import { RetentionModule } from '../retention/retention.module.js';
@@ -44,6 +45,7 @@ export class GatewayModule {
         LoggerModule.forRoot(logOptions(config.logLevel)),
         TypeOrmModule.forRoot({ ...dataSourceOptions(databaseUrl, pool), retryAttempts: 0 }),
         ScheduleModule.forRoot(),
+        MeasuresModule,
         KeysModule.forRoot(keys, SEALED_COLUMNS),
         PaymentsModule.forRoot({ api, worker, publicUrl, bankTimeoutMs, sessionRenewHours }),
         CallbacksModule.forRoot({ api, worker }),

@@ -15,6 +15,7 @@ import { createHttpAdapter } from '../http/http-server.js';
 import { Drain } from '../http/drain.js';
 import { ProblemFilter } from '../http/problem.filter.js';
 import { logRequests } from '../http/request-log.js';
+import { Measures } from '../measures/measures.js';
 import { rootOf } from '../http/request-path.js';
 import { validationPipe } from '../http/validation.js';
 import { type KeysOptions } from '../keys/keys.module.js';
@@ -96,7 +97,7 @@ async function createApp(
     abortOnError: false,
   });
   app.useLogger(app.get(Logger));
-  logRequests(adapter.getInstance(), app.get(Logger));
+  logRequests(adapter.getInstance(), app.get(Logger), app.get(Measures));
   app.useGlobalFilters(new ProblemFilter(PROBLEMS, rootOf(config.publicUrl)));
   app.useGlobalPipes(validationPipe());
   return { app, drain };

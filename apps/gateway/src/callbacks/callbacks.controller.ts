@@ -1,9 +1,13 @@
 import { Body, Controller, Get, HttpCode, NotFoundException, Param, Post, Redirect } from '@nestjs/common';
+import { Measures } from '../measures/measures.js';
 import { CallbacksService } from './callbacks.service.js';
 
 @Controller()
 export class CallbacksController {
-  constructor(private readonly callbacks: CallbacksService) {}
+  constructor(
+    private readonly callbacks: CallbacksService,
+    private readonly measures: Measures,
+  ) {}
 
   /** 200 only after the callback is kept: anything else makes the bank send it again. */
   @Post('callbacks/alliance/:accountId/:paymentId/:token')
@@ -15,8 +19,9 @@ export class CallbacksController {
     @Body() body: unknown,
   ): Promise<string> {
     const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
-    if (!(await this.callbacks.receive({ accountId, paymentId, token }, bytes)))
-      throw new NotFoundException('No such address.');
+    const verdict = await this.callbacks.receive({ accountId, paymentId, token }, bytes);
+    this.measures.callbacks.inc({ verdict });
+    if (verdict === 'not_ours') throw new NotFoundException('No such address.');
     return 'OK';
   }
 

@@ -34,9 +34,9 @@ export class CallbacksService {
     private readonly payments: PaymentSyncService,
   ) {}
 
-  /** Keeps a callback with what it says, and makes its payment due. @returns false when the address is not one of ours */
-  async receive(address: PaymentAddress, body: Buffer): Promise<boolean> {
-    if (!(await this.isOurs(address, 'callback'))) return false;
+  /** Keeps a callback with what it says, and makes its payment due. @returns whether it could be read, too; `not_ours`: the address is none of ours, and nothing is kept */
+  async receive(address: PaymentAddress, body: Buffer): Promise<'read' | 'unread' | 'not_ours'> {
+    if (!(await this.isOurs(address, 'callback'))) return 'not_ours';
     const { accountId: merchantAccountId, paymentId } = address;
     const id = newId('cb');
     const bodySealed = await this.keystore.seal(body, callbackPlace(merchantAccountId, id));
@@ -46,7 +46,7 @@ export class CallbacksService {
     const read = await this.read(merchantAccountId, body).catch(() => undefined);
     await this.callbacks.keep({ merchantAccountId, id, subjectId: paymentId, digest, bodySealed }, read);
     reach('callback.kept');
-    return true;
+    return read ? 'read' : 'unread';
   }
 
   /** The customer is back from the bank's page: it is time to ask. @returns where the customer wants to go */

@@ -4,8 +4,9 @@ import { launcherList, withVariables } from '../../../../bench/reports/configura
 import { withFailures } from '../../../../bench/reports/failures.js';
 import { roomPictures } from '../../../../bench/reports/rooms.js';
 import { withWays } from '../../../../bench/reports/ways.js';
+import { anchorsOf } from '../../../../test/support/document-blocks.js';
 
-const FOLDERS = ['docs', 'apps', 'libs'];
+const FOLDERS = ['docs', 'apps', 'libs', 'deploy'];
 const DOCUMENTS = [
   'README.md',
   'CONTRIBUTING.md',
@@ -20,15 +21,6 @@ const DOCUMENTS = [
 ];
 const textOf = (file: string): string => readFileSync(file, 'utf8');
 const matches = (text: string, pattern: RegExp): string[] => [...text.matchAll(pattern)].map(([, found = '']) => found);
-
-/** As GitHub makes them out of headings. */
-const anchorsOf = (file: string): string[] =>
-  matches(textOf(file), /^#+ (.+)$/gmu).map((heading) =>
-    heading
-      .toLowerCase()
-      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
-      .replaceAll(' ', '-'),
-  );
 
 /** Where a path in a document may begin: at the root, beside the document, or in the gateway's own source. */
 const startsOf = (file: string): string[] => ['.', dirname(file), 'apps/gateway/src', 'apps/gateway/src/payments'];
@@ -114,7 +106,10 @@ describe('documents', () => {
 
   it('the runbook explains every gauge, and no other', () => {
     const names = /((?:alliance_session|gateway)_[a-z_]+)/gu;
-    const made = matches(textOf('apps/gateway/src/ops/metrics.service.ts'), new RegExp(`'${names.source}'`, 'gu'));
+    const sources = ['ops/metrics.service.ts', 'measures/measures.ts'].map((file) =>
+      textOf(`apps/gateway/src/${file}`),
+    );
+    const made = matches(sources.join('\n'), new RegExp(`'${names.source}'`, 'gu'));
     const told = matches(textOf('docs/runbook.md'), new RegExp(`\`${names.source}\``, 'gu'));
     expect(made.length).toBeGreaterThan(0);
     expect([...new Set(told)].toSorted()).toEqual(made.toSorted());

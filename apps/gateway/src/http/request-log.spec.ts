@@ -2,6 +2,7 @@ import { Writable } from 'node:stream';
 import { type LoggerService } from '@nestjs/common';
 import Fastify from 'fastify';
 import { type LoggerOptions, pino } from 'pino';
+import { Measures } from '../measures/measures.js';
 import { loggableUrl, logOptions, logRequests } from './request-log.js';
 
 const TOKEN = 'dG9rZW4tdGhhdC1ub2JvZHktbWF5LXNlZQ';
@@ -25,7 +26,8 @@ describe('logRequests', () => {
   const lines: Record<string, unknown>[] = [];
   const server = Fastify();
   const logger = { log: (line: Record<string, unknown>) => lines.push(line) } as unknown as LoggerService;
-  logRequests(server, logger);
+  const measures = new Measures();
+  logRequests(server, logger, measures);
   server.all('/*', (_request, reply) => reply.code(202).send({ secret: TOKEN }));
 
   beforeEach(() => lines.splice(0));

@@ -2,6 +2,7 @@ import { type LoggerService } from '@nestjs/common';
 import { type FastifyInstance } from 'fastify';
 import { type Params } from 'nestjs-pino';
 import { destination, type DestinationStream } from 'pino';
+import { type Measures } from '../measures/measures.js';
 import { pathOf } from './request-path.js';
 
 /** Addresses whose last segment is a secret. */
@@ -47,14 +48,24 @@ function withoutErrorText(this: unknown, args: unknown[], method: (...args: unkn
   method.apply(this, first instanceof Error && rest.length === 0 ? [first, 'error'] : args);
 }
 
-/** One line a request: what was asked of us and how it ended. Never a body, never a header. An allow-list, not a block-list. */
-export function logRequests(server: FastifyInstance, logger: LoggerService): void {
+/**
+ * One line a request: what was asked of us, how it ended and what it made. Never a body, never another header. An
+ * allow-list, not a block-list.
+ */
+export function logRequests(server: FastifyInstance, logger: LoggerService, measures: Measures): void {
   server.addHook('onResponse', (request, reply, done) => {
+    const route = request.is404 ? NO_ROUTE : (request.routeOptions.url ?? NO_ROUTE);
+    measures.requests.observe(
+      { method: request.method, route, status: String(reply.statusCode) },
+      reply.elapsedTime / 1_000,
+    );
     if (!request.url.startsWith(SILENT)) {
       const { id, method } = request;
       const url = request.is404 ? NO_ROUTE : loggableUrl(request.url);
       const ms = Math.round(reply.elapsedTime);
-      logger.log({ requestId: id, method, url, statusCode: reply.statusCode, ms, msg: 'request' });
+      const created = reply.statusCode === 201 ? reply.getHeader('location') : undefined;
+      const made = typeof created === 'string' ? { created: loggableUrl(created) } : {};
+      logger.log({ requestId: id, method, url, statusCode: reply.statusCode, ms, ...made, msg: 'request' });
     }
     done();
   });

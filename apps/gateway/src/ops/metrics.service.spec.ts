@@ -1,3 +1,4 @@
+import { Measures } from '../measures/measures.js';
 import { Workers } from '../database/workers.js';
 import { BankBreakers } from '../payments/bank/bank-breakers.js';
 import { type BankClock } from '../payments/bank-access/bank-clock.js';
@@ -25,9 +26,11 @@ describe('metrics of what waits for a person', () => {
     sessions: () => Promise.resolve([]),
     backlog: () => Promise.resolve(backlog),
     worklist: () => Promise.resolve(worklist),
+    lags: () => Promise.resolve([]),
+    pool: () => ({ used: 1, idle: 2, waiting: 0 }),
   } as unknown as OpsReadingsService;
   const clock = { differences: () => [] } as unknown as BankClock;
-  const metrics = new MetricsService(readings, new Workers(), new BankBreakers(), clock);
+  const metrics = new MetricsService(readings, new Workers(), new BankBreakers(), clock, new Measures());
   const lines = async (): Promise<string[]> =>
     (await metrics.text())
       .split('\n')

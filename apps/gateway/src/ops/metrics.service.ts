@@ -9,8 +9,10 @@ import { PAYMENT_FLAGS } from '../payments/domain/payment.js';
 import { type SessionForecast } from '../payments/bank-access/session-schedule.store.js';
 import { BREAK_TYPES } from '../reconciliation/domain/break-types.js';
 import { MANY_REFUSALS } from '../payments/bank-access/session-rows.store.js';
+import { Measures } from '../measures/measures.js';
 import { within } from '../timing/deadline.js';
 import { type Backlog } from './backlog.repository.js';
+import { type DueLag } from './due-lag.repository.js';
 import { type Worklist } from './worklist.repository.js';
 import { OpsReadingsService } from './ops-readings.service.js';
 
@@ -62,6 +64,7 @@ interface DatabaseReadings {
   readonly sessions: readonly SessionForecast[];
   readonly backlog: Backlog;
   readonly worklist: Worklist;
+  readonly lags: readonly DueLag[];
 }
 
 /** Milliseconds; a scrape that hangs shows nothing at all. */
@@ -125,7 +128,7 @@ export class MetricsService {
   );
   private readonly atRisk = this.gauge(
     'gateway_in_review_minor_units',
-    'Money in what is in needs_review: minor units, which are kopiykas for UAH.',
+    'Money in what is in needs_review: minor units, which are kopiyky for UAH.',
     ['kind', 'currency'],
   );
   private readonly flags = this.gauge('gateway_flagged_payments', 'Payments with this flag; up to 10000 in all.', [
@@ -150,6 +153,16 @@ export class MetricsService {
     'gateway_breaks_overdue',
     'Open breaks past the day by which somebody should have looked; up to 10000.',
   );
+  private readonly dueLag = this.gauge(
+    'gateway_due_lag_seconds',
+    'Since the oldest row of the queue became due, by account; absent: nothing is due.',
+    ['queue', 'account'],
+  );
+  private readonly connections = this.gauge(
+    'gateway_database_connections',
+    'Connections of this process to the database: used, idle; and waiting, those who wait for one.',
+    ['state'],
+  );
   private readonly oldestDoubt = this.gauge(
     'gateway_oldest_doubt_seconds',
     'Since the oldest operation began whose outcome nobody knows; 0: there is none.',
@@ -160,6 +173,7 @@ export class MetricsService {
     private readonly workers: Workers,
     private readonly breakers: BankBreakers,
     private readonly bankClock: BankClock,
+    private readonly measures: Measures,
   ) {
     collectDefaultMetrics({ register: this.registry });
   }
@@ -174,13 +188,23 @@ export class MetricsService {
     for (const [bank, differenceMs] of this.bankClock.differences()) {
       this.clockDifference.set({ bank }, differenceMs / 1_000);
     }
+    this.showPool();
     const read = await this.readDatabase();
     this.databaseUp.set(read ? 1 : 0);
     if (read) {
       this.show(read.sessions, read.backlog); // otherwise the gauges keep what was last known
       this.showWorklist(read.worklist);
+      this.dueLag.reset();
+      for (const { queue, accountId, seconds } of read.lags) this.dueLag.set({ queue, account: accountId }, seconds);
     }
-    return this.registry.metrics();
+    return `${await this.registry.metrics()}${await this.measures.registry.metrics()}`;
+  }
+
+  private showPool(): void {
+    const { used, idle, waiting } = this.readings.pool();
+    this.connections.set({ state: 'used' }, used);
+    this.connections.set({ state: 'idle' }, idle);
+    this.connections.set({ state: 'waiting' }, waiting);
   }
 
   private async readDatabase(): Promise<DatabaseReadings | undefined> {
@@ -195,12 +219,13 @@ export class MetricsService {
 
   private async ask(): Promise<DatabaseReadings> {
     const { readings } = this;
-    const [sessions, backlog, worklist] = await Promise.all([
+    const [sessions, backlog, worklist, lags] = await Promise.all([
       readings.sessions(),
       readings.backlog(),
       readings.worklist(),
+      readings.lags(),
     ]);
-    return { sessions, backlog, worklist };
+    return { sessions, backlog, worklist, lags };
   }
 
   private show(sessions: readonly SessionForecast[], backlog: Backlog): void {

@@ -4,6 +4,7 @@ import { AuditRepository } from '../audit/audit.repository.js';
 import { BankSessionsService } from '../payments/bank-access/bank-sessions.service.js';
 import { type SessionForecast } from '../payments/bank-access/session-schedule.store.js';
 import { type Backlog, BacklogRepository } from './backlog.repository.js';
+import { type DueLag, DueLagRepository, type PoolUse } from './due-lag.repository.js';
 import { type Worklist, WorklistRepository } from './worklist.repository.js';
 
 export type AuditLine = AuditEntryEntity;
@@ -17,6 +18,7 @@ export class OpsReadingsService {
     private readonly entries: AuditRepository,
     private readonly backlogs: BacklogRepository,
     private readonly worklists: WorklistRepository,
+    private readonly dueLags: DueLagRepository,
   ) {}
 
   sessions(): Promise<SessionForecast[]> {
@@ -33,5 +35,13 @@ export class OpsReadingsService {
 
   worklist(): Promise<Worklist> {
     return this.worklists.read();
+  }
+
+  lags(): Promise<DueLag[]> {
+    return this.dueLags.lags();
+  }
+
+  pool(): PoolUse {
+    return this.dueLags.pool();
   }
 }

@@ -5,6 +5,7 @@ import { type OperatorCommand } from '../audit/command.js';
 import { type Json } from '../docs/api-description.js';
 import { AccountOperations } from './account-operations.service.js';
 import { BacklogRepository } from './backlog.repository.js';
+import { DueLagRepository } from './due-lag.repository.js';
 import { WorklistRepository } from './worklist.repository.js';
 import { HealthController } from './health.controller.js';
 import { HealthRepository } from './health.repository.js';
@@ -30,6 +31,7 @@ export interface OpsOptions {
   providers: [
     AccountOperations,
     BacklogRepository,
+    DueLagRepository,
     WorklistRepository,
     HealthRepository,
     HealthService,

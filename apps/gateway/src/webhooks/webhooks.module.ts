@@ -9,6 +9,7 @@ import { AddressResolver } from './delivery/address-resolver.js';
 import { Deliverer } from './delivery/deliverer.service.js';
 import { Reach } from './delivery/guarded-post.js';
 import { DeliverWebhooksJob } from './jobs/deliver-webhooks.job.js';
+import { Chronicle } from './jobs/chronicle.js';
 import { PublishEventsJob } from './jobs/publish-events.job.js';
 import { DeliveryLogRepository } from './store/delivery-log.repository.js';
 import { DeliveryRepository } from './store/delivery.repository.js';
@@ -42,7 +43,10 @@ export class WebhooksModule {
     return {
       module: WebhooksModule,
       controllers: api ? [EventsController, WebhookEndpointsController] : [],
-      providers: [{ provide: Reach, useValue: reach }, ...(worker ? [DeliverWebhooksJob, PublishEventsJob] : [])],
+      providers: [
+        { provide: Reach, useValue: reach },
+        ...(worker ? [Chronicle, DeliverWebhooksJob, PublishEventsJob] : []),
+      ],
     };
   }
 }

@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { errorSummary } from '../../database/error-summary.js';
+import { Measures, secondsSince } from '../../measures/measures.js';
 import { OutageWaiters } from '../bank-access/outage-waiters.store.js';
 import { type StepName } from '../domain/operation.js';
 import { AlliancePaymentBank } from './alliance-payment-bank.js';
@@ -28,16 +29,24 @@ export class WatchedPaymentBank extends PaymentBank {
     private readonly bank: AlliancePaymentBank,
     private readonly breakers: BankBreakers,
     private readonly waiters: OutageWaiters,
+    private readonly measures: Measures,
   ) {
     super();
   }
 
   override async send<Step extends StepName>(sending: Sending<Step>, secrets: Secrets): Promise<OutcomeOf<Step>> {
-    return this.note(sending.accountId, await this.bank.send(sending, secrets));
+    return this.note(sending.accountId, await this.timed(sending.step, this.bank.send(sending, secrets)));
   }
 
   override async read<By extends keyof Readings>(accountId: string, question: Question<By>): Promise<Readings[By]> {
-    return this.note(accountId, await this.bank.read(accountId, question));
+    return this.note(accountId, await this.timed(question.by, this.bank.read(accountId, question)));
+  }
+
+  private async timed<T extends { readonly kind: string }>(operation: string, call: Promise<T>): Promise<T> {
+    const startedAt = performance.now();
+    const outcome = await call;
+    this.measures.bankCalls.observe({ operation, outcome: outcome.kind }, secondsSince(startedAt));
+    return outcome;
   }
 
   override async run<Name extends keyof Errands>(

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Keystore } from '#libs/keystore';
 import { reach } from '../../failpoints/failpoint.js';
 import { viewEvent } from '../../outbox/event-view.js';
+import { Measures, secondsSince } from '../../measures/measures.js';
 import { type NextAttempt, nextAttempt, readRetryAfter } from '../domain/schedule.js';
 import { webhookSecretPlace } from '../sealed-columns.js';
 import { DeliveryRepository, type DueDelivery, type Recorded, type Sending } from '../store/delivery.repository.js';
@@ -21,6 +22,7 @@ export class Deliverer {
     private readonly deliveries: DeliveryRepository,
     private readonly keystore: Keystore,
     private readonly reach: Reach,
+    private readonly measures: Measures,
   ) {}
 
   /**
@@ -39,6 +41,7 @@ export class Deliverer {
     reach('webhook.posting');
     const result = await guardedPost({ url: new URL(sending.url), headers, body }, this.reach);
     reach('webhook.posted');
+    this.measures.webhooks.observe({ outcome: outcomeOf(result) }, secondsSince(startedAt));
     const ended = endingOf(delivery, result, Math.round(performance.now() - startedAt));
     await this.deliveries.record(delivery, ended);
     reach('webhook.recorded');
@@ -53,6 +56,12 @@ export class Deliverer {
       }),
     );
   }
+}
+
+/** An answer that is no 2xx is a refusal. */
+function outcomeOf(result: PostResult): 'delivered' | 'refused' | 'unanswered' {
+  if (result.kind === 'failed') return 'unanswered';
+  return result.status >= 200 && result.status < 300 ? 'delivered' : 'refused';
 }
 
 function endingOf({ attempts }: DueDelivery, result: PostResult, durationMs: number): Recorded {

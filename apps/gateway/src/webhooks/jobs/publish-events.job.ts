@@ -4,6 +4,7 @@ import { DueWorker } from '../../database/due-work.js';
 import { errorSummary } from '../../database/error-summary.js';
 import { reach } from '../../failpoints/failpoint.js';
 import { Workers } from '../../database/workers.js';
+import { Chronicle } from './chronicle.js';
 import { EventFeedRepository } from '../store/event-feed.repository.js';
 import { DeliverWebhooksJob } from './deliver-webhooks.job.js';
 
@@ -29,6 +30,7 @@ export class PublishEventsJob {
   constructor(
     private readonly feed: EventFeedRepository,
     private readonly deliveries: DeliverWebhooksJob,
+    private readonly chronicle: Chronicle,
     private readonly workers: Workers,
   ) {
     workers.add(this.worker);
@@ -43,10 +45,11 @@ export class PublishEventsJob {
   private async publish(): Promise<void> {
     for (;;) {
       reach('webhook.publishing');
-      const { published, queued } = await this.feed.publish();
-      if (published > 0) reach('webhook.published');
+      const { happened, queued } = await this.feed.publish();
+      if (happened.length > 0) reach('webhook.published');
+      this.chronicle.tell(happened);
       if (queued > 0) void this.deliveries.kick();
-      if (published === 0) return;
+      if (happened.length === 0) return;
     }
   }
 }

@@ -47,7 +47,7 @@ const PUBLISH = `
   published AS (
     UPDATE outbox_event e SET position = fresh.position FROM fresh
     WHERE e.merchant_account_id = fresh.merchant_account_id AND e.id = fresh.id AND e.position IS NULL
-    RETURNING e.merchant_account_id, e.id, e.position, e.type, e.subject_type, e.subject_id),
+    RETURNING e.merchant_account_id, e.id, e.position, e.type, e.subject_type, e.subject_id, e.data),
   moved AS (
     UPDATE event_feed f SET last_position = p.position
     FROM (SELECT merchant_account_id, max(position) AS position FROM published GROUP BY 1) p
@@ -62,20 +62,44 @@ const PUBLISH = `
     ORDER BY p.position
     ON CONFLICT DO NOTHING
     RETURNING 1)
-  SELECT (SELECT count(*)::int FROM published) AS published, (SELECT count(*)::int FROM queued) AS queued`;
+  SELECT (SELECT count(*)::int FROM queued) AS queued,
+         (SELECT coalesce(jsonb_agg(jsonb_build_object(
+                   'accountId', p.merchant_account_id, 'type', p.type, 'subjectId', p.subject_id, 'data', p.data,
+                   'method', pay.method, 'status', o.status,
+                   'failure', CASE WHEN o.id IS NULL THEN pay.failure_code ELSE o.failure_code END)
+                   ORDER BY p.position), '[]')
+          FROM published p
+          LEFT JOIN payment pay ON pay.merchant_account_id = p.merchant_account_id AND pay.id = p.subject_id
+          LEFT JOIN operation o ON o.merchant_account_id = p.merchant_account_id
+            AND o.id = p.data ->> (split_part(p.type, '.', 1) || 'Id')) AS happened`;
 
 const EVENT_COLUMNS = `id, type, subject_type AS "subjectType", subject_id AS "subjectId", sequence, data,
   created_at AS "createdAt", position`;
+
+/** A published event, as it is counted and logged. */
+export interface Happening {
+  readonly accountId: string;
+  readonly type: string;
+  readonly subjectId: string;
+  /** Ids of what it is about. */
+  readonly data: Readonly<Record<string, string>>;
+  /** How the payment is paid; null where the event is about no payment. */
+  readonly method: string | null;
+  /** Of the refund, capture or release that it is about, by now; otherwise null. */
+  readonly status: string | null;
+  /** Why that, or the payment, failed. */
+  readonly failure: string | null;
+}
 
 /** Events in the order in which they can be seen. */
 @Injectable()
 export class EventFeedRepository {
   constructor(private readonly database: DataSource) {}
 
-  /** See {@link PUBLISH}. @returns how many events, and how many deliveries of them */
-  async publish(): Promise<{ readonly published: number; readonly queued: number }> {
-    const [row] = await this.database.query<{ published: number; queued: number }[]>(PUBLISH);
-    return row ?? { published: 0, queued: 0 };
+  /** See {@link PUBLISH}. @returns the events, and how many deliveries of them */
+  async publish(): Promise<{ readonly happened: readonly Happening[]; readonly queued: number }> {
+    const [row] = await this.database.query<{ happened: Happening[]; queued: number }[]>(PUBLISH);
+    return row ?? { happened: [], queued: 0 };
   }
 
   /** One page of an account's feed, oldest first. */
