@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { encryptCardData, encryptCardNumber, encryptExpiry } from '#libs/alliance';
+import { encryptCardData, encryptCardNumber, encryptCvv, encryptExpiry } from '#libs/alliance';
 import { passThreeDs } from '../support/payer-3ds.js';
 import { payByCard } from '../support/payer.js';
 import { type Stack } from '../support/stack.js';
@@ -76,6 +76,7 @@ async function encrypted({ bank, merchant }: Stack) {
     encryptedNumber: await encryptCardNumber(pan, key),
     encryptedData: await encryptCardData(expiry, key),
     encryptedExpiry: await encryptExpiry(expiry, key),
+    encryptedCvv: await encryptCvv(expiry.cvv, key),
   };
 }
 
@@ -89,7 +90,15 @@ async function ofCard(
   const terms = { amount: AMOUNT, expiresInMinutes: LONG, paymentMethod, ...(inOne && { browser: BROWSER }), ...over };
   const { id, ...created } = await merchant.create(terms);
   merchant.expect('card', id, ANY_END);
-  const confirmation = { encryptedData, browser: BROWSER };
+  await confirmed({ merchant, stack }, { id, status: created.status }, { encryptedData, browser: BROWSER });
+}
+
+/** Goes on with a payment in the merchant's page as far as it goes. */
+async function confirmed(
+  { merchant }: Shop,
+  { id, ...created }: { readonly id: string; readonly status: string },
+  confirmation: object,
+): Promise<void> {
   const { status } =
     created.status === 'requires_confirmation'
       ? await merchant.post(`/v1/payments/${id}/confirm`, confirmation)
@@ -99,6 +108,18 @@ async function ofCard(
   const back = await passThreeDs(redirectUrl);
   await fetch(back, { redirect: 'manual' }).catch(() => undefined);
   await merchant.until(id, isDone);
+}
+
+/** A card that the bank keeps, whose owner gives the CVV once more, and confirms where the issuer asks. */
+async function bySavedCard(shop: Shop, over: { readonly captureMethod?: 'manual' }): Promise<void> {
+  const { merchant, stack } = shop;
+  const customer = { id: randomUUID(), firstName: 'Olena', lastName: 'Test' };
+  const { encryptedNumber, encryptedExpiry, encryptedCvv } = await encrypted(stack);
+  const { id: card } = await merchant.post(`/v1/customers/${customer.id}/cards`, { encryptedNumber, encryptedExpiry });
+  const paymentMethod = { type: 'saved_card', card, encryptedCvv };
+  const created = await merchant.create({ amount: AMOUNT, expiresInMinutes: LONG, customer, paymentMethod, ...over });
+  merchant.expect('saved card', created.id, ANY_END);
+  await confirmed(shop, created, { browser: BROWSER });
 }
 
 export const ACTIVITIES: Readonly<Record<string, Activity>> = {
@@ -179,6 +200,14 @@ export const ACTIVITIES: Readonly<Record<string, Activity>> = {
   'hold by card in two steps': {
     leadsTo: ['authorization.hold_'],
     run: (shop) => ofCard(shop, { inOne: false, captureMethod: 'manual' }),
+  },
+  'saved card': {
+    leadsTo: ['purchase.saved_', 'adopt_card.'],
+    run: (shop) => bySavedCard(shop, {}),
+  },
+  'hold by saved card': {
+    leadsTo: ['authorization.saved_'],
+    run: (shop) => bySavedCard(shop, { captureMethod: 'manual' }),
   },
   'card kept, suspended, deleted': {
     leadsTo: ['keep_card.', 'change_card.'],

@@ -18,6 +18,8 @@ const PATHS = [
   ['complete', 'completion'],
   ['card_create', 'create/purchase'],
   ['hold_create', 'create/preauth'],
+  ['saved_purchase', 'token_purchase'],
+  ['saved_hold', 'create/preauth'],
   ['pay_out', 'account_to_card'],
 ] as const;
 

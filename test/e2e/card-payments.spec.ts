@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { encryptCardData, encryptCardNumber, encryptExpiry } from '#libs/alliance';
+import { encryptCardData, encryptCardNumber, encryptCvv, encryptExpiry } from '#libs/alliance';
 import { type LedgerEntry } from '../support/bank-control.js';
 import { type Answer, type Payment } from '../support/gateway-client.js';
 import { passThreeDs } from '../support/payer-3ds.js';
@@ -129,6 +129,53 @@ describe('a card in the merchant’s own page', () => {
     expect(await stack.client.call('DELETE', `${cards}/${other.id}`)).toMatchObject({ body: { status: 'deleted' } });
     const { text } = keepAnswer(await stack.client.call('GET', cards));
     expect((JSON.parse(text) as { data: object[] }).data).toMatchObject([{ id: body.savedCardId, scheme: 'Visa' }]);
+  });
+
+  /** A card that the bank keeps for a customer of its own. */
+  async function kept(pan: string) {
+    const key = await stack.bank.paymentKey(stack.merchant.bank.merchantId);
+    const customer = { id: `owner-of-${pan.slice(-4)}`, firstName: 'Olena' };
+    const encryptedNumber = await encryptCardNumber(pan, key);
+    const body = { encryptedNumber, encryptedExpiry: await encryptExpiry(EXPIRY, key) };
+    const cards = `/v1/customers/${customer.id}/cards`;
+    const { id: card } = keepAnswer(await stack.client.call<SavedCard>('POST', cards, { body })).body;
+    const encryptedCvv = await encryptCvv(CVV, key);
+    ciphertexts.push(encryptedNumber, body.encryptedExpiry, encryptedCvv);
+    return { customer, cards: `${cards}/${card}`, card, encryptedCvv };
+  }
+
+  it('that is saved pays with its CVV, without it, and where the merchant begins; holds, and is not charged while suspended', async () => {
+    const { customer, card, cards, encryptedCvv } = await kept(PLAIN);
+    const by = { type: 'saved_card', card };
+    const absent = { offSession: true, returnUrl: undefined, browser: undefined };
+    for (const over of [
+      { paymentMethod: { ...by, encryptedCvv } },
+      { paymentMethod: by },
+      { paymentMethod: by, ...absent },
+    ]) {
+      const { body } = await create({ customer, ...over });
+      expect(body).toMatchObject({ status: 'succeeded', savedCardId: card, receipt: { instrument: 'saved_card' } });
+      expect(await moneyOf(body)).toEqual(['money.charged 12300']);
+    }
+    const held = await create({ customer, captureMethod: 'manual', paymentMethod: by });
+    expect(held.body).toMatchObject({ status: 'authorized', amountAuthorized: 12_300 });
+    await stack.client.call('PATCH', cards, { body: { status: 'suspended' } });
+    const refused = await create({ customer, paymentMethod: by });
+    expect(refused).toMatchObject({ status: 409, body: { code: 'CARD_NOT_ACTIVE' } });
+  });
+
+  it('that is saved asks for 3-D Secure with the browser at hand, or waits for it', async () => {
+    const { customer, card, encryptedCvv } = await kept(WITH_3DS);
+    const paymentMethod = { type: 'saved_card', card, encryptedCvv };
+    const { body: first } = await create({ customer, paymentMethod });
+    const { body: waiting } = await create({ customer, paymentMethod, browser: undefined });
+    expect([first.status, waiting.status]).toEqual(['requires_action', 'requires_confirmation']);
+    const options = { body: { browser: BROWSER } };
+    const second = keepAnswer(await stack.client.call<Payment>('POST', `/v1/payments/${waiting.id}/confirm`, options));
+    for (const { id, nextAction } of [first, second.body]) {
+      await fetch(await passThreeDs(nextAction?.url), { redirect: 'manual' });
+      expect(await moneyOf(await stack.client.untilPayment(id, ['succeeded']))).toEqual(['money.charged 12300']);
+    }
   });
 
   it('is held', async () => {

@@ -100,7 +100,7 @@ export async function startParts(database: MigratedDatabase, poolSize = 10) {
   await new ClientKeysService(accounts, clientKeys).add(accountId, JSON.parse(aMerchant().privateKey) as object);
   return {
     ...{ source, keystore, accounts, accountId, bank, records, links, keys, idempotency, engine },
-    payments: new PaymentsService(accounts, engine, intents, records),
+    payments: new PaymentsService(accounts, engine, intents, records, vault),
     verifications: new VerificationsService(intents, records),
     refunds: new RefundsService(accounts, engine, records),
     holds: new HoldsService(accounts, engine, records),

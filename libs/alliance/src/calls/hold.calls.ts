@@ -18,7 +18,13 @@ const coinAmount = m.amount;
 /** Which members a hold needs follows from what is paid with. Source: bank docs, "Preauthorization". */
 const createHold = z.discriminatedUnion('paymentMethodType', [
   z.strictObject({ paymentMethodType: z.literal('CARD'), ...hold, coinAmount, encryptedCardNumber: m.cardJwe }),
-  z.strictObject({ paymentMethodType: z.literal('TOKEN'), ...hold, coinAmount, token: m.cardToken, cvv: m.cardJwe }),
+  z
+    .strictObject({
+      ...{ paymentMethodType: z.literal('TOKEN'), ...hold, coinAmount, token: m.cardToken },
+      /** The tables demand it although NONCVV exists. */
+      cvv: m.cardJwe.optional(),
+    })
+    .refine(({ cvv, txnType }) => cvv !== undefined || txnType !== undefined, 'must have the cvv, or txnType NONCVV'),
   z.strictObject({ paymentMethodType: z.literal('APPLE_PAY_ENCRYPTED'), ...hold, paymentToken: applePaymentToken }),
   z.strictObject({ paymentMethodType: z.literal('APPLE_PAY_DECRYPTED'), ...hold, paymentDataEncrypted: m.cardJwe }),
   z.strictObject({

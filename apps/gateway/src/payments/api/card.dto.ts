@@ -12,6 +12,9 @@ export function mayReturn({
   return offSession === true || (back !== undefined && back !== null);
 }
 
+/** The merchant knows what is paid with, and needs no page of the bank. */
+const isInOwnPage = (type: string): boolean => type === 'card' || type === 'saved_card';
+
 /** What depends on whether the customer is there. */
 export function checkPresence(
   {
@@ -25,7 +28,7 @@ export function checkPresence(
   },
   context: z.RefinementCtx,
 ): void {
-  if (context.issues.length > 0 || type === 'card') return;
+  if (context.issues.length > 0 || isInOwnPage(type)) return;
   const objection = (path: string, message: string): void => {
     context.addIssue({ code: 'custom', path: [path], message });
   };
@@ -35,8 +38,12 @@ export function checkPresence(
 
 export const confirmPayment = z
   .strictObject({
-    encryptedData: encrypted.meta({ description: 'Expiry and CVV, encrypted in the customer’s browser. Never kept.' }),
-    browser: optional(browser).meta({ description: 'Needed where the customer is present, for 3-D Secure.' }),
+    encryptedData: optional(encrypted).meta({
+      description: 'Expiry and CVV, encrypted in the customer’s browser. Never kept. Needed with `card`.',
+    }),
+    browser: optional(browser).meta({
+      description: 'Needed where the customer is present, for 3-D Secure; with `saved_card` it is all that is needed.',
+    }),
   })
   .meta({ id: 'ConfirmPayment' });
 export type ConfirmPayment = z.output<typeof confirmPayment>;

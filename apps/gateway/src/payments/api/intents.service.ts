@@ -23,6 +23,8 @@ export interface NewIntent extends Omit<
   readonly customer: Customer;
   /** What is paid with, where it came with the request. */
   readonly card?: CardSecrets | undefined;
+  /** Where the card belongs to one terminal; otherwise it is that of the way. */
+  readonly bankMerchantId?: string | undefined;
   readonly render: ApiRequest['render'];
 }
 
@@ -47,7 +49,7 @@ export class IntentsService {
   /** @throws PaymentError `PAYMENT_METHOD_UNAVAILABLE` | `PAYMENT_LINK_CLOSED` | `IDEMPOTENCY_MISMATCH` | `IDEMPOTENCY_IN_FLIGHT` */
   async open({ accountId, key, route, body }: IntentRequest, intent: NewIntent): Promise<Answer> {
     const account = await this.accounts.open(accountId);
-    const { customer: given, card, render, ...facts } = intent;
+    const { customer: given, card, render, bankMerchantId, ...facts } = intent;
     const { id, kind, method, amount, currency } = facts;
     const way = wayOf({ kind, method });
     const operationId = newId('op');
@@ -59,7 +61,7 @@ export class IntentsService {
     };
     const operation = newOperation({
       ...{ accountId, id: operationId, paymentId: id, parentId: null, kind, step: way.step, amount, currency },
-      bankMerchantId: terminalOf(account, way),
+      bankMerchantId: bankMerchantId ?? terminalOf(account, way),
       merchantRequestId: merchantRequestIdOf(account.secret, kind, key),
     });
     const fingerprint = fingerprintOf(account.secret, route, body);

@@ -93,6 +93,26 @@ const card = z
       'A card in your own page, encrypted by the library for browsers: neither your page nor your server sees its number.',
   });
 
+const savedCard = z
+  .strictObject({
+    type: z.literal('saved_card'),
+    card: text(100).meta({
+      description: 'Id of a card of `customer.id`.',
+      examples: ['card_01934f2c7b7a7c3e9d1f2a3b4c5d6e7f'],
+    }),
+    encryptedCvv: optional(encrypted).meta({
+      description:
+        'The CVV, encrypted in the customer’s browser. Never kept. Without it the contract with the bank has to allow payments without one.',
+    }),
+    threeDs: optional(z.enum(THREE_DS)).meta({
+      description: 'As of a card. `offSession` means `none`.',
+    }),
+  })
+  .meta({
+    title: 'saved_card',
+    description: 'A card that the bank keeps for the customer: see the routes below `/v1/customers`.',
+  });
+
 /** A type that is none of these; what is wrong within one is said by its own schema. */
 const typeIsOneOf = (...types: readonly Method[]) => ({
   error: ({ code }: { readonly code: string }) =>
@@ -108,7 +128,11 @@ const paymentMethod = optional(
 
 /** Where the customer is in the merchant's own page. */
 export const anyPaymentMethod = optional(
-  z.discriminatedUnion('type', [hostedPage, bankTransfer, card], typeIsOneOf('hosted_page', 'bank_transfer', 'card')),
+  z.discriminatedUnion(
+    'type',
+    [hostedPage, bankTransfer, card, savedCard],
+    typeIsOneOf('hosted_page', 'bank_transfer', 'card', 'saved_card'),
+  ),
 )
   .transform((method) => method ?? { type: 'hosted_page' as const })
   .meta({ description: HOW });

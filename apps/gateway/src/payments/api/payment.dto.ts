@@ -33,7 +33,8 @@ export const createPayment = z
     reference: optional(text(255)).meta({ description: 'Your order number; you can list by it.' }),
     browser: optional(browser),
     offSession: optional(z.boolean()).meta({
-      description: 'The customer is absent, so that nobody can confirm anything. Only with a card.',
+      description:
+        'The customer is absent: you charge the card by yourself, and nobody can confirm anything. Only with a card.',
     }),
   })
   .superRefine(checkTerms)
@@ -135,7 +136,9 @@ export const paymentView = z
         saveCard: z.boolean().optional(),
       })
       .meta({ description: 'As it was asked for; nothing that is secret.' }),
-    offSession: z.boolean().meta({ description: 'The customer was absent.' }),
+    offSession: z
+      .boolean()
+      .meta({ description: 'True: the merchant began it, the customer was absent. False: the customer did.' }),
     nextAction: z
       .object({
         type: z.enum(NEXT_ACTIONS),

@@ -94,7 +94,7 @@ function paymentPaths(): Json {
         responses: {
           201: answer('Payment', 'Created: send the customer to `redirectUrl`.', REPLAYED),
           202: answer('Payment', 'Recorded, but the bank has not answered yet: poll the payment.'),
-          ...problems('PAYMENT_METHOD_UNAVAILABLE', ...WRITING),
+          ...problems('PAYMENT_METHOD_UNAVAILABLE', 'CARD_NOT_FOUND', 'CARD_NOT_ACTIVE', ...WRITING),
         },
       },
       get: {

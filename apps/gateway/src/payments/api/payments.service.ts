@@ -8,6 +8,7 @@ import { type IntentKind } from '../domain/operation.js';
 import { type PageWishes } from '../domain/page.js';
 import { PaymentError } from '../domain/payment-error.js';
 import { paymentStatus } from '../domain/statuses.js';
+import { CardVault } from '../engine/card-vault.js';
 import { type ApiRequest, Engine } from '../engine/engine.service.js';
 import { type Answer, fingerprintOf } from '../engine/idempotency.service.js';
 import { isPayment, kindsOf } from '../kinds/kinds.js';
@@ -22,12 +23,14 @@ import { type ConfirmPayment } from './card.dto.js';
 import { type ListPayments } from './list.dto.js';
 import { type CreatePayment, type PaymentView } from './payment.dto.js';
 import { customerDigestOf } from './customer-digest.js';
-import { IntentsService } from './intents.service.js';
+import { IntentsService, type NewIntent } from './intents.service.js';
 import { type Shown, viewPayment } from './payment-view.js';
 
 type PaymentTerms = Omit<CreatePayment, 'returnUrl' | 'customer' | 'browser' | 'paymentMethod'> & {
-  readonly paymentMethod: { readonly type: Method } & PageWishes;
+  readonly paymentMethod: { readonly type: Method; readonly card?: undefined } & PageWishes;
 };
+
+type Means = Pick<NewIntent, 'card' | 'savedCardId' | 'bankMerchantId'>;
 
 @Injectable()
 export class PaymentsService {
@@ -36,20 +39,33 @@ export class PaymentsService {
     private readonly engine: Engine,
     private readonly intents: IntentsService,
     private readonly records: PaymentRecords,
+    private readonly cards: CardVault,
   ) {}
 
   /**
    * Records the payment, then opens its order at the bank. 201 with the link, or 202 while the outcome is unknown.
-   * @throws PaymentError `PAYMENT_METHOD_UNAVAILABLE` | `IDEMPOTENCY_MISMATCH` | `IDEMPOTENCY_IN_FLIGHT`
+   * @throws PaymentError `PAYMENT_METHOD_UNAVAILABLE` | `CARD_NOT_FOUND` | `CARD_NOT_ACTIVE` | `IDEMPOTENCY_MISMATCH` | `IDEMPOTENCY_IN_FLIGHT`
    */
   async create({ accountId, key }: { accountId: string; key: string }, body: CreatePayment): Promise<Answer> {
     const { customer, returnUrl = null } = body;
     const plain = withoutSecrets(body);
     const request = { accountId, key, route: 'POST /v1/payments', body: plain };
     return this.intents.open(request, {
-      ...termsOf(plain),
-      ...{ id: newId('pay'), customer, card: secretsOf(body), returnUrl, render: renderPayment },
+      ...termsOf({ ...plain, paymentMethod: { ...plain.paymentMethod, card: undefined } }), // that has a column of its own
+      ...{ id: newId('pay'), customer, returnUrl, render: renderPayment },
+      ...(await this.meansOf(accountId, body)),
     });
+  }
+
+  /** What is paid with. A saved card stays on the terminal that it was saved on. */
+  private async meansOf(accountId: string, body: CreatePayment): Promise<Means> {
+    const { paymentMethod, customer, browser } = body;
+    if (paymentMethod.type !== 'saved_card') return { card: secretsOf(body) };
+    const { secret } = await this.accounts.open(accountId);
+    const owner = { accountId, customerDigest: customerDigestOf(secret, customer.id) };
+    const { card, token } = await this.cards.take(owner, paymentMethod.card);
+    const cvv = paymentMethod.encryptedCvv === undefined ? undefined : SecretText.of(paymentMethod.encryptedCvv);
+    return { card: { token, cvv, browser }, savedCardId: card.id, bankMerchantId: card.bankMerchantId };
   }
 
   /**
@@ -66,7 +82,8 @@ export class PaymentsService {
       ...{ accountId, key, fingerprint, operationId: newId('op'), step: 'confirm' },
       render: (held) => ({ ...renderPayment(held), statusCode: isUnderWay(held) ? 202 : 200 }),
     };
-    return this.engine.confirm(request, paymentId, { data: SecretText.of(encryptedData), browser });
+    const data = encryptedData === undefined ? undefined : SecretText.of(encryptedData);
+    return this.engine.confirm(request, paymentId, { data, browser });
   }
 
   /** @throws PaymentError `PAYMENT_NOT_FOUND` */
@@ -179,9 +196,16 @@ function secretsOf({ paymentMethod, browser }: CreatePayment): CardSecrets | und
 function withoutSecrets(body: CreatePayment) {
   const { paymentMethod } = body;
   const plain = { ...body, browser: undefined };
-  return paymentMethod.type === 'card'
-    ? { ...plain, paymentMethod: { ...paymentMethod, encryptedNumber: undefined, encryptedData: undefined } }
-    : { ...plain, paymentMethod };
+  switch (paymentMethod.type) {
+    case 'card':
+      return { ...plain, paymentMethod: { ...paymentMethod, encryptedNumber: undefined, encryptedData: undefined } };
+    case 'saved_card': {
+      const { encryptedCvv, ...method } = paymentMethod;
+      return { ...plain, paymentMethod: { ...method, ...(encryptedCvv === undefined ? { withoutCvv: true } : {}) } };
+    }
+    default:
+      return { ...plain, paymentMethod };
+  }
 }
 
 /** The cursor is the id of the last payment of the page before. */

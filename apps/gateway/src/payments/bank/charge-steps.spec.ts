@@ -83,6 +83,7 @@ describe('AlliancePaymentBank, of a card in the merchant’s page', () => {
   };
   const card = {
     ...{ number: SecretText.of('n.n.n.n.n'), data: SecretText.of('d.d.d.d.d') },
+    ...{ token: SecretText.of('-token'), cvv: SecretText.of('c.c.c.c.c') },
     browser: {
       ...{ acceptHeader: 'text/html', userAgent: 'Mozilla/5.0', language: 'uk', colorDepth: 24 },
       ...{ screenHeight: 800, screenWidth: 600, timeZoneOffset: -120 },
@@ -113,6 +114,8 @@ describe('AlliancePaymentBank, of a card in the merchant’s page', () => {
       ...{ browserColorDepth: '24', browserScreenHeight: '800', browserScreenWidth: '600', browserTZ: '-120' },
     },
   };
+  const ofToken = { ...first, encryptedCardNumber: undefined, token: '-token' };
+  const browserAlone = { ...second, encryptedCardData: undefined };
   beforeEach(() => {
     answerWith({ ...OPERATION, status: 'REQUIRED_3DS', redirect3dsUrl: 'https://bank.example/3ds' });
   });
@@ -127,6 +130,15 @@ describe('AlliancePaymentBank, of a card in the merchant’s page', () => {
     ],
     ['card_execute', { parentBankId: 'operation-1' }, '/payments/v1/execute/purchase', second],
     ['hold_execute', { parentBankId: 'operation-1' }, '/payments/v1/execute/preauth', second],
+    ['saved_purchase', {}, '/payments/v1/token_purchase', { ...ofToken, cvv: 'c.c.c.c.c' }],
+    [
+      'saved_hold',
+      { page: { ...PAGE, holdExpiresAt: new Date('2026-12-03T10:00:00Z') } },
+      '/payments/v1/create/preauth',
+      { ...ofToken, cvv: 'c.c.c.c.c', paymentMethodType: 'TOKEN', preAuthExpDate: expect.any(String) },
+    ],
+    ['saved_authenticate', { parentBankId: 'operation-1' }, '/payments/v1/purchase/token_3ds', browserAlone],
+    ['saved_hold_authenticate', { parentBankId: 'operation-1' }, '/payments/v1/execute/preauth', browserAlone],
   ])('%s', async (step, over, path, body) => {
     const outcome = await charge(step, over);
     expect(outcome).toMatchObject({ kind: 'answered', facts: { threeDsUrl: 'https://bank.example/3ds' } });
@@ -142,6 +154,14 @@ describe('AlliancePaymentBank, of a card in the merchant’s page', () => {
   ])('with %j', async (wishes, members) => {
     await charge('card_create', { page: { ...PAGE, wishes } });
     expect(bank.requests[0]!.json).toMatchObject(members);
+  });
+
+  it.each(['saved_purchase', 'saved_hold'] as const)('%s without its CVV says so', async (step) => {
+    const page = { ...PAGE, holdExpiresAt: new Date('2026-12-03T10:00:00Z') };
+    const means = { customer: CUSTOMER, card: { token: SecretText.of('-token') } };
+    await payments.send({ ...anOrder({ page }), step }, means);
+    expect(bank.requests[0]!.json).toMatchObject({ token: '-token', txnType: 'NONCVV' });
+    expect(bank.requests[0]!.json).not.toHaveProperty('cvv');
   });
 
   it('and asks for it by the bank’s id', async () => {

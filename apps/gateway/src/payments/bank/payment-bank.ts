@@ -65,6 +65,9 @@ export interface CardSecrets {
   /** Expiry and CVV. */
   readonly data?: SecretText | undefined;
   readonly browser?: Browser | undefined;
+  /** The bank's token of a card that it keeps, and the CVV that was asked for once more. */
+  readonly token?: SecretText | undefined;
+  readonly cvv?: SecretText | undefined;
 }
 
 /** Of the customer's browser, as 3-D Secure asks for it. */

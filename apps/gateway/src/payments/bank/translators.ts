@@ -110,9 +110,19 @@ const chargeBody = ({ page, ...sending }: Sending, { customer }: Secrets) => ({
   notificationUrl: sending.callbackUrl,
   notificationEncryption: true,
   customerData: payerOf(customer),
-  ...(page.wishes.withoutCvv === true && { txnType: 'NONCVV' as const }),
-  ...(page.wishes.saveCard === true && { typeToken: 'TOKEN_PER_CUSTOMER' as const }),
 });
+
+/** What is wished of a card in the merchant's page. */
+const cardWishes = ({ page: { wishes } }: Sending) => ({
+  ...(wishes.withoutCvv === true && { txnType: 'NONCVV' as const }),
+  ...(wishes.saveCard === true && { typeToken: 'TOKEN_PER_CUSTOMER' as const }),
+});
+
+/** A card that the bank keeps: with the CVV, or expressly without. */
+const savedCard = ({ card }: Secrets) => {
+  const token = present(card?.token ?? null, 'saved card').reveal();
+  return card?.cvv ? { token, cvv: card.cvv.reveal() as CardJwe } : { token, txnType: 'NONCVV' as const };
+};
 
 const THREE_DS_MODES = { required: 'MUST', if_available: 'SHOULD', none: 'MUST_NOT' } as const satisfies Record<
   ThreeDs,
@@ -134,6 +144,12 @@ const browserOf = (browser: Browser): BankBrowser => ({
   browserScreenHeight: String(browser.screenHeight),
   browserScreenWidth: String(browser.screenWidth),
   browserTZ: String(browser.timeZoneOffset),
+});
+
+/** The second step of what was paid in the first, but for 3-D Secure. */
+const threeDsData = ({ parentBankId }: Sending, { card }: Secrets) => ({
+  operationId: present(parentBankId, 'first step'),
+  browserInfo: browserOf(present(card?.browser ?? null, 'browser')),
 });
 
 /** As the bank takes it; that it is encrypted was checked when it came. */
@@ -172,6 +188,7 @@ export const TRANSLATORS: { readonly [Step in StepName]: Translator<Step> } = {
     call: 'h2h.purchase.create',
     body: (sending, secrets) => ({
       ...chargeBody(sending, secrets),
+      ...cardWishes(sending),
       encryptedCardNumber: secretOf(secrets.card?.number, 'card number'),
     }),
     answer: answered,
@@ -181,6 +198,7 @@ export const TRANSLATORS: { readonly [Step in StepName]: Translator<Step> } = {
     call: 'h2h.preauth.create',
     body: (sending, secrets) => ({
       ...chargeBody(sending, secrets),
+      ...cardWishes(sending),
       paymentMethodType: 'CARD',
       preAuthExpDate: present(sending.page.holdExpiresAt, 'end of the hold'),
       encryptedCardNumber: secretOf(secrets.card?.number, 'card number'),
@@ -188,6 +206,23 @@ export const TRANSLATORS: { readonly [Step in StepName]: Translator<Step> } = {
     answer: answered,
   }),
   hold_execute: translator({ call: 'h2h.preauth.execute', body: cardData, answer: answered }),
+  saved_purchase: translator({
+    call: 'h2h.token.purchase',
+    body: (sending, secrets) => ({ ...chargeBody(sending, secrets), ...savedCard(secrets) }),
+    answer: answered,
+  }),
+  saved_authenticate: translator({ call: 'h2h.token.purchase-3ds', body: threeDsData, answer: answered }),
+  saved_hold: translator({
+    call: 'h2h.preauth.create',
+    body: (sending, secrets) => ({
+      ...chargeBody(sending, secrets),
+      ...savedCard(secrets),
+      paymentMethodType: 'TOKEN',
+      preAuthExpDate: present(sending.page.holdExpiresAt, 'end of the hold'),
+    }),
+    answer: answered,
+  }),
+  saved_hold_authenticate: translator({ call: 'h2h.preauth.execute', body: threeDsData, answer: answered }),
   pay_out: translator({
     call: 'h2h.a2c',
     body: ({ page, ...sending }, { customer, card }) => ({

@@ -24,9 +24,13 @@ export type Cause = 'merchant' | 'bank' | 'clock' | 'operator';
 /** Calls with effect, one or more for each kind. */
 export const ORDER_STEPS = ['order_purchase', 'order_hold', 'order_verification', 'order_a2a'] as const;
 /**
- * With the card in the merchant's page: the first call names it, the second takes the money. A payout sends it in one.
+ * With the card in the merchant's page: the first call names it, the second takes the money. A payout sends it in one. A
+ * saved card pays in the first; the second is for 3-D Secure alone.
  */
-export const CHARGE_STEPS = ['card_create', 'card_execute', 'hold_create', 'hold_execute', 'pay_out'] as const;
+export const CHARGE_STEPS = [
+  ...(['card_create', 'card_execute', 'hold_create', 'hold_execute', 'pay_out'] as const),
+  ...(['saved_purchase', 'saved_authenticate', 'saved_hold', 'saved_hold_authenticate'] as const),
+] as const;
 export const FOLLOW_UP_STEPS = ['complete', 'give_back'] as const;
 export type OrderStep = (typeof ORDER_STEPS)[number];
 export type ChargeStep = (typeof CHARGE_STEPS)[number];

@@ -8,6 +8,7 @@ export type PaymentErrorCode =
   | 'CARD_NOT_FOUND'
   | 'CARD_REFUSED'
   | 'CARD_NOT_CHANGEABLE'
+  | 'CARD_NOT_ACTIVE'
   | 'PAYOUT_OVER_LIMIT'
   | 'BALANCE_UNAVAILABLE'
   | 'PAYMENT_LINK_CLOSED'
@@ -52,6 +53,12 @@ export const PAYMENT_PROBLEMS: ProblemTable<PaymentErrorCode> = {
     title: 'The bank does not keep this card',
     remedy:
       'Ask the customer to check number and expiry, or for another card; encrypt both to the current payment key.',
+  },
+  CARD_NOT_ACTIVE: {
+    status: 409,
+    title: 'The card cannot pay',
+    remedy:
+      'Only an "active" card pays; the detail says what it is. Resume it where it is "suspended", or let the customer enter a card anew.',
   },
   CARD_NOT_CHANGEABLE: {
     status: 409,

@@ -8,6 +8,8 @@ import { newId } from '../../database/id.js';
 import { reach } from '../../failpoints/failpoint.js';
 import { type BankCard } from '../bank/payment-bank.js';
 import { type BankOperationFacts, type Hidden } from '../domain/bank-facts.js';
+import { PaymentError } from '../domain/payment-error.js';
+import { type CardStatus } from '../domain/saved-card.js';
 import { RESOURCE_OF } from '../domain/operation.js';
 import { maskedCard, short } from '../domain/receipt.js';
 import { intentOf } from '../kinds/kinds.js';
@@ -70,6 +72,23 @@ export class CardVault {
     const added = await this.cards.known(owner, tokenDigest);
     if (!added) throw new Error('a saved card vanished');
     return added;
+  }
+
+  /**
+   * A card that is to pay. Whether it may is said by the statement that records what it pays.
+   * @throws PaymentError `CARD_NOT_FOUND`
+   */
+  async take(owner: CardOwner, id: string): Promise<{ card: SavedCardEntity; token: SecretText | undefined }> {
+    const card = await this.cards.find(owner, id);
+    if (!card) throw new PaymentError('CARD_NOT_FOUND', `there is no card ${id}`);
+    return { card, token: await this.open(card) };
+  }
+
+  /** The bank refused to charge it, and says what it is. */
+  async ended({ merchantAccountId, savedCardId, customerDigest }: PaymentEntity, status: CardStatus): Promise<void> {
+    if (savedCardId === null || customerDigest === null || status === 'active') return;
+    const card = await this.cards.find({ accountId: merchantAccountId, customerDigest }, savedCardId);
+    if (card) await this.cards.change(card, status);
   }
 
   /** The bank's token. @returns undefined where the card was deleted */

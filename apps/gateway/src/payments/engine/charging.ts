@@ -1,6 +1,6 @@
 import { type ChargeOutcome } from '../bank/payment-bank.js';
 import { type BankOperationFacts } from '../domain/bank-facts.js';
-import { judgeCharge } from '../domain/charge-verdict.js';
+import { type ChargeVerdict, judgeCharge } from '../domain/charge-verdict.js';
 import { evidenceOf } from '../domain/evidence.js';
 import { defectOf, type Failure, failureOf, reviewOf } from '../domain/failures.js';
 import { type FollowUpClock } from '../domain/follow-up-decision.js';
@@ -11,7 +11,9 @@ import { type PaymentStatus } from '../domain/statuses.js';
 import { type Expected } from '../domain/success-rule.js';
 import { intentOf } from '../kinds/kinds.js';
 import { bankTypeOf, wayOf } from '../kinds/methods.js';
+import { stepOf } from '../kinds/steps.js';
 import { type OperationEntity } from '../store/operation.entity.js';
+import { type OperationNotes } from '../store/operation.repository.js';
 import { type Held } from '../store/payment-records.js';
 import { type PaymentEntity } from '../store/payment.entity.js';
 import { type PaymentAges } from '../store/payment.repository.js';
@@ -73,16 +75,18 @@ export function decideAskedFirst(
 
 type Source = 'answer' | 'operation_query';
 
-const take = (charging: Charging, facts: BankOperationFacts, source: Source): Decided =>
-  wayOf(charging.payment).second === undefined ? takeOnly(charging, facts, source) : takeFirst(charging, facts, source);
+function take(charging: Charging, facts: BankOperationFacts, source: Source): Decided {
+  const { second } = wayOf(charging.payment);
+  const isPaidBySecond = second !== undefined && stepOf(second).cardData;
+  return isPaidBySecond ? takeFirst(charging, facts, source) : takeOnly(charging, facts, source);
+}
 
-/** Of the one call that moves the money. A FAIL in its own answer is not final: it is asked for at once. */
+/** Of the call that moves the money, unless 3-D Secure holds it up. Where a FAIL in its own answer is not final, it is asked for at once. */
 function takeOnly(charging: Charging, facts: BankOperationFacts, source: Source): Decided {
   const verdict = judgeCharge(facts, expectedOf(charging));
-  const isOurs = facts.merchantRequestId === charging.operation.merchantRequestId && facts.operationId !== undefined;
   if (verdict.kind === 'succeeded') return paid(charging, verdict.facts, source);
-  if (verdict.kind === 'failed' && source === 'operation_query') return end(charging, 'failed', verdict.failure);
-  if (verdict.kind === 'failed' || verdict.kind === 'review' || !isOurs) {
+  if (verdict.kind === 'failed' && isTrusted(charging, source)) return end(charging, 'failed', verdict.failure);
+  if (verdict.kind === 'failed' || verdict.kind === 'review' || !isOurs(charging, facts)) {
     const reason = 'reason' in verdict ? verdict.reason : `the answer of the bank says ${facts.status}`;
     const doubt = doubtFirst(charging, reason);
     return {
@@ -94,25 +98,44 @@ function takeOnly(charging: Charging, facts: BankOperationFacts, source: Source)
       },
     };
   }
+  return underWay(charging, verdict, {
+    ...{ bankOperationId: facts.operationId, known: true, nextQueryInSeconds: null, callEnded: true },
+    evidence: evidenceOf(source, { kind: verdict.kind, facts }),
+  });
+}
+
+const isTrusted = ({ operation }: Charging, source: Source): boolean =>
+  source === 'operation_query' || stepOf(operation.step).failIsFinal;
+
+/** It names our request, and itself. */
+const isOurs = ({ operation }: Charging, { merchantRequestId, operationId }: BankOperationFacts): boolean =>
+  merchantRequestId === operation.merchantRequestId && operationId !== undefined;
+
+/** The bank has it: from here on it is followed by the bank's own id, whoever has to do something next. */
+function underWay(charging: Charging, verdict: ChargeVerdict, notes: OperationNotes): Decided {
+  const open = { nextSyncInSeconds: delayOfOpenOrder(charging.ages, Math.random()), hintQueries: 0 };
+  if (verdict.kind === 'challenge') {
+    const payment = { to: openTo(charging, 'requires_action') };
+    return { to: 'action_required', notes: { ...notes, redirectUrl: verdict.url }, payment, extras: open };
+  }
+  if (verdict.kind === 'unstarted' && wayOf(charging.payment).second !== undefined) {
+    const to = openTo(charging, 'requires_confirmation');
+    const next = to === 'requires_confirmation' ? ({ next: 'second_in_browser' } as const) : {};
+    return { to: 'action_required', notes, payment: { to }, extras: open, ...next };
+  }
   return {
-    to: 'pending',
-    notes: {
-      ...{ bankOperationId: facts.operationId, known: true, nextQueryInSeconds: null, callEnded: true },
-      evidence: evidenceOf(source, { kind: verdict.kind, facts }),
-    },
-    payment: { to: 'processing' },
+    ...{ to: 'pending', notes, payment: { to: openTo(charging, 'processing') } },
     extras: { nextSyncInSeconds: delayAfterDoubt(0, Math.random()), hintQueries: 1 },
   };
 }
 
 /** The bank has it: from here on it is followed by the bank's own id. */
 function takeFirst(charging: Charging, facts: BankOperationFacts, source: Source): Decided {
-  const { payment, operation, ages } = charging;
+  const { payment, ages } = charging;
   const verdict = judgeCharge(facts, expectedOf(charging));
   if (verdict.kind === 'succeeded') return paid(charging, verdict.facts, source);
   if (verdict.kind === 'failed') return end(charging, 'failed', verdict.failure);
-  const isOurs = facts.merchantRequestId === operation.merchantRequestId && facts.operationId !== undefined;
-  if (verdict.kind === 'review' || !isOurs)
+  if (verdict.kind === 'review' || !isOurs(charging, facts))
     return doubtFirst(charging, 'reason' in verdict ? verdict.reason : 'the answer of the bank does not fit');
   const notes = {
     ...{ bankOperationId: facts.operationId, known: true, nextQueryInSeconds: null, callEnded: true },

@@ -76,11 +76,14 @@ export class Engine {
     return this.idempotency.hold(request, () => this.run(begun.value, request));
   }
 
-  /** Goes on with the card data of a payment that waits for it. @throws PaymentError `PAYMENT_NOT_FOUND` | `PAYMENT_NOT_CONFIRMABLE` */
+  /**
+   * Goes on with what a payment waits for: card data, or the customer's browser alone.
+   * @throws PaymentError `PAYMENT_NOT_FOUND` | `PAYMENT_NOT_CONFIRMABLE`, HttpProblem `VALIDATION_FAILED`
+   */
   async confirm(request: ApiRequest, paymentId: string, card: CardSecrets): Promise<Answer> {
     const window = new SendWindow();
     const begun = await this.idempotency.begin(request, async (tx) => {
-      const turn = await this.ahead.confirm(tx, { accountId: request.accountId, paymentId }, window);
+      const turn = await this.ahead.confirm(tx, { accountId: request.accountId, paymentId }, { window, card });
       reachStep(turn.held.operation, 'due'); // not committed yet
       await this.idempotency.name(tx, request, turn.held.operation.id);
       return turn;
@@ -309,7 +312,7 @@ export class Engine {
   private async goOn(tx: Transaction, current: Held, { next }: Decided, at: AtHand): Promise<Turn | undefined> {
     const { account, window, card } = at;
     if (next === 'successor') return this.ahead.succeed(tx, current, account, window);
-    const covers = card?.data !== undefined && (next === 'second' || card.browser !== undefined);
+    const covers = covered(current, card) && (next === 'second' || card?.browser !== undefined);
     const isSecond = next === 'second' || next === 'second_in_browser';
     return isSecond && covers ? this.ahead.beginSecond(tx, current, window) : undefined;
   }
@@ -336,4 +339,10 @@ export class Engine {
       return this.idempotency.settle(tx, request, statusCode, view);
     });
   }
+}
+
+/** Whether the second step has what only the customer has. */
+function covered({ payment }: Held, card: CardSecrets | undefined): boolean {
+  const { second } = wayOf(payment);
+  return second !== undefined && (card?.data !== undefined || !stepOf(second).cardData);
 }

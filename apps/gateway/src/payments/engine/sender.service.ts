@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { type SecretText } from '../../accounts/secret-text.js';
 import { type MerchantAccount } from '../../accounts/merchant-accounts.service.js';
 import {
   type CardSecrets,
@@ -12,6 +13,7 @@ import { PaymentLinks } from '../bank/payment-links.js';
 import { judgeCharge } from '../domain/charge-verdict.js';
 import { isChargeStep, isOrderStep, stepOf } from '../kinds/steps.js';
 import { type OperationEntity } from '../store/operation.entity.js';
+import { type PaymentEntity } from '../store/payment.entity.js';
 import { OperationRepository } from '../store/operation.repository.js';
 import { type Held } from '../store/payment-records.js';
 import { CardVault } from './card-vault.js';
@@ -58,6 +60,7 @@ export class Sender {
     if (isChargeStep(step)) {
       const charging = await this.bank.send({ ...sending, step }, { customer, card });
       await this.adoptCard(turn.held, charging);
+      if (charging.kind === 'refused' && card?.token) await this.lookAtCard(payment, card.token);
       return { charging };
     }
     const outcome = await this.bank.send({ ...sending, step }, { customer });
@@ -71,6 +74,12 @@ export class Sender {
     if (outcome.kind !== 'answered') return;
     const verdict = judgeCharge(outcome.facts, expectedCharge(payment, operation));
     if (verdict.kind === 'succeeded') await this.cards.adopt(payment, operation, verdict.facts);
+  }
+
+  /** It may have expired, or have been suspended elsewhere. What is not found out now is with the next payment. */
+  private async lookAtCard(payment: PaymentEntity, token: SecretText): Promise<void> {
+    const reading = await this.bank.read(payment.merchantAccountId, { by: 'card_token', id: token.reveal() });
+    if (reading.kind === 'found') await this.cards.ended(payment, reading.status);
   }
 
   private sendingOf(account: MerchantAccount, { held, window, parentBankId }: Turn): Sending {

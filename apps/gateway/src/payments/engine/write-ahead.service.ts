@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type MerchantAccount } from '../../accounts/merchant-accounts.service.js';
 import { newId } from '../../database/id.js';
+import { invalid } from '../../http/validation.js';
 import { type Transaction } from '../../database/transaction.js';
 import { type CardSecrets, SendWindow } from '../bank/payment-bank.js';
 import { type FollowUpKind, moveOperation, newOperation, type Operation } from '../domain/operation.js';
@@ -10,11 +11,12 @@ import { move, stopsRefunds, withEvent } from '../domain/payment.js';
 import { paymentStatus } from '../domain/statuses.js';
 import { followUpOf, isFollowUp, isPayment } from '../kinds/kinds.js';
 import { wayOf } from '../kinds/methods.js';
-import { maySendAgain, type Why } from '../kinds/steps.js';
+import { maySendAgain, stepOf, type Why } from '../kinds/steps.js';
 import { type OperationEntity } from '../store/operation.entity.js';
 import { CRASH_NET_SECONDS, operationOf } from '../store/operation.repository.js';
 import { type Claim } from '../store/idempotency.repository.js';
 import { type Footing, type Held, PaymentRecords, type Reservation } from '../store/payment-records.js';
+import { type PaymentEntity } from '../store/payment.entity.js';
 import { paymentOf } from '../store/payment.repository.js';
 import { type IdempotentRequest } from './idempotency.service.js';
 import { merchantRequestIdOf } from './merchant-request-id.js';
@@ -158,7 +160,7 @@ export class WriteAhead {
   async confirm(
     tx: Transaction,
     { accountId, paymentId }: { readonly accountId: string; readonly paymentId: string },
-    window: SendWindow,
+    { window, card }: Pick<AtHand, 'window' | 'card'>,
   ): Promise<Turn> {
     const payment = await this.records.payments.lock(tx, accountId, paymentId);
     const operation = await this.records.operations.findIntent(tx, accountId, paymentId);
@@ -168,6 +170,7 @@ export class WriteAhead {
       throw new PaymentError('PAYMENT_NOT_CONFIRMABLE', `a payment that is ${payment.status} cannot be confirmed`);
     if ((await this.records.payments.ages(tx, accountId, paymentId)).pastExpiry)
       throw new PaymentError('PAYMENT_NOT_CONFIRMABLE', 'the time of the payment is over');
+    checkCovers(payment, card);
     return this.beginSecond(tx, { payment, operation }, window);
   }
 
@@ -226,6 +229,14 @@ export class WriteAhead {
     const parent = parentId === null ? null : await this.records.operations.find(tx, merchantAccountId, parentId);
     return parent?.bankOperationId ?? null;
   }
+}
+
+/** What the second step is made with is there. @throws HttpProblem `VALIDATION_FAILED` */
+function checkCovers(payment: PaymentEntity, card: CardSecrets | undefined): void {
+  const { second } = wayOf(payment);
+  const needsData = second !== undefined && stepOf(second).cardData;
+  const missing = needsData ? card?.data === undefined && 'encryptedData' : card?.browser === undefined && 'browser';
+  if (missing) throw invalid([{ path: missing, message: `is required with ${payment.method}` }]);
 }
 
 /** What a follow-up will be, and what it makes of its payment before the bank hears of it. @throws PaymentError */

@@ -6,7 +6,7 @@ import { intentOf } from './kinds.js';
 export interface Way {
   /** The step it begins with. */
   readonly step: OrderStep | ChargeStep;
-  /** The step that takes the money, where the first does not. */
+  /** The step that takes the money, where the first does not, or for 3-D Secure alone: its row says whether it needs card data. */
   readonly second?: ChargeStep;
   /** Which of the account's terminals takes it. */
   readonly terminal: 'card' | 'a2a';
@@ -42,6 +42,10 @@ export const METHODS = {
     purchase: { ...card, step: 'card_create', second: 'card_execute' },
     authorization: { ...card, step: 'hold_create', second: 'hold_execute' },
     payout: { ...card, step: 'pay_out', refundable: false },
+  },
+  saved_card: {
+    purchase: { ...card, step: 'saved_purchase', second: 'saved_authenticate' },
+    authorization: { ...card, step: 'saved_hold', second: 'saved_hold_authenticate' },
   },
   // The bank documents no refund of a transfer, and takes no other currency. Source: bank docs, "HPP: create order".
   bank_transfer: {

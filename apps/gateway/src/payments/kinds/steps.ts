@@ -23,16 +23,22 @@ export interface StepRow {
   readonly follow: 'order' | 'by_request_id' | 'by_operation_id';
   /** Of the bank's two ways to authorize. */
   readonly protocol: '1.0' | '2.0';
+  /** It is made with the card's own data, which only the customer has. */
+  readonly cardData: boolean;
+  /** A FAIL in its own answer is final. Otherwise it is asked for: the answer alone proves nothing. */
+  readonly failIsFinal: boolean;
   /** The bank wants to know of the customer: what is sealed is opened to send it. */
   readonly customer: boolean;
 }
 
 /** What is paid with is in memory only, so that no worker can send it. */
-const secret = { protocol: '1.0', resend: 'never', follow: 'by_operation_id' } as const;
-const create = { ...secret, doubt: 'by_request_id', customer: true } as const;
-const execute = { ...secret, doubt: 'by_operation_id', customer: false } as const;
+const secret = { protocol: '1.0', resend: 'never', follow: 'by_operation_id', failIsFinal: true } as const;
+const create = { ...secret, doubt: 'by_request_id', customer: true, cardData: true } as const;
+const execute = { ...secret, doubt: 'by_operation_id', customer: false, cardData: true } as const;
+/** Nothing but the customer's browser is needed. */
+const authenticate = { ...execute, cardData: false } as const;
 
-const onV1 = { protocol: '1.0' } as const;
+const onV1 = { protocol: '1.0', cardData: false, failIsFinal: false } as const;
 const order = { ...onV1, doubt: 'send_again', resend: 'harmless', follow: 'order', customer: true } as const;
 const followUp = {
   ...onV1,
@@ -51,7 +57,11 @@ export const STEPS = {
   card_execute: execute,
   hold_create: create,
   hold_execute: execute,
-  pay_out: create,
+  pay_out: { ...create, failIsFinal: false },
+  saved_purchase: create,
+  saved_authenticate: authenticate,
+  saved_hold: create,
+  saved_hold_authenticate: authenticate,
   complete: followUp,
   give_back: followUp,
 } as const satisfies Record<StepName, StepRow>;

@@ -89,22 +89,23 @@ export class PaymentRecords {
   /**
    * Claims the idempotency key and writes payment and operation ahead, in one statement and so in one transaction.
    * @returns undefined when the key is taken; waits for a concurrent claim of the same key to commit
-   * @throws PaymentError `PAYMENT_LINK_CLOSED`
+   * @throws PaymentError `PAYMENT_LINK_CLOSED` | `CARD_NOT_ACTIVE`
    */
   async begin(claim: Claim, payment: NewPayment, operation: Operation): Promise<Held | undefined> {
     const statement = sql`
       WITH claimed AS (${claimKey(claim)}),
-           p AS (${insertPayment(payment, payment.linkId === undefined ? sql`claimed` : sql`claimed, ${openLink(payment)}`)}
+           p AS (${insertPayment(payment, sourceOf(payment))}
                  RETURNING *),
            o AS (${insertOperation(operation, null, sql`p`)} RETURNING *)
       SELECT CASE WHEN EXISTS (SELECT FROM claimed) AND NOT EXISTS (SELECT FROM p)
-                  THEN refuse('the link is closed') END AS refused,
+                  THEN refuse(coalesce((${stateOfCard(payment)}), 'the payment link cannot be used any more')) END AS refused,
              (SELECT to_jsonb(p) FROM p) AS payment, (SELECT to_jsonb(o) FROM o) AS operation`;
     try {
       const [row] = await this.database.query<(RawHeld | Record<keyof RawHeld, null>)[]>(...statement.render());
       return row?.payment ? this.held(row) : undefined;
     } catch (error) {
-      if (isRefused(error)) throw new PaymentError('PAYMENT_LINK_CLOSED', 'the payment link cannot be used any more');
+      if (isRefused(error))
+        throw new PaymentError(payment.savedCardId ? 'CARD_NOT_ACTIVE' : 'PAYMENT_LINK_CLOSED', error.message);
       throw error;
     }
   }
@@ -256,12 +257,27 @@ interface RawHeld {
   readonly operation: object;
 }
 
-const isRefused = (error: unknown): boolean => (error as { readonly code?: unknown }).code === REFUSED;
+const isRefused = (error: unknown): error is Error => (error as { readonly code?: unknown }).code === REFUSED;
 
 /** Nobody has written the payment since it was read: every change of what it may do has an event. */
 const unchanged = ({ status, eventSequence, amountRefunding, amountCapturing }: PaymentEntity): Sql => sql`
   status = ${status} AND event_sequence = ${eventSequence}::int
   AND amount_refunding = ${amountRefunding}::bigint AND amount_capturing = ${amountCapturing}::bigint`;
+
+/** One row for the payment, while what it depends on may be used. */
+function sourceOf(payment: NewPayment): Sql {
+  if (payment.linkId !== undefined) return sql`claimed, ${openLink(payment)}`;
+  return payment.savedCardId === undefined ? sql`claimed` : sql`claimed, ${activeCard(payment)}`;
+}
+
+/** One row while the card may pay; it is not suspended before what it pays is on record. */
+const activeCard = ({ merchantAccountId, savedCardId }: NewPayment): Sql => sql`(
+  SELECT FROM saved_card WHERE merchant_account_id = ${merchantAccountId} AND id = ${savedCardId} AND status = 'active'
+  FOR SHARE) AS active_card`;
+
+const stateOfCard = ({ merchantAccountId, savedCardId }: NewPayment): Sql => sql`
+  SELECT 'the card is ' || status FROM saved_card
+  WHERE merchant_account_id = ${merchantAccountId} AND id = ${savedCardId}`;
 
 /** One row while the link may be used; it is not closed before what it is used for is on record. */
 const openLink = ({ merchantAccountId, linkId }: NewPayment): Sql => sql`(

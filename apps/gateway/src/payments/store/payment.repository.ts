@@ -40,6 +40,8 @@ export type NewPayment = Pick<
   readonly holdHours: number | null;
   /** The payment link that it is made by; only while that may be used. */
   readonly linkId?: string | undefined;
+  /** The card that is to pay; only while that may be used, too. */
+  readonly savedCardId?: string | undefined;
 };
 
 export interface PaymentFilter extends CreatedBetween {
@@ -116,13 +118,13 @@ const clock = (column: string, runs: boolean | undefined): Sql => {
 export const insertPayment = (payment: NewPayment, source: Sql): Sql => sql`
   INSERT INTO payment (merchant_account_id, id, kind, method, status, amount, currency, livemode, reference, description,
                        return_url, language, metadata, page, expires_in_minutes, customer_sealed, hold_expires_at,
-                       link_id, customer_digest)
+                       link_id, customer_digest, saved_card_id)
   SELECT ${payment.merchantAccountId}, ${payment.id}, ${payment.kind}, ${payment.method}, 'created',
          ${payment.amount}::bigint, ${payment.currency}, ${payment.livemode}::boolean, ${payment.reference},
          ${payment.description}, ${payment.returnUrl}, ${payment.language}, ${JSON.stringify(payment.metadata)}::jsonb,
          ${JSON.stringify(payment.page)}::jsonb, ${payment.expiresInMinutes}::int, ${payment.customerSealed},
          date_trunc('second', now()) + make_interval(hours => ${payment.holdHours}::int), ${payment.linkId},
-         ${payment.customerDigest}::bytea
+         ${payment.customerDigest}::bytea, ${payment.savedCardId}
   FROM ${source}`;
 
 const receiptText = ({ receipt }: PaymentExtras): string | undefined => receipt && JSON.stringify(receipt);
