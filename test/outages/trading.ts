@@ -49,7 +49,7 @@ export async function tradeThrough({ dice, gateways, merchants, disturb }: Trade
     await disturb(world).finally(() => (isOver = true));
     await Promise.all(trades);
     await world.endSessionLease();
-    await world.settle();
+    await world.settle().catch((error: unknown) => violations.push(`the world did not settle: ${String(error)}`));
     return booksOf(await world.evidence(), violations);
   } finally {
     isOver = true;

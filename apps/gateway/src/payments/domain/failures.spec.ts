@@ -20,6 +20,13 @@ describe('failures', () => {
       expect(CUSTOMER_TEXTS[code]).toBe(CUSTOMER_TEXTS.card_declined);
   });
 
+  it('are not worth another payment where the same would come of it', () => {
+    expect(FAILURE_CODES.filter((code) => !FAILURES[code].retry)).toEqual([
+      ...['suspected_fraud', 'lost_card', 'stolen_card', 'not_sendable', 'refused_by_bank', 'refund_declined'],
+      'needs_review',
+    ]);
+  });
+
   it('say the usual, or what is known beyond it', () => {
     expect(failureOf('expired')).toEqual({ code: 'expired', message: FAILURES.expired.message });
     expect(failureOf('bank_error', 'E1')).toEqual({ code: 'bank_error', message: 'E1' });

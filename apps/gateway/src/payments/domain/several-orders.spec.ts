@@ -1,5 +1,6 @@
 import { type Sight } from './sync-decision.js';
-import { strangeness, weightiest } from './several-orders.js';
+import { type BankOperationFacts, type BankOrderFacts } from './bank-facts.js';
+import { chargesBeside, strangeness, weightiest } from './several-orders.js';
 
 describe('weightiest', () => {
   const sights = ['succeeded', 'review', 'incomplete', 'pending', 'unreadable', 'untouched'] as const;
@@ -52,5 +53,23 @@ describe('strangeness', () => {
   it('is not foreign where the bank names no request', () => {
     const nameless = { ...order, merchantRequestId: undefined };
     expect(strangeness(nameless, undefined, usual)).toMatchObject({ fits: false, foreign: false });
+  });
+});
+
+describe('charges beside a payment', () => {
+  const order = (bankOrderId: string, status: string): BankOrderFacts => ({
+    ...{ bankOrderId, merchantRequestId: undefined, merchantId: 'merchant-1', amount: 1_000, status },
+    operations: [{ type: 'PURCHASE', status, operationId: `bank-${bankOrderId}`, amount: 1_000 } as BankOperationFacts],
+  });
+
+  it('are named with their orders', () => {
+    expect(chargesBeside([order('1', 'SUCCESS'), order('2', 'FAIL'), order('3', 'SUCCESS')])).toBe(
+      'the bank also reports PURCHASE bank-1 of 1000 under the order 1; the bank also reports PURCHASE bank-3 of 1000 under the order 3',
+    );
+  });
+
+  it('are none where nothing was charged', () => {
+    expect(chargesBeside([order('2', 'FAIL')])).toBeUndefined();
+    expect(chargesBeside([])).toBeUndefined();
   });
 });

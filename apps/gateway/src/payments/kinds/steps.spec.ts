@@ -1,4 +1,4 @@
-import { ORDER_STEPS } from '../domain/operation.js';
+import { ORDER_STEPS, type StepName } from '../domain/operation.js';
 import { maySendAgain, STEP_NAMES, stepOf, type Why } from './steps.js';
 
 /** As docs/correctness.md has it: what is sent again, and when. */
@@ -8,7 +8,27 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   never: ['unsent 1', 'unsent 2'],
 };
 
+/** What is done in doubt, what is asked then, and whether the bank wants to know of the customer. */
+const ROWS: Readonly<Record<string, readonly unknown[]>> = {
+  order_purchase: ['send_again', 'harmless', 'order', true],
+  order_hold: ['send_again', 'harmless', 'order', true],
+  order_verification: ['send_again', 'harmless', 'order', true],
+  order_a2a: ['send_again', 'harmless', 'order', true],
+  card_create: ['by_request_id', 'never', 'by_operation_id', true],
+  card_execute: ['by_operation_id', 'never', 'by_operation_id', false],
+  hold_create: ['by_request_id', 'never', 'by_operation_id', true],
+  hold_execute: ['by_operation_id', 'never', 'by_operation_id', false],
+  pay_out: ['by_request_id', 'never', 'by_operation_id', true],
+  complete: ['by_request_id', 'when_absent', 'by_request_id', false],
+  give_back: ['by_request_id', 'when_absent', 'by_request_id', false],
+};
+
 describe('a step', () => {
+  it.each(Object.keys(ROWS) as StepName[])('%s is as the table of docs/correctness.md has it', (step) => {
+    const { doubt, resend, follow, customer } = stepOf(step);
+    expect([doubt, resend, follow, customer]).toEqual(ROWS[step]);
+  });
+
   it.each(STEP_NAMES)('%s goes out again only as its row says', (step) => {
     const cases = (['in_doubt', 'unsent', 'absent'] as Why[]).flatMap((why) =>
       [1, 2].map((attempt) => ({ why, attempt })),
