@@ -119,7 +119,10 @@ export class Merchant {
     );
   }
 
-  /** The leases of whoever died are over, and no back-off is waited for. A hint does the same at any time. */
+  /**
+   * The leases of whoever died are over, and no back-off is waited for. A hint does the same at any time. Whoever sends may
+   * only be slow, on a machine that is busy with others: each time it is given longer.
+   */
   private async makeDue(id: string): Promise<void> {
     const { database } = this.stack;
     await database.query(
@@ -128,7 +131,7 @@ export class Merchant {
     );
     await database.query(
       `UPDATE operation SET next_query_at = now() WHERE subject_id = $1 AND next_query_at > now() + interval '1 second'
-         AND (status IN ('unknown', 'pending') OR (status = 'sending' AND updated_at < now() - interval '5 seconds'))`,
+         AND (status IN ('unknown', 'pending') OR (status = 'sending' AND updated_at < now() - make_interval(secs => 5 * sends)))`,
       [id],
     );
   }
