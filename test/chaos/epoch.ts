@@ -25,9 +25,8 @@ const PATHS = [
 
 /** Of those where least have died, so many are drawn from: what nobody comes by does not keep the others waiting. */
 const RAREST = 16;
-/** Lives in which a failpoint may be waited for in vain. */
-const TRIES = 3;
-
+/** Requests that are repeated after all is over. */
+const REPEATED = 50;
 export interface Plan {
   /** SIGKILLs of this epoch, where no failpoints are named. */
   readonly kills: number;
@@ -38,7 +37,7 @@ export interface Plan {
   readonly spares: number;
   /** Milliseconds until a failpoint that nobody comes by is given up. */
   readonly patienceMs: number;
-  /** A kill in each of them; those that were reached least often come first otherwise. */
+  /** One life for each of them; those that were reached least often come first otherwise. */
   readonly failpoints?: readonly string[];
   /** Kills of epochs before this one, by failpoint. */
   readonly earlier?: Readonly<Record<string, number>>;
@@ -76,6 +75,7 @@ export class Epoch {
       await Promise.all(merchants);
     }
     await world.settle();
+    await this.repeat();
     await this.compare();
     this.toll.epochs += 1;
   }
@@ -103,7 +103,7 @@ export class Epoch {
     await this.world.endSessionLease();
     if (stands) count(this.toll.killsAt, failpoint);
     else this.toll.randomKills += 1;
-    if (!stands) this.tryAgain(failpoint);
+    if (!stands) count(this.missed, failpoint);
   }
 
   private oneOf<T>(items: readonly T[]): T {
@@ -125,13 +125,6 @@ export class Epoch {
     const tries = (name: string): number => tallies.reduce((sum, tally) => sum + (tally[name] ?? 0), 0);
     const free = this.dice.shuffled(REACHABLE.filter((name) => !this.armed.has(name)));
     return this.oneOf(free.toSorted((a, b) => tries(a) - tries(b)).slice(0, RAREST));
-  }
-
-  private tryAgain(failpoint: string): void {
-    count(this.missed, failpoint);
-    if (!this.plan.failpoints) return;
-    if ((this.missed[failpoint] ?? 0) < TRIES) this.waiting.push(failpoint);
-    else this.toll.violations.push(`nobody came by ${failpoint} in ${TRIES} lives`);
   }
 
   /** Some moments come only after something has gone wrong. */
@@ -166,6 +159,13 @@ export class Epoch {
     const armed = [...this.armed];
     const leading = all.filter(([, activity]) => armed.some((failpoint) => leads(activity, failpoint)));
     return leading.length > 0 && this.dice.happens(0.8) ? leading : all;
+  }
+
+  /** Some of what was asked and answered, once more. */
+  private async repeat(): Promise<void> {
+    const { merchant } = this.world;
+    const answered = merchant.asked.filter(({ final }) => final !== undefined);
+    for (const asked of this.dice.shuffled(answered).slice(0, REPEATED)) await merchant.repeat(asked);
   }
 
   private async compare(): Promise<void> {

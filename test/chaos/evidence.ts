@@ -1,12 +1,20 @@
 import { type LedgerEntry } from '../support/bank-control.js';
 import { type Stack } from '../support/stack.js';
 
+interface Said {
+  readonly status: number;
+  readonly text: string;
+}
+
 /** A request of the merchant that acts, with all its repeats. */
 export interface Asked {
   readonly key: string;
   readonly path: string;
+  readonly body: object;
   /** The first answer that may be kept for the key: 2xx and not 202. */
-  final: { readonly status: number; readonly text: string } | undefined;
+  final: Said | undefined;
+  /** What was answered when it was repeated after all was settled. */
+  again?: Said;
   /** Ids that any 2xx answer named. */
   readonly ids: Set<string>;
 }
@@ -77,8 +85,8 @@ export interface Evidence {
   /** What the merchant asked for, and what it expects. */
   readonly asked: readonly Asked[];
   readonly expected: readonly Expectation[];
-  /** Ids of events that came to the merchant's webhook. */
-  readonly received: ReadonlySet<string>;
+  /** What came to the merchant's webhook: ids of events, each with the bodies it came with. */
+  readonly received: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 const PAYMENTS = `

@@ -107,6 +107,14 @@ export const INVARIANTS: readonly Invariant[] = [
     },
   },
   {
+    name: 'repeated later, answered the same',
+    says: 'a request that is repeated after all is over is answered as it was, byte for byte, and moves nothing',
+    check: ({ asked }) =>
+      asked
+        .filter(({ final, again }) => final && again && (again.status !== final.status || again.text !== final.text))
+        .map(({ key, path, again }) => `${path} (${key}) is answered ${String(again?.status)} in other words`),
+  },
+  {
     name: 'money taken',
     says: 'what the bank charged and captured is what the payment says was captured',
     check: (evidence) =>
@@ -228,8 +236,14 @@ export const INVARIANTS: readonly Invariant[] = [
     says: 'what the webhook received is a committed event',
     check: ({ received, events }) => {
       const committed = new Set(events.map(({ id }) => id));
-      return [...received].filter((id) => !committed.has(id));
+      return [...received.keys()].filter((id) => !committed.has(id));
     },
+  },
+  {
+    name: 'told again in the same words',
+    says: 'an event that is sent again, whoever died over it, has the same id and the same body, byte for byte',
+    check: ({ received }) =>
+      [...received].filter(([, bodies]) => bodies.size > 1).map(([id, bodies]) => `${id}: ${bodies.size} bodies`),
   },
   {
     name: 'callbacks answered are kept',

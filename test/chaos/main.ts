@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { startServer } from '../plants/test-server.js';
-import { buildForkAddon } from './nursery/nursery.js';
+import { buildNursery } from './nursery/nursery.js';
 import { addEpoch, beginRun, readReport, writeReport } from './report.js';
 import { runEpoch } from './run-epoch.js';
 import { killsOf, newToll } from './toll.js';
@@ -28,7 +28,7 @@ async function campaign(): Promise<boolean> {
   const server = await startServer([{ noticedBy: ['test/'] }]);
   process.env['TEST_DATABASE_URL'] ??= server?.url;
   const report = readReport(values.report, { isFresh: values.fresh });
-  const whyNot = values.plain ? 'as was asked for' : buildForkAddon();
+  const whyNot = values.plain ? 'as was asked for' : buildNursery();
   if (whyNot) process.stdout.write(`each gateway is started: ${whyNot}\n`);
   const run = beginRun(report, { seed: Number(values.seed), replicas: whyNot ? 'started' : 'forked' });
   const endAt = Date.now() + Number(values.minutes) * 60_000;

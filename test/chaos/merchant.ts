@@ -35,10 +35,10 @@ export class Merchant {
 
   /** Repeats until it is answered for good, or 202: then it is known that it is not known yet. */
   async post(path: string, body: object): Promise<View> {
-    const asked: Asked = { key: randomUUID(), path, final: undefined, ids: new Set() };
+    const asked: Asked = { key: randomUUID(), path, body, final: undefined, ids: new Set() };
     this.asked.push(asked);
     for (const giveUpAt = Date.now() + PATIENCE_MS; ;) {
-      const answer = await this.tryOnce(asked, body);
+      const answer = await this.tryOnce(asked);
       if (answer && answer.status < 300) return this.note(asked, answer);
       if (answer && !isPassing(answer)) throw new Error(`POST ${path} answered ${answer.status} ${answer.text}`);
       if (Date.now() > giveUpAt) throw new Error(`POST ${path} was never answered: ${answer?.text ?? 'cut off'}`);
@@ -55,6 +55,14 @@ export class Merchant {
       if (Date.now() > giveUpAt) throw new Error(`${method} ${path} was never answered`);
       await sleep(PAUSE_MS);
     }
+  }
+
+  /** Long after all is over: what acts no more, and is answered as it was. */
+  async repeat(asked: Asked): Promise<void> {
+    const answer = await this.tryOnce(asked);
+    if (!answer) throw new Error(`${asked.path} (${asked.key}) was cut off in a world that is well`);
+    if (answer.status < 300) this.note(asked, answer);
+    asked.again = { status: answer.status, text: answer.text };
   }
 
   /** Asks until it holds; what somebody died over is looked at again now and not in two minutes. */
@@ -137,7 +145,7 @@ export class Merchant {
   }
 
   /** @returns undefined when the connection broke: whoever had the request in hand is dead, and its lease may end */
-  private async tryOnce({ key, path }: Asked, body: object): Promise<Answer<View> | undefined> {
+  private async tryOnce({ key, path, body }: Asked): Promise<Answer<View> | undefined> {
     try {
       return await this.client.call<View>('POST', path, { body, idempotencyKey: key });
     } catch {

@@ -80,7 +80,16 @@ export class World {
 
   async evidence(): Promise<Evidence> {
     const { asked, expected } = this.merchant;
-    return collect(this.stack, { asked, expected, received: new Set(this.receiver.ids) });
+    return collect(this.stack, { asked, expected, received: this.received() });
+  }
+
+  private received(): ReadonlyMap<string, ReadonlySet<string>> {
+    const bodies = new Map<string, Set<string>>();
+    for (const { headers, body } of this.receiver.received) {
+      const id = String(headers['webhook-id']);
+      bodies.set(id, (bodies.get(id) ?? new Set()).add(body));
+    }
+    return bodies;
   }
 
   async stop(): Promise<void> {

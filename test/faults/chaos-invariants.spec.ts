@@ -13,6 +13,10 @@ const operation = (id: string, paymentId: string, kind: string): OperationRow =>
   ...{ id, paymentId, kind, status: 'succeeded', requestId: `request-${id}`, amount: 100 },
 });
 
+function receivedOnce(...ids: readonly string[]): Evidence['received'] {
+  return new Map(ids.map((id) => [id, new Set([`{"id":"${id}"}`])]));
+}
+
 /** A purchase that was refunded in part, a hold that was released, and a webhook that heard of both. */
 const HEALTHY: Evidence = {
   ledger: [
@@ -50,10 +54,16 @@ const HEALTHY: Evidence = {
   callbacks: [{ paymentId: 'pay_1', deliveries: 1, settled: true }],
   session: { version: 1, attempts: 1, renewed: 1 },
   asked: [
-    { key: 'key-1', path: '/v1/payments', final: { status: 201, text: '{"id":"pay_1"}' }, ids: new Set(['pay_1']) },
+    {
+      key: 'key-1',
+      path: '/v1/payments',
+      body: {},
+      final: { status: 201, text: '{"id":"pay_1"}' },
+      ids: new Set(['pay_1']),
+    },
   ],
   expected: [{ activity: 'purchase', paymentId: 'pay_1', ends: ['succeeded'] }],
-  received: new Set(['evt_1', 'evt_2', 'evt_3']),
+  received: receivedOnce('evt_1', 'evt_2', 'evt_3'),
 };
 
 const [PAID, HELD] = HEALTHY.payments as readonly [PaymentRow, PaymentRow];
@@ -78,6 +88,10 @@ const PLANTS: Readonly<Record<string, readonly Partial<Evidence>[]>> = {
   'written ahead': [also('money.charged', 'request-nobody', 100), also('order.created', 'request-nobody', 100)],
   'what was answered is kept': [{ asked: [{ ...ASKED, ids: new Set(['pay_9']) }] }],
   'first answer, byte for byte': [{ keys: [{ key: 'key-1', statusCode: 201, body: '{"id": "pay_1"}' }] }],
+  'repeated later, answered the same': [
+    { asked: [{ ...ASKED, again: { status: 201, text: '{"id": "pay_1"}' } }] },
+    { asked: [{ ...ASKED, again: { status: 200, text: '{"id":"pay_1"}' } }] },
+  ],
   'money taken': [{ payments: [{ ...PAID, amountCaptured: 99 }, HELD] }],
   'money held': [{ payments: [PAID, { ...HELD, amountAuthorized: 0 }] }],
   'money given back': [{ payments: [{ ...PAID, amountRefunded: 0 }, HELD] }],
@@ -97,10 +111,13 @@ const PLANTS: Readonly<Record<string, readonly Partial<Evidence>[]>> = {
     { events: HEALTHY.events.map((event) => ({ ...event, position: null })) },
   ],
   'every event arrives': [
-    { received: new Set(['evt_1', 'evt_2']) },
+    { received: receivedOnce('evt_1', 'evt_2') },
     { deliveries: HEALTHY.deliveries.map((one) => ({ ...one, status: 'pending' })) },
   ],
-  'nothing untrue is told': [{ received: new Set([...HEALTHY.received, 'evt_9']) }],
+  'nothing untrue is told': [{ received: receivedOnce(...HEALTHY.received.keys(), 'evt_9') }],
+  'told again in the same words': [
+    { received: new Map([...HEALTHY.received, ['evt_1', new Set(['{"id":"evt_1"}', '{"id": "evt_1"}'])]]) },
+  ],
   'callbacks answered are kept': [
     { callbacks: [] },
     { callbacks: [{ paymentId: 'pay_1', deliveries: 1, settled: false }] },

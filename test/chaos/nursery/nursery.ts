@@ -20,6 +20,7 @@ export interface ForkAddon {
   signalThatEnded(pid: number): number;
 }
 
+const SOURCE = path.join('test', 'chaos', 'nursery', 'fork.c');
 const ADDON = path.resolve('dist/test/chaos/nursery/fork.node');
 /** Milliseconds until a gateway listens; a busy machine needs a part of it. */
 const READY_MS = 40_000;
@@ -27,13 +28,15 @@ const READY_MS = 40_000;
 const LOOK_MS = 5;
 const SIGKILL = 9;
 
-/** @returns why this machine cannot, or undefined when the addon stands in `dist` */
-export function buildForkAddon(): string | undefined {
+/** @returns why this machine cannot, or undefined when all that it takes stands in `dist` */
+export function buildNursery(): string | undefined {
   const headers = path.resolve(path.dirname(process.execPath), '../include/node');
   if (process.platform !== 'linux' || !existsSync(path.join(headers, 'node_api.h'))) return 'no headers of Node.js';
   mkdirSync(path.dirname(ADDON), { recursive: true });
+  const compile = ['node_modules/@swc/cli/bin/swc.js', path.dirname(SOURCE), '--out-dir', 'dist'];
+  execFileSync(process.execPath, [...compile, '--config-file', '.swcrc', '--quiet']);
   try {
-    execFileSync('cc', ['-O1', '-shared', '-fPIC', '-I', headers, '-o', ADDON, 'test/chaos/nursery/fork.c']);
+    execFileSync('cc', ['-O1', '-shared', '-fPIC', '-I', headers, '-o', ADDON, SOURCE], { stdio: 'ignore' });
     return undefined;
   } catch {
     return 'no C compiler';
@@ -75,7 +78,9 @@ export class Nursery {
     if (!socket) throw new Error('nobody came');
     server.close();
     socket.on('error', () => undefined); // it was killed
-    await orFail(once(socket, 'data'), () => readFileSync(birth.output, 'utf8'));
+    const gone = once(socket, 'close').then(() => Promise.reject(new Error(readFileSync(birth.output, 'utf8'))));
+    await orFail(Promise.race([once(socket, 'data'), gone]), () => readFileSync(birth.output, 'utf8'));
+    gone.catch(() => undefined); // as it is meant to, later
     return new ForkedGateway(pid, birth.output, socket, () => this.signalThatEnded(pid));
   }
 
