@@ -72,6 +72,7 @@ export class Epoch {
     } finally {
       this.draining = true;
       await plague;
+      world.merchant.worldIsWell();
       await Promise.all(merchants);
     }
     await world.settle();
