@@ -2,6 +2,7 @@ import tests from './jest.config.ts';
 
 /** `npm run test:endurance`: drills whose point is their size, in full. `npm test` runs them small. */
 const DRILLS = [
+  'test/faults/crash-campaign',
   'test/faults/renewer-killed',
   'test/faults/replicas-under-load',
   'test/faults/session-histories',

@@ -25,6 +25,8 @@ const PATHS = [
 
 /** Of those where least have died, so many are drawn from: what nobody comes by does not keep the others waiting. */
 const RAREST = 16;
+/** Lives in which a failpoint may be waited for in vain. */
+const TRIES = 2;
 /** Requests that are repeated after all is over. */
 const REPEATED = 50;
 export interface Plan {
@@ -104,7 +106,7 @@ export class Epoch {
     await this.world.endSessionLease();
     if (stands) count(this.toll.killsAt, failpoint);
     else this.toll.randomKills += 1;
-    if (!stands) count(this.missed, failpoint);
+    if (!stands) this.tryAgain(failpoint);
   }
 
   private oneOf<T>(items: readonly T[]): T {
@@ -126,6 +128,11 @@ export class Epoch {
     const tries = (name: string): number => tallies.reduce((sum, tally) => sum + (tally[name] ?? 0), 0);
     const free = this.dice.shuffled(REACHABLE.filter((name) => !this.armed.has(name)));
     return this.oneOf(free.toSorted((a, b) => tries(a) - tries(b)).slice(0, RAREST));
+  }
+
+  private tryAgain(failpoint: string): void {
+    count(this.missed, failpoint);
+    if (this.plan.failpoints && (this.missed[failpoint] ?? 0) < TRIES) this.waiting.push(failpoint);
   }
 
   /** Some moments come only after something has gone wrong. */

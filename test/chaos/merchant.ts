@@ -54,11 +54,11 @@ export class Merchant {
 
   /** Repeats until it is done; that it was done before does not show. */
   async change(method: 'PATCH' | 'DELETE', path: string, body?: object): Promise<void> {
-    for (const giveUpAt = Date.now() + PATIENCE_MS; ;) {
+    for (;;) {
       const answer = await this.client.call(method, path, body && { body }).catch(() => undefined);
       if (answer && answer.status < 300) return;
       if (answer && !isPassing(answer)) throw new Error(`${method} ${path} answered ${answer.status} ${answer.text}`);
-      if (Date.now() > giveUpAt) throw new Error(`${method} ${path} was never answered`);
+      if (Date.now() > this.giveUpAt) throw new Error(`${method} ${path} was never answered`);
       await sleep(PAUSE_MS);
     }
   }
