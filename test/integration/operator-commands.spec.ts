@@ -128,7 +128,7 @@ describe('a command', () => {
   const ELSEWHERE = [
     ...['payment.sync', 'payment.name_order', 'payment.decide', 'operation.give_up', 'payment.clear_flag'],
     ...['callback.retry', 'callback.open', 'restore.mark'],
-    ...['register.import', 'break.resolve'],
+    ...['register.import', 'break.resolve', 'customer.erase'],
     'session.renew',
     'dcm_callback.read',
     'dcm_key.replace',

@@ -3,6 +3,7 @@ import { dataSourceOptions } from '../../apps/gateway/src/app/schema.js';
 import { migrate } from '../../apps/gateway/src/database/migrate.js';
 import { KEY_TRANSITIONS } from '../../apps/gateway/src/dcm/domain/key-lifecycle.js';
 import { OPERATION_TRANSITIONS, TRANSITIONS } from '../../apps/gateway/src/payments/domain/statuses.js';
+import { classifiedColumns } from '../../apps/gateway/src/retention/domain/personal-data.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { createMigratedDatabase, create, createPaid, type MigratedDatabase, startParts } from './gateway-parts.js';
 
@@ -18,6 +19,7 @@ const tablesOf = async (database: TestDatabase): Promise<string[]> =>
 
 /** What the entities do not know of: foreign keys, unique and partial indexes, checks. */
 const ONLY_IN_THE_DATABASE = [
+  'payment_erased',
   'payment_by_change',
   'operation_refund_by_change',
   'operation_refund_by_status',
@@ -187,6 +189,15 @@ describe('migrations', () => {
     await Promise.all([start(), start(), start()]);
     expect(await tablesOf(empty)).toEqual(await tablesOf(database));
     await empty.drop();
+  });
+
+  it('make no column of which nobody has said whether it is about a customer: see PERSONAL_DATA', async () => {
+    const columns = await database.query<{ name: string }>(
+      `SELECT c.relname || '.' || a.attname AS name FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+       WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relnamespace = 'public'::regnamespace
+         AND a.attnum > 0 AND NOT a.attisdropped`,
+    );
+    expect(classifiedColumns().toSorted()).toEqual(columns.map(({ name }) => name).toSorted());
   });
 
   it('begin every primary key with its owner: a merchant account, or a counterparty of DCM', async () => {

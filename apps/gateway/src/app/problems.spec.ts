@@ -94,6 +94,8 @@ const RETENTION_CODES: Readonly<Record<RetentionErrorCode, number>> = {
   RETENTION_TOO_SHORT: 409,
   RETENTION_DATA_UNKNOWN: 404,
   RETENTION_RUNS: 409,
+  CUSTOMER_NOT_FOUND: 404,
+  CUSTOMER_BUSY: 409,
 };
 const ACCOUNT_CODES: Readonly<Record<AccountErrorCode, number>> = {
   ACCOUNT_NOT_FOUND: 404,

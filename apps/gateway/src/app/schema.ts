@@ -30,6 +30,7 @@ import { CreateProofKeys1796000000021 } from '../database/migrations/17960000000
 import { PartitionByMonth1796000000023 } from '../database/migrations/1796000000023-partition-by-month.js';
 import { CreateSavedCards1796000000030 } from '../database/migrations/1796000000030-create-saved-cards.js';
 import { ListByMetadataAndChange1796000000038 } from '../database/migrations/1796000000038-list-by-metadata-and-change.js';
+import { EraseCustomers1796000000025 } from '../database/migrations/1796000000025-erase-customers.js';
 import { RetentionRules1796000000024 } from '../database/migrations/1796000000024-retention-rules.js';
 import { KEY_TRANSITIONS } from '../dcm/domain/key-lifecycle.js';
 import { WebhookAttemptEntity } from '../webhooks/store/webhook-attempt.entity.js';
@@ -87,6 +88,7 @@ const SCHEMA: Schema = {
     CreateSavedCards1796000000030,
     ListByMetadataAndChange1796000000038,
     RetentionRules1796000000024,
+    EraseCustomers1796000000025,
   ],
   legalMoves: {
     payment: TRANSITIONS,

@@ -1,6 +1,7 @@
 import { CodedError, type ProblemTable } from '../problems/coded-error.js';
 
-export type RetentionErrorCode = 'RETENTION_TOO_SHORT' | 'RETENTION_DATA_UNKNOWN' | 'RETENTION_RUNS';
+export type RetentionErrorCode =
+  'RETENTION_TOO_SHORT' | 'RETENTION_DATA_UNKNOWN' | 'RETENTION_RUNS' | 'CUSTOMER_NOT_FOUND' | 'CUSTOMER_BUSY';
 
 export const RETENTION_PROBLEMS: ProblemTable<RetentionErrorCode> = {
   RETENTION_TOO_SHORT: {
@@ -18,6 +19,18 @@ export const RETENTION_PROBLEMS: ProblemTable<RetentionErrorCode> = {
     title: 'It is being done at this moment',
     remedy: 'Wait until the other run has ended, or a minute if its process has died.',
     retryAfterSeconds: 60,
+    retry: 'later',
+  },
+  CUSTOMER_NOT_FOUND: {
+    status: 404,
+    title: 'Nothing is kept of such a customer',
+    remedy: 'Name the customer as the shop did in customer.id or customer.email, or a payment by its reference.',
+  },
+  CUSTOMER_BUSY: {
+    status: 409,
+    title: 'Something of the customer is still open',
+    remedy:
+      'Wait until the payments that it names are over, settle their flags, or delete the saved cards; then erase again.',
     retry: 'later',
   },
 };

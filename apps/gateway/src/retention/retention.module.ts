@@ -1,7 +1,10 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { AccountsModule } from '../accounts/accounts.module.js';
+import { CustomersService } from './customers.service.js';
 import { MakePartitionsJob } from './make-partitions.job.js';
 import { RetentionJob } from './retention.job.js';
 import { RetentionService } from './retention.service.js';
+import { CustomersRepository } from './store/customers.repository.js';
 import { PartitionsStore } from './store/partitions.store.js';
 import { RetentionRepository } from './store/retention.repository.js';
 
@@ -10,7 +13,10 @@ export interface RetentionOptions {
   readonly worker: boolean;
 }
 
-@Module({ providers: [PartitionsStore, RetentionRepository, RetentionService] })
+@Module({
+  imports: [AccountsModule],
+  providers: [CustomersRepository, CustomersService, PartitionsStore, RetentionRepository, RetentionService],
+})
 export class RetentionModule {
   static forRoot({ worker }: RetentionOptions): DynamicModule {
     return { module: RetentionModule, providers: worker ? [MakePartitionsJob, RetentionJob] : [] };

@@ -108,6 +108,7 @@ export class RetentionService {
     let isDone = false;
     try {
       const [rules, accounts] = [await this.kept.rules(), await this.kept.accountIds()];
+      await this.kept.dropCallbacksOfErased();
       const lines: RetentionLine[] = [];
       for (const table of KEPT_TABLES) lines.push(...(await this.runTable(table, { epoch, rules, accounts })));
       isDone = true;

@@ -81,6 +81,8 @@ export class PaymentEntity {
   @Column(optionalTime) sessionAwaitedAt!: Date | null;
   /** Queries since the last hint that something happened; 0 when there was none. */
   @Column({ type: 'int', default: 0 }) hintQueries!: number;
+  /** Since when nothing is kept of its customer. */
+  @Column(optionalTime) erasedAt!: Date | null;
   @Column(nowColumn) createdAt!: Date;
   @Column(nowColumn) updatedAt!: Date;
   /** When the API last showed a change; kept by a trigger. */

@@ -1,9 +1,10 @@
 import { command, NOTHING, type OperatorCommand } from '../../audit/command.js';
 import { TextDocument } from '../../audit/text-document.js';
 import { type DataName, EVERYBODY } from '../domain/kept-data.js';
+import { CustomersService } from '../customers.service.js';
 import { RetentionService } from '../retention.service.js';
 import { reportAsText } from './report-as-text.js';
-import { runRetention, setRetention } from './retention.dto.js';
+import { eraseCustomer, runRetention, setRetention } from './retention.dto.js';
 
 /** How long what is kept, and deleting what is older. */
 export const RETENTION_COMMANDS: readonly OperatorCommand[] = [
@@ -57,5 +58,27 @@ export const RETENTION_COMMANDS: readonly OperatorCommand[] = [
       action: 'retention.set',
       detail: { data, keepDays: days, ...(belowMinimum === undefined ? {} : { belowMinimum }) },
     }),
+  }),
+  command({
+    id: 'customer.erase',
+    cli: [
+      {
+        name: 'customers erase',
+        help: 'Take a customer out of everything that is kept and leave the books, or only say what would change. Name the customer by the shop’s own id, an e-mail address, or the reference of a payment.',
+        options: {
+          customer: { flag: 'customer', as: 'text' },
+          email: { flag: 'email', as: 'text' },
+          reference: { flag: 'reference', as: 'text' },
+          dryRun: { flag: 'dry-run', as: 'switch' },
+        },
+      },
+    ],
+    route: { method: 'POST', path: 'merchant-accounts/:account/customers/erase', status: 200 },
+    input: eraseCustomer,
+    access: ({ dryRun }) => (dryRun ? 'reads' : 'writes'),
+    of: CustomersService,
+    run: (customers, { account, dryRun, ...name }) => customers.erase(account, name, dryRun),
+    audit: ({ account, dryRun }, { payments }) =>
+      dryRun ? [] : { accountId: account, action: 'customer.erase', detail: { payments: payments.length } },
   }),
 ];

@@ -8,6 +8,15 @@ const MOST_DAYS = 36_525;
 
 export const runRetention = z.strictObject({ dryRun: flag, json: flag });
 
+/** As it came once; no more of it is checked. */
+const name = z.string().trim().min(1).max(256).optional();
+
+export const eraseCustomer = z
+  .strictObject({ customer: name, email: name, reference: name, dryRun: flag })
+  .refine(({ customer, email, reference }) => [customer, email, reference].filter(Boolean).length === 1, {
+    error: 'must have one of customer, email and reference',
+  });
+
 export const setRetention = z.strictObject({
   days: z
     .union([z.literal(FOREVER), z.coerce.number().int().min(1).max(MOST_DAYS)], {

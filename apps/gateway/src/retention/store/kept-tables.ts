@@ -22,8 +22,9 @@ export interface KeptTable {
 const among = (statuses: readonly string[]): string => `(${statuses.map((status) => `'${status}'`).join(', ')})`;
 
 /** A hold has ended for whoever waits for it, not for the books: it is taken or let go of. */
-const OVER = among(ENDED_PAYMENTS.filter((status) => status !== 'authorized'));
-const OPERATION_OVER = among(OPERATION_STATUSES.filter((status) => operationStatus(status).ended));
+export const OVER = among(ENDED_PAYMENTS.filter((status) => status !== 'authorized'));
+/** Nothing is expected of it any more. */
+export const OPERATION_OVER = among(OPERATION_STATUSES.filter((status) => operationStatus(status).ended));
 const openBreak = (condition: string): string =>
   `EXISTS (SELECT FROM reconciliation_break b
            WHERE b.merchant_account_id = t.merchant_account_id AND b.status = 'open' AND ${condition})`;

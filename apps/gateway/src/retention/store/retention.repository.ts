@@ -77,6 +77,16 @@ export class RetentionRepository {
     return row ?? { rows: 0, oldest: null };
   }
 
+  /** What the bank posted of customers who were erased meanwhile. It calls again for an hour and no longer. */
+  async dropCallbacksOfErased(): Promise<void> {
+    await sweep(
+      this.database,
+      `DELETE FROM callback_inbox t USING payment p
+       WHERE p.erased_at IS NOT NULL AND t.merchant_account_id = p.merchant_account_id AND t.subject_id = p.id
+         AND t.settled_at IS NOT NULL`,
+    );
+  }
+
   /** Keys of rows that may go. */
   async find(kept: KeptTable, { accountId, keepDays }: Limit): Promise<string[]> {
     const rows = await sweep<{ key: string }[]>(
