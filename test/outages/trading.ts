@@ -31,7 +31,7 @@ const AWAY_MS = 120_000;
 
 /** Merchants do all that they can do while the world is disturbed; then it is well, and the books of all sides are compared. */
 export async function tradeThrough({ dice, gateways, merchants, disturb }: TradeOptions): Promise<Books> {
-  const world = await World.start();
+  const world = await World.start().catch(() => World.start()); // a machine that is busy with others may be too slow once
   waitWhileAway(world.stack.database);
   const violations: string[] = [];
   let isOver = false;
