@@ -16,12 +16,12 @@ describe('a fail-over of the database', () => {
     pair = await PostgresPair.start({ synchronous: true });
     process.env['TEST_DATABASE_URL'] = pair.url;
     stack = await startStack({ withShop: false });
-  }, 90_000);
+  }, 240_000); // a busy machine takes minutes for two servers and two apps
   afterAll(async () => {
     await stack.stop();
     await pair.stop();
     process.env['TEST_DATABASE_URL'] = server;
-  }, 60_000);
+  }, 120_000);
 
   const waitsForStandby = async (): Promise<string | undefined> =>
     (
@@ -59,7 +59,7 @@ describe('a fail-over of the database', () => {
     const kept = await stack.database.query('SELECT id FROM payment WHERE id = ANY($1)', [accepted]);
     expect([kept.length, lost]).toEqual([accepted.length, 0]);
     expect(others.filter((other) => !/^(?:202|503)/u.test(other))).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 });
 
 const NEXT = 'SELECT pg_current_xact_id()::text AS xid';
