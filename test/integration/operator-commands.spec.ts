@@ -110,6 +110,7 @@ describe('a command', () => {
     ['session.unblock', {}],
     ['payment.ask_all', {}],
     ['break.recheck', {}],
+    ['sweep.run', {}],
     ['proof_key.rotate', {}],
     ['retention.run', {}],
     ['retention.set', { days: 30 }],

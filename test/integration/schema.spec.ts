@@ -147,7 +147,7 @@ describe('migrations', () => {
         'kek',
         'migrations',
         'readiness_probe',
-        'proof_key',
+        ...['bank_sweep', 'proof_key'],
         ...['retention_rule', 'retention_turn'],
         ...['register', 'register_line', 'register_bad_line', 'reconciliation_break'],
         'state_transition',

@@ -49,7 +49,8 @@ export async function startGateway(
   database: TestDatabase,
   { keks = someKeks(), bank = new FakePaymentBank(), env = {} } = {},
 ): Promise<WholeGateway> {
-  const config = loadConfig({ DATABASE_URL: database.url, ROLE: 'api', LOG_LEVEL: 'silent', OPS_KEY, ...env });
+  const quiet = { ROLE: 'api', LOG_LEVEL: 'silent', SWEEP_AT: 'off' };
+  const config = loadConfig({ DATABASE_URL: database.url, OPS_KEY, ...quiet, ...env });
   const gateway = GatewayModule.forRoot(config, { keks, file: new NoKekFile(), remote: false });
   const module = await Test.createTestingModule({ imports: [gateway] })
     .overrideProvider(PaymentBank)

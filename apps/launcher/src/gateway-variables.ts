@@ -41,6 +41,8 @@ export const GATEWAY_VARIABLES: readonly string[] = [
   'LOG_LEVEL',
   'NODE_ENV',
   'SESSION_RENEW_HOURS',
+  'SWEEP_AT',
+  'SWEEP_PER_SECOND',
   'TRUSTED_PROXIES',
   'VAULT_ADDR',
   'VAULT_NAMESPACE',

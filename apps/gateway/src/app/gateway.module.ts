@@ -50,7 +50,11 @@ export class GatewayModule {
         PaymentsModule.forRoot({ api, worker, publicUrl, bankTimeoutMs, sessionRenewHours }),
         CallbacksModule.forRoot({ api, worker }),
         WebhooksModule.forRoot({ api, worker, allowedNetworks: config.webhookAllowedNetworks }),
-        ReconciliationModule.forRoot({ worker }),
+        ReconciliationModule.forRoot({
+          worker,
+          sweepAtHour: config.sweepAtHour,
+          sweepPerSecond: config.sweepPerSecond,
+        }),
         RetentionModule.forRoot({ worker }),
         ProofModule.forRoot({ api, publicUrl }),
         OpsModule.forRoot({ commands, opsKey, document: buildOperatorsOpenApi(commands, '../') }),

@@ -27,6 +27,7 @@ import { LimitPayouts1796000000014 } from '../database/migrations/1796000000014-
 import { DropDueIndexesOfAll1796000000019 } from '../database/migrations/1796000000019-drop-due-indexes-of-all.js';
 import { ListByDateAndCustomer1796000000020 } from '../database/migrations/1796000000020-list-by-date-and-customer.js';
 import { CreateProofKeys1796000000021 } from '../database/migrations/1796000000021-create-proof-keys.js';
+import { CreateBankSweeps1796000000022 } from '../database/migrations/1796000000022-create-bank-sweeps.js';
 import { PartitionByMonth1796000000023 } from '../database/migrations/1796000000023-partition-by-month.js';
 import { CreateSavedCards1796000000030 } from '../database/migrations/1796000000030-create-saved-cards.js';
 import { ListByMetadataAndChange1796000000038 } from '../database/migrations/1796000000038-list-by-metadata-and-change.js';
@@ -84,6 +85,7 @@ const SCHEMA: Schema = {
     DropDueIndexesOfAll1796000000019,
     ListByDateAndCustomer1796000000020,
     CreateProofKeys1796000000021,
+    CreateBankSweeps1796000000022,
     PartitionByMonth1796000000023,
     CreateSavedCards1796000000030,
     ListByMetadataAndChange1796000000038,

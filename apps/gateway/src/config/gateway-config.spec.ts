@@ -58,6 +58,8 @@ describe('loadConfig', () => {
       keysFileBesideRemote: false,
       bankTimeoutMs: 20_000,
       sessionRenewHours: 8,
+      sweepAtHour: 4,
+      sweepPerSecond: 5,
       trustedProxies: [],
       webhookAllowedNetworks: [],
       failpoints: false,

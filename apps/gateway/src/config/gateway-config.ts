@@ -34,6 +34,9 @@ export interface GatewayConfig {
   readonly bankTimeoutMs: number;
   /** Age at which a session is renewed before anybody needs it. */
   readonly sessionRenewHours: number;
+  /** Hour in Kyiv from which the bank is asked about the day before; undefined: never by itself. */
+  readonly sweepAtHour: number | undefined;
+  readonly sweepPerSecond: number;
   /** Bearer of the operators' routes; undefined: they are not served. */
   readonly opsKey: string | undefined;
   /** Networks that are private or special and may be told of events all the same. */
@@ -205,6 +208,8 @@ function toConfig(env: Environment): GatewayConfig {
     keysFileBesideRemote: env.KEYSTORE_KEYS_FILE !== undefined,
     bankTimeoutMs: env.BANK_TIMEOUT_MS,
     sessionRenewHours: env.SESSION_RENEW_HOURS,
+    sweepAtHour: env.SWEEP_AT === 'off' ? undefined : env.SWEEP_AT,
+    sweepPerSecond: env.SWEEP_PER_SECOND,
     opsKey: env.OPS_KEY,
     webhookAllowedNetworks: env.WEBHOOK_ALLOWED_NETWORKS ?? [],
     failpoints: env.FAILPOINTS === 'on',

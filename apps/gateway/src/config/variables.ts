@@ -3,6 +3,7 @@ import { isDecodable, webAddress } from './address.js';
 import { isRange } from './address-list.js';
 import { isBlocked } from './blocked-ports.js';
 import { DCM_VARIABLES } from './dcm-config.js';
+import { SWEEP_VARIABLES } from './sweep-variables.js';
 import { type Read, type Values, type Variable } from './variable.js';
 
 const port = (fallback: number) =>
@@ -204,6 +205,7 @@ export const VARIABLES = {
     meaning: 'age at which a bank session is renewed ahead of time: 8, 12 or 24',
     fallback: '`8`',
   },
+  ...SWEEP_VARIABLES,
   FAILPOINTS: {
     schema: z.enum(['on', 'off'], { error: 'must be on or off' }).default('off'),
     meaning:

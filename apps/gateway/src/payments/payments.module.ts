@@ -120,6 +120,8 @@ export interface PaymentsOptions {
     BankBreakers,
     BankSessionsService,
     ClientKeysService,
+    PaymentBank,
+    PaymentRecords,
     PaymentSyncService,
     Workers,
   ],

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Transaction } from '../database/transaction.js';
+import { type BankAnswer } from './bank-answers.service.js';
 import { type BankLine, type BookedOperation, type Break, matchBooks } from './domain/match.js';
 import { type BreakType } from './domain/break-types.js';
 import { BooksRepository, type Period } from './store/books.repository.js';
@@ -49,6 +50,37 @@ export class Reconciler {
     }
     return { matched, ...found.counted, settled: await this.breaks.settle(tx, look), toAsk: found.toAsk };
   }
+
+  /** What the bank said of some payments, each beside our books of it. The caller holds the account's lock. */
+  async layAnswers(tx: Transaction, look: Look, answers: readonly BankAnswer[]): Promise<AnswersOutcome> {
+    const found = new Findings(this.breaks, tx, look);
+    const books = await this.books.ofPayments(tx, look.accountId, answers);
+    for (const { paymentId, operations } of books) {
+      const answer = answers.find((one) => one.paymentId === paymentId);
+      if (!answer) continue;
+      const { lines, askedFor } = answer;
+      const booked = operations.map(({ isListed, ...one }) => ({
+        ...{ ...one, isTaken: false },
+        isExpected: isListed && askedFor.includes(one.id),
+      }));
+      await found.add(matchBooks(lines, booked).breaks, lines, booked);
+    }
+    const settled = await this.breaks.settleOf(
+      tx,
+      look,
+      books.map(({ paymentId }) => paymentId),
+    );
+    return { compared: books.length, ...found.counted, settled, toAsk: found.toAsk };
+  }
+}
+
+/** Of what the bank said of some payments. */
+export interface AnswersOutcome {
+  /** Payments that were compared; others were written to meanwhile. */
+  readonly compared: number;
+  readonly breaks: Readonly<Record<string, number>>;
+  readonly settled: number;
+  readonly toAsk: readonly string[];
 }
 
 /** Breaks as they are found, written down page by page. */

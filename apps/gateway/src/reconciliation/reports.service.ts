@@ -40,6 +40,7 @@ function reportOf(accountId: string, day: string, row: DayRow): DailyReport {
     fees: { kopiyky: String(fees), source: isListed ? 'register' : 'payments' },
     payoutExpected: String(BigInt(row.taken) - BigInt(row.refunded) - fees),
     register: isListed ? { lines: row.lines, taken: row.listedTaken, refunded: row.listedRefunded } : null,
+    sweep: row.sweep,
     openBreaks: row.openBreaks,
     openDoubts: row.openDoubts,
   };

@@ -10,6 +10,7 @@ const REPORT: DailyReport = {
   fees: { kopiyky: '181', source: 'register' },
   payoutExpected: '-176',
   register: { lines: 4, taken: '100', refunded: '0' },
+  sweep: null,
   openBreaks: [{ type: 'amount', count: 1, atRisk: '1' }],
   openDoubts: [{ status: 'unknown', count: 2, kopiyky: '2000' }],
 };

@@ -15,6 +15,8 @@ export interface DailyReport {
   readonly payoutExpected: string;
   /** What of the day the bank's registers list; null where none was taken in. */
   readonly register: { readonly lines: number; readonly taken: string; readonly refunded: string } | null;
+  /** Payments that the bank was asked about, where there is no register; null: the day was not asked about. */
+  readonly sweep: { readonly asked: number; readonly unanswered: number; readonly doneAt: string | null } | null;
   readonly openBreaks: readonly { readonly type: BreakType; readonly count: number; readonly atRisk: string }[];
   /** Operations whose outcome nobody knows, of any day. */
   readonly openDoubts: readonly { readonly status: string; readonly count: number; readonly kopiyky: string }[];
@@ -29,7 +31,7 @@ const uah = (kopiyky: string): string => hryvnias(BigInt(kopiyky));
 
 /** What was counted and how much it is, in hryvnias, line by line: both forms are made of it. */
 function linesOf(report: DailyReport): (readonly [what: string, count: number | '', uah: string])[] {
-  const { taken, refunded, fees, payoutExpected, register, openBreaks, openDoubts } = report;
+  const { taken, refunded, fees, payoutExpected, register, sweep, openBreaks, openDoubts } = report;
   return [
     ['Taken', taken.count, uah(taken.kopiyky)],
     ['Refunded', refunded.count, uah(refunded.kopiyky)],
@@ -39,6 +41,12 @@ function linesOf(report: DailyReport): (readonly [what: string, count: number | 
       ? ([
           ['Register: taken', register.lines, uah(register.taken)],
           ['Register: refunded', '', uah(register.refunded)],
+        ] as const)
+      : []),
+    ...(sweep
+      ? ([
+          [`Bank asked about payments${sweep.doneAt === null ? ' so far' : ''}`, sweep.asked, ''],
+          ['Of which without an answer', sweep.unanswered, ''],
         ] as const)
       : []),
     ...openBreaks.map(({ type, count, atRisk }) => [`Open break: ${type}`, count, uah(atRisk)] as const),

@@ -41,6 +41,9 @@ export function momentOfWall(wall: number): Date {
 /** `2027-01-31`, in Kyiv. */
 export const dayOf = (at: Date): string => new Date(at.getTime() + offsetAt(at.getTime())).toISOString().slice(0, 10);
 
+/** Hour of the day in Kyiv, 0 to 23. */
+export const hourOf = (at: Date): number => new Date(at.getTime() + offsetAt(at.getTime())).getUTCHours();
+
 /** The first moment of a day in Kyiv. @param day `2027-01-31` */
 export const startOfDay = (day: string): Date => momentOfWall(Date.parse(`${day}T00:00:00Z`));
 

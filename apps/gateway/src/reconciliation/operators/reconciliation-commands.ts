@@ -1,11 +1,20 @@
 import { command, NOTHING, type OperatorCommand } from '../../audit/command.js';
 import { BreaksService } from '../breaks.service.js';
 import { RegistersService } from '../registers.service.js';
+import { SweptBooks } from '../swept-books.service.js';
 import { ReportsService } from '../reports.service.js';
-import { dailyReport, importRegister, listBreaks, listRegisters, resolveBreak } from './reconciliation.dto.js';
+import {
+  dailyReport,
+  importRegister,
+  listBreaks,
+  listRegisters,
+  resolveBreak,
+  runSweep,
+} from './reconciliation.dto.js';
 
 const REGISTERS = 'merchant-accounts/:account/registers';
 const BREAKS = 'merchant-accounts/:account/breaks';
+const SWEEPS = 'merchant-accounts/:account/sweeps';
 
 /** Bytes that one request may bring: a day of a million operations. */
 const MOST_BYTES = 256 * 1024 * 1024;
@@ -120,5 +129,34 @@ export const RECONCILIATION_COMMANDS: readonly OperatorCommand[] = [
     of: RegistersService,
     run: (registers, { account }) => registers.recheck(account),
     audit: ({ account }, detail) => ({ accountId: account, action: 'break.recheck', detail }),
+  }),
+  command({
+    id: 'sweep.run',
+    cli: [
+      {
+        name: 'sweeps run',
+        help: 'Have the workers ask the bank about a day now, and compare its answers with our books as a register would be. The day is YYYY-MM-DD in Kyiv, by default yesterday.',
+        options: { day: { flag: 'day', as: 'text' } },
+      },
+    ],
+    route: { method: 'POST', path: SWEEPS, status: 202 },
+    input: runSweep,
+    of: SweptBooks,
+    run: (sweeps, { account, day }) => sweeps.begin(account, day),
+    audit: ({ account }, { day }) => ({ accountId: account, action: 'sweep.run', detail: { day } }),
+  }),
+  command({
+    id: 'sweep.list',
+    cli: [
+      {
+        name: 'sweeps list',
+        help: 'List the days that the bank was asked about, newest first, and how far each has come.',
+        options: { limit: { flag: 'limit', as: 'text' } },
+      },
+    ],
+    route: { method: 'GET', path: SWEEPS },
+    input: listRegisters,
+    of: SweptBooks,
+    run: (sweeps, { account, limit }) => sweeps.list(account, limit),
   }),
 ];

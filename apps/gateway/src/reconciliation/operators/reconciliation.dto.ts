@@ -25,6 +25,8 @@ export const dailyReport = z.strictObject({
   format: z.enum(REPORT_FORMATS).default('json'),
 });
 
+export const runSweep = z.strictObject({ day: day.optional() });
+
 export const listRegisters = z.strictObject({ limit });
 
 export const listBreaks = z.strictObject({

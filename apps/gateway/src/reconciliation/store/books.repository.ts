@@ -91,6 +91,12 @@ interface LaidRow extends Omit<BankLine, 'fee'> {
   readonly operations: readonly Omit<BookedOperation, 'isExpected' | 'isTaken'>[];
 }
 
+/** Operations of one payment, and of those that its order brought besides. */
+export interface BooksOfPayment {
+  readonly paymentId: string;
+  readonly operations: readonly (Omit<BookedOperation, 'isExpected' | 'isTaken'> & { readonly isListed: boolean })[];
+}
+
 /** The bank's lines beside our operations, in bulk. */
 @Injectable()
 export class BooksRepository {
@@ -135,6 +141,29 @@ export class BooksRepository {
       lines: rows.map(lineOf),
       operations: [...operations.values()].map((one) => ({ ...one, isExpected: false, isTaken: isTaken.has(one.id) })),
     };
+  }
+
+  /** @param asked payments with the version that their rows had; those that were written to since are left out */
+  async ofPayments(
+    tx: Transaction,
+    accountId: string,
+    asked: readonly { readonly paymentId: string; readonly version: string }[],
+  ): Promise<BooksOfPayment[]> {
+    return tx.query<BooksOfPayment[]>(
+      `${SWEEP_MARK} WITH asked AS (
+         SELECT a.id FROM unnest($2::text[], $3::text[]) AS a (id, version)
+         JOIN payment p ON p.merchant_account_id = $1 AND p.id = a.id AND p.xmin::text = a.version),
+       members AS (
+         SELECT id AS asked_id, id AS payment_id FROM asked
+         UNION SELECT asked.id, p.id FROM asked JOIN payment p ON p.merchant_account_id = $1 AND p.origin_id = asked.id
+           AND p.origin_ref IS NOT NULL)
+       SELECT members.asked_id AS "paymentId",
+              jsonb_agg(${AS_BOOKED} || jsonb_build_object('isListed', ours.kind IN ${LISTED}) ORDER BY ours.id) AS operations
+       FROM members JOIN (SELECT ${BOOKED} ${FROM_BOOKS} WHERE o.merchant_account_id = $1
+         AND o.subject_id IN (SELECT payment_id FROM members)) ours ON ours.payment_id = members.payment_id
+       GROUP BY members.asked_id`,
+      [accountId, asked.map(({ paymentId }) => paymentId), asked.map(({ version }) => version)],
+    );
   }
 
   async saveMatches(

@@ -57,6 +57,9 @@ const COLUMNS = `id, type, source, status, register_id AS "registerId", line, pa
   theirs::float8 AS theirs, at_risk::float8 AS "atRisk", note, found_at AS "foundAt", deadline_at AS "deadlineAt",
   ended_at AS "endedAt"`;
 
+/** The bank's own answer shows what a register has shown: it stays a matter of that register, whose next look may end it. */
+const KEEPS_REGISTER = `(excluded.source = 'bank' AND b.source = 'register' AND b.status <> 'settled')`;
+
 @Injectable()
 export class BreakRepository {
   constructor(private readonly database: DataSource) {}
@@ -96,8 +99,11 @@ export class BreakRepository {
        SELECT $1, id, break_key, type, $2, register_id, line, payment_id, operation_id, bank_operation_id, rrn, ours,
               theirs, at_risk, $3, now() + make_interval(days => days) FROM found
        ON CONFLICT (merchant_account_id, break_key) DO UPDATE SET
-         source = excluded.source, register_id = excluded.register_id, line = excluded.line,
-         payment_id = coalesce(excluded.payment_id, b.payment_id), seen_in = excluded.seen_in, checked_at = now(),
+         source = CASE WHEN ${KEEPS_REGISTER} THEN b.source ELSE excluded.source END,
+         register_id = CASE WHEN ${KEEPS_REGISTER} THEN b.register_id ELSE excluded.register_id END,
+         line = CASE WHEN ${KEEPS_REGISTER} THEN b.line ELSE excluded.line END,
+         seen_in = CASE WHEN ${KEEPS_REGISTER} THEN b.seen_in ELSE excluded.seen_in END,
+         payment_id = coalesce(excluded.payment_id, b.payment_id), checked_at = now(),
          found_at = CASE b.status WHEN 'settled' THEN now() ELSE b.found_at END,
          deadline_at = CASE b.status WHEN 'settled' THEN excluded.deadline_at ELSE b.deadline_at END,
          ended_at = CASE b.status WHEN 'settled' THEN NULL ELSE b.ended_at END,
@@ -114,6 +120,16 @@ export class BreakRepository {
       `UPDATE reconciliation_break SET status = 'settled', ended_at = now(), checked_at = now()
        WHERE merchant_account_id = $1 AND source = $2 AND status = 'open' AND seen_in <> $3`,
       [look.accountId, look.source, look.id],
+    );
+    return count;
+  }
+
+  /** As {@link settle}, of what the bank's answers about these payments did not show again. */
+  async settleOf(tx: Transaction, { accountId, source, id }: Look, paymentIds: readonly string[]): Promise<number> {
+    const [, count] = await tx.query<[unknown, number]>(
+      `UPDATE reconciliation_break SET status = 'settled', ended_at = now(), checked_at = now()
+       WHERE merchant_account_id = $1 AND source = $2 AND status = 'open' AND seen_in <> $3 AND payment_id = ANY ($4)`,
+      [accountId, source, id, paymentIds],
     );
     return count;
   }

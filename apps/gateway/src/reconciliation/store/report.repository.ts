@@ -14,6 +14,8 @@ export interface DayRow {
   readonly listedTaken: string;
   readonly listedRefunded: string;
   readonly listedFees: string;
+  /** How far the bank was asked about the day; null: not at all. */
+  readonly sweep: { readonly asked: number; readonly unanswered: number; readonly doneAt: string | null } | null;
   readonly openBreaks: readonly { readonly type: BreakType; readonly count: number; readonly atRisk: string }[];
   readonly openDoubts: readonly { readonly status: string; readonly count: number; readonly kopiyky: string }[];
 }
@@ -48,6 +50,8 @@ const DAY = `
          (SELECT coalesce(sum(amount), 0)::text FROM listed WHERE NOT goes_back) AS "listedTaken",
          (SELECT coalesce(sum(amount), 0)::text FROM listed WHERE goes_back) AS "listedRefunded",
          (SELECT coalesce(sum(fee), 0)::text FROM listed) AS "listedFees",
+         (SELECT jsonb_build_object('asked', asked, 'unanswered', unanswered, 'doneAt', done_at) FROM bank_sweep
+          WHERE merchant_account_id = $1 AND day = $4::date) AS sweep,
          (SELECT coalesce(jsonb_agg(b ORDER BY b.type), '[]') FROM (
             SELECT type, count(*)::int AS count, sum(at_risk)::text AS "atRisk" FROM reconciliation_break
             WHERE merchant_account_id = $1 AND status = 'open' GROUP BY type) b) AS "openBreaks",
