@@ -94,7 +94,7 @@ ${table(['What', 'Number'], figures)}
 ## Runs
 
 A forked gateway is a copy of a process that has loaded and run the gateway's code once (\`test/chaos/nursery\`): all that
-differs is what it takes until it listens. The suite starts each of them as an installation does.
+differs is what it takes until it listens. On a machine that is busy with others few lives last until the moment that was chosen.
 
 ${table(
   ['Seed', 'Commit', 'Gateways are', 'Time', 'Epochs', 'Given up', 'Kills', 'Faults', 'Violations'],
