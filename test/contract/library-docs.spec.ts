@@ -75,6 +75,14 @@ const LIBRARIES: readonly Library[] = [
       const pem = pair.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();`,
     declared: `declare const secrets: { read(name: string): Promise<string> };`,
   },
+  {
+    name: 'card-encryption',
+    doors: ['index'],
+    made: `
+      const { generateKeyPairSync } = await import('node:crypto');
+      const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-384' });
+      const paymentKey = publicKey.export({ format: 'jwk' }) as PaymentKey;`,
+  },
   { name: 'strict-json', doors: ['index'] },
   {
     name: 'webhook-receiver',

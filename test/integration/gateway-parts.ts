@@ -70,6 +70,7 @@ export function anAccount(
     a2aMerchantId: null,
     serviceCode: bank.serviceCode,
     paymentKey: null,
+    shopOrigins: null,
     protocolVersion: '1.0',
     paymentTypes: ['hosted_page'],
     ...over,

@@ -18,6 +18,8 @@ export class MerchantAccountEntity {
   @Column(textColumn) accountSecretSealed!: Sealed;
   /** The bank's public JWK for card data; it is public, so it lies open. */
   @Column({ type: 'jsonb', nullable: true }) paymentKey!: Record<string, string> | null;
+  /** Whose pages may frame the card fields. */
+  @Column({ type: 'text', array: true, nullable: true }) shopOrigins!: string[] | null;
   @Column({ ...textColumn, default: '1.0' }) protocolVersion!: '1.0' | '2.0';
   @Column({ type: 'text', array: true, default: ['hosted_page'] }) paymentTypes!: string[];
   /** HMAC of the environment that was applied last; null for an account that an operator created. */

@@ -20,6 +20,8 @@ export interface AccountSettings {
   readonly serviceCode: string;
   /** The bank's public JWK for card data. */
   readonly paymentKey: Record<string, string> | null;
+  /** Origins of the pages that may show the card fields, see {@link shopOrigin}; null: none. */
+  readonly shopOrigins: string[] | null;
   readonly protocolVersion: '1.0' | '2.0';
   readonly paymentTypes: string[];
 }
@@ -222,17 +224,17 @@ export const accountPlace = (id: string, version: number, column: string): SealP
 
 function settingsOf(account: MerchantAccount): AccountSettings {
   const { name, environment, baseUrl, bankMerchantId, a2aMerchantId } = account;
-  const { paymentKey, protocolVersion, paymentTypes } = account;
+  const { paymentKey, shopOrigins, protocolVersion, paymentTypes } = account;
   const serviceCode = account.serviceCode.reveal();
   return {
     ...{ name, environment, baseUrl, bankMerchantId, a2aMerchantId, serviceCode },
-    ...{ paymentKey, protocolVersion, paymentTypes },
+    ...{ paymentKey, shopOrigins, protocolVersion, paymentTypes },
   };
 }
 
 function summaryOf(row: MerchantAccountEntity): AccountSummary {
   const { id, name, environment, baseUrl, bankMerchantId, a2aMerchantId } = row;
-  const { paymentKey, protocolVersion, paymentTypes } = row;
+  const { paymentKey, shopOrigins, protocolVersion, paymentTypes } = row;
   const { version, createdAt, updatedAt } = row;
   return {
     id,
@@ -242,6 +244,7 @@ function summaryOf(row: MerchantAccountEntity): AccountSummary {
     bankMerchantId,
     a2aMerchantId,
     paymentKey,
+    shopOrigins,
     protocolVersion,
     paymentTypes,
     version,

@@ -14,6 +14,7 @@ import { DocsModule } from '../docs/docs.module.js';
 import { ADVISED_FAILURES } from '../payments/domain/customer-texts.js';
 import { buildOpenApi } from './openapi.js';
 import { buildOperatorsOpenApi } from './operators-openapi.js';
+import { HostedFieldsModule } from '../hosted-fields/hosted-fields.module.js';
 import { PROBLEMS } from './problems.js';
 import { KeysModule, type KeysOptions } from '../keys/keys.module.js';
 import { SEALED_COLUMNS } from './sealed-columns.js';
@@ -49,6 +50,7 @@ export class GatewayModule {
         KeysModule.forRoot(keys, SEALED_COLUMNS),
         PaymentsModule.forRoot({ api, worker, publicUrl, bankTimeoutMs, sessionRenewHours }),
         CallbacksModule.forRoot({ api, worker }),
+        HostedFieldsModule.forRoot({ api, publicUrl }),
         WebhooksModule.forRoot({ api, worker, allowedNetworks: config.webhookAllowedNetworks }),
         ReconciliationModule.forRoot({
           worker,

@@ -4,6 +4,7 @@ import { scopesOf } from '../accounts/scopes.js';
 import { ProofController } from '../proof/proof.controller.js';
 import { ProofKeysController } from '../proof/proof-keys.controller.js';
 import { HealthController } from '../ops/health.controller.js';
+import { HostedFieldsController } from '../hosted-fields/hosted-fields.controller.js';
 import { PaymentKeyController } from '../payments/api/payment-key.controller.js';
 import { PaymentLinksController } from '../payments/api/payment-links.controller.js';
 import { PayoutsController } from '../payments/api/payouts.controller.js';
@@ -28,6 +29,7 @@ const PUBLIC: readonly Type[] = [
   RefundsController,
   VerificationsController,
   PaymentKeyController,
+  HostedFieldsController,
   PaymentLinksController,
   PayoutsController,
   SavedCardsController,

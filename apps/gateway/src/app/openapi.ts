@@ -3,6 +3,7 @@ import { SCOPES } from '../accounts/scopes.js';
 import { type ApiDescription, type Json, schemasOf } from '../docs/api-description.js';
 import { examplesOf } from '../docs/example-of.js';
 import { finishOperations, HEADER_COMPONENTS } from '../docs/finish-operations.js';
+import { describeHostedFields } from '../hosted-fields/hosted-fields.openapi.js';
 import { describeHealth } from '../ops/health.openapi.js';
 import { describePaymentKey } from '../payments/api/payment-key.openapi.js';
 import { describePaymentLinks } from '../payments/api/payment-links.openapi.js';
@@ -39,6 +40,7 @@ const KEY = `An API key, \`ap_test_…\` or \`ap_live_…\`. Each has scopes, an
 const described = (): readonly ApiDescription[] => [
   describePayments(),
   describePaymentKey(),
+  describeHostedFields(),
   describePaymentLinks(),
   describePayouts(),
   describeSavedCards(),

@@ -1,5 +1,6 @@
 import { ACCOUNT_PROBLEMS } from '../accounts/account-error.js';
 import { DCM_PROBLEMS } from '../dcm/dcm-problem.js';
+import { HOSTED_FIELDS_PROBLEMS } from '../hosted-fields/hosted-fields-error.js';
 import { HTTP_PROBLEMS } from '../http/http-problem.js';
 import { PAYMENT_PROBLEMS } from '../payments/domain/payment-error.js';
 import { RECONCILIATION_PROBLEMS } from '../reconciliation/reconciliation-error.js';
@@ -11,6 +12,7 @@ export const PROBLEMS = {
   ...HTTP_PROBLEMS,
   ...PAYMENT_PROBLEMS,
   ...ACCOUNT_PROBLEMS,
+  ...HOSTED_FIELDS_PROBLEMS,
   ...WEBHOOK_PROBLEMS,
   ...RECONCILIATION_PROBLEMS,
   ...RETENTION_PROBLEMS,

@@ -17,6 +17,7 @@ import { PaymentLinkEntity } from '../payments/store/payment-link.entity.js';
 import { PaymentEntity } from '../payments/store/payment.entity.js';
 import { SavedCardEntity } from '../payments/store/saved-card.entity.js';
 import { CreateAccountTables1796000000000 } from '../database/migrations/1796000000000-create-account-tables.js';
+import { NameShopOrigins1796000000046 } from '../database/migrations/1796000000046-name-shop-origins.js';
 import { CreatePaymentTables1796000000001 } from '../database/migrations/1796000000001-create-payment-tables.js';
 import { CreateDcmTables1796000000002 } from '../database/migrations/1796000000002-create-dcm-tables.js';
 import { KeepDcmCallbacks1796000000003 } from '../database/migrations/1796000000003-keep-dcm-callbacks.js';
@@ -75,6 +76,7 @@ const SCHEMA: Schema = {
   ],
   migrations: [
     CreateAccountTables1796000000000,
+    NameShopOrigins1796000000046,
     CreatePaymentTables1796000000001,
     CreateDcmTables1796000000002,
     KeepDcmCallbacks1796000000003,

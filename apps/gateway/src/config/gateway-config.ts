@@ -59,6 +59,8 @@ export interface AccountConfig {
   readonly serviceCode: string;
   /** Public JWK of the bank, for card data, as JSON text. */
   readonly paymentKey?: string | undefined;
+  /** Whose pages may show the card fields. */
+  readonly shopOrigins?: string[] | undefined;
   /** Private JWK as JSON text. */
   readonly privateKey: string;
   readonly apiKey: string | undefined;
@@ -242,6 +244,7 @@ function accountOf(env: Environment): AccountConfig | undefined {
     a2aMerchantId: env.ALLIANCE_A2A_MERCHANT_ID,
     serviceCode: ALLIANCE_SERVICE_CODE,
     paymentKey: env.ALLIANCE_PAYMENT_KEY,
+    shopOrigins: env.SHOP_ORIGINS,
     privateKey: ALLIANCE_PRIVATE_KEY,
     apiKey: env.API_KEY,
   };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isDecodable, webAddress } from './address.js';
+import { isDecodable, isShopOrigin, SHOP_ORIGIN_WORDS, webAddress } from './address.js';
 import { isRange } from './address-list.js';
 import { isBlocked } from './blocked-ports.js';
 import { DCM_VARIABLES } from './dcm-config.js';
@@ -266,6 +266,17 @@ export const VARIABLES = {
       "the bank's public P-384 JWK for card data, for [cards in your own page](api.md#a-card-in-your-own-page) and payouts",
     fallback: 'none',
     byFile: true,
+  },
+  SHOP_ORIGINS: {
+    schema: z
+      .string()
+      .transform((text) => text.split(',').map((part) => part.trim()))
+      .refine((parts) => parts.every(isShopOrigin), { error: `${SHOP_ORIGIN_WORDS}; several are separated by commas` })
+      .optional(),
+    meaning:
+      'origins of the pages that may show the [card fields](api.md#card-fields-in-a-frame), such as `https://shop.example`, separated by commas',
+    fallback: 'none',
+    isOwn: true,
   },
   ALLIANCE_ENVIRONMENT: {
     schema: z.enum(['test', 'live'], { error: 'must be test or live' }).default('test'),

@@ -25,6 +25,7 @@ const TERMINAL = {
   a2aMerchantId: { flag: 'a2a-merchant-id', as: 'text' },
   serviceCode: { flag: 'service-code-file', as: 'secret_file' },
   paymentKey: { flag: 'payment-key-file', as: 'json_file' },
+  shopOrigins: { flag: 'shop-origins', as: 'list' },
 } as const;
 
 const ACCOUNTS: readonly OperatorCommand[] = [

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isHttpsWhereLive } from '../accounts/merchant-accounts.service.js';
 import { SCOPE_NAMES } from '../accounts/scopes.js';
 import { isRange } from '../config/address-list.js';
-import { webAddress } from '../config/address.js';
+import { isShopOrigin, SHOP_ORIGIN_WORDS, webAddress } from '../config/address.js';
 import { paymentKey } from '../payments/bank-access/payment-key.js';
 
 const text = (max: number) => z.string().trim().min(1, { error: 'must not be blank' }).max(max);
@@ -16,6 +16,13 @@ const jwk = z.record(z.string(), z.unknown());
 /** What this version can take money by; more kinds come with the versions that speak them. */
 const paymentTypes = z.array(z.enum(['hosted_page'])).min(1);
 
+/** Of one account. */
+const ORIGINS_MAX = 20;
+const shopOrigins = z
+  .array(z.string().refine(isShopOrigin, { error: SHOP_ORIGIN_WORDS }))
+  .max(ORIGINS_MAX)
+  .meta({ description: 'Origins of the pages that may show the card fields.', examples: [['https://shop.example']] });
+
 const settings = {
   name: text(100),
   environment: z.enum(['test', 'live']),
@@ -24,6 +31,7 @@ const settings = {
   a2aMerchantId: text(36).nullable(),
   serviceCode: text(36),
   paymentKey: paymentKey.nullable(),
+  shopOrigins: shopOrigins.nullable(),
   protocolVersion: z.enum(['1.0'], { error: 'must be 1.0: the hosted page exists only there' }),
   paymentTypes,
 };
@@ -33,6 +41,7 @@ export const createAccount = z
     ...settings,
     a2aMerchantId: settings.a2aMerchantId.default(null),
     paymentKey: settings.paymentKey.default(null),
+    shopOrigins: settings.shopOrigins.default(null),
     protocolVersion: settings.protocolVersion.default('1.0'),
     paymentTypes: paymentTypes.default(['hosted_page']),
     clientKey: jwk.optional().meta({ description: 'Private JWK from the bank; a pair is made here when absent.' }),

@@ -23,7 +23,9 @@ export class AccountProvisioner {
     const jwk = parseJwk(config.privateKey, PRIVATE_KEY);
     const paymentKey = config.paymentKey === undefined ? null : parsePaymentKey(config.paymentKey);
     const { name, environment, baseUrl, merchantId: bankMerchantId, a2aMerchantId = null, serviceCode } = config;
-    const settings = { name, environment, baseUrl, bankMerchantId, a2aMerchantId, serviceCode, paymentKey };
+    const shopOrigins = config.shopOrigins ?? null;
+    const terminal = { name, environment, baseUrl, bankMerchantId, a2aMerchantId, serviceCode };
+    const settings = { ...terminal, paymentKey, shopOrigins };
     await checkKey(jwk, environment);
     const facts = [
       name,
@@ -32,6 +34,7 @@ export class AccountProvisioner {
       config.privateKey,
       ...(a2aMerchantId === null ? [] : [a2aMerchantId]),
       ...(paymentKey === null ? [] : [JSON.stringify(paymentKey)]),
+      ...(shopOrigins === null ? [] : [JSON.stringify(shopOrigins)]),
     ];
     const accountId = await this.accounts
       .applyEnvironment(settings, facts, async (account) => {

@@ -12,6 +12,7 @@ const anAccount = (over: Partial<MerchantAccount> = {}): MerchantAccount => ({
   baseUrl: 'https://bank.example',
   bankMerchantId: 'merchant-1',
   a2aMerchantId: null,
+  shopOrigins: null,
   serviceCode: SecretText.of('service-code'),
   paymentKey: null,
   protocolVersion: '1.0',
