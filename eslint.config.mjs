@@ -37,7 +37,14 @@ export default defineConfig(
   },
   {
     files: ['apps/gateway/src/**/*.ts', 'apps/shop/src/**/*.ts', 'libs/**/*.ts'],
-    ignores: ['**/config/*.ts', '**/*-config.ts', '**/main.ts', '**/cli.ts', '**/*.spec.ts'],
+    ignores: [
+      '**/config/*.ts',
+      '**/*-config.ts',
+      '**/main.ts',
+      '**/cli.ts',
+      'apps/gateway/src/migrate.ts',
+      '**/*.spec.ts',
+    ],
     rules: {
       'no-restricted-properties': [
         'error',

@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,6 +7,7 @@ import { addLocalKek, generateLocalKeys, type LocalKeys, parseLocalKeys } from '
 import { COMMANDS } from '../../apps/gateway/src/app/commands.js';
 import { usageOf } from '../../apps/gateway/src/cli/command-input.js';
 import { namesOf } from '../../apps/gateway/src/cli/run-cli.js';
+import { APP_ENVIRONMENT } from '../support/app-environment.js';
 import { AppProcess } from '../support/app-process.js';
 import { runCommand } from '../support/command-line.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
@@ -206,4 +208,34 @@ describe('the first start in production', () => {
     expect(existsSync(path.dirname(file))).toBe(false);
     await database.drop();
   }, 30_000);
+});
+
+describe('the job before a release', () => {
+  let dataDir: string;
+  let database: TestDatabase;
+  beforeAll(async () => {
+    dataDir = await mkdtemp(path.join(tmpdir(), 'job-'));
+    database = await createDatabase();
+    await writeFile(path.join(dataDir, 'keystore.json'), JSON.stringify(generateLocalKeys()));
+  });
+  afterAll(async () => {
+    await database.drop();
+    await rm(dataDir, { recursive: true });
+  });
+
+  const migrate = (env: Readonly<Record<string, string>>) =>
+    new Promise<{ failed: boolean; stdout: string; stderr: string }>((resolve) => {
+      execFile(process.execPath, ['dist/apps/gateway/src/migrate.js'], { env }, (error, stdout, stderr) => {
+        resolve({ failed: error !== null, stdout, stderr });
+      });
+    });
+
+  it('makes the schema and ends; it says what is wrong, and ends with an error', async () => {
+    const env = { ...APP_ENVIRONMENT, DATABASE_URL: database.url, DATA_DIR: dataDir };
+    expect(await migrate(env)).toEqual({ failed: false, stdout: 'The schema is up to date.\n', stderr: '' });
+    expect(await database.query(`${TABLES} AND table_name IN ('payment', 'kek')`)).toHaveLength(2);
+    expect(await migrate(env)).toMatchObject({ failed: false }); // again: nothing to do
+    const wrong = await migrate({ ...env, DATABASE_URL: 'nonsense' });
+    expect(wrong).toMatchObject({ failed: true, stdout: '', stderr: expect.stringContaining('DATABASE_URL') });
+  });
 });

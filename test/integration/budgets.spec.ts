@@ -22,6 +22,8 @@ interface Cost {
 }
 
 const TIMES = 5;
+/** The statements of all that was measured. */
+const measured = new Set<string>();
 
 let database: MigratedDatabase;
 let proxy: PostgresProxy;
@@ -54,6 +56,7 @@ async function measure(act: () => Promise<unknown>): Promise<Cost> {
   const first = proxy.statements.length;
   await act();
   const statements = proxy.statements.slice(first);
+  for (const { sql } of statements) measured.add(sql);
   return { roundTrips: statements.length, commits: commitsOf(statements), walBytes: (await wal()) - before };
 }
 
@@ -120,4 +123,18 @@ const BUDGETS = [
 it.each(BUDGETS)('$what keeps its budget', async ({ prepare, budget }) => {
   const cost = await usualCost(prepare);
   for (const unit of UNITS) expect({ [unit]: cost[unit] <= budget[unit] || cost[unit] }).toEqual({ [unit]: true });
+});
+
+it('names the account wherever it reads or writes what belongs to one, so that no request crosses accounts', async () => {
+  const tables = await source.query<{ name: string }[]>(
+    `SELECT DISTINCT table_name AS name FROM information_schema.columns
+     WHERE table_schema = 'public' AND column_name = 'merchant_account_id'`,
+  );
+  const ofAccounts = new RegExp(
+    String.raw`\b(?:FROM|JOIN|INTO|UPDATE) (?:${tables.map(({ name }) => name).join('|')})\b`,
+    'u',
+  );
+  const statements = [...measured].filter((sql) => ofAccounts.test(sql));
+  expect(statements.length).toBeGreaterThan(5);
+  expect(statements.filter((sql) => !sql.includes('merchant_account_id'))).toEqual([]);
 });

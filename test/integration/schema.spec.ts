@@ -221,6 +221,25 @@ describe('migrations', () => {
     ]);
     expect(keys.map(({ table }) => table).toSorted()).toEqual(await tablesOf(database));
   });
+
+  it('begin every unique index and foreign key with it, too: rows can be spread by account over several servers', async () => {
+    const firsts = await database.query<{ name: string; table: string; first: string }>(
+      `SELECT c.relname AS name, i.indrelid::regclass::text AS table, a.attname AS first
+       FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+         JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+       WHERE i.indisunique AND NOT i.indisprimary AND c.relnamespace = 'public'::regnamespace AND NOT c.relispartition
+       UNION ALL
+       SELECT k.conname, k.conrelid::regclass::text, a.attname
+       FROM pg_constraint k JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = k.conkey[1]
+       WHERE k.contype = 'f' AND k.conparentid = 0 AND k.connamespace = 'public'::regnamespace`,
+    );
+    expect(firsts.length).toBeGreaterThan(20);
+    const others = firsts
+      .filter(({ table, first }) => first !== (table.startsWith('dcm_') ? 'counterparty_guid' : 'merchant_account_id'))
+      .map(({ name }) => name);
+    // Of small tables that a spread database copies to every server: who may call, who the merchants are, what links there are.
+    expect(others.toSorted()).toEqual(['api_key_hash', 'merchant_account_terminal', 'payment_link_id']);
+  });
 });
 
 describe('legal moves', () => {
