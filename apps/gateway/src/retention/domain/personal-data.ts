@@ -150,7 +150,7 @@ export const PERSONAL_DATA: Readonly<Record<string, TableData>> = {
   event_feed: { neutral: 'merchant_account_id last_position' },
   merchant_account: {
     neutral:
-      'id name environment base_url bank_merchant_id a2a_merchant_id service_code_sealed account_secret_sealed payment_key protocol_version payment_types provisioned_mark version created_at updated_at',
+      'id name environment base_url bank_merchant_id a2a_merchant_id service_code_sealed account_secret_sealed payment_key shop_origins protocol_version payment_types provisioned_mark version created_at updated_at',
   },
   terminal: { neutral: 'merchant_account_id bank_merchant_id purpose created_at' },
   api_key: {
