@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { encryptCardData, encryptCardNumber, encryptCvv, encryptExpiry } from '#libs/alliance';
 import { passThreeDs } from '../support/payer-3ds.js';
 import { payByCard } from '../support/payer.js';
-import { type Stack } from '../support/stack.js';
+import { OpsClient } from '../support/ops-client.js';
+import { OPS_KEY, type Stack } from '../support/stack.js';
+import { until } from '../support/until.js';
 import { type Merchant } from './merchant.js';
 
 export interface Shop {
@@ -20,10 +22,11 @@ export interface Activity {
 /** Whatever a merchant does comes by these, and so do the workers that go on with it. */
 const EVERYWHERE = ['session.', 'callback.', 'return.', 'sync.', 'webhook.', 'transaction.', 'job.'];
 const OF_REGISTERS = 'job.recheck-breaks.';
+const OF_PLANS = 'job.resolve-recurring.';
 
 /** Whether somebody who does it comes by that moment. */
 export const leads = ({ leadsTo }: Activity, failpoint: string): boolean => {
-  const everywhere = failpoint.startsWith(OF_REGISTERS) ? [] : EVERYWHERE;
+  const everywhere = [OF_REGISTERS, OF_PLANS].some((job) => failpoint.startsWith(job)) ? [] : EVERYWHERE;
   return [...leadsTo, ...everywhere].some((beginning) => failpoint.startsWith(beginning));
 };
 
@@ -120,6 +123,18 @@ async function bySavedCard(shop: Shop, over: { readonly captureMethod?: 'manual'
   const created = await merchant.create({ amount: AMOUNT, expiresInMinutes: LONG, customer, paymentMethod, ...over });
   merchant.expect('saved card', created.id, ANY_END);
   await confirmed(shop, created, { browser: BROWSER });
+}
+
+/** An operator installs the key of Authorization 2.0; the same key again changes nothing. */
+async function signRequests({ stack }: Shop): Promise<void> {
+  const [account] = await stack.database.query<{ id: string }>('SELECT id FROM merchant_account LIMIT 1');
+  const ops = new OpsClient(stack.gatewayUrl, OPS_KEY);
+  const { signingKey } = stack.merchant;
+  await until('the signing key is installed', async () => {
+    const route = `merchant-accounts/${account?.id}/signing-keys`;
+    const answer = await ops.call('POST', route, signingKey).catch(() => undefined);
+    return answer?.status === 201;
+  });
 }
 
 export const ACTIVITIES: Readonly<Record<string, Activity>> = {
@@ -227,6 +242,21 @@ export const ACTIVITIES: Readonly<Record<string, Activity>> = {
       const destination = { type: 'card', encryptedNumber };
       const { id } = await merchant.create({ amount: AMOUNT, currency: 'UAH', destination, recipient }, '/v1/payouts');
       merchant.expect('payout', id, ['succeeded', 'failed', REVIEW]);
+    },
+  },
+  'plan, paused and resumed': {
+    leadsTo: ['recurring.', OF_PLANS],
+    run: async (shop) => {
+      const { merchant } = shop;
+      await signRequests(shop);
+      const rules = [{ fromNumber: 1, toNumber: 2, amount: AMOUNT, intervalCount: 1, intervalUnit: 'month' }];
+      const { id } = await merchant.create({ name: 'Coffee', currency: 'UAH', rules }, '/v1/plans');
+      const stands = (status: string) => merchant.until(id, (plan) => plan.status === status, '/v1/plans');
+      await stands('active');
+      await merchant.post(`/v1/plans/${id}/pause`, {});
+      await stands('paused');
+      await merchant.post(`/v1/plans/${id}/resume`, {});
+      await stands('active');
     },
   },
   'register of the bank': {

@@ -138,7 +138,9 @@ export class Epoch {
   /** Some moments come only after something has gone wrong. */
   private async leadTo(failpoint: string): Promise<void> {
     if (failpoint.startsWith('session.')) await this.faults.endSessions();
-    if (failpoint.endsWith('.asked') || failpoint === 'job.resolve-unknown.claimed') {
+    if (failpoint === 'recurring.asked' || failpoint.startsWith('job.resolve-recurring')) {
+      await this.faults.add({ kind: 'reset_after', path: '/plan/', times: 2 });
+    } else if (failpoint.endsWith('.asked') || failpoint === 'job.resolve-unknown.claimed') {
       const path = PATHS.find(([step]) => failpoint.includes(`.${step}.`))?.[1] ?? 'refund';
       await this.faults.add({ kind: 'reset_after', path, times: 2 });
     }

@@ -146,6 +146,12 @@ export class Merchant {
          AND (status IN ('unknown', 'pending') OR (status = 'sending' AND updated_at < now() - make_interval(secs => 5 * sends)))`,
       [id],
     );
+    await database.query(
+      `UPDATE recurring_request SET next_attempt_at = now() WHERE subject_id = $1
+         AND next_attempt_at > now() + interval '1 second'
+         AND (status = 'unknown' OR (status = 'sending' AND updated_at < now() - interval '5 seconds'))`,
+      [id],
+    );
   }
 
   /** @returns undefined when the connection broke: whoever had the request in hand is dead, and its lease may end */

@@ -20,7 +20,11 @@ const ROUNDS = 10;
 /** Milliseconds for one look at everything that is due. */
 const ROUND_MS = 60_000;
 
-const AGES: Readonly<Record<string, string>> = { payment: 'next_sync_at', operation: 'next_query_at' };
+const AGES: Readonly<Record<string, string>> = {
+  payment: 'next_sync_at',
+  operation: 'next_query_at',
+  recurring_request: 'next_attempt_at',
+};
 
 /** Payouts are for keys that name them. */
 async function keyToEverything({ gatewayUrl, database }: Stack): Promise<string> {
@@ -125,6 +129,7 @@ export class World {
     const [row] = await this.stack.database.query<{ due: number }>(
       `SELECT ((SELECT count(*) FROM payment WHERE next_sync_at <= now())
              + (SELECT count(*) FROM operation WHERE next_query_at <= now())
+             + (SELECT count(*) FROM recurring_request WHERE next_attempt_at <= now())
              + (SELECT count(*) FROM webhook_delivery WHERE status = 'pending')
              + (SELECT count(*) FROM outbox_event WHERE position IS NULL)
              + (SELECT count(*) FROM callback_inbox WHERE next_attempt_at <= now()))::int AS due`,
@@ -135,6 +140,7 @@ export class World {
   private async open(): Promise<number> {
     const [row] = await this.stack.database.query<{ open: number }>(
       `SELECT ((SELECT count(*) FROM operation WHERE status IN ('sending', 'unknown', 'pending'))
+             + (SELECT count(*) FROM recurring_request WHERE status IN ('sending', 'unknown'))
              + (SELECT count(*) FROM callback_inbox WHERE settled_at IS NULL))::int AS open`,
     );
     return row?.open ?? 0;

@@ -1,6 +1,7 @@
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { Measures } from '../../apps/gateway/src/measures/measures.js';
+import { SigningKeyRepository } from '../../apps/gateway/src/payments/bank-access/signing-key.repository.js';
 import { StoredAllianceAccounts } from '../../apps/gateway/src/payments/bank-access/stored-alliance-accounts.js';
 import { ClientKeyRepository } from '../../apps/gateway/src/payments/bank-access/client-key.repository.js';
 import { CallbackRepository } from '../../apps/gateway/src/callbacks/callback.repository.js';
@@ -52,7 +53,11 @@ describe('callback inbox', () => {
     const clientKeys = new ClientKeyRepository(parts.source, parts.keystore);
     await clientKeys.add(parts.accountId, 'client-key-1', aMerchant().privateKey);
     parts.accounts.forget(parts.accountId);
-    const stored = new StoredAllianceAccounts(parts.accounts, clientKeys);
+    const stored = new StoredAllianceAccounts(
+      parts.accounts,
+      clientKeys,
+      new SigningKeyRepository(parts.source, parts.keystore),
+    );
     const bankAccounts = { load: (id: string) => (keysAreAway ? Promise.reject(new Error('away')) : stored.load(id)) };
     service = new CallbacksService(parts.accounts, bankAccounts, inbox, parts.keystore, parts.sync);
     const adapter = new FastifyAdapter();

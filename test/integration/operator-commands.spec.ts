@@ -131,6 +131,7 @@ describe('a command', () => {
     ...['callback.retry', 'callback.open', 'restore.mark'],
     ...['register.import', 'break.resolve', 'customer.erase'],
     'session.renew',
+    'signing_key.use',
     'dcm_callback.read',
     'dcm_key.replace',
     'kek.rotate',

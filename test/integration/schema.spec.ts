@@ -4,6 +4,8 @@ import { migrate } from '../../apps/gateway/src/database/migrate.js';
 import { KEY_TRANSITIONS } from '../../apps/gateway/src/dcm/domain/key-lifecycle.js';
 import { OPERATION_TRANSITIONS, TRANSITIONS } from '../../apps/gateway/src/payments/domain/statuses.js';
 import { classifiedColumns } from '../../apps/gateway/src/retention/domain/personal-data.js';
+import { PLAN_TRANSITIONS } from '../../apps/gateway/src/subscriptions/domain/plan.js';
+import { REQUEST_TRANSITIONS } from '../../apps/gateway/src/subscriptions/domain/recurring-step.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { createMigratedDatabase, create, createPaid, type MigratedDatabase, startParts } from './gateway-parts.js';
 
@@ -23,6 +25,17 @@ const ONLY_IN_THE_DATABASE = [
   'payment_by_change',
   'operation_refund_by_change',
   'operation_refund_by_status',
+  'plan_bank_id',
+  'plan_by_number',
+  'plan_merchant_account_id_fkey',
+  'plan_version_merchant_account_id_plan_id_fkey',
+  'recurring_request_bank_id',
+  'recurring_request_due',
+  'recurring_request_merchant_account_id_fkey',
+  'recurring_request_open',
+  'recurring_request_subject',
+  'signing_key_active',
+  'signing_key_merchant_account_id_fkey',
   'payment_by_creation',
   'payment_by_customer',
   'api_key_payout_limit_check',
@@ -268,6 +281,8 @@ describe('legal moves', () => {
         ...rowsOf('payment', TRANSITIONS),
         ...rowsOf('operation', OPERATION_TRANSITIONS),
         ...rowsOf('dcm_signing_key', KEY_TRANSITIONS),
+        ...rowsOf('plan', PLAN_TRANSITIONS),
+        ...rowsOf('recurring_request', REQUEST_TRANSITIONS),
       ].toSorted(),
     );
   });

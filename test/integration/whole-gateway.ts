@@ -44,18 +44,19 @@ export interface CallAnswer {
 
 let calls = 0;
 
-/** The gateway as it is put together for production, but for the bank behind its port. `app.init()` starts its jobs. */
+/**
+ * The gateway as it is put together for production, but for the bank behind its port; `atBank` is with that one, too, on a
+ * socket. `app.init()` starts its jobs.
+ */
 export async function startGateway(
   database: TestDatabase,
-  { keks = someKeks(), bank = new FakePaymentBank(), env = {} } = {},
+  { keks = someKeks(), bank = new FakePaymentBank(), env = {}, atBank = false } = {},
 ): Promise<WholeGateway> {
   const quiet = { ROLE: 'api', LOG_LEVEL: 'silent', SWEEP_AT: 'off' };
   const config = loadConfig({ DATABASE_URL: database.url, OPS_KEY, ...quiet, ...env });
   const gateway = GatewayModule.forRoot(config, { keks, file: new NoKekFile(), remote: false });
-  const module = await Test.createTestingModule({ imports: [gateway] })
-    .overrideProvider(PaymentBank)
-    .useValue(bank)
-    .compile();
+  const testing = Test.createTestingModule({ imports: [gateway] });
+  const module = await (atBank ? testing : testing.overrideProvider(PaymentBank).useValue(bank)).compile();
   const adapter = createHttpAdapter(config.publicUrl);
   const routes: string[] = [];
   adapter.getInstance().addHook('onRoute', ({ method, url }) => {

@@ -173,6 +173,8 @@ export interface BankMerchant {
   readonly name: string;
   readonly clientPublicKey: object;
   readonly terminal: 'test' | 'live';
+  /** Public keys of Authorization 2.0. */
+  readonly signingKeys?: readonly { readonly kid: string; readonly publicKey: string }[];
   /** What it may do; everything when absent. */
   readonly operations?: readonly string[];
 }

@@ -47,6 +47,12 @@ export const EVENT_TYPES = [
   'card.deleted',
   'payment_link.created',
   'payment_link.updated',
+  'plan.created',
+  'plan.failed',
+  'plan.version_added',
+  'plan.paused',
+  'plan.resumed',
+  'plan.archived',
   'webhook_endpoint.test',
 ] as const;
 

@@ -9,6 +9,7 @@ export type AccountErrorCode =
   | 'API_KEY_NOT_FOUND'
   | 'CLIENT_KEY_INVALID'
   | 'CLIENT_KEY_NOT_FOUND'
+  | 'SIGNING_KEY_INVALID'
   | 'PAYMENT_KEY_NOT_FOUND'
   | 'SESSION_UNAVAILABLE';
 
@@ -51,6 +52,11 @@ export const ACCOUNT_PROBLEMS: ProblemTable<AccountErrorCode> = {
     status: 404,
     title: 'No such client key',
     remedy: 'Read the account: it lists its keys and their status.',
+  },
+  SIGNING_KEY_INVALID: {
+    status: 422,
+    title: 'The key cannot sign for the bank',
+    remedy: 'Give the private half of an RSA key of 2,048 bits or more, or of a P-256, P-384 or P-521 pair.',
   },
   PAYMENT_KEY_NOT_FOUND: {
     status: 404,

@@ -7,6 +7,7 @@ export const SCOPES = {
   refunds: 'give money back',
   links: 'make and close payment links',
   cards: 'verify and save cards, suspend and delete them',
+  subscriptions: 'make and change plans and subscriptions',
   webhooks: 'set up webhook endpoints, and see and repeat what was sent to them',
   payouts: 'send money to cards, and read the balance',
 } as const satisfies Record<string, string>;

@@ -25,6 +25,7 @@ import { PaymentsModule } from '../payments/payments.module.js';
 import { RetentionModule } from '../retention/retention.module.js';
 import { ProofModule } from '../proof/proof.module.js';
 import { ReconciliationModule } from '../reconciliation/reconciliation.module.js';
+import { SubscriptionsModule } from '../subscriptions/subscriptions.module.js';
 import { WebhooksModule } from '../webhooks/webhooks.module.js';
 import { commandsOf } from './commands.js';
 
@@ -49,6 +50,7 @@ export class GatewayModule {
         MeasuresModule,
         KeysModule.forRoot(keys, SEALED_COLUMNS),
         PaymentsModule.forRoot({ api, worker, publicUrl, bankTimeoutMs, sessionRenewHours }),
+        SubscriptionsModule.forRoot({ api, worker }),
         CallbacksModule.forRoot({ api, worker }),
         HostedFieldsModule.forRoot({ api, publicUrl }),
         WebhooksModule.forRoot({ api, worker, allowedNetworks: config.webhookAllowedNetworks }),

@@ -11,6 +11,7 @@ import { describePayouts } from '../payments/api/payouts.openapi.js';
 import { describeSavedCards } from '../payments/api/saved-cards.openapi.js';
 import { describePayments } from '../payments/api/payments.openapi.js';
 import { describeProof } from '../proof/proof.openapi.js';
+import { describePlans } from '../subscriptions/api/plans.openapi.js';
 import { describeWebhooks } from '../webhooks/api/webhooks.openapi.js';
 import { OUTCOMES, RETRIES } from '../problems/coded-error.js';
 import { problemExamples } from './problem-examples.js';
@@ -44,6 +45,7 @@ const described = (): readonly ApiDescription[] => [
   describePaymentLinks(),
   describePayouts(),
   describeSavedCards(),
+  describePlans(),
   describeWebhooks(),
   describeProof(),
   describeHealth(),

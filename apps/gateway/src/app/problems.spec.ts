@@ -15,6 +15,7 @@ import { HttpProblem, type HttpProblemCode } from '../http/http-problem.js';
 import { type ProblemDocument } from '../http/problem-document.js';
 import { type RetentionErrorCode } from '../retention/retention-error.js';
 import { type ReconciliationErrorCode } from '../reconciliation/reconciliation-error.js';
+import { type SubscriptionErrorCode } from '../subscriptions/subscription-error.js';
 import { type WebhookErrorCode } from '../webhooks/webhook-error.js';
 import { ProblemFilter } from '../http/problem.filter.js';
 
@@ -84,6 +85,12 @@ const WEBHOOK_CODES: Readonly<Record<WebhookErrorCode, number>> = {
   WEBHOOK_DELIVERY_NOT_FOUND: 404,
   WEBHOOK_ENDPOINT_LIMIT: 409,
 };
+const SUBSCRIPTION_CODES: Readonly<Record<SubscriptionErrorCode, number>> = {
+  RECURRING_UNAVAILABLE: 422,
+  PLAN_NOT_FOUND: 404,
+  PLAN_NOT_CHANGEABLE: 409,
+  RECURRING_REQUEST_OPEN: 409,
+};
 const RECONCILIATION_CODES: Readonly<Record<ReconciliationErrorCode, number>> = {
   REGISTER_UNREADABLE: 400,
   REGISTER_TOO_LARGE: 413,
@@ -107,6 +114,7 @@ const ACCOUNT_CODES: Readonly<Record<AccountErrorCode, number>> = {
   API_KEY_NOT_FOUND: 404,
   CLIENT_KEY_INVALID: 422,
   CLIENT_KEY_NOT_FOUND: 404,
+  SIGNING_KEY_INVALID: 422,
   PAYMENT_KEY_NOT_FOUND: 404,
   SESSION_UNAVAILABLE: 503,
 };
@@ -171,11 +179,29 @@ beforeAll(() => {
 describe('the catalogue', () => {
   it('has exactly the codes that can be thrown', () => {
     expect(CODES.toSorted()).toEqual(ALL_CODES.flatMap((codes) => Object.keys(codes)).toSorted());
+    expect(CODES.toSorted()).toEqual(
+      [PAYMENT_CODES, ACCOUNT_CODES, WEBHOOK_CODES, RECONCILIATION_CODES, RETENTION_CODES, DCM_CODES, HTTP_CODES]
+      [PAYMENT_CODES, ACCOUNT_CODES, WEBHOOK_CODES, SUBSCRIPTION_CODES, RECONCILIATION_CODES, DCM_CODES, HTTP_CODES]
+        .flatMap((codes) => Object.keys(codes))
+        .toSorted(),
+    );
   });
 
   it.each(CODES)('%s has a status, a title and a remedy of its own', (code) => {
     const { status, title, remedy } = PROBLEMS[code];
     expect(status).toBe(ALL_CODES.find((codes) => code in codes)?.[code]);
+    expect(status).toBe(
+      {
+        ...SUBSCRIPTION_CODES,
+        ...PAYMENT_CODES,
+        ...ACCOUNT_CODES,
+        ...WEBHOOK_CODES,
+        ...RECONCILIATION_CODES,
+        ...RETENTION_CODES,
+        ...DCM_CODES,
+        ...HTTP_CODES,
+      }[code],
+    );
     expect(title).toMatch(/^\S.{5,}[^.\s]$/u);
     expect(remedy).toMatch(/^[A-Z].{10,}\.$/u);
     expect(CODES.filter((other) => PROBLEMS[other].title === title)).toEqual([code]);

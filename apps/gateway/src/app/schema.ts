@@ -12,6 +12,7 @@ import { OutboxEventEntity } from '../outbox/outbox-event.entity.js';
 import { BankSessionEntity } from '../payments/bank-access/bank-session.entity.js';
 import { IdempotencyKeyEntity } from '../payments/store/idempotency-key.entity.js';
 import { OperationEntity } from '../payments/store/operation.entity.js';
+import { SigningKeyEntity } from '../payments/bank-access/signing-key.entity.js';
 import { SessionRenewalEntity } from '../payments/bank-access/session-renewal.entity.js';
 import { PaymentLinkEntity } from '../payments/store/payment-link.entity.js';
 import { PaymentEntity } from '../payments/store/payment.entity.js';
@@ -34,6 +35,11 @@ import { CreateSavedCards1796000000030 } from '../database/migrations/1796000000
 import { ListByMetadataAndChange1796000000038 } from '../database/migrations/1796000000038-list-by-metadata-and-change.js';
 import { EraseCustomers1796000000025 } from '../database/migrations/1796000000025-erase-customers.js';
 import { RetentionRules1796000000024 } from '../database/migrations/1796000000024-retention-rules.js';
+import { CreatePlans1796000000034 } from '../database/migrations/1796000000034-create-plans.js';
+import { PLAN_TRANSITIONS } from '../subscriptions/domain/plan.js';
+import { REQUEST_TRANSITIONS } from '../subscriptions/domain/recurring-step.js';
+import { PlanEntity, PlanVersionEntity } from '../subscriptions/store/plan.entity.js';
+import { RecurringRequestEntity } from '../subscriptions/store/recurring-request.entity.js';
 import { KEY_TRANSITIONS } from '../dcm/domain/key-lifecycle.js';
 import { WebhookAttemptEntity } from '../webhooks/store/webhook-attempt.entity.js';
 import { WebhookDeliveryEntity } from '../webhooks/store/webhook-delivery.entity.js';
@@ -55,6 +61,10 @@ const SCHEMA: Schema = {
     OperationEntity,
     PaymentLinkEntity,
     SavedCardEntity,
+    SigningKeyEntity,
+    PlanEntity,
+    PlanVersionEntity,
+    RecurringRequestEntity,
     IdempotencyKeyEntity,
     CallbackEntity,
     OutboxEventEntity,
@@ -93,10 +103,13 @@ const SCHEMA: Schema = {
     ListByMetadataAndChange1796000000038,
     RetentionRules1796000000024,
     EraseCustomers1796000000025,
+    CreatePlans1796000000034,
   ],
   legalMoves: {
     payment: TRANSITIONS,
     operation: OPERATION_TRANSITIONS,
+    plan: PLAN_TRANSITIONS,
+    recurring_request: REQUEST_TRANSITIONS,
     dcm_signing_key: KEY_TRANSITIONS,
   },
 };

@@ -1,6 +1,6 @@
 import { v7 } from 'uuid';
 
-/** `acc` merchant account · `key` API key · `pay` payment · `ver` verification · `link` payment link · `po` payout · `card` saved card · `op` operation · `ref` refund · `cb` callback · `evt` event · `we` webhook endpoint, `ws` its secret, `wd` delivery · `aud` audit entry · `reg` register of the bank, `brk` break, `swp` look at the bank without a register · `obj` object, `rul` rule, `dec` decision, `dcb` callback and `rcv` receiver of DCM */
+/** `acc` merchant account · `key` API key · `pay` payment · `ver` verification · `link` payment link · `po` payout · `card` saved card · `plan` plan · `sub` subscription · `rr` request about either · `op` operation · `ref` refund · `cb` callback · `evt` event · `we` webhook endpoint, `ws` its secret, `wd` delivery · `aud` audit entry · `reg` register of the bank, `brk` break, `swp` look at the bank without a register · `obj` object, `rul` rule, `dec` decision, `dcb` callback and `rcv` receiver of DCM */
 export type IdPrefix =
   | 'acc'
   | 'key'
@@ -9,6 +9,9 @@ export type IdPrefix =
   | 'link'
   | 'po'
   | 'card'
+  | 'plan'
+  | 'sub'
+  | 'rr'
   | 'op'
   | 'ref'
   | 'cb'

@@ -3,6 +3,7 @@ import { SCOPE_NAMES } from '../accounts/scopes.js';
 import { command, NOTHING, type OperatorCommand } from '../audit/command.js';
 import { BankSessionsService } from '../payments/bank-access/bank-sessions.service.js';
 import { ClientKeysService } from '../payments/bank-access/client-keys.service.js';
+import { SigningKeysService } from '../payments/bank-access/signing-keys.service.js';
 import { AccountOperations } from './account-operations.service.js';
 import { KekOperations } from './kek-operations.service.js';
 import {
@@ -13,6 +14,7 @@ import {
   createApiKey,
   listAudit,
   rotateKeks,
+  useSigningKey,
 } from './ops.dto.js';
 import { PAYMENT_COMMANDS } from './payment-commands.js';
 import { OpsReadingsService } from './ops-readings.service.js';
@@ -166,6 +168,24 @@ const CLIENT_KEYS: readonly OperatorCommand[] = [
   }),
 ];
 
+const SIGNING_KEYS: readonly OperatorCommand[] = [
+  command({
+    id: 'signing_key.use',
+    cli: [
+      {
+        name: 'keys sign-with',
+        help: 'Sign requests of Authorization 2.0, which plans and subscriptions need, with this private key as JWK or PEM.',
+        options: { id: { flag: 'kid', as: 'text' }, jwk: { flag: 'file', as: 'key_file', fallback: '-' } },
+      },
+    ],
+    route: { method: 'POST', path: `${ACCOUNT}/signing-keys` },
+    input: useSigningKey,
+    of: SigningKeysService,
+    run: (keys, { account, ...given }) => keys.use(account, given),
+    audit: ({ account, id }) => ({ accountId: account, action: 'signing_key.use', detail: { keyId: id } }),
+  }),
+];
+
 const KEY_FILE = 'Whatever changes the key file is done where the key file is.';
 
 const KEKS: readonly OperatorCommand[] = [
@@ -271,7 +291,7 @@ const AUDIT: readonly OperatorCommand[] = [
 
 /** What an operator does about accounts, keys, sessions and payments. */
 export const OPS_COMMANDS: readonly OperatorCommand[] = [
-  ...[ACCOUNTS, API_KEYS, CLIENT_KEYS, KEKS, SESSIONS, PAYMENT_COMMANDS, AUDIT].flat(),
+  ...[ACCOUNTS, API_KEYS, CLIENT_KEYS, SIGNING_KEYS, KEKS, SESSIONS, PAYMENT_COMMANDS, AUDIT].flat(),
 ];
 
 const keyAction = (jwk: object | undefined): string =>

@@ -57,6 +57,9 @@ export type ChangeAccount = {
 
 export const addClientKey = z.strictObject({ jwk: jwk.optional() });
 
+/** `id`: the bank's id of the key (`kid`). */
+export const useSigningKey = z.strictObject({ id: text(64), jwk });
+
 export const rotateKeks = z.strictObject({
   dryRun: z.boolean().default(false),
   rewrapOnly: z.boolean().default(false),

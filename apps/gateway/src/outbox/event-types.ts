@@ -48,6 +48,12 @@ export const EVENT_TYPES = {
   'card.deleted': 'The bank has forgotten the card.',
   'payment_link.created': 'A payment link was made.',
   'payment_link.updated': 'A payment link was switched on or off, or given another end or other notes.',
+  'plan.created': 'The bank has the plan: customers can subscribe.',
+  'plan.failed': 'The bank did not take the plan; its `change` says why.',
+  'plan.version_added': 'The plan has another set of rules.',
+  'plan.paused': 'Charges that fall due are skipped.',
+  'plan.resumed': 'The plan is charged again.',
+  'plan.archived': 'The plan is over, and so are its subscriptions.',
   'webhook_endpoint.test': 'Somebody asked for a test; only that endpoint gets it.',
 } as const satisfies Readonly<Record<string, string>>;
 

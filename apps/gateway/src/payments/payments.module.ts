@@ -4,12 +4,14 @@ import { AllianceModule, callTimeoutOf } from '#libs/alliance';
 import { Keystore } from '#libs/keystore';
 import { AccountsModule } from '../accounts/accounts.module.js';
 import { AccountProvisioner } from './bank-access/account-provisioner.js';
+import { AllianceRecurringBank } from './bank/alliance-recurring-bank.js';
 import { AlliancePaymentBank } from './bank/alliance-payment-bank.js';
 import { BankBreakers } from './bank/bank-breakers.js';
 import { BankPortsModule } from './bank-access/bank-ports.module.js';
 import { BankSessionsService } from './bank-access/bank-sessions.service.js';
 import { BankSlots } from './bank/bank-slots.js';
 import { ClientKeysService } from './bank-access/client-keys.service.js';
+import { RecurringBank } from './bank/recurring-bank.js';
 import { PaymentBank } from './bank/payment-bank.js';
 import { WatchedPaymentBank } from './bank/watched-payment-bank.js';
 import { StoredAllianceAccounts } from './bank-access/stored-alliance-accounts.js';
@@ -57,6 +59,7 @@ import { ReviewsRepository } from './store/reviews.repository.js';
 import { PgSessionStore } from './bank-access/pg-session.store.js';
 import { SessionRows } from './bank-access/session-rows.store.js';
 import { SessionSchedule } from './bank-access/session-schedule.store.js';
+import { SigningKeysService } from './bank-access/signing-keys.service.js';
 import { SessionWaiters } from './bank-access/session-waiters.store.js';
 
 export interface PaymentsOptions {
@@ -78,6 +81,7 @@ export interface PaymentsOptions {
   imports: [AccountsModule, BankPortsModule],
   providers: [
     { provide: PaymentBank, useClass: WatchedPaymentBank },
+    { provide: RecurringBank, useClass: AllianceRecurringBank },
     AccountProvisioner,
     AlliancePaymentBank,
     BalanceService,
@@ -110,6 +114,7 @@ export interface PaymentsOptions {
     SavedCardsService,
     Sender,
     SessionWaiters,
+    SigningKeysService,
     VerificationsService,
     Workers,
     WriteAhead,
@@ -119,10 +124,14 @@ export interface PaymentsOptions {
     AccountsModule,
     BankBreakers,
     BankSessionsService,
+    BankSlots,
     ClientKeysService,
+    CustomerVault,
     PaymentBank,
     PaymentRecords,
     PaymentSyncService,
+    RecurringBank,
+    SigningKeysService,
     Workers,
   ],
 })
@@ -138,7 +147,7 @@ export class PaymentsModule {
         ...sessionStores(options.sessionRenewHours),
         ...(options.worker ? WORKERS : []),
       ],
-      exports: [AllianceModule],
+      exports: [AllianceModule, IdempotencyService, PaymentLinks],
     };
   }
 }

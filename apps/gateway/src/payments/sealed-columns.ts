@@ -2,6 +2,7 @@ import { ofAccountRow, type SealedColumn } from '../keys/sealed-column.js';
 import { clientKeyPlace } from './bank-access/client-key.repository.js';
 import { sessionPlace } from './bank-access/pg-session.store.js';
 import { cardPlace } from './engine/card-vault.js';
+import { signingKeyPlace } from './bank-access/signing-key.repository.js';
 import { customerPlace } from './engine/customer-vault.js';
 
 export const PAYMENT_SEALED_COLUMNS: readonly SealedColumn[] = [
@@ -10,6 +11,12 @@ export const PAYMENT_SEALED_COLUMNS: readonly SealedColumn[] = [
     table: 'client_key',
     column: 'key_sealed',
     place: ({ accountId, id }) => clientKeyPlace(accountId, id),
+  },
+  {
+    ...ofAccountRow,
+    table: 'signing_key',
+    column: 'key_sealed',
+    place: ({ accountId, id }) => signingKeyPlace(accountId, id),
   },
   {
     table: 'bank_session',

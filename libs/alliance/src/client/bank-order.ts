@@ -66,6 +66,8 @@ export interface BankOperation {
   readonly redirect3dsUrl?: string;
   /** Of the card that paid, where one was asked for or used. */
   readonly externalCardToken?: string;
+  /** Of a charge under a subscription: which payment of its schedule it is. */
+  readonly scheduledPaymentId?: string;
 }
 
 /** An order of the hosted payment page. */

@@ -57,6 +57,7 @@ export const operationWire = z
     receiptUrl: shownText,
     redirect3dsUrl: shownText,
     externalCardToken: shownText,
+    scheduledPaymentId: optionalText,
   })
   .transform(
     ({

@@ -69,6 +69,7 @@ export function operationFacts(operation: BankOperation): BankOperationFacts {
     ecomOperationId: operation.ecomOperationId,
     originalOperationId: operation.originalOperationId,
     hppOrderId: operation.hppOrderId,
+    ...(operation.scheduledPaymentId === undefined ? {} : { scheduledPaymentId: operation.scheduledPaymentId }),
     rrn: operation.rrn,
     approvalCode: operation.approvalCode,
     actionCode: operation.actionCode,

@@ -13,6 +13,8 @@ export interface BankOperationFacts {
   readonly ecomOperationId: string | undefined;
   readonly originalOperationId: string | undefined;
   readonly hppOrderId: string | undefined;
+  /** Of a charge under a subscription: the bank's id of the payment of its schedule. */
+  readonly scheduledPaymentId?: string | undefined;
   readonly rrn: string | undefined;
   readonly approvalCode: string | undefined;
   readonly actionCode: string | undefined;

@@ -1,0 +1,81 @@
+import { type SendWindow } from '#libs/alliance';
+import { type Failed, type Unknown } from './payment-bank.js';
+
+/** How often the bank charges, and how much, for consecutive numbers of charges. */
+export interface PlanRule {
+  readonly fromNumber: number;
+  readonly toNumber: number;
+  /** Kopiyky. */
+  readonly amount: number;
+  /** Before each of them: so many units. */
+  readonly intervalCount: number;
+  readonly intervalUnit: 'day' | 'week' | 'month';
+}
+
+/** A set of rules and when it applies. */
+export interface VersionFacts {
+  /** The bank's number of it, from 1. */
+  readonly number: number;
+  readonly rules: readonly PlanRule[];
+  readonly appliesFrom: Date | null;
+  /** Null: without an end. */
+  readonly appliesTo: Date | null;
+}
+
+export interface PlanFacts {
+  readonly bankPlanId: string;
+  /** The bank's word. */
+  readonly status: string;
+  readonly versions: readonly VersionFacts[];
+}
+
+/** Rules as they are asked for. */
+export interface NewVersion {
+  readonly rules: readonly PlanRule[];
+  readonly appliesFrom: Date | null;
+  readonly appliesTo: Date | null;
+}
+
+export interface NewPlan extends NewVersion {
+  readonly name: string;
+  /** Holds our id of the plan, by which it is found after a lost answer. */
+  readonly description: string;
+  readonly category: string;
+}
+
+/** Whose call it is. */
+export interface RecurringCall {
+  readonly accountId: string;
+  /** The terminal. */
+  readonly bankMerchantId: string;
+  /** Opened right before the COMMIT that put the request on record; past it nothing is sent. */
+  readonly window?: SendWindow | undefined;
+}
+
+export type RecurringOutcome<Answer> = { readonly kind: 'done'; readonly answer: Answer } | Failed;
+export type RecurringReading<Answer> =
+  { readonly kind: 'found'; readonly answer: Answer } | { readonly kind: 'not_found' } | Unknown;
+
+/** What a plan is to become, in the bank's word. */
+export type PlanWord = 'ACTIVE' | 'PAUSED' | 'CANCELED';
+
+/**
+ * Port: what plans and subscriptions ask of a bank, under its Authorization 2.0. Never throws for anything the bank or the
+ * network did.
+ */
+export abstract class RecurringBank {
+  abstract createPlan(call: RecurringCall, plan: NewPlan): Promise<RecurringOutcome<PlanFacts>>;
+  abstract addVersion(
+    call: RecurringCall,
+    bankPlanId: string,
+    version: NewVersion,
+  ): Promise<RecurringOutcome<VersionFacts>>;
+  abstract setPlanStatus(
+    call: RecurringCall,
+    bankPlanId: string,
+    status: PlanWord,
+  ): Promise<RecurringOutcome<{ readonly status: string }>>;
+  abstract readPlan(call: RecurringCall, bankPlanId: string): Promise<RecurringReading<PlanFacts>>;
+  /** The plan whose description holds the text. */
+  abstract findPlan(call: RecurringCall, text: string): Promise<RecurringReading<PlanFacts>>;
+}

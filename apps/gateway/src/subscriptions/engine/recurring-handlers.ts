@@ -1,0 +1,18 @@
+import { Injectable } from '@nestjs/common';
+import { type RecurringStep } from '../domain/recurring-step.js';
+import { PlanSteps } from './plan-steps.js';
+import { type RecurringHandler } from './recurring-handler.js';
+
+/** The handler of every step; one without its row does not compile. */
+@Injectable()
+export class RecurringHandlers {
+  private readonly table: Readonly<Record<RecurringStep, RecurringHandler>>;
+
+  constructor(plans: PlanSteps) {
+    this.table = { ...plans.table };
+  }
+
+  of(step: RecurringStep): RecurringHandler {
+    return this.table[step];
+  }
+}

@@ -1,0 +1,11 @@
+/**
+ * A request about a plan or subscription: `due`: nothing is on record, `begun`: nothing is sent, `answered`: nothing is
+ * written, `asked`: the bank was asked what became of it.
+ */
+export const SUBSCRIPTION_FAILPOINTS = [
+  'recurring.due',
+  'recurring.begun',
+  'recurring.answered',
+  'recurring.concluded',
+  'recurring.asked',
+] as const;
