@@ -23,10 +23,13 @@ export interface Activity {
 const EVERYWHERE = ['session.', 'callback.', 'return.', 'sync.', 'webhook.', 'transaction.', 'job.'];
 const OF_REGISTERS = 'job.recheck-breaks.';
 const OF_PLANS = 'job.resolve-recurring.';
+const OF_SUBSCRIPTIONS = 'job.look-at-subscriptions.';
 
 /** Whether somebody who does it comes by that moment. */
 export const leads = ({ leadsTo }: Activity, failpoint: string): boolean => {
-  const everywhere = [OF_REGISTERS, OF_PLANS].some((job) => failpoint.startsWith(job)) ? [] : EVERYWHERE;
+  const everywhere = [OF_REGISTERS, OF_PLANS, OF_SUBSCRIPTIONS].some((job) => failpoint.startsWith(job))
+    ? []
+    : EVERYWHERE;
   return [...leadsTo, ...everywhere].some((beginning) => failpoint.startsWith(beginning));
 };
 
@@ -244,8 +247,8 @@ export const ACTIVITIES: Readonly<Record<string, Activity>> = {
       merchant.expect('payout', id, ['succeeded', 'failed', REVIEW]);
     },
   },
-  'plan, paused and resumed': {
-    leadsTo: ['recurring.', OF_PLANS],
+  'plan, paused and resumed, and a subscription that is given up': {
+    leadsTo: ['recurring.', 'subscription.', OF_PLANS, OF_SUBSCRIPTIONS],
     run: async (shop) => {
       const { merchant } = shop;
       await signRequests(shop);
@@ -257,6 +260,12 @@ export const ACTIVITIES: Readonly<Record<string, Activity>> = {
       await stands('paused');
       await merchant.post(`/v1/plans/${id}/resume`, {});
       await stands('active');
+      const asked = { planId: id, customer: { id: 'customer-1' }, paymentMethod: { type: 'hosted_page' } };
+      const path = '/v1/subscriptions';
+      const made = await merchant.create({ ...asked, returnUrl: 'https://shop.example/return' }, path);
+      const { redirectUrl } = await merchant.until(made.id, (one) => one.redirectUrl !== null, path);
+      await merchant.post(`${path}/${made.id}/cancel`, {});
+      await merchant.until(made.id, ({ status }) => status === 'canceled' && redirectUrl !== null, path);
     },
   },
   'register of the bank': {

@@ -147,6 +147,10 @@ export class Merchant {
       [id],
     );
     await database.query(
+      `UPDATE subscription SET next_look_at = now() WHERE id = $1 AND next_look_at > now() + interval '1 second'`,
+      [id],
+    );
+    await database.query(
       `UPDATE recurring_request SET next_attempt_at = now() WHERE subject_id = $1
          AND next_attempt_at > now() + interval '1 second'
          AND (status = 'unknown' OR (status = 'sending' AND updated_at < now() - interval '5 seconds'))`,

@@ -144,6 +144,7 @@ describe(`among ${MANY} payments`, () => {
       callbacks: [{ reason: 'given_up', count: 60 }],
       breaks: [],
       breaksOverdue: 0,
+      differences: [],
     });
     expect(oldestDoubtSeconds).toBeGreaterThan(0);
   });

@@ -132,6 +132,7 @@ describe('a command', () => {
     ...['register.import', 'break.resolve', 'customer.erase'],
     'session.renew',
     'signing_key.use',
+    'schedule_difference.settle',
     'dcm_callback.read',
     'dcm_key.replace',
     'kek.rotate',

@@ -23,6 +23,8 @@ export interface AtBank {
   /** What the simulator's control routes do. */
   readonly control: (method: string, path: string, body?: object) => Promise<Json>;
   readonly advance: (advanceMs: number) => Promise<void>;
+  /** A session that the bank ended by its own clock is renewed at once, whatever was renewed before. */
+  readonly freshSession: () => Promise<void>;
   /** Money that moved at the bank, in its own ledger: `charged 100`. */
   readonly money: () => string[];
   /** Events about something, in their order. */
@@ -65,11 +67,18 @@ export async function startAtBank(): Promise<AtBank> {
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
     return text.startsWith('{') ? (JSON.parse(text) as Json) : {};
   };
+  const freshSession = async (): Promise<void> => {
+    await database.query('UPDATE bank_session SET renewal_tokens = 5, tokens_counted_at = now()');
+  };
   return {
     ...{ database, gateway, simulator, account, control },
     post: (path, body = {}, headers = {}) => gateway.call('POST', path, { key: account.apiKey, body, headers }),
     read: async (path) => (await gateway.call('GET', path, { key: account.apiKey })).body,
-    advance: async (advanceMs) => void (await control('POST', 'clock', { advanceMs })),
+    advance: async (advanceMs) => {
+      await control('POST', 'clock', { advanceMs });
+      await freshSession();
+    },
+    freshSession,
     money: () =>
       simulator.bank.ledger
         .find()

@@ -4,6 +4,7 @@ import { migrate } from '../../apps/gateway/src/database/migrate.js';
 import { KEY_TRANSITIONS } from '../../apps/gateway/src/dcm/domain/key-lifecycle.js';
 import { OPERATION_TRANSITIONS, TRANSITIONS } from '../../apps/gateway/src/payments/domain/statuses.js';
 import { classifiedColumns } from '../../apps/gateway/src/retention/domain/personal-data.js';
+import { SUBSCRIPTION_TRANSITIONS } from '../../apps/gateway/src/subscriptions/domain/subscription.js';
 import { PLAN_TRANSITIONS } from '../../apps/gateway/src/subscriptions/domain/plan.js';
 import { REQUEST_TRANSITIONS } from '../../apps/gateway/src/subscriptions/domain/recurring-step.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
@@ -25,6 +26,19 @@ const ONLY_IN_THE_DATABASE = [
   'payment_by_change',
   'operation_refund_by_change',
   'operation_refund_by_status',
+  'payment_by_subscription',
+  'schedule_difference_once',
+  'schedule_difference_open',
+  'schedule_difference_settled_by_check',
+  'scheduled_payment_merchant_account_id_subscription_id_fkey',
+  'scheduled_payment_of',
+  'subscription_bank_order',
+  'subscription_by_customer',
+  'subscription_by_number',
+  'subscription_by_plan',
+  'subscription_due',
+  'subscription_merchant_account_id_plan_id_fkey',
+  'subscription_method_check',
   'plan_bank_id',
   'plan_by_number',
   'plan_merchant_account_id_fkey',
@@ -282,6 +296,7 @@ describe('legal moves', () => {
         ...rowsOf('operation', OPERATION_TRANSITIONS),
         ...rowsOf('dcm_signing_key', KEY_TRANSITIONS),
         ...rowsOf('plan', PLAN_TRANSITIONS),
+        ...rowsOf('subscription', SUBSCRIPTION_TRANSITIONS),
         ...rowsOf('recurring_request', REQUEST_TRANSITIONS),
       ].toSorted(),
     );

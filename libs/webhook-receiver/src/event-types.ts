@@ -53,6 +53,14 @@ export const EVENT_TYPES = [
   'plan.paused',
   'plan.resumed',
   'plan.archived',
+  'subscription.requires_action',
+  'subscription.requires_confirmation',
+  'subscription.processing',
+  'subscription.active',
+  'subscription.completed',
+  'subscription.canceled',
+  'subscription.failed',
+  'subscription.schedule_differs',
   'webhook_endpoint.test',
 ] as const;
 

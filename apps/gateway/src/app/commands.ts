@@ -6,9 +6,16 @@ import { PROOF_COMMANDS } from '../proof/operators/proof-commands.js';
 import { VERIFY } from '../proof/verify.tool.js';
 import { RECONCILIATION_COMMANDS } from '../reconciliation/operators/reconciliation-commands.js';
 import { RETENTION_COMMANDS } from '../retention/operators/retention-commands.js';
+import { SUBSCRIPTION_COMMANDS } from '../subscriptions/subscription-commands.js';
 import { WEBHOOK_TOOLS } from '../webhooks/developer/tools.js';
 
-const OWN_COMMANDS = [...OPS_COMMANDS, ...RECONCILIATION_COMMANDS, ...PROOF_COMMANDS, ...RETENTION_COMMANDS];
+const OWN_COMMANDS = [
+  ...OPS_COMMANDS,
+  ...RECONCILIATION_COMMANDS,
+  ...PROOF_COMMANDS,
+  ...RETENTION_COMMANDS,
+  ...SUBSCRIPTION_COMMANDS,
+];
 
 /** Everything an operator can do: the routes below /ops, the command line and their documents are made of this. */
 export const COMMANDS: readonly OperatorCommand[] = [...OWN_COMMANDS, ...DCM_COMMANDS];

@@ -12,6 +12,7 @@ const JOBS = [
   'resolve-unknown',
   'sync-payments',
   'resolve-recurring',
+  'look-at-subscriptions',
   'deliver-webhooks',
   'dcm-keys',
   'dcm-callbacks',

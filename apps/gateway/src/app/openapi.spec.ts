@@ -9,6 +9,7 @@ import { PaymentKeyController } from '../payments/api/payment-key.controller.js'
 import { PaymentLinksController } from '../payments/api/payment-links.controller.js';
 import { PayoutsController } from '../payments/api/payouts.controller.js';
 import { SavedCardsController } from '../payments/api/saved-cards.controller.js';
+import { SubscriptionsController } from '../subscriptions/api/subscriptions.controller.js';
 import { PlansController } from '../subscriptions/api/plans.controller.js';
 import { PaymentsController } from '../payments/api/payments.controller.js';
 import { RefundsController } from '../payments/api/refunds.controller.js';
@@ -35,6 +36,7 @@ const PUBLIC: readonly Type[] = [
   PayoutsController,
   SavedCardsController,
   PlansController,
+  SubscriptionsController,
   EventsController,
   WebhookEndpointsController,
   ProofController,

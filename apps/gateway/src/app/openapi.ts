@@ -11,6 +11,7 @@ import { describePayouts } from '../payments/api/payouts.openapi.js';
 import { describeSavedCards } from '../payments/api/saved-cards.openapi.js';
 import { describePayments } from '../payments/api/payments.openapi.js';
 import { describeProof } from '../proof/proof.openapi.js';
+import { describeSubscriptions } from '../subscriptions/api/subscriptions.openapi.js';
 import { describePlans } from '../subscriptions/api/plans.openapi.js';
 import { describeWebhooks } from '../webhooks/api/webhooks.openapi.js';
 import { OUTCOMES, RETRIES } from '../problems/coded-error.js';
@@ -46,6 +47,7 @@ const described = (): readonly ApiDescription[] => [
   describePayouts(),
   describeSavedCards(),
   describePlans(),
+  describeSubscriptions(),
   describeWebhooks(),
   describeProof(),
   describeHealth(),

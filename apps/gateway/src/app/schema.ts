@@ -36,6 +36,13 @@ import { ListByMetadataAndChange1796000000038 } from '../database/migrations/179
 import { EraseCustomers1796000000025 } from '../database/migrations/1796000000025-erase-customers.js';
 import { RetentionRules1796000000024 } from '../database/migrations/1796000000024-retention-rules.js';
 import { CreatePlans1796000000034 } from '../database/migrations/1796000000034-create-plans.js';
+import { CreateSubscriptions1796000000035 } from '../database/migrations/1796000000035-create-subscriptions.js';
+import { SUBSCRIPTION_TRANSITIONS } from '../subscriptions/domain/subscription.js';
+import {
+  ScheduledPaymentEntity,
+  ScheduleDifferenceEntity,
+  SubscriptionEntity,
+} from '../subscriptions/store/subscription.entity.js';
 import { PLAN_TRANSITIONS } from '../subscriptions/domain/plan.js';
 import { REQUEST_TRANSITIONS } from '../subscriptions/domain/recurring-step.js';
 import { PlanEntity, PlanVersionEntity } from '../subscriptions/store/plan.entity.js';
@@ -65,6 +72,9 @@ const SCHEMA: Schema = {
     PlanEntity,
     PlanVersionEntity,
     RecurringRequestEntity,
+    SubscriptionEntity,
+    ScheduledPaymentEntity,
+    ScheduleDifferenceEntity,
     IdempotencyKeyEntity,
     CallbackEntity,
     OutboxEventEntity,
@@ -104,11 +114,13 @@ const SCHEMA: Schema = {
     RetentionRules1796000000024,
     EraseCustomers1796000000025,
     CreatePlans1796000000034,
+    CreateSubscriptions1796000000035,
   ],
   legalMoves: {
     payment: TRANSITIONS,
     operation: OPERATION_TRANSITIONS,
     plan: PLAN_TRANSITIONS,
+    subscription: SUBSCRIPTION_TRANSITIONS,
     recurring_request: REQUEST_TRANSITIONS,
     dcm_signing_key: KEY_TRANSITIONS,
   },

@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import { claimDueSql, type Room, roomParameters } from '../database/claim-due.js';
 import { sql } from '../database/sql.js';
 import { hintSubjects, type Told } from '../payments/store/hints.js';
+import { hintSubscriptions } from '../subscriptions/store/hints.js';
 import { type CallbackEntity } from './callback.entity.js';
 
 export type NewCallback = Pick<CallbackEntity, 'merchantAccountId' | 'id' | 'subjectId' | 'digest' | 'bodySealed'>;
@@ -61,12 +62,27 @@ export class CallbackRepository {
                  CASE WHEN ours AND ${isRead}::boolean THEN now() END,
                  CASE WHEN ours THEN ${read?.outcome} ELSE ${UNASSIGNED} END
           FROM (SELECT EXISTS (SELECT FROM payment WHERE merchant_account_id = ${merchantAccountId}
-                               AND payment.id = ${subjectId}) AS ours) AS p
+                               AND payment.id = ${subjectId})
+                    OR EXISTS (SELECT FROM subscription WHERE merchant_account_id = ${merchantAccountId}
+                               AND subscription.id = ${subjectId}) AS ours) AS p
           ON CONFLICT (merchant_account_id, subject_id, digest) DO UPDATE SET deliveries = c.deliveries + 1
           RETURNING c.merchant_account_id, c.subject_id, c.deliveries = 1 AS is_new),
-        ${hintSubjects(sql`kept`, read)}
+        ${hintSubjects(sql`kept`, read)},
+        ${hintSubscriptions(sql`kept`)}
         SELECT FROM kept`.render(),
     );
+  }
+
+  /** The customer of a subscription is back: it is looked at now. @returns where the merchant wants the customer */
+  async hintOnReturn(accountId: string, subscriptionId: string): Promise<string | undefined> {
+    const one = sql`(SELECT ${accountId}::text AS merchant_account_id, ${subscriptionId}::text AS subject_id)`;
+    const [row] = await this.database.query<{ returnUrl: string | null }[]>(
+      ...sql`
+        WITH ${hintSubscriptions(one)}
+        SELECT return_url AS "returnUrl" FROM subscription
+        WHERE merchant_account_id = ${accountId} AND id = ${subscriptionId}`.render(),
+    );
+    return row?.returnUrl ?? undefined;
   }
 
   /** See {@link claimDueSql}. */

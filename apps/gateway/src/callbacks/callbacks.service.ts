@@ -8,6 +8,7 @@ import { reach } from '../failpoints/failpoint.js';
 import { isLinkToken, type LinkPurpose } from '../payments/bank/payment-links.js';
 import { PaymentSyncService } from '../payments/engine/payment-sync.service.js';
 import { type Told } from '../payments/store/hints.js';
+import { isSubscriptionId } from '../subscriptions/store/hints.js';
 import { CallbackRepository, type DueCallback, type Read } from './callback.repository.js';
 
 /** Names one payment in an address that we gave to the bank. */
@@ -43,7 +44,7 @@ export class CallbacksService {
     reach('callback.due');
     const digest = createHash('sha256').update(body).digest();
     // Whatever keeps us from reading it now is no reason to lose it: a worker tries again.
-    const read = await this.read(merchantAccountId, body).catch(() => undefined);
+    const read = isSubscriptionId(paymentId) ? HINT : await this.read(merchantAccountId, body).catch(() => undefined);
     await this.callbacks.keep({ merchantAccountId, id, subjectId: paymentId, digest, bodySealed }, read);
     reach('callback.kept');
     return read ? 'read' : 'unread';
@@ -52,7 +53,10 @@ export class CallbacksService {
   /** The customer is back from the bank's page: it is time to ask. @returns where the customer wants to go */
   async customerReturned(address: PaymentAddress): Promise<string | undefined> {
     if (!(await this.isOurs(address, 'return'))) return undefined;
-    const returnUrl = await this.payments.hintOnReturn(address.accountId, address.paymentId);
+    const { accountId, paymentId } = address;
+    const returnUrl = isSubscriptionId(paymentId)
+      ? await this.callbacks.hintOnReturn(accountId, paymentId)
+      : await this.payments.hintOnReturn(accountId, paymentId);
     reach('return.hinted');
     return returnUrl;
   }
@@ -104,6 +108,9 @@ export class CallbacksService {
     }
   }
 }
+
+/** Of a subscription it only matters that the bank called. */
+const HINT: Read = { outcome: 'hint', showsAttempt: false, orderId: undefined };
 
 const UNREADABLE: Told = { showsAttempt: true, orderId: undefined };
 

@@ -1,6 +1,6 @@
 import { v7 } from 'uuid';
 
-/** `acc` merchant account · `key` API key · `pay` payment · `ver` verification · `link` payment link · `po` payout · `card` saved card · `plan` plan · `sub` subscription · `rr` request about either · `op` operation · `ref` refund · `cb` callback · `evt` event · `we` webhook endpoint, `ws` its secret, `wd` delivery · `aud` audit entry · `reg` register of the bank, `brk` break, `swp` look at the bank without a register · `obj` object, `rul` rule, `dec` decision, `dcb` callback and `rcv` receiver of DCM */
+/** `acc` merchant account · `key` API key · `pay` payment · `ver` verification · `link` payment link · `po` payout · `card` saved card · `plan` plan · `sub` subscription · `rr` request about either, `dif` difference of schedules · `op` operation · `ref` refund · `cb` callback · `evt` event · `we` webhook endpoint, `ws` its secret, `wd` delivery · `aud` audit entry · `reg` register of the bank, `brk` break, `swp` look at the bank without a register · `obj` object, `rul` rule, `dec` decision, `dcb` callback and `rcv` receiver of DCM */
 export type IdPrefix =
   | 'acc'
   | 'key'
@@ -12,6 +12,7 @@ export type IdPrefix =
   | 'plan'
   | 'sub'
   | 'rr'
+  | 'dif'
   | 'op'
   | 'ref'
   | 'cb'

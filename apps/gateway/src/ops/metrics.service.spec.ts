@@ -13,6 +13,7 @@ const NOTHING: Worklist = {
   callbacks: [],
   breaks: [],
   breaksOverdue: 0,
+  differences: [],
   oldestDoubtSeconds: 0,
 };
 
@@ -63,6 +64,7 @@ describe('metrics of what waits for a person', () => {
       callbacks: [{ reason: 'unassigned', count: 5 }],
       breaks: [{ type: 'amount', count: 2, atRisk: 1_250 }],
       breaksOverdue: 1,
+      differences: [],
       oldestDoubtSeconds: 901,
     };
     expect(await lines()).toEqual(

@@ -3,6 +3,7 @@ import { collectDefaultMetrics, Gauge, Registry } from '@prometheus-io/client';
 import { isDatabaseAway } from '../database/database-away.js';
 import { BankBreakers } from '../payments/bank/bank-breakers.js';
 import { BankClock } from '../payments/bank-access/bank-clock.js';
+import { DIFFERENCE_KINDS } from '../subscriptions/domain/scheduled.js';
 import { Workers } from '../database/workers.js';
 import { FOLLOW_UP_KINDS } from '../payments/domain/operation.js';
 import { PAYMENT_FLAGS } from '../payments/domain/payment.js';
@@ -163,6 +164,11 @@ export class MetricsService {
     'Connections of this process to the database: used, idle; and waiting, those who wait for one.',
     ['state'],
   );
+  private readonly differences = this.gauge(
+    'gateway_schedule_differences_open',
+    "Open differences between the bank's schedules of subscriptions and ours, by kind; up to 10000 in all.",
+    ['kind'],
+  );
   private readonly oldestDoubt = this.gauge(
     'gateway_oldest_doubt_seconds',
     'Since the oldest operation began whose outcome nobody knows; 0: there is none.',
@@ -259,13 +265,15 @@ export class MetricsService {
     this.showBreaks(worklist);
   }
 
-  private showBreaks({ breaks, breaksOverdue }: Worklist): void {
+  private showBreaks({ breaks, breaksOverdue, differences }: Worklist): void {
     for (const type of BREAK_TYPES) {
       const open = breaks.find((one) => one.type === type);
       this.breaks.set({ type }, open?.count ?? 0);
       this.breaksAtRisk.set({ type }, open?.atRisk ?? 0);
     }
     this.breaksOverdue.set(breaksOverdue);
+    for (const kind of DIFFERENCE_KINDS)
+      this.differences.set({ kind }, differences.find((one) => one.kind === kind)?.count ?? 0);
   }
 
   private gauge(name: string, help: string, labelNames: string[] = []): Gauge<string> {

@@ -19,6 +19,8 @@ export interface Worklist {
   readonly breaks: readonly { readonly type: string; readonly count: number; readonly atRisk: number }[];
   /** Of those, past their deadline. */
   readonly breaksOverdue: number;
+  /** Open differences between the bank's schedules of subscriptions and ours. */
+  readonly differences: readonly { readonly kind: string; readonly count: number }[];
   /** Since the oldest operation began whose outcome nobody knows; 0 where there is none. */
   readonly oldestDoubtSeconds: number;
 }
@@ -42,6 +44,9 @@ const CALLBACKS = `
 const OPEN_BREAKS = some('type, at_risk, deadline_at', "reconciliation_break WHERE status = 'open'");
 const BREAKS = `
   SELECT type, count(*)::int AS count, sum(at_risk)::float8 AS "atRisk" FROM ${OPEN_BREAKS} AS breaks GROUP BY type`;
+const DIFFERENCES = `
+  SELECT kind, count(*)::int AS count
+  FROM ${some('kind', 'schedule_difference WHERE settled_at IS NULL')} AS differences GROUP BY kind`;
 /** The oldest of each status is the first of its part of the index. */
 const OLDEST_DOUBT = ['unknown', 'needs_review']
   .map((status) => `(SELECT created_at FROM operation WHERE status = '${status}' ORDER BY created_at LIMIT 1)`)
@@ -54,7 +59,7 @@ export class WorklistRepository {
   async read(): Promise<Worklist> {
     const [row] = await this.database.query<Worklist[]>(
       `SELECT ${rowsOf(REVIEWS)} AS reviews, ${rowsOf(FLAGS)} AS flags, ${rowsOf(CALLBACKS)} AS callbacks,
-              ${rowsOf(BREAKS)} AS breaks,
+              ${rowsOf(BREAKS)} AS breaks, ${rowsOf(DIFFERENCES)} AS differences,
               (SELECT count(*)::int FROM ${OPEN_BREAKS} AS open WHERE deadline_at < now()) AS "breaksOverdue",
               coalesce(extract(epoch FROM now() - least(${OLDEST_DOUBT})), 0)::float8 AS "oldestDoubtSeconds"`,
     );

@@ -54,6 +54,14 @@ export const EVENT_TYPES = {
   'plan.paused': 'Charges that fall due are skipped.',
   'plan.resumed': 'The plan is charged again.',
   'plan.archived': 'The plan is over, and so are its subscriptions.',
+  'subscription.requires_action': 'The customer has a page to make or confirm the first charge on.',
+  'subscription.requires_confirmation': 'The card of the first charge is awaited, for the first time or once more.',
+  'subscription.processing': 'The first charge is under way.',
+  'subscription.active': 'The first charge was made; the bank makes all others.',
+  'subscription.completed': 'The last charge of the plan was made.',
+  'subscription.canceled': 'Nothing is charged any more.',
+  'subscription.failed': 'The bank did not take the subscription; `failureCode` says why.',
+  'subscription.schedule_differs': 'The schedule of the bank is not as the plan has it; the operators look at it.',
   'webhook_endpoint.test': 'Somebody asked for a test; only that endpoint gets it.',
 } as const satisfies Readonly<Record<string, string>>;
 

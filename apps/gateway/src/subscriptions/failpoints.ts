@@ -1,6 +1,7 @@
 /**
  * A request about a plan or subscription: `due`: nothing is on record, `begun`: nothing is sent, `answered`: nothing is
  * written, `asked`: the bank was asked what became of it.
+ * A look at a subscription: the bank was asked, and what it said is written.
  */
 export const SUBSCRIPTION_FAILPOINTS = [
   'recurring.due',
@@ -8,4 +9,6 @@ export const SUBSCRIPTION_FAILPOINTS = [
   'recurring.answered',
   'recurring.concluded',
   'recurring.asked',
+  'subscription.read',
+  'subscription.recorded',
 ] as const;

@@ -1,7 +1,16 @@
 import { CodedError, type ProblemTable } from '../problems/coded-error.js';
 
 export type SubscriptionErrorCode =
-  'RECURRING_UNAVAILABLE' | 'PLAN_NOT_FOUND' | 'PLAN_NOT_CHANGEABLE' | 'RECURRING_REQUEST_OPEN';
+  | 'RECURRING_UNAVAILABLE'
+  | 'PLAN_NOT_FOUND'
+  | 'PLAN_NOT_CHANGEABLE'
+  | 'PLAN_NOT_ACTIVE'
+  | 'RECURRING_REQUEST_OPEN'
+  | 'SUBSCRIPTION_NOT_FOUND'
+  | 'SUBSCRIPTION_NOT_CHANGEABLE'
+  | 'SCHEDULED_PAYMENT_NOT_FOUND'
+  | 'SCHEDULED_PAYMENT_NOT_CHARGEABLE'
+  | 'SCHEDULE_DIFFERENCE_NOT_OPEN';
 
 export const SUBSCRIPTION_PROBLEMS: ProblemTable<SubscriptionErrorCode> = {
   RECURRING_UNAVAILABLE: {
@@ -20,6 +29,38 @@ export const SUBSCRIPTION_PROBLEMS: ProblemTable<SubscriptionErrorCode> = {
     title: 'Not possible in this status of the plan',
     remedy:
       'Read the plan: only one that is "active" is paused, one that is "paused" resumed, and neither once archived.',
+  },
+  PLAN_NOT_ACTIVE: {
+    status: 409,
+    title: 'Nobody can subscribe to the plan now',
+    remedy: 'Read the plan: only one that is "active" takes subscriptions. Resume it, or use another.',
+  },
+  SUBSCRIPTION_NOT_FOUND: {
+    status: 404,
+    title: 'No such subscription',
+    remedy: 'Check the id, and that the API key belongs to the account of the subscription.',
+  },
+  SUBSCRIPTION_NOT_CHANGEABLE: {
+    status: 409,
+    title: 'Not possible in this status of the subscription',
+    remedy:
+      'Read the subscription: a card is awaited only while it is "requires_confirmation", and one that has ended stays so.',
+  },
+  SCHEDULED_PAYMENT_NOT_FOUND: {
+    status: 404,
+    title: 'No such scheduled payment',
+    remedy: 'List the scheduled payments of the subscription.',
+  },
+  SCHEDULED_PAYMENT_NOT_CHARGEABLE: {
+    status: 409,
+    title: 'The scheduled payment cannot be charged now',
+    remedy: 'Only one that is "skipped" or "failed" is charged on demand; the bank makes all others by itself.',
+  },
+  SCHEDULE_DIFFERENCE_NOT_OPEN: {
+    status: 409,
+    title: 'The difference is not open any more',
+    remedy: 'Nothing: somebody has settled it, or both schedules have become equal.',
+    outcome: 'final',
   },
   RECURRING_REQUEST_OPEN: {
     status: 409,

@@ -67,6 +67,7 @@ export const listPayments = z
     metadata: metadataEntry,
     ...createdBetween,
     paymentLinkId: z.string().max(100).optional().meta({ description: 'Those that were made by a payment link.' }),
+    subscriptionId: z.string().max(100).optional().meta({ description: 'The charges of one subscription.' }),
     changedSince,
   })
   .refine(changesAlone, ALONE);

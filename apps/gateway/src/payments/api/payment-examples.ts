@@ -24,6 +24,7 @@ const OPEN: PaymentView = {
   livemode: false,
   paymentLinkId: null,
   savedCardId: null,
+  subscriptionId: null,
   reference: 'order-1001',
   description: 'Order 1001',
   acceptsPayment: true,

@@ -22,6 +22,7 @@ const aRow = (over: Partial<PaymentEntity> = {}): PaymentEntity =>
     livemode: false,
     linkId: null,
     savedCardId: null,
+    subscriptionId: null,
     reference: null,
     description: null,
     returnUrl: 'https://shop.example/return',
@@ -36,6 +37,7 @@ const aRow = (over: Partial<PaymentEntity> = {}): PaymentEntity =>
     evidence: { rrn: '1' },
     createdAt: AT,
     updatedAt: AT,
+    changedAt: AT,
     ...over,
   });
 const aRefund = (over: Partial<OperationEntity> = {}): OperationEntity =>
@@ -53,6 +55,7 @@ const aRefund = (over: Partial<OperationEntity> = {}): OperationEntity =>
     failureMessage: 'why',
     createdAt: AT,
     updatedAt: AT,
+    changedAt: AT,
     ...over,
   });
 

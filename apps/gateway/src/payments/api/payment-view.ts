@@ -39,6 +39,7 @@ export const viewPayment = (row: PaymentEntity, shown: Shown): PaymentView => ({
   receipt: row.receipt && viewReceipt(row.receipt),
   paymentLinkId: row.linkId,
   savedCardId: row.savedCardId,
+  subscriptionId: row.subscriptionId,
   livemode: row.livemode,
   reference: row.reference,
   description: row.description,

@@ -178,6 +178,7 @@ export const paymentView = z
     savedCardId: z.string().nullable().meta({
       description: 'The card that the bank keeps for the customer: it paid, or was saved by this payment.',
     }),
+    subscriptionId: z.string().nullable().meta({ description: 'The subscription that it is a charge of.' }),
     livemode: z.boolean().meta({ description: 'False on test terminals: no real money moves.' }),
     reference: z.string().nullable(),
     description: z.string().nullable(),

@@ -211,7 +211,13 @@ function refundPaths(): Json {
         responses: {
           201: answer('Refund', 'The bank has it: poll until it is final.', REPLAYED),
           202: answer('Refund', 'The bank did not answer; it is being asked. Do not refund again.'),
-          ...problems('PAYMENT_NOT_FOUND', 'PAYMENT_NOT_REFUNDABLE', 'REFUND_TOO_LARGE', ...WRITING),
+          ...problems(
+            'PAYMENT_NOT_FOUND',
+            'PAYMENT_NOT_REFUNDABLE',
+            'PAYMENT_NOT_PROVEN',
+            'REFUND_TOO_LARGE',
+            ...WRITING,
+          ),
         },
       },
       get: {

@@ -115,7 +115,17 @@ export class PaymentsService {
   }
 
   private async newest(accountId: string, query: ListPayments): Promise<Changes<PaymentEntity>> {
-    const { limit, status, reference, paymentLinkId: linkId, cursor, customerId, createdFrom, createdBefore } = query;
+    const {
+      limit,
+      status,
+      reference,
+      paymentLinkId: linkId,
+      subscriptionId,
+      cursor,
+      customerId,
+      createdFrom,
+      createdBefore,
+    } = query;
     const customerDigest =
       customerId === undefined ? undefined : customerDigestOf((await this.accounts.open(accountId)).secret, customerId);
     const kinds = kindsOf('payment');
@@ -127,6 +137,7 @@ export class PaymentsService {
       status,
       reference,
       linkId,
+      subscriptionId,
       customerDigest,
       metadata: Object.entries(query.metadata ?? {})[0],
       createdFrom,

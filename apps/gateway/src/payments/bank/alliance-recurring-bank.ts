@@ -1,9 +1,21 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { type AccountCallId, AllianceClient, type AnswerOf, type BodyOf, type ProtocolOf } from '#libs/alliance';
+import {
+  type AccountCallId,
+  AllianceClient,
+  type AnswerOf,
+  type BodyOf,
+  type CardJwe,
+  formatBankTime,
+  type ProtocolOf,
+} from '#libs/alliance';
 import { BANK_CURRENCIES } from './bank-words.js';
 import { failureOf, unknown } from './call-failure.js';
+import { type CardSecrets } from './payment-bank.js';
+import { browserOf, payerOf, THREE_DS_MODES } from './translators.js';
 import {
+  type FirstCharge,
   type NewPlan,
+  type NewSubscription,
   type NewVersion,
   type PlanFacts,
   type PlanRule,
@@ -12,6 +24,9 @@ import {
   type RecurringCall,
   type RecurringOutcome,
   type RecurringReading,
+  type ScheduledFacts,
+  type StartedCharge,
+  type SubscriptionFacts,
   type VersionFacts,
 } from './recurring-bank.js';
 
@@ -76,6 +91,76 @@ export class AllianceRecurringBank extends RecurringBank {
     return found.kind === 'found' ? this.readPlan(call, found.answer) : found;
   }
 
+  override createSubscription(
+    call: RecurringCall,
+    { merchantRequestId, bankPlanId: planId, customer, description, callbackUrl, returnUrl }: NewSubscription,
+  ): Promise<RecurringOutcome<SubscriptionFacts>> {
+    const body = {
+      ...{ merchantRequestId, planId, customerData: payerOf(customer), purpose: description ?? undefined },
+      ...{ notificationUrl: callbackUrl, notificationEncryption: true },
+      ...(returnUrl === null ? {} : { ...PAGE, successUrl: returnUrl, failUrl: returnUrl }),
+    };
+    return this.send(call, 'recurring.subscription.create', body, (made) => ({
+      bankOrderId: made.hppOrderId,
+      merchantRequestId: made.merchantRequestId,
+      redirectUrl: made.redirectUrl ?? null,
+    }));
+  }
+
+  override cancelSubscription(
+    call: RecurringCall,
+    hppOrderId: string,
+  ): Promise<RecurringOutcome<{ readonly status: string }>> {
+    return this.send(call, 'recurring.subscription.cancel', { hppOrderId }, ({ orderStatus }) => ({
+      status: orderStatus,
+    }));
+  }
+
+  override chargeFirst(
+    call: RecurringCall,
+    { merchantRequestId, bankOrderId, threeDs, returnUrl }: FirstCharge,
+    { number, data, browser }: CardSecrets,
+  ): Promise<RecurringOutcome<StartedCharge>> {
+    if (!number || !data || !browser) return Promise.resolve({ kind: 'unsendable', reason: 'the card is not at hand' });
+    const body = {
+      ...{ paymentMethodType: 'CARD' as const, merchantRequestId, orderId: bankOrderId },
+      ...{ browserInfo: browserOf(browser), desiredThreeDSMode: THREE_DS_MODES[threeDs], resultRedirectUrl: returnUrl },
+      encryptedCardNumber: number.reveal() as CardJwe,
+      encryptedCardData: data.reveal() as CardJwe,
+    };
+    return this.send(call, 'recurring.payment.initial', body, startedFacts);
+  }
+
+  override force(
+    call: RecurringCall,
+    { merchantRequestId, scheduledId: scheduledPaymentId }: { merchantRequestId: string; scheduledId: string },
+  ): Promise<RecurringOutcome<StartedCharge>> {
+    return this.send(call, 'recurring.payment.force', { merchantRequestId, scheduledPaymentId }, startedFacts);
+  }
+
+  override readSchedule(
+    call: RecurringCall,
+    {
+      bankOrderId,
+      ...wanted
+    }: { readonly bankOrderId: string } & ({ from: Date; to: Date } | { ids: readonly string[] }),
+  ): Promise<RecurringReading<readonly ScheduledFacts[]>> {
+    const time = 'executionAt' as const;
+    const filters = [
+      { field: 'orderId' as const, operator: 'EQUALS' as const, value: bankOrderId },
+      ...('ids' in wanted
+        ? [{ field: 'id' as const, operator: 'IN' as const, value: [...wanted.ids] }]
+        : [
+            { field: time, operator: 'GTE' as const, value: formatBankTime(wanted.from) },
+            { field: time, operator: 'LTE' as const, value: formatBankTime(wanted.to) },
+          ]),
+    ];
+    return this.ask(call, 'recurring.payments.search', { filters }, ({ payments }) => ({
+      kind: 'found',
+      answer: payments.filter(({ orderId }) => orderId === bankOrderId).map(scheduledFacts),
+    }));
+  }
+
   private async send<Id extends AccountCallId, Answer>(
     { accountId, bankMerchantId: merchantId, window }: RecurringCall,
     id: Id,
@@ -111,6 +196,36 @@ export class AllianceRecurringBank extends RecurringBank {
     return outcome;
   }
 }
+
+/** A page that redirects as soon as the result is known, and takes what the bank can charge again. */
+const PAGE = {
+  directType: 'REDIRECT' as const,
+  hppPaymentMethods: ['CARD' as const, 'APPLE_PAY' as const, 'GOOGLE_PAY' as const],
+  statusPageType: 'statusTimerPage' as const,
+};
+
+const startedFacts = ({
+  operationId,
+  status,
+  redirect3dsUrl,
+}: AnswerOf<'recurring.payment.initial'>): StartedCharge => ({
+  ...{ operationId, status },
+  redirectUrl: redirect3dsUrl ?? null,
+});
+
+type WireScheduled = AnswerOf<'recurring.payments.search'>['payments'][number];
+
+const scheduledFacts = (payment: WireScheduled): ScheduledFacts => ({
+  id: payment.id,
+  bankOrderId: payment.orderId,
+  number: payment.paymentNumber ?? null,
+  version: payment.versionId ?? null,
+  word: payment.status,
+  amount: payment.coinAmount,
+  executionAt: payment.executionAt ?? null,
+  retryAt: payment.retryExecutionAt ?? null,
+  retries: payment.retryNumber ?? 0,
+});
 
 const versionBody = ({ rules, appliesFrom, appliesTo }: NewVersion) => ({
   rules: rules.map((rule) => ({

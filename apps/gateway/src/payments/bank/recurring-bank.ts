@@ -1,5 +1,6 @@
 import { type SendWindow } from '#libs/alliance';
-import { type Failed, type Unknown } from './payment-bank.js';
+import { type ThreeDs } from '../domain/page.js';
+import { type CardSecrets, type Customer, type Failed, type Unknown } from './payment-bank.js';
 
 /** How often the bank charges, and how much, for consecutive numbers of charges. */
 export interface PlanRule {
@@ -56,6 +57,57 @@ export type RecurringOutcome<Answer> = { readonly kind: 'done'; readonly answer:
 export type RecurringReading<Answer> =
   { readonly kind: 'found'; readonly answer: Answer } | { readonly kind: 'not_found' } | Unknown;
 
+/** What a customer begins to follow a plan with. */
+export interface NewSubscription {
+  readonly merchantRequestId: string;
+  readonly bankPlanId: string;
+  readonly customer: Customer;
+  readonly description: string | null;
+  /** Where the bank posts callbacks. */
+  readonly callbackUrl: string;
+  /** Where the bank's page sends the browser; null: there is no page, and the first charge is ours to begin. */
+  readonly returnUrl: string | null;
+}
+
+export interface SubscriptionFacts {
+  readonly bankOrderId: string;
+  /** As the bank repeats it. */
+  readonly merchantRequestId: string | undefined;
+  readonly redirectUrl: string | null;
+}
+
+/** The first charge, with the card in the merchant's page. */
+export interface FirstCharge {
+  readonly merchantRequestId: string;
+  readonly bankOrderId: string;
+  readonly threeDs: ThreeDs;
+  readonly returnUrl: string;
+}
+
+/** A charge that was begun: nothing is proven by it. */
+export interface StartedCharge {
+  readonly operationId: string;
+  /** The bank's word. */
+  readonly status: string;
+  /** Of 3-D Secure. */
+  readonly redirectUrl: string | null;
+}
+
+/** A payment of the bank's schedule. */
+export interface ScheduledFacts {
+  readonly id: string;
+  readonly bankOrderId: string;
+  readonly number: number | null;
+  readonly version: number | null;
+  /** The bank's word. */
+  readonly word: string;
+  /** Kopiyky. */
+  readonly amount: number;
+  readonly executionAt: Date | null;
+  readonly retryAt: Date | null;
+  readonly retries: number;
+}
+
 /** What a plan is to become, in the bank's word. */
 export type PlanWord = 'ACTIVE' | 'PAUSED' | 'CANCELED';
 
@@ -78,4 +130,28 @@ export abstract class RecurringBank {
   abstract readPlan(call: RecurringCall, bankPlanId: string): Promise<RecurringReading<PlanFacts>>;
   /** The plan whose description holds the text. */
   abstract findPlan(call: RecurringCall, text: string): Promise<RecurringReading<PlanFacts>>;
+  abstract createSubscription(
+    call: RecurringCall,
+    subscription: NewSubscription,
+  ): Promise<RecurringOutcome<SubscriptionFacts>>;
+  abstract cancelSubscription(
+    call: RecurringCall,
+    bankOrderId: string,
+  ): Promise<RecurringOutcome<{ readonly status: string }>>;
+  abstract chargeFirst(
+    call: RecurringCall,
+    charge: FirstCharge,
+    card: CardSecrets,
+  ): Promise<RecurringOutcome<StartedCharge>>;
+  abstract force(
+    call: RecurringCall,
+    charge: { readonly merchantRequestId: string; readonly scheduledId: string },
+  ): Promise<RecurringOutcome<StartedCharge>>;
+  /** What is planned and was charged under an order, in a span of time or by id; the bank shows a hundred at most. */
+  abstract readSchedule(
+    call: RecurringCall,
+    wanted: { readonly bankOrderId: string } & (
+      { readonly from: Date; readonly to: Date } | { readonly ids: readonly string[] }
+    ),
+  ): Promise<RecurringReading<readonly ScheduledFacts[]>>;
 }

@@ -124,7 +124,7 @@ const savedCard = ({ card }: Secrets) => {
   return card?.cvv ? { token, cvv: card.cvv.reveal() as CardJwe } : { token, txnType: 'NONCVV' as const };
 };
 
-const THREE_DS_MODES = { required: 'MUST', if_available: 'SHOULD', none: 'MUST_NOT' } as const satisfies Record<
+export const THREE_DS_MODES = { required: 'MUST', if_available: 'SHOULD', none: 'MUST_NOT' } as const satisfies Record<
   ThreeDs,
   string
 >;
@@ -136,7 +136,7 @@ const cardData = ({ parentBankId }: Sending, { card }: Secrets) => ({
   browserInfo: card?.browser && browserOf(card.browser),
 });
 
-const browserOf = (browser: Browser): BankBrowser => ({
+export const browserOf = (browser: Browser): BankBrowser => ({
   browserAcceptHeader: browser.acceptHeader,
   browserUserAgent: browser.userAgent,
   browserLanguage: browser.language,
@@ -282,7 +282,7 @@ function payeeOf(customer: Customer | null): BodyOf<'h2h.a2c'>['customerData'] {
     : { ...person, recipientItn: given.taxId };
 }
 
-function payerOf(customer: Customer | null): OrderBody['customerData'] {
+export function payerOf(customer: Customer | null): OrderBody['customerData'] {
   const given = present(customer, 'customer');
   return {
     senderCustomerId: given.id,

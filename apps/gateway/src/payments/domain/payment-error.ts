@@ -18,6 +18,7 @@ export type PaymentErrorCode =
   | 'NOT_IN_REVIEW'
   | 'PAYMENT_NOT_FLAGGED'
   | 'CALLBACK_NOT_FOUND'
+  | 'PAYMENT_NOT_PROVEN'
   | 'PAYMENT_NOT_REFUNDABLE'
   | 'REFUND_NOT_FOUND'
   | 'REFUND_TOO_LARGE'
@@ -120,6 +121,13 @@ export const PAYMENT_PROBLEMS: ProblemTable<PaymentErrorCode> = {
     status: 404,
     title: 'No such callback',
     remedy: 'List them: only callbacks that were given up can be tried again.',
+  },
+  PAYMENT_NOT_PROVEN: {
+    status: 409,
+    retry: 'later',
+    title: 'The charge is not proven yet',
+    remedy:
+      'Wait for "payment.succeeded": the bank has not shown the operation that took the money, and a refund has to name it.',
   },
   PAYMENT_NOT_REFUNDABLE: {
     status: 409,

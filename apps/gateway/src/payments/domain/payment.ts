@@ -38,6 +38,8 @@ export interface Payment {
   readonly amountCapturing: number;
   readonly amountRefunding: number;
   readonly livemode: boolean;
+  /** A charge by the bank's own schedule, whose operation it has not shown. */
+  readonly isUnproven?: boolean;
   readonly failure: Failure | null;
   readonly flags: PaymentFlags;
   /** Flags that an operator has settled, with what the bank said then: the same words raise them no more. */
@@ -155,6 +157,8 @@ export const stopsRefunds = ({ flags }: Payment): PaymentFlag | undefined =>
  * @param asked minor units; everything that is left when undefined
  */
 export function refundAmount(payment: Payment, asked: number | undefined): number {
+  if (payment.isUnproven === true)
+    throw new PaymentError('PAYMENT_NOT_PROVEN', 'the bank has not shown the operation of this charge yet');
   if (payment.status !== 'succeeded') {
     throw new PaymentError('PAYMENT_NOT_REFUNDABLE', `a payment that is ${payment.status} cannot be refunded`);
   }

@@ -294,8 +294,8 @@ const keepAnswer = ({ holder, statusCode, body }: KeptAnswer): Sql => sql`
   WHERE idempotency_key.merchant_account_id = ${holder.accountId} AND key = ${holder.key} AND status_code IS NULL
   RETURNING 1`;
 
-/** Of the payment that is a row of `p`: the events of one that was made by a link name it, too. */
-const linkOf = sql`jsonb_strip_nulls(jsonb_build_object('paymentLinkId', p.link_id))`;
+/** Of the payment that is a row of `p`: the events of one that was made by a link or under a subscription name that, too. */
+const linkOf = sql`jsonb_strip_nulls(jsonb_build_object('paymentLinkId', p.link_id, 'subscriptionId', p.subscription_id))`;
 
 /** Of the payment that is a row of `p`. */
 export function insertEvents(events: readonly PaymentEvent[]): Sql {

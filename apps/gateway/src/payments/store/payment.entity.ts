@@ -39,6 +39,8 @@ export class PaymentEntity {
   @Column({ ...optionalText, collation: 'C' }) linkId!: string | null;
   /** The card that the bank keeps: it paid, or was saved by it. */
   @Column({ ...optionalText, collation: 'C' }) savedCardId!: string | null;
+  /** The subscription that it is a charge of. */
+  @Column({ ...optionalText, collation: 'C' }) subscriptionId!: string | null;
   @Column(optionalText) reference!: string | null;
   @Column(optionalText) description!: string | null;
   @Column(optionalText) returnUrl!: string | null;

@@ -52,6 +52,7 @@ export interface PaymentFilter extends CreatedBetween {
   readonly status: PaymentStatus | undefined;
   readonly reference: string | undefined;
   readonly linkId?: string | undefined;
+  readonly subscriptionId?: string | undefined;
   readonly customerDigest?: Buffer | undefined;
   /** An entry that they have. */
   readonly metadata?: readonly [key: string, value: string] | undefined;
@@ -223,10 +224,8 @@ export class PaymentRepository {
       const before = `SELECT number FROM payment WHERE merchant_account_id = :accountId AND id = :before`;
       query.andWhere(`payment.number < coalesce((${before}), ${NEVER_REACHED})`, { before: filter.before });
     }
-    if (filter.status !== undefined) query.andWhere('payment.status = :status', { status: filter.status });
-    if (filter.reference !== undefined)
-      query.andWhere('payment.reference = :reference', { reference: filter.reference });
-    if (filter.linkId !== undefined) query.andWhere('payment.linkId = :linkId', { linkId: filter.linkId });
+    for (const member of ['status', 'reference', 'linkId', 'subscriptionId'] as const)
+      if (filter[member] !== undefined) query.andWhere(`payment.${member} = :${member}`, { [member]: filter[member] });
     if (filter.customerDigest !== undefined)
       query.andWhere('payment.customerDigest = :digest', { digest: filter.customerDigest });
     if (filter.metadata !== undefined) {
@@ -312,6 +311,7 @@ export const paymentOf = (row: PaymentEntity): Payment => ({
   amountCapturing: row.amountCapturing,
   amountRefunding: row.amountRefunding,
   livemode: row.livemode,
+  ...(row.subscriptionId !== null && row.status === 'processing' ? { isUnproven: true } : {}),
   failure: keptFailure(row),
   flags: row.flags,
   flagsSettled: row.flagsSettled,

@@ -73,6 +73,39 @@ export const PERSONAL_DATA: Readonly<Record<string, TableData>> = {
             OR (t.step = 'keep_card' AND t.response_body::jsonb ->> 'id' IN (
               SELECT c.id FROM saved_card c WHERE c.merchant_account_id = $1 AND c.status = 'deleted' AND c.card_mask IS NULL)))`,
   },
+  subscription: {
+    books:
+      'merchant_account_id id number plan_id status method livemode reference bank_merchant_id bank_order_id failure_code created_at updated_at',
+    neutral: 'redirect_url next_look_at looks looked_at event_sequence',
+    personal: {
+      customer_sealed: 'NULL',
+      description: 'NULL',
+      return_url: ORIGIN,
+      metadata: `'{}'`,
+      customer_digest: DIGEST,
+    },
+    rows: 't.customer_digest = ANY ($3::bytea[])',
+  },
+  plan: {
+    books:
+      'merchant_account_id id number status livemode name category bank_merchant_id bank_plan_id created_at updated_at',
+    neutral: 'description metadata event_sequence', // of the merchant
+  },
+  plan_version: { books: 'merchant_account_id plan_id number rules applies_from applies_to created_at' },
+  recurring_request: {
+    books:
+      'merchant_account_id id number subject_id step lane status bank_merchant_id merchant_request_id input failure_code sent_at created_at updated_at',
+    neutral: 'sends queries not_founds not_found_at next_attempt_at deadline_at',
+  },
+  scheduled_payment: {
+    books:
+      'merchant_account_id id subscription_id number version word amount execution_at retry_at retries payment_id proven created_at updated_at',
+  },
+  schedule_difference: {
+    books: 'merchant_account_id id subscription_id scheduled_id kind detail found_at settled_at settled_by',
+    neutral: 'reason', // an operator's, of the schedule
+  },
+  signing_key: { neutral: 'merchant_account_id id key_sealed active created_at' },
   payment_link: {
     books:
       'merchant_account_id id number usage active livemode kind method amount currency reference created_at updated_at',
@@ -107,7 +140,7 @@ export const PERSONAL_DATA: Readonly<Record<string, TableData>> = {
   },
   payment: {
     books:
-      'merchant_account_id id number kind method status cause amount currency amount_authorized amount_captured amount_refunded amount_capturing amount_refunding livemode origin origin_id origin_ref reference expires_at hold_expires_at failure_code flags flags_settled ended_at created_at updated_at changed_at link_id saved_card_id',
+      'merchant_account_id id number kind method status cause amount currency amount_authorized amount_captured amount_refunded amount_capturing amount_refunding livemode origin origin_id origin_ref reference expires_at hold_expires_at failure_code flags flags_settled ended_at created_at updated_at changed_at link_id saved_card_id subscription_id',
     neutral:
       'language expires_in_minutes refund_late named_order_ids shown incomplete_at gone_at event_sequence next_sync_at session_awaited_at hint_queries erased_at',
     personal: {

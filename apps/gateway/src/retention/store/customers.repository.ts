@@ -62,6 +62,10 @@ export class CustomersRepository {
          OR EXISTS (SELECT FROM callback_inbox c WHERE c.merchant_account_id = $1 AND c.subject_id = t.id
                     AND c.next_attempt_at IS NOT NULL))
        UNION ALL
+       SELECT t.id || ' is ' || t.status FROM subscription t
+       WHERE t.merchant_account_id = $1 AND t.customer_digest = ANY ($3::bytea[])
+         AND t.status NOT IN ('completed', 'canceled', 'failed')
+       UNION ALL
        SELECT t.id || ' is kept by the bank' FROM saved_card t
        WHERE t.merchant_account_id = $1 AND t.customer_digest = ANY ($3::bytea[]) AND t.status <> 'deleted'
        ORDER BY 1`,

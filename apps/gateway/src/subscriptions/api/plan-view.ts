@@ -10,6 +10,10 @@ const CHANGE_NAMES: Readonly<Record<RecurringStep, string>> = {
   plan_pause: 'pause',
   plan_resume: 'resume',
   plan_archive: 'archive',
+  subscription_create: 'create',
+  subscription_cancel: 'cancel',
+  first_charge: 'confirm',
+  forced_charge: 'charge',
 };
 
 export function viewChange(request: RecurringRequestEntity | undefined): PlanView['change'] {

@@ -1,19 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { type KeyOwner } from '../../accounts/api-key.guard.js';
-import { MerchantAccountsService } from '../../accounts/merchant-accounts.service.js';
 import { newId } from '../../database/id.js';
 import { type Transaction } from '../../database/transaction.js';
 import { pageOf, placeIn, writeCursor } from '../../http/paging.js';
-import { SigningKeysService } from '../../payments/bank-access/signing-keys.service.js';
 import { PaymentError } from '../../payments/domain/payment-error.js';
 import { type Answer, fingerprintOf } from '../../payments/engine/idempotency.service.js';
 import { type PlanStatus } from '../domain/plan.js';
 import { isOpen, type RecurringStep } from '../domain/recurring-step.js';
 import { type AddVersionInput, type PlanChangeInput, type PlanInput, type VersionInput } from '../engine/plan-steps.js';
+import { RecurringAccounts } from '../engine/recurring-accounts.js';
 import { RecurringRequests } from '../engine/recurring-requests.service.js';
 import { PlanRepository } from '../store/plan.repository.js';
 import { type RecurringRequestEntity } from '../store/recurring-request.entity.js';
-import { RecurringRequestRepository } from '../store/recurring-request.repository.js';
 import { SubscriptionError } from '../subscription-error.js';
 import { type AddPlanVersion, type CreatePlan, type ListPlans, type PlanPage, type PlanView } from './plan.dto.js';
 import { viewPlan } from './plan-view.js';
@@ -35,16 +33,14 @@ interface Asked {
 @Injectable()
 export class PlansService {
   constructor(
-    private readonly accounts: MerchantAccountsService,
-    private readonly signingKeys: SigningKeysService,
+    private readonly accounts: RecurringAccounts,
     private readonly plans: PlanRepository,
-    private readonly requestRows: RecurringRequestRepository,
     private readonly requests: RecurringRequests,
   ) {}
 
   /** 201 as the bank has it, or 202 while nobody knows. @throws SubscriptionError `RECURRING_UNAVAILABLE` */
   async create({ caller: { accountId, livemode }, key }: Asked, body: CreatePlan): Promise<Answer> {
-    const account = await this.account(accountId);
+    const account = await this.accounts.able(accountId);
     const { name, description = null, category, metadata } = body;
     const [id, requestId] = [newId('plan'), newId('rr')];
     const input: PlanInput = { name, description, category, ...versionInput(body) };
@@ -89,7 +85,7 @@ export class PlansService {
   /** @throws SubscriptionError `PLAN_NOT_FOUND` */
   async get(accountId: string, id: string): Promise<PlanView> {
     const found = (await this.plans.find(accountId, id)) ?? noPlan(id);
-    const requests = await this.requestRows.latestOf(accountId, [id]);
+    const requests = await this.requests.latestOf(accountId, [id]);
     return viewPlan(found, requests.get(id));
   }
 
@@ -99,7 +95,7 @@ export class PlansService {
     if (cursor !== undefined && before === undefined)
       throw new PaymentError('CURSOR_INVALID', 'the cursor is not one that we gave out');
     const { rows, last } = pageOf(await this.plans.list(accountId, { limit: limit + 1, before, status }), limit);
-    const requests = await this.requestRows.latestOf(
+    const requests = await this.requests.latestOf(
       accountId,
       rows.map(({ plan }) => plan.id),
     );
@@ -121,7 +117,7 @@ export class PlansService {
   ): Promise<Answer> {
     const { id, route, step, from, body } = asked;
     if (!(await this.plans.find(accountId, id))) noPlan(id);
-    const { secret } = await this.account(accountId);
+    const { secret } = await this.accounts.able(accountId);
     const requestId = newId('rr');
     return this.requests.run({
       ...{ accountId, key, requestId, fingerprint: fingerprintOf(secret, route, body ?? {}) },
@@ -152,12 +148,6 @@ export class PlansService {
     const { merchantAccountId, subjectId, status } = request;
     const found = (await this.plans.find(merchantAccountId, subjectId, tx)) ?? noPlan(subjectId);
     return { statusCode: isOpen(status) ? 202 : statusCode, view: viewPlan(found, request) };
-  }
-
-  /** @throws SubscriptionError `RECURRING_UNAVAILABLE` */
-  private async account(accountId: string) {
-    if (await this.signingKeys.isThere(accountId)) return this.accounts.open(accountId);
-    throw new SubscriptionError('RECURRING_UNAVAILABLE', 'the account has no key to sign requests with');
   }
 }
 

@@ -14,9 +14,14 @@ export const RECURRING_STEPS = {
   plan_pause: { subject: 'plan', lane: 'change', resend: 'harmless' },
   plan_resume: { subject: 'plan', lane: 'change', resend: 'harmless' },
   plan_archive: { subject: 'plan', lane: 'change', resend: 'harmless' },
+  subscription_create: { subject: 'subscription', lane: 'change', resend: 'harmless' }, // nobody has its link
+  subscription_cancel: { subject: 'subscription', lane: 'change', resend: 'harmless' },
+  first_charge: { subject: 'subscription', lane: 'charge', resend: 'never' },
+  forced_charge: { subject: 'subscription', lane: 'charge', resend: 'never' },
 } as const satisfies Record<string, StepRow>;
 
 export type RecurringStep = keyof typeof RECURRING_STEPS;
+export type SubscriptionStep = Exclude<RecurringStep, `plan_${string}`>;
 export const recurringStep = (step: RecurringStep): StepRow => RECURRING_STEPS[step];
 
 /** `sending` and `unknown` differ only in whether a process has it in hand. */

@@ -14,6 +14,7 @@ import { bankDescriptionOf, type PlanStatus, type Rule, sameRules } from '../dom
 import { type RecurringStep } from '../domain/recurring-step.js';
 import { PlanRepository } from '../store/plan.repository.js';
 import { type RecurringRequestEntity } from '../store/recurring-request.entity.js';
+import { SubscriptionRepository } from '../store/subscription.repository.js';
 import { handler, type RecurringHandler, type Sending } from './recurring-handler.js';
 
 /** What is on record of a version that is to be added. Times as JSON has them. */
@@ -75,6 +76,7 @@ export class PlanSteps {
         const plan = await this.lock(tx, request);
         await this.plans.keepVersions(tx, plan, [version]);
         await this.plans.change(tx, plan, { told: 'plan.version_added' });
+        await this.subscriptions.hintOfPlan(tx, plan.merchantAccountId, plan.id);
       },
       refused: () => Promise.resolve(),
     }),
@@ -86,6 +88,7 @@ export class PlanSteps {
   constructor(
     private readonly bank: RecurringBank,
     private readonly plans: PlanRepository,
+    private readonly subscriptions: SubscriptionRepository,
   ) {}
 
   private change(step: ChangeStep): RecurringHandler {
@@ -102,6 +105,7 @@ export class PlanSteps {
       done: async (tx, request) => {
         const plan = await this.lock(tx, request);
         if (plan.status !== status) await this.plans.change(tx, plan, { status, told });
+        await this.subscriptions.hintOfPlan(tx, plan.merchantAccountId, plan.id);
       },
       refused: () => Promise.resolve(),
     });

@@ -17,6 +17,8 @@ export interface RecurringHandler<Answer = unknown> {
   readonly send: (sending: Sending) => Promise<RecurringOutcome<Answer>>;
   /** What became of it, as far as the bank can tell; `not_found` means that it is not done. */
   readonly ask: (request: RecurringRequestEntity) => Promise<RecurringReading<Answer>>;
+  /** Our next id of it, where the bank has the one before and what it made cannot be known. */
+  readonly anotherId?: (request: RecurringRequestEntity) => string;
   /** The bank has done it. */
   readonly done: (tx: Transaction, request: RecurringRequestEntity, answer: Answer) => Promise<void>;
   /** It is certain that the bank has not done it, and it is not sent any more. */

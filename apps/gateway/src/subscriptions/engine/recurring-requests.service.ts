@@ -49,6 +49,11 @@ export class RecurringRequests {
     private readonly handlers: RecurringHandlers,
   ) {}
 
+  /** The latest request about each. */
+  latestOf(accountId: string, subjectIds: readonly string[]): Promise<Map<string, RecurringRequestEntity>> {
+    return this.requests.latestOf(accountId, subjectIds);
+  }
+
   /** @throws SubscriptionError, PaymentError `IDEMPOTENCY_…` */
   async run(intent: RecurringIntent): Promise<Answer> {
     const { accountId, key, fingerprint, requestId } = intent;
@@ -120,6 +125,8 @@ export class RecurringRequests {
         await handler.refused(tx, row, failure);
         return;
       }
+      if (outcome.kind === 'duplicate' && handler.anotherId)
+        await this.requests.rename(tx, row, handler.anotherId(row));
       this.logger.warn({ msg: 'in doubt about a request', request: id, step: row.step, outcome: outcome.kind });
       await this.requests.doubt(tx, row, { inSeconds: delayAfterDoubt(row.queries, Math.random()), absent: false });
     });

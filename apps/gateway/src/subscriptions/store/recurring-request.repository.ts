@@ -118,12 +118,20 @@ export class RecurringRequestRepository {
     );
   }
 
-  /** Put on record to be sent once more, under another id of ours where one is given. */
-  async beginAgain(tx: Transaction, row: RecurringRequestEntity, merchantRequestId?: string): Promise<void> {
+  /** The bank has the id before, and what it made under it nobody can know. */
+  async rename(tx: Transaction, row: RecurringRequestEntity, merchantRequestId: string): Promise<void> {
+    await tx.query(`UPDATE recurring_request SET merchant_request_id = $3 WHERE merchant_account_id = $1 AND id = $2`, [
+      row.merchantAccountId,
+      row.id,
+      merchantRequestId,
+    ]);
+  }
+
+  /** Put on record to be sent once more. */
+  async beginAgain(tx: Transaction, row: RecurringRequestEntity): Promise<void> {
     await tx.query(
       ...sql`
         UPDATE recurring_request SET status = 'sending', sends = sends + 1, sent_at = clock_timestamp(),
-          merchant_request_id = coalesce(${merchantRequestId}, merchant_request_id),
           next_attempt_at = clock_timestamp() + make_interval(secs => ${CRASH_NET_SECONDS}::int), updated_at = now()
         WHERE merchant_account_id = ${row.merchantAccountId} AND id = ${row.id}`.render(),
     );
