@@ -83,6 +83,7 @@ const LIBRARIES: readonly Library[] = [
       const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-384' });
       const paymentKey = publicKey.export({ format: 'jwk' }) as PaymentKey;`,
   },
+  { name: 'client', doors: ['index'], declared: `declare const gateway: GatewayClient;` },
   { name: 'strict-json', doors: ['index'] },
   {
     name: 'webhook-receiver',

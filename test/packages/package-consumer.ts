@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 /** The libraries that are packages, in the order of their names. */
-export const PACKAGES = ['alliance', 'card-encryption', 'dcm', 'keystore', 'webhook-receiver'] as const;
+export const PACKAGES = ['alliance', 'card-encryption', 'client', 'dcm', 'keystore', 'webhook-receiver'] as const;
 const SCOPE = '@alliance-gateway';
 const CONSUMER = path.resolve('test/packages/consumer');
 /** A block of a README that is a file: its first line names it. */

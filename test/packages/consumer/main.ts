@@ -20,6 +20,7 @@ import {
 import { FakeBank, SigningBank } from '@alliance-gateway/alliance/testing';
 import { DcmClient, DcmError } from '@alliance-gateway/dcm';
 import { FakeDcm } from '@alliance-gateway/dcm/testing';
+import { callsTheGateway } from './client-parts.js';
 import { AlliancePrices } from './alliance-prices.js';
 import * as allianceTests from './readme/alliance/checkout.test.js';
 import { AllianceErrorFilter } from './readme/alliance/alliance-error.filter.js';
@@ -208,6 +209,7 @@ const parts: [string, () => Promise<void>][] = [
   ['DCM', dcm],
   ['tests of DCM', listsKeys],
   ['keystore', keystore],
+  ['client of the gateway', callsTheGateway],
   ...(await webhookParts()),
 ];
 for (const [name, run] of parts) {

@@ -12,6 +12,7 @@ import { PROBLEMS } from './problems.js';
 import { readStartConfig } from './start-config.js';
 import { startOptions } from './schema.js';
 import { createHttpAdapter } from '../http/http-server.js';
+import { PaymentWatch } from '../payments/store/payment-watch.js';
 import { Drain } from '../http/drain.js';
 import { ProblemFilter } from '../http/problem.filter.js';
 import { logRequests } from '../http/request-log.js';
@@ -117,6 +118,7 @@ const REST_MS = 4_000;
  */
 async function stopApp(app: NestFastifyApplication, drain: Drain): Promise<void> {
   app.get(HealthService).beginStop();
+  app.get(PaymentWatch).close();
   const heardNoMore = app.get(DueNotices).close();
   const jobsDone = app.get(Workers).stop();
   const renewed = within(RENEWALS_MS, app.get(BankSessionsService).close(), () => undefined);

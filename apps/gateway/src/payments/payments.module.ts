@@ -53,6 +53,8 @@ import { OutageWaiters } from './bank-access/outage-waiters.store.js';
 import { PaymentLinkRepository } from './store/payment-link.repository.js';
 import { PaymentRecords } from './store/payment-records.js';
 import { OperationRepository } from './store/operation.repository.js';
+import { PaymentWatch } from './store/payment-watch.js';
+import { WaitingService } from './api/waiting.service.js';
 import { PaymentRepository } from './store/payment.repository.js';
 import { SavedCardRepository } from './store/saved-card.repository.js';
 import { ReviewsRepository } from './store/reviews.repository.js';
@@ -106,6 +108,7 @@ export interface PaymentsOptions {
     PaymentsService,
     PayoutsService,
     PaymentSyncService,
+    PaymentWatch,
     RefundsService,
     RestoresService,
     ReviewsRepository,
@@ -116,6 +119,7 @@ export interface PaymentsOptions {
     SessionWaiters,
     SigningKeysService,
     VerificationsService,
+    WaitingService,
     Workers,
     WriteAhead,
   ],
@@ -130,6 +134,7 @@ export interface PaymentsOptions {
     PaymentBank,
     PaymentRecords,
     PaymentSyncService,
+    PaymentWatch,
     RecurringBank,
     SigningKeysService,
     Workers,

@@ -1,5 +1,5 @@
-import { Body, Controller, Get, Headers, Param, Post, Query, Res, UseGuards } from '@nestjs/common';
-import { type FastifyReply } from 'fastify';
+import { Body, Controller, Get, Headers, Param, Post, Query, Req, Res, UseGuards } from '@nestjs/common';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { ApiKeyGuard, Caller, type KeyOwner } from '../../accounts/api-key.guard.js';
 import { Scopes } from '../../accounts/scopes.js';
 import { BankSlots } from '../bank/bank-slots.js';
@@ -22,6 +22,7 @@ import { confirmPayment, type ConfirmPayment } from './card.dto.js';
 import { HoldsService } from './holds.service.js';
 import { PaymentsService } from './payments.service.js';
 import { RefundsService } from './refunds.service.js';
+import { WaitingService } from './waiting.service.js';
 import { checkKey, checkReturnUrl, send, sendQr } from './requests.js';
 
 @Controller('v1/payments')
@@ -32,6 +33,7 @@ export class PaymentsController {
     private readonly refunds: RefundsService,
     private readonly holds: HoldsService,
     private readonly slots: BankSlots,
+    private readonly waiting: WaitingService,
   ) {}
 
   @Post()
@@ -40,11 +42,14 @@ export class PaymentsController {
     @Caller() caller: KeyOwner,
     @Headers('idempotency-key') key: string | undefined,
     @Body({ schema: createPayment }) body: CreatePayment,
+    @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     checkReturnUrl(caller, body.returnUrl);
-    const scope = { accountId: caller.accountId, key: checkKey(key) };
-    send(reply, await this.slots.run(scope.accountId, () => this.payments.create(scope, body)));
+    const { accountId } = caller;
+    const scope = { accountId, key: checkKey(key) };
+    const create = () => this.slots.run(accountId, () => this.payments.create(scope, body));
+    send(reply, await this.waiting.forAnswer({ accountId, request, reply }, await create(), create));
   }
 
   @Get()
@@ -58,8 +63,14 @@ export class PaymentsController {
 
   @Get(':id')
   @Scopes('payments', 'refunds', 'read')
-  get(@Caller() caller: KeyOwner, @Param('id') id: string): Promise<PaymentView> {
-    return this.payments.get(caller.accountId, id);
+  async get(
+    @Caller() { accountId }: KeyOwner,
+    @Param('id') id: string,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<PaymentView> {
+    const read = () => this.payments.get(accountId, id);
+    return this.waiting.forView({ accountId, request, reply }, await read(), read);
   }
 
   @Get(':id/qr')

@@ -12,6 +12,7 @@ import {
 import { HTTP_PROBLEMS, READING } from '../../http/http-problem.js';
 import { PAYMENT_PROBLEMS } from '../domain/payment-error.js';
 import { confirmPayment } from './card.dto.js';
+import { LONGEST_WAIT } from './waiting.service.js';
 import { PAYMENT_EXAMPLES } from './payment-examples.js';
 import { listPayments, listRefunds } from './list.dto.js';
 import {
@@ -81,6 +82,22 @@ export const REPLAYED = {
   },
 };
 
+const PREFER = {
+  name: 'Prefer',
+  in: 'header',
+  required: false,
+  description: `\`wait=20\`: answer when the payment changes, or after so many seconds, at most ${LONGEST_WAIT}. A new payment is waited for only where the bank has not answered. See RFC 7240.`,
+  schema: { type: 'string', examples: ['wait=20'] },
+};
+const WAITED = {
+  headers: {
+    'Preference-Applied': {
+      description: 'The wait that was granted; absent where too many requests wait already.',
+      schema: { type: 'string', examples: ['wait=20'] },
+    },
+  },
+};
+
 function paymentPaths(): Json {
   return {
     '/v1/payments': {
@@ -89,11 +106,13 @@ function paymentPaths(): Json {
         operationId: 'createPayment',
         security: openTo('payments'),
         summary: 'Create a payment and get the link to the bank page',
-        parameters: [IDEMPOTENCY_KEY],
+        parameters: [IDEMPOTENCY_KEY, PREFER],
         requestBody: body('CreatePayment'),
         responses: {
-          201: answer('Payment', 'Created: send the customer to `redirectUrl`.', REPLAYED),
-          202: answer('Payment', 'Recorded, but the bank has not answered yet: poll the payment.'),
+          201: answer('Payment', 'Created: send the customer to `redirectUrl`.', {
+            headers: { ...REPLAYED.headers, ...WAITED.headers },
+          }),
+          202: answer('Payment', 'Recorded, but the bank has not answered yet: poll the payment.', WAITED),
           ...problems('PAYMENT_METHOD_UNAVAILABLE', 'CARD_NOT_FOUND', 'CARD_NOT_ACTIVE', ...WRITING),
         },
       },
@@ -115,8 +134,8 @@ function paymentPaths(): Json {
         operationId: 'getPayment',
         security: openTo('payments', 'refunds', 'read'),
         summary: 'Read a payment',
-        parameters: [PAYMENT_ID],
-        responses: { 200: answer('Payment', 'As it is now.'), ...problems(...READING, 'PAYMENT_NOT_FOUND') },
+        parameters: [PAYMENT_ID, PREFER],
+        responses: { 200: answer('Payment', 'As it is now.', WAITED), ...problems(...READING, 'PAYMENT_NOT_FOUND') },
       },
     },
   };
