@@ -1,6 +1,7 @@
 // Writes what browsers load: npm run bundle. The gateway serves it from dist/browser, see src/hosted-fields.
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
 const BROWSER = 'apps/gateway/browser';
@@ -22,7 +23,6 @@ const BUNDLES = [
  * @returns {Promise<Map<string, string>>} text by file name; the same source always gives the same bytes
  */
 export async function bundle({ write }) {
-  const { build } = await import('esbuild');
   const results = await Promise.all(
     BUNDLES.map((part) =>
       build({
@@ -37,13 +37,4 @@ export async function bundle({ write }) {
   return new Map(files.map(({ path: file, text }) => [path.basename(file), text]));
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  try {
-    await bundle({ write: true });
-  } catch (error) {
-    if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
-    console.error(
-      'The bundler is not installed, so the card fields for browsers are left out: run "npm ci --include=dev".',
-    );
-  }
-}
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await bundle({ write: true });
