@@ -121,7 +121,7 @@ describe('refunds', () => {
 
   it('a refund that the bank declines frees its amount again', async () => {
     const payment = await aPaidPayment(stack, browser, 10_000);
-    const { body } = await stack.client.refund(payment.id, { amount: 9_917 }); // 17 kopecks: the test terminal declines
+    const { body } = await stack.client.refund(payment.id, { amount: 9_917 }); // 17 kopiyky: the test terminal declines
     const failed = await untilRefund(payment.id, body.id, 'failed');
     expect(failed.failure).not.toBeNull();
     expect((await stack.client.refund(payment.id)).body).toMatchObject({ amount: 10_000, status: 'pending' });

@@ -39,7 +39,7 @@ describe('ways to pay', () => {
     const [row] = await stack.database.query<{ id: string }>(sql, [paymentId]);
     return row!.id;
   };
-  /** What the bank says it has done under an order, with what acted on that: type and kopecks. */
+  /** What the bank says it has done under an order, with what acted on that: type and kopiyky. */
   const doneUnder = async (hppOrderId: string): Promise<readonly (readonly [string, number])[]> => {
     const entries = await stack.bank.ledger({ kind: 'operation.final' });
     const own = entries.filter((entry) => entry.hppOrderId === hppOrderId);
@@ -155,15 +155,15 @@ describe('ways to pay', () => {
   it('dollars are taken as hryvnias at the bank’s rate, and given back as hryvnias', async () => {
     const made = await create({ currency: 'USD', amount: 10_000 });
     await payInBrowser(browser, made);
-    const kopecks = 443_500; // at 44.35
+    const kopiyky = 443_500; // at 44.35
     const paid = await stack.client.untilPayment(made.id, ['succeeded']);
-    expect(paid).toMatchObject({ amountCaptured: kopecks, exchange: { amount: kopecks, rate: '44.3500' } });
+    expect(paid).toMatchObject({ amountCaptured: kopiyky, exchange: { amount: kopiyky, rate: '44.3500' } });
     await until2xx(`/v1/payments/${made.id}/refunds`, {});
     const order = await bankOrderOf(made.id);
     await until('the refund is done', async () => (await doneUnder(order)).length === 2);
     expect((await doneUnder(order)).toSorted()).toEqual([
-      ['PURCHASE', kopecks],
-      ['REFUND', kopecks],
+      ['PURCHASE', kopiyky],
+      ['REFUND', kopiyky],
     ]);
   });
 

@@ -139,7 +139,7 @@ export interface ActivePersonality {
   readonly fired: number;
 }
 
-/** A hold of the bank's books, in kopecks. */
+/** A hold of the bank's books, in kopiyky. */
 export interface BankHold extends LedgerEntry {
   readonly state: 'held' | 'captured' | 'released' | 'lapsed';
   readonly left: number;

@@ -67,7 +67,7 @@ it('3-D Secure passes, and the card is declined all the same', async () => {
   expect(await told(hppOrderId)).toMatchObject({ status: 'FAIL', transactionResponseInfo: { actionCode: '1' } });
 });
 
-it('one card is charged a kopeck more than was asked for', async () => {
+it('one card is charged a kopiyka more than was asked for', async () => {
   const hppOrderId = await newOrder();
   await at.pay(hppOrderId, panOf('overcharged'));
   expect(await told(hppOrderId)).toMatchObject({ orderStatus: 'SUCCESS', coinAmount: 1_001 });

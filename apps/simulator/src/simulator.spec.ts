@@ -276,8 +276,8 @@ describe('a payment from session to refund', () => {
   it.each([
     ['a declined card', '4000000000000002', 1_000, '1/00'],
     ['a card without funds', '4000000000009995', 1_000, '1/16'],
-    ['kopecks 05', '4111111111111111', 1_005, '1/00'],
-    ['kopecks 06', '4111111111111111', 1_006, '1/16'],
+    ['kopiyky 05', '4111111111111111', 1_005, '1/00'],
+    ['kopiyky 06', '4111111111111111', 1_006, '1/16'],
   ])('fails with %s', async (_name, pan, coinAmount, codes) => {
     const [actionCode, responseCode] = codes.split('/');
     const hppOrderId = await create({ coinAmount });

@@ -30,7 +30,7 @@ const aPurchase = (over: Json = {}): Json => ({ hppPayType: 'PURCHASE', preAuthE
 it('a switch takes what it is for, and nothing else', async () => {
   for (const wrong of [{ balanceUnit: 'pounds' }, { expiredSessionCode: 'b_ok' }, { finalDelayMs: -1 }, { nothing: 1 }])
     expect((await turn(wrong)).status).toBe(400);
-  expect((await at.control('GET', 'switches')).body['switches']).toMatchObject({ balanceUnit: 'kopecks' });
+  expect((await at.control('GET', 'switches')).body['switches']).toMatchObject({ balanceUnit: 'kopiyky' });
 });
 
 describe('how a session is refused (U1)', () => {

@@ -9,7 +9,7 @@ const balance = ({ bank, caller }: CallContext): JsonObject => {
   const [merchant] = caller.merchants;
   const amount = merchant && bank.balances.of(merchant);
   if (!merchant || amount === undefined) throw new BankError('b_merchant_balances_not_found');
-  const shown = bank.switches.get('balanceUnit') === 'kopecks' ? amount : amount / 100;
+  const shown = bank.switches.get('balanceUnit') === 'kopiyky' ? amount : amount / 100;
   return { merchantId: merchant.merchantId, balanceAmount: shown, balanceLimit: 0, totalAmount: shown };
 };
 

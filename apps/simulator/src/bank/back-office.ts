@@ -29,7 +29,7 @@ export interface BackOfficeOptions {
 }
 
 export interface BackOfficeRefund {
-  /** Kopecks; absent = all that is left. */
+  /** Kopiyky; absent = all that is left. */
   readonly coinAmount?: number;
   /** Absent = none. */
   readonly merchantRequestId?: string;

@@ -15,7 +15,7 @@ const SIGNS: Readonly<Partial<Record<LedgerKind, number>>> = {
 const effectOn = ({ type, coinAmount, original }: Operation): number =>
   original?.type === 'PREAUTH' && type === 'REFUND' ? 0 : (SIGNS[rowOf(type).effect] ?? 0) * coinAmount;
 
-/** Kopecks on a merchant's account (U20): what it began with, and what the books say since. */
+/** Kopiyky on a merchant's account (U20): what it began with, and what the books say since. */
 export class Balances {
   constructor(private readonly book: Book) {}
 

@@ -40,7 +40,7 @@ export interface TestCard {
   readonly taxId: string;
   /** Bank time for which its payments stay PENDING. */
   readonly delayMs?: number;
-  /** Kopecks that are charged beyond what was asked for. */
+  /** Kopiyky that are charged beyond what was asked for. */
   readonly extra?: number;
 }
 
@@ -118,12 +118,12 @@ export const maskPan = (pan: string): string => `${pan.slice(0, 6)}••••�
 export const paymentSystemOf = (pan: string): string => (pan.startsWith('4') ? 'Visa' : 'MasterCard');
 
 /** Section k: on test terminals the last two digits of the operation's own amount decide, before the card. */
-const KOPECK_RESULTS: Readonly<Partial<Record<OperationType, Readonly<Record<number, ResultCodes>>>>> = {
+const KOPIYKY_RESULTS: Readonly<Partial<Record<OperationType, Readonly<Record<number, ResultCodes>>>>> = {
   PURCHASE: { 4: APPROVED, 5: DO_NOT_HONOUR, 6: INSUFFICIENT_FUNDS },
   CARD_2_ACCOUNT: { 10: APPROVED, 11: DO_NOT_HONOUR, 12: INSUFFICIENT_FUNDS },
   ACCOUNT_2_CARD: { 13: APPROVED, 14: DO_NOT_HONOUR, 15: INSUFFICIENT_FUNDS },
   REFUND: { 16: APPROVED, 17: DO_NOT_HONOUR, 18: INSUFFICIENT_FUNDS },
 };
 
-export const kopeckResult = (type: OperationType, coinAmount: number): ResultCodes | undefined =>
-  KOPECK_RESULTS[type]?.[coinAmount % 100];
+export const kopiykyResult = (type: OperationType, coinAmount: number): ResultCodes | undefined =>
+  KOPIYKY_RESULTS[type]?.[coinAmount % 100];

@@ -63,7 +63,7 @@ export class Checkout {
     }
   }
 
-  /** A payer's bank sends the money of an A2A order. @param coinAmount kopecks, another one only where the order lets it */
+  /** A payer's bank sends the money of an A2A order. @param coinAmount kopiyky, another one only where the order lets it */
   transfer(order: Order, coinAmount = order.coinAmount): PayOutcome {
     const { clock, settlement, authorizer } = this.options;
     if (order.hppPayType !== 'A2A' || !isPayable(order, clock.now())) return { kind: 'closed' };

@@ -10,8 +10,8 @@ export interface Conversion {
   readonly conversionRate?: string;
 }
 
-/** An operation is always in kopecks: round half up of amount × rate (section e.2). */
-export function toKopecks(amount: number, currency: OrderCurrency): Conversion {
+/** An operation is always in kopiyky: round half up of amount × rate (section e.2). */
+export function toKopiyky(amount: number, currency: OrderCurrency): Conversion {
   if (currency === '980') return { coinAmount: amount };
   const rate = RATES[currency];
   return {

@@ -38,7 +38,7 @@ export function holdTermOf(preAuthExpDate: string | undefined, clock: BankClock)
 
 export type HoldState = 'held' | 'captured' | 'released' | 'lapsed';
 
-/** One hold and what has become of its money, in kopecks. */
+/** One hold and what has become of its money, in kopiyky. */
 export interface HoldBook {
   readonly state: HoldState;
   readonly left: number;
@@ -116,8 +116,8 @@ export class Holds {
     if (!isHeld(hold)) throw new BankError('b_cannot_process_logic_transaction');
     const { state, left, capturing, releasing } = holdBookOf(hold, book.following(hold));
     if (state !== 'held' || capturing || releasing) throw new BankError('b_cannot_process_logic_transaction');
-    const toleranceKopecks = (left * switches.get('completionTolerancePercent')) / 100;
-    if (Math.abs(completion.coinAmount - left) > toleranceKopecks) throw new BankError('b_invalid_request');
+    const toleranceKopiyky = (left * switches.get('completionTolerancePercent')) / 100;
+    if (Math.abs(completion.coinAmount - left) > toleranceKopiyky) throw new BankError('b_invalid_request');
     const operation = openCompletion(hold, completion, { now: clock.now(), signedBy });
     settlement.open(operation);
     return processing.finishLater(operation, personalities.pendingMs(operation));

@@ -7,7 +7,7 @@ const MONTH_MS = 30 * DAY_MS;
 const ATTEMPTS_PER_DAY = 70;
 const GAMBLING = '7995';
 
-/** Section l; amounts in kopecks. */
+/** Section l; amounts in kopiyky. */
 interface Limit {
   readonly single?: number;
   readonly perDayCount: number;

@@ -1,6 +1,6 @@
 import { requireCard } from './card-data.js';
 import { type TestCard } from './cards.js';
-import { toKopecks } from './currency.js';
+import { toKopiyky } from './currency.js';
 import { type WalletPayment } from './wallets.js';
 
 export type PaymentService = 'CARD' | 'TOKEN' | 'APPLE_PAY' | 'GOOGLE_PAY' | 'ACCOUNT';
@@ -15,7 +15,7 @@ export interface Means {
   readonly asksByItself: boolean;
   /** The token that was used. */
   readonly externalCardToken?: string;
-  /** Kopecks, where they come with the means. */
+  /** Kopiyky, where they come with the means. */
   readonly coinAmount?: number;
 }
 
@@ -35,6 +35,6 @@ export const walletMeans = (service: 'APPLE_PAY' | 'GOOGLE_PAY', payment: Wallet
     card,
     takesThreeDs: card.threeDs || authMethod === 'PAN_ONLY',
     asksByItself: authMethod === 'PAN_ONLY',
-    ...(coinAmount !== undefined && { coinAmount: toKopecks(coinAmount, currencyCode).coinAmount }),
+    ...(coinAmount !== undefined && { coinAmount: toKopiyky(coinAmount, currencyCode).coinAmount }),
   };
 };

@@ -11,13 +11,13 @@ export interface Merchant {
   readonly name: string;
   /** The public half of the merchant's communication key: everything secret is sealed for it. */
   readonly clientPublicKey: PublicJwk;
-  /** `test`: rrn "-1", no approvalCode, kopeck rules. `live`: rrn and approvalCode as in production. */
+  /** `test`: rrn "-1", no approvalCode, kopiyka rules. `live`: rrn and approvalCode as in production. */
   readonly terminal: 'test' | 'live';
   /** Public keys that sign requests of Authorization 2.0. */
   readonly signingKeys?: readonly SigningKey[];
   /** What the terminal may do; absent = everything. */
   readonly operations?: readonly OperationType[];
-  /** Kopecks on the account at the start; null = the bank keeps no balance for it (section h.4). */
+  /** Kopiyky on the account at the start; null = the bank keeps no balance for it (section h.4). */
   readonly openingBalance?: number | null;
   /** Merchant category; 7995 has limits of its own (section l). */
   readonly mcc?: string;
@@ -97,7 +97,7 @@ const operationsOf = ({ operations }: Row): Optional => {
 const balanceOf = ({ openingBalance }: Row): Optional => {
   if (openingBalance === undefined) return {};
   if (openingBalance !== null && !Number.isSafeInteger(openingBalance))
-    throw new Error('openingBalance must be a whole number of kopecks, or null for none');
+    throw new Error('openingBalance must be a whole number of kopiyky, or null for none');
   return { openingBalance: openingBalance as number | null };
 };
 

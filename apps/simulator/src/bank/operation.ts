@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { type JsonObject } from '../protocol/body-codec.js';
 import { type CreateCompletion, type CreateRefund } from '../protocol/refund.fields.js';
 import { type KeyRing } from './bank-keys.js';
-import { kopeckResult, maskPan, paymentSystemOf, type ResultCodes, type TestCard, APPROVED } from './cards.js';
-import { toKopecks } from './currency.js';
+import { kopiykyResult, maskPan, paymentSystemOf, type ResultCodes, type TestCard, APPROVED } from './cards.js';
+import { toKopiyky } from './currency.js';
 import { newApprovalCode, newBankId, newRrn } from './ids.js';
 import { type Means, type PaymentService } from './means.js';
 import { type Merchant } from './merchants.js';
@@ -64,9 +64,9 @@ export interface Operation {
   readonly merchantRequestId: string;
   /** Absent when it is host to host. */
   readonly hppOrderId?: string;
-  /** Kopecks. */
+  /** Kopiyky. */
   readonly coinAmount: number;
-  /** What the bank takes of it, in kopecks; absent until it has succeeded, and where it takes none. */
+  /** What the bank takes of it, in kopiyky; absent until it has succeeded, and where it takes none. */
   readonly commission?: number;
   readonly sourceAmount?: number;
   readonly sourceCurrencyCode?: string;
@@ -128,7 +128,7 @@ export const openAttempt = (order: Order, { card, service, asksByItself }: Means
   merchantId: order.merchantId,
   merchantRequestId: order.merchantRequestId,
   hppOrderId: order.hppOrderId,
-  ...toKopecks(order.coinAmount, order.currencyCode),
+  ...toKopiyky(order.coinAmount, order.currencyCode),
   createdAt: now,
   modifiedAt: now,
   card: traceOfCard(card),
@@ -257,12 +257,12 @@ export const refusedRefund = (
   errorDetails: refusal.errorDetails,
 });
 
-/** The result an operation must end with: on test terminals its own kopecks win over the card (section k). */
+/** The result an operation must end with: on test terminals its own kopiyky win over the card (section k). */
 export const scriptedResult = (
   terminal: Merchant['terminal'],
   operation: Pick<Operation, 'type' | 'coinAmount'>,
   byCard: ResultCodes = APPROVED,
-): ResultCodes => (terminal === 'test' ? kopeckResult(operation.type, operation.coinAmount) : undefined) ?? byCard;
+): ResultCodes => (terminal === 'test' ? kopiykyResult(operation.type, operation.coinAmount) : undefined) ?? byCard;
 
 const traces = (operation: Operation, terminal: Merchant['terminal'], paid: boolean, now: number) => {
   if (operation.type === 'ACCOUNT_2_ACCOUNT') return {};

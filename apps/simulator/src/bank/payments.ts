@@ -21,7 +21,7 @@ import { type Views } from './views.js';
 
 /** How long the second call may come (U27). */
 const SECOND_STEP_MS = 15 * 60_000;
-/** Section f.3, in kopecks. */
+/** Section f.3, in kopiyky. */
 const LARGEST_PAYOUT = 2_999_900;
 
 export interface Beginning {
@@ -29,7 +29,7 @@ export interface Beginning {
   readonly body: JsonObject;
   readonly caller: Caller;
   readonly means: Means;
-  /** Kopecks. */
+  /** Kopiyky. */
   readonly coinAmount: number;
   /** Whether a second call always follows (a card), or only for 3DS, or never: then the redirect comes at once. */
   readonly second: 'always' | 'for_3ds' | 'at_once' | 'at_once_with_browser';

@@ -14,7 +14,7 @@ import { type Settlement } from './settlement.js';
 import { type Switches } from './switches.js';
 import { type Views } from './views.js';
 
-/** Kopecks not yet refunded, with the refunds on their way taken off. */
+/** Kopiyky not yet refunded, with the refunds on their way taken off. */
 export const refundable = (purchase: Operation, operations: readonly Operation[]): number =>
   operations
     .filter(({ type, status }) => type === 'REFUND' && status !== 'FAIL')

@@ -7,7 +7,7 @@ import {
   type ResultCodes,
   TEST_CARDS,
 } from './cards.js';
-import { toKopecks } from './currency.js';
+import { toKopiyky } from './currency.js';
 import { newBankId, newRrn } from './ids.js';
 import { cardMeans } from './means.js';
 import { finishOperation, openAttempt, type Operation, scriptedResult } from './operation.js';
@@ -66,7 +66,7 @@ describe('results', () => {
     ['test', 'PURCHASE', 1_004, APPROVED],
     ['test', 'PURCHASE', 1_005, DO_NOT_HONOUR],
     ['test', 'PURCHASE', 6, INSUFFICIENT_FUNDS],
-    ['test', 'PURCHASE', 1_017, INSUFFICIENT_FUNDS], // refund kopecks mean nothing to a purchase: the card decides
+    ['test', 'PURCHASE', 1_017, INSUFFICIENT_FUNDS], // refund kopiyky mean nothing to a purchase: the card decides
     ['live', 'PURCHASE', 1_004, INSUFFICIENT_FUNDS],
     ['test', 'REFUND', 16, APPROVED],
     ['test', 'REFUND', 117, DO_NOT_HONOUR],
@@ -167,7 +167,7 @@ describe('forms', () => {
     [1_000, '980', 1_000],
     [1, '840', 44],
     [100, '978', 5_125],
-  ])('%i of %s is %i kopecks', (amount, currency, kopecks) => {
-    expect(toKopecks(amount, currency).coinAmount).toBe(kopecks);
+  ])('%i of %s is %i kopiyky', (amount, currency, kopiyky) => {
+    expect(toKopiyky(amount, currency).coinAmount).toBe(kopiyky);
   });
 });

@@ -4,7 +4,7 @@ import { type Ledger } from './ledger.js';
 import { type Operation } from './operation.js';
 import { OPERATION_TYPES, type OperationType } from './operation-types.js';
 
-/** How the next operations of one type end, instead of by card and kopecks. */
+/** How the next operations of one type end, instead of by card and kopiyky. */
 export interface Script {
   readonly id: string;
   readonly type: OperationType;

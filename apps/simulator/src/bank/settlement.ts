@@ -82,7 +82,7 @@ export class Settlement {
     if (switches.get('callbackOfClosedOrder')) announcer.announceOrder(order);
   }
 
-  /** Rounded half up to kopecks; a refund costs nothing (U32). */
+  /** Rounded half up to kopiyky; a refund costs nothing (U32). */
   private withCommission(operation: Operation): Operation {
     const basisPoints = this.options.switches.get('commissionBasisPoints');
     if (basisPoints === 0 || operation.status !== 'SUCCESS' || operation.type === 'REFUND') return operation;

@@ -123,7 +123,7 @@ export const SWITCHES = {
     value: 2_000,
     what: 'bank time until a payout, refund or completion is final; 0 still answers PENDING first (U19)',
   },
-  balanceUnit: { value: 'kopecks', values: ['kopecks', 'hryvnias'], what: 'the unit of balances (U20)' },
+  balanceUnit: { value: 'kopiyky', values: ['kopiyky', 'hryvnias'], what: 'the unit of balances (U20)' },
   callbackOfLapsedHold: { value: false, what: 'a callback tells that a hold has lapsed (U9)' },
 } as const satisfies Record<string, SwitchRow>;
 

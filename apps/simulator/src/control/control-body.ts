@@ -20,10 +20,10 @@ export const attempt = async (reply: FastifyReply, work: () => unknown): Promise
   }
 };
 
-/** Kopecks, where they are told. @throws Error with one sentence */
+/** Kopiyky, where they are told. @throws Error with one sentence */
 export const amountOf = ({ coinAmount }: Body): { coinAmount?: number } => {
   if (coinAmount === undefined) return {};
   if (typeof coinAmount !== 'number' || !Number.isSafeInteger(coinAmount) || coinAmount <= 0)
-    throw new Error('coinAmount must be a whole number of kopecks above 0');
+    throw new Error('coinAmount must be a whole number of kopiyky above 0');
   return { coinAmount };
 };

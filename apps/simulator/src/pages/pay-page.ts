@@ -136,7 +136,7 @@ const hints = (page: PayPage, texts: Texts): Html =>
       <input type="hidden" name="lang" value="${page.language}" />
       ${TEST_CARDS.map((card) => cardButton(card, page))}
     </form>
-    ${page.testTerminal && html`<p class="hint">${texts.kopecks}</p>`}
+    ${page.testTerminal && html`<p class="hint">${texts.kopiyky}</p>`}
   </section>`;
 
 const cancel = ({ order, language }: PayPage, texts: Texts): Html =>

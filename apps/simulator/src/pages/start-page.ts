@@ -96,7 +96,7 @@ const cards = (now: number): Html =>
     </div>
     <p class="hint">
       Any future month such as ${testExpiry(now)}, CVV ${TEST_CVV}, 3-D Secure code 1234. On a terminal of kind "test"
-      the kopecks win: payments ending in 04 succeed, 05 and 06 fail; refunds ending in 16 succeed, 17 and 18 fail.
+      the kopiyky win: payments ending in 04 succeed, 05 and 06 fail; refunds ending in 16 succeed, 17 and 18 fail.
     </p>
   </section>`;
 

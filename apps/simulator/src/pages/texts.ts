@@ -23,7 +23,7 @@ const en = {
   walletRefused: 'The wallet did not pay this order. Try again or choose another way.',
   testCards: 'Test cards',
   testCardsHint: 'Choose one to fill in the form.',
-  kopecks:
+  kopiyky:
     'On this test terminal the last two digits of the amount decide first: 05 is declined, 06 has insufficient funds.',
   checkForm: 'Please check the form.',
   wrongCard: 'This bank knows only the test cards listed below.',
@@ -59,7 +59,7 @@ const en = {
   timer: 'You will be taken back to the shop in one minute.',
   reason: 'Reason',
   transferTitle: 'Transfer from your account',
-  transferAmount: 'Amount in kopecks',
+  transferAmount: 'Amount in kopiyky',
   doneTitle: 'Thank you',
   doneText: 'The bank has your answer. You may close this page.',
 };
@@ -87,7 +87,7 @@ const uk: Texts = {
   walletRefused: 'Гаманець не оплатив це замовлення. Спробуйте ще раз або оберіть інший спосіб.',
   testCards: 'Тестові картки',
   testCardsHint: 'Оберіть картку, щоб заповнити форму.',
-  kopecks:
+  kopiyky:
     'На цьому тестовому терміналі спершу вирішують дві останні цифри суми: 05 — відмова, 06 — недостатньо коштів.',
   checkForm: 'Перевірте, будь ласка, форму.',
   wrongCard: 'Цей банк знає лише тестові картки з переліку нижче.',

@@ -97,7 +97,7 @@ export const OPERATION_PERSONALITIES = {
     operation: (view, { known, options }) => (known.type === 'PURCHASE' ? { ...view, type: options.type } : undefined),
   }),
   other_amount: personality({
-    what: 'a successful purchase shows `by` kopecks more than were paid',
+    what: 'a successful purchase shows `by` kopiyky more than were paid',
     options: { by: -1 },
     operation: ofPaid((view, { options }) => ({ ...view, coinAmount: Number(view['coinAmount']) + options.by })),
   }),
@@ -155,7 +155,7 @@ export const OPERATION_PERSONALITIES = {
     paid: (_operation, { delayMs }) => ({ kind: 'charge', delayMs }),
   }),
   back_office_refund: personality({
-    what: '`delayMs` after a success the bank refunds `coinAmount` kopecks (0 = all) by itself; merchantRequestId other or absent',
+    what: '`delayMs` after a success the bank refunds `coinAmount` kopiyky (0 = all) by itself; merchantRequestId other or absent',
     options: { delayMs: 1_000, coinAmount: 0, merchantRequestId: 'other' },
     paid: (_operation, { delayMs, coinAmount, merchantRequestId }): Afterthought => ({
       kind: 'refund',

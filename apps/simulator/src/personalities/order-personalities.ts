@@ -43,7 +43,7 @@ export const ORDER_PERSONALITIES = {
     answer: only('hpp.create-order', (answer) => ({ ...answer, merchantId: randomUUID() })),
   }),
   order_other_amount: personality({
-    what: 'create-order answers with another coinAmount: `by` kopecks more',
+    what: 'create-order answers with another coinAmount: `by` kopiyky more',
     options: { by: 1 },
     answer: only('hpp.create-order', (answer, { options }) => ({
       ...answer,

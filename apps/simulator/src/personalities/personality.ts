@@ -41,7 +41,7 @@ export interface Afterthought {
   /** Bank time from the success. */
   readonly delayMs: number;
   readonly kind: 'charge' | 'refund';
-  /** Kopecks; absent = all. */
+  /** Kopiyky; absent = all. */
   readonly coinAmount?: number;
   /** Of a refund; absent = none. */
   readonly merchantRequestId?: string;

@@ -10,9 +10,9 @@ export interface RegisterRow {
   readonly merchantAliasId: string;
   readonly pgiReference: string;
   readonly processingDateTime: string;
-  /** Kopecks; negative where the money went back to the payer. */
+  /** Kopiyky; negative where the money went back to the payer. */
   readonly coinAmount: string;
-  /** Kopecks, perhaps with a fraction. */
+  /** Kopiyky, perhaps with a fraction. */
   readonly merchantCommission: string;
   readonly paymentSystem: string;
   readonly cardNumberMask: string;
