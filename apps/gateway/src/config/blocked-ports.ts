@@ -7,3 +7,6 @@ const BLOCKED: ReadonlySet<number> = new Set([
 ]);
 
 export const isBlocked = (port: number): boolean => BLOCKED.has(port);
+
+/** Of the port that browsers, the shop and the bank's callbacks are to use. */
+export const BLOCKED_PORT = 'is a port that browsers and fetch refuse to call: set it to another one';

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { nameOf } from './address.js';
-import { isBlocked } from './blocked-ports.js';
+import { BLOCKED_PORT, isBlocked } from './blocked-ports.js';
 import { type DcmConfig, dcmObjections, dcmOf } from './dcm-config.js';
 import { readEnvironment } from './environment.js';
 import { type Variable } from './variable.js';
-import { BLOCKED_PORT, type Environment, VARIABLES } from './variables.js';
+import { type Environment, VARIABLES } from './variables.js';
 
 /** What the operator can set, checked and frozen. Nothing else in the gateway reads the environment. */
 export interface GatewayConfig {

@@ -22,3 +22,12 @@ export interface Variable {
 export type Read<Table extends Readonly<Record<string, Variable>>> = {
   readonly [Name in keyof Table]: z.output<Table[Name]['schema']>;
 };
+
+/** What is no JSON fails the schema that follows, which says what was expected. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { isDecodable, isShopOrigin, SHOP_ORIGIN_WORDS, webAddress } from './address.js';
 import { isRange } from './address-list.js';
-import { isBlocked } from './blocked-ports.js';
+import { BLOCKED_PORT, isBlocked } from './blocked-ports.js';
 import { DCM_VARIABLES } from './dcm-config.js';
 import { SWEEP_VARIABLES } from './sweep-variables.js';
-import { type Read, type Values, type Variable } from './variable.js';
+import { parseJson, type Read, type Values, type Variable } from './variable.js';
 
 const port = (fallback: number) =>
   z.coerce
@@ -13,9 +13,6 @@ const port = (fallback: number) =>
     .min(0, { error: 'must be a TCP port from 0 to 65535' })
     .max(65535, { error: 'must be a TCP port from 0 to 65535' })
     .default(fallback);
-
-/** The port that browsers, the shop and the bank's callbacks are to use. */
-export const BLOCKED_PORT = 'is a port that browsers and fetch refuse to call: set it to another one';
 
 const httpUrl = z
   .string()
@@ -303,12 +300,3 @@ export const VARIABLES = {
 } as const satisfies Readonly<Record<string, Variable>>;
 
 export type Environment = Read<typeof VARIABLES>;
-
-/** What is no JSON fails the schema that follows, which says what was expected. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
