@@ -39,6 +39,10 @@ describe('npm start', () => {
     expect(payments.status).toBe(200);
     expect((await fetch(url('SHOP_PORT'))).status).toBe(200);
     expect((await fetch(`${url('SIMULATOR_PORT')}/control/clock`)).status).toBe(200);
+    const fields = await fetch(`${url('GATEWAY_PORT')}/v1/hosted-fields`, {
+      headers: { authorization: `Bearer ${key}` },
+    });
+    expect(await fields.json()).toMatchObject({ shopOrigins: expect.arrayContaining([url('SHOP_PORT')]) });
     const pids = await Promise.all(['gateway', 'simulator', 'shop'].map(pidOf));
 
     const { body: payment } = await new GatewayClient(url('GATEWAY_PORT'), key).createPayment(aPaymentRequest());

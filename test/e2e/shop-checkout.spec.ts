@@ -3,6 +3,9 @@ import { launchBrowser, type TestBrowser } from '../support/browser.js';
 import { type Stack, startStack } from '../support/stack.js';
 import { goBack, passChallenge, payWith } from './hosted-page.js';
 
+/** A card of the simulator. */
+const CARD_WITH_3DS = '5555 5555 5555 4444';
+
 describe('a customer in the shop', () => {
   let stack: Stack;
   let browser: TestBrowser;
@@ -10,7 +13,7 @@ describe('a customer in the shop', () => {
   let page: Page;
 
   beforeAll(async () => {
-    [stack, browser] = await Promise.all([startStack(), launchBrowser()]);
+    [stack, browser] = await Promise.all([startStack({ withCardFields: true }), launchBrowser()]);
   }, 60_000);
   afterAll(async () => {
     await browser.close();
@@ -24,8 +27,8 @@ describe('a customer in the shop', () => {
 
   const byId = (id: string) => page.locator(`[data-testid=${id}]`).first();
 
-  /** From the catalogue to the bank's page. */
-  async function checkOut(): Promise<void> {
+  /** From the catalogue to the filled form. */
+  async function fillCheckout(): Promise<void> {
     await page.goto(stack.shopUrl);
     await page.locator('[data-testid^=add-]').first().click();
     await byId('checkout').click();
@@ -33,6 +36,10 @@ describe('a customer in the shop', () => {
     if (!(await next.isVisible())) await byId('checkout').click();
     await next.fill('Олена Шевченко');
     await byId('customer-email').fill('olena.canary@example.com');
+  }
+
+  async function checkOut(): Promise<void> {
+    await fillCheckout();
     await byId('pay').click();
     await page.waitForURL(/\/pay\?hpp_id=/u);
   }
@@ -66,6 +73,36 @@ describe('a customer in the shop', () => {
     await orderStatusBecomes('failed');
     expect(await latestPayment()).toMatchObject({ status: 'failed', failure: { code: 'insufficient_funds' } });
     expect(await stack.bank.ledger({ kind: 'money.charged' })).toHaveLength(before.length);
+  });
+
+  it('pays on the page of the shop, which sees no card; a wrong number is told beside it', async () => {
+    const complaints: string[] = [];
+    page.on('console', (message) => {
+      if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+    });
+    page.on('pageerror', ({ message }) => complaints.push(message));
+    await fillCheckout();
+    await byId('way-card').check();
+    const card = page.frameLocator('#card-fields iframe');
+    await card.locator('#number').fill('5555 5555 5555 4445');
+    await card.locator('#expiry').fill('12/39');
+    await card.locator('#cvv').fill('737');
+    await byId('pay').click();
+    await card.locator('#number[aria-invalid=true]').waitFor();
+    expect(await card.locator('#number-error').textContent()).toBe('Check the card number: there is a mistake in it.');
+    const begun = (await stack.client.payments({})).body.data;
+
+    await card.locator('#number').fill(CARD_WITH_3DS);
+    await byId('pay').click();
+    await passChallenge(page);
+    await orderStatusBecomes('succeeded');
+    expect(complaints).toEqual([]);
+    const [payment, ...others] = (await stack.client.payments({})).body.data;
+    expect(others.map(({ id }) => id)).toEqual(begun.map(({ id }) => id));
+    expect(payment).toMatchObject({ status: 'succeeded', amountCaptured: payment!.amount });
+    const charged = await stack.bank.ledger({ kind: 'money.charged' });
+    expect(charged.at(-1)).toMatchObject({ coinAmount: payment!.amount });
+    for (const app of [stack.shop!, stack.gateway]) expect(app.logs()).not.toMatch(/5555\D?5555\D?5555/u);
   });
 
   it('sees the shop in Ukrainian', async () => {

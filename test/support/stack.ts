@@ -20,6 +20,8 @@ export interface StackOptions {
   readonly merchant?: Partial<BankMerchant>;
   /** The merchant has a second terminal, for transfers. Default false. */
   readonly withTransfers?: boolean;
+  /** The shop's own page takes cards. Default false. */
+  readonly withCardFields?: boolean;
   /** The gateway is also a bank at DCM. Default false. */
   readonly withDcm?: boolean;
 }
@@ -163,13 +165,20 @@ async function startApps(start: Start): Promise<Stack> {
   };
   try {
     const simulator = await launch('simulator');
-    const gateway = await launch('gateway');
+    const cards = options.withCardFields ? await cardsInTheShop(start) : {};
+    const gateway = await launch('gateway', { ...options.gateway, ...cards });
     const shop = options.withShop === false ? undefined : await launch('shop');
     return toStack(start, { simulator, gateway, shop, running, launch, stopAll });
   } catch (error) {
     await stopAll();
     throw error;
   }
+}
+
+/** The bank's key for card data, and whose page may encrypt to it. */
+async function cardsInTheShop({ ports, merchant }: Start): Promise<Record<string, string>> {
+  const key = await new BankControl(urlOf(ports.simulator)).paymentKey(merchant.bank.merchantId);
+  return { ALLIANCE_PAYMENT_KEY: JSON.stringify(key), SHOP_ORIGINS: urlOf(ports.shop) };
 }
 
 interface Running {

@@ -3,6 +3,9 @@ import { isIPv6 } from 'node:net';
 /** Where an app listens: the launcher's own default, as every app has it. */
 export const LOOPBACK = '127.0.0.1';
 
+/** Of an address that {@link urlOf} or {@link shownUrlOf} made. */
+export const isThisMachine = (url: string): boolean => THIS_MACHINE.test(URL.parse(url)?.hostname ?? '');
+
 /** What listens on every interface is reached on this one. */
 const NEAREST: Readonly<Record<string, string>> = { '0.0.0.0': LOOPBACK, '[::]': '[::1]' };
 const THIS_MACHINE = /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/u;

@@ -39,6 +39,13 @@ it('wires the three apps together without a secret in an environment', () => {
   expect(JSON.stringify(apps)).not.toContain('canary');
 });
 
+it('lets pages of this machine take cards, and none that a browser encrypts nothing on', () => {
+  const origins = (env: Record<string, string>) => plan(env)[1]?.env['SHOP_ORIGINS'];
+  expect(origins({ SHOP_PORT: '5002' })).toBe('http://localhost:5002,http://127.0.0.1:5002');
+  expect(origins({ HOST: '::1' })).toBe('http://localhost:4002,http://[::1]:4002');
+  expect(origins({ HOST: '192.0.2.7' })).toBeUndefined();
+});
+
 it("makes the gateway a bank at the simulator's DCM, unless a real one is named", () => {
   const [simulator, gateway] = plan({ SIMULATOR_PORT: '5001' });
   expect(simulator?.env).toMatchObject({ COUNTERPARTIES_FILE: '/data/demo/counterparties.json' });

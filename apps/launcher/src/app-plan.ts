@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import path from 'node:path';
-import { LOOPBACK, shownUrlOf, urlOf } from './address.js';
+import { isThisMachine, LOOPBACK, shownUrlOf, urlOf } from './address.js';
 import { type DemoCredentials } from './demo-credentials.js';
 import { type DemoCounterparty } from './demo-counterparty.js';
 import { GATEWAY_VARIABLES } from './gateway-variables.js';
@@ -81,9 +81,16 @@ function gatewayEnv(config: LauncherConfig, { credentials, counterparty }: DemoP
     ...(credentials.a2aMerchantId !== undefined && { ALLIANCE_A2A_MERCHANT_ID: credentials.a2aMerchantId }),
     ALLIANCE_SERVICE_CODE_FILE: credentials.serviceCodeFile,
     ALLIANCE_PRIVATE_KEY_FILE: credentials.privateKeyFile,
+    ...shopOrigins(config),
     WEBHOOK_ALLOWED_NETWORKS: ownNetworks(config), // the shop is on this machine; elsewhere nothing private is permitted
     ...(config.dcmUrl === undefined && dcmEnv(config, counterparty)),
   };
+}
+
+/** By either name that a person may have typed. Browsers encrypt cards on pages of this machine, and on https otherwise. */
+function shopOrigins({ host = LOOPBACK, shopPort }: LauncherConfig): Environment {
+  const origins = [...new Set([shownUrlOf(host, shopPort), urlOf(host, shopPort)])].filter(isThisMachine);
+  return origins.length > 0 ? { SHOP_ORIGINS: origins.join(',') } : {};
 }
 
 /** Loopback, and the address that the shop listens on. */

@@ -1,12 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '#libs/embedded-postgres';
-import { type AppPlan, type DemoParties, gatewayUrlOf, planApps, shopWebhooksUrl } from './app-plan.js';
+import { type AppPlan, type DemoParties, gatewayUrlOf, planApps, shopWebhooksUrl, simulatorUrlOf } from './app-plan.js';
 import { ChildApp } from './child-app.js';
 import { keepDemoCounterparty } from './demo-counterparty.js';
 import { keepDemoCredentials, openDirectory } from './demo-credentials.js';
 import { ConfigError, databaseDirectoryOf, type Environment, type LauncherConfig } from './launcher-config.js';
 import { Leftovers } from './leftovers.js';
+import { keepPaymentKey } from './payment-key.js';
 import { findTakenPorts } from './ports.js';
 import { readyBlock } from './ready-block.js';
 import { keepShopEndpoint } from './shop-endpoint.js';
@@ -101,11 +102,26 @@ export class Launcher {
       plans.find((plan) => plan.name === name),
     );
     this.database = this.openDatabase();
-    await Promise.all([this.database, simulator && this.spawn(simulator).ready]);
+    const [cards] = await Promise.all([simulator && this.startBank(simulator, demo), this.database]);
     if (this.stopping || !gateway || !shop) return;
-    await this.spawn(gateway).ready;
+    await this.spawn({ ...gateway, env: { ...cards, ...gateway.env } }).ready;
     const webhooks = await this.webhooksOf(demo);
     if (!this.isStopping) await this.spawn({ ...shop, env: { ...shop.env, ...webhooks } }).ready;
+  }
+
+  /** @returns what the gateway needs to take cards in the shop's page; without it, they are entered on the page of the bank */
+  private async startBank(simulator: AppPlan, { credentials: { merchantId } }: DemoParties): Promise<Environment> {
+    await this.spawn(simulator).ready;
+    const { config, print } = this.options;
+    const directory = path.join(config.dataDir, 'demo');
+    try {
+      const file = await keepPaymentKey({ simulatorUrl: simulatorUrlOf(config), merchantId, directory });
+      return { ALLIANCE_PAYMENT_KEY_FILE: file };
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      if (!this.isStopping) print(`The shop's page takes no cards: ${reason}.`);
+      return {};
+    }
   }
 
   /** What the shop needs to be told of events. Without it, it asks. */

@@ -1,4 +1,4 @@
-import { customerOf, formProblems, gatewayProblems } from './checkout-form.js';
+import { customerOf, enteredCard, formProblems, gatewayProblems } from './checkout-form.js';
 import { DICTIONARIES } from './i18n.js';
 
 const t = DICTIONARIES.en;
@@ -8,7 +8,11 @@ it.each([
   ['  Anna   Maria  van Dyke ', { firstName: 'Anna', lastName: 'Maria van Dyke' }],
   ['Cher', { firstName: 'Cher' }],
 ])('splits %j', (name, parts) => {
-  expect(customerOf({ name, email: ' a@example.com ' }, 'c1')).toEqual({ id: 'c1', email: 'a@example.com', ...parts });
+  expect(customerOf({ name, email: ' a@example.com ', way: 'page' }, 'c1')).toEqual({
+    id: 'c1',
+    email: 'a@example.com',
+    ...parts,
+  });
 });
 
 it.each([
@@ -19,7 +23,7 @@ it.each([
     { name: t.nameProblem, email: t.emailProblem },
   ],
 ])('checks %j', (form, problems) => {
-  expect(formProblems(form, t)).toEqual(problems);
+  expect(formProblems({ ...form, way: 'page' }, t)).toEqual(problems);
 });
 
 it.each([
@@ -29,4 +33,25 @@ it.each([
   ['amount', { form: t.formRefused }],
 ])('puts a problem of %s in its place', (path, problems) => {
   expect(gatewayProblems([{ path, message: 'no' }], t)).toEqual(problems);
+});
+
+it('hands on what the card fields made, with what the request itself tells of the browser', () => {
+  const body = {
+    encryptedNumber: 'a.b.c.d.e',
+    encryptedData: 'f.g.h.i.j',
+    browser: '{"language":"uk","colorDepth":24}',
+  };
+  expect(enteredCard(body, 'text/html')).toEqual({
+    card: { encryptedNumber: 'a.b.c.d.e', encryptedData: 'f.g.h.i.j' },
+    browser: { language: 'uk', colorDepth: 24, acceptHeader: 'text/html' },
+  });
+});
+
+it.each([
+  [{}],
+  [{ encryptedNumber: '', encryptedData: '', browser: '' }],
+  [{ encryptedNumber: 'a', encryptedData: 'b', browser: '{' }],
+  [{ encryptedNumber: 'a', encryptedData: 'b', browser: '{"plugins":[]}' }],
+])('takes %j for no card', (body) => {
+  expect(enteredCard(body)).toBeUndefined();
 });

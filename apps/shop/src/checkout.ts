@@ -1,3 +1,4 @@
+import { type EnteredCard } from './checkout-form.js';
 import { type GatewayClient, GatewayError, type Payment } from './gateway-client.js';
 import { type Order, type Orders } from './orders.js';
 
@@ -23,11 +24,11 @@ export class Checkout {
   ) {}
 
   /** One payment per order: a double click shares the first call, a later retry is caught by the idempotency key. */
-  pay(order: Order): Promise<Payment> {
+  pay(order: Order, entered?: EnteredCard): Promise<Payment> {
     if (order.paymentId) return this.gateway.payment(order.paymentId);
     const inFlight = this.#flights.get(order.id);
     if (inFlight) return inFlight;
-    const flight = this.#createPayment(order).finally(() => this.#flights.delete(order.id));
+    const flight = this.#createPayment(order, entered).finally(() => this.#flights.delete(order.id));
     this.#flights.set(order.id, flight);
     return flight;
   }
@@ -56,14 +57,23 @@ export class Checkout {
     if (payment && payment.reference !== null) this.#keep(payment.reference, payment);
   }
 
-  async #createPayment(order: Order): Promise<Payment> {
+  async #createPayment(order: Order, entered?: EnteredCard): Promise<Payment> {
     const { id, amount, language, customer } = order;
     const returnUrl = new URL(`orders/${id}`, this.options.publicUrl).href;
-    const payment = await this.gateway.createPayment(
-      { amount, currency: 'UAH', reference: id, returnUrl, language, customer },
-      id,
-    );
+    const common = { amount, currency: 'UAH', reference: id, returnUrl, language, customer } as const;
+    const byCard = entered && ({ paymentMethod: { type: 'card', ...entered.card }, browser: entered.browser } as const);
+    const payment = await this.gateway.createPayment({ ...common, ...byCard }, id).catch((error: unknown) => {
+      // A card is encrypted anew each time, so a repeat is never the same request: what was begun first counts.
+      if (error instanceof GatewayError && error.code === 'IDEMPOTENCY_MISMATCH') return this.#begun(id, error);
+      throw error;
+    });
     this.#keep(id, payment);
+    return payment;
+  }
+
+  async #begun(orderId: string, error: GatewayError): Promise<Payment> {
+    const payment = await this.gateway.paymentByReference(orderId);
+    if (!payment) throw error;
     return payment;
   }
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 /** Shapes of the gateway's REST API, as far as this shop reads them. Source: the gateway's /openapi.json. */
 const PAYMENT_STATUSES = [
   'created',
+  'requires_confirmation',
   'requires_action',
   'processing',
   'authorized',
@@ -27,6 +28,14 @@ const paymentAnswer = z.object({
 });
 export type Payment = z.output<typeof paymentAnswer>;
 
+const cardFieldsAnswer = z.object({
+  shopOrigins: z.array(z.string()),
+  frameUrl: z.url({ protocol: /^https?$/ }),
+  scripts: z.object({ cardFields: z.object({ url: z.url({ protocol: /^https?$/ }), integrity: z.string() }) }),
+});
+/** What a page needs to show the gateway's card fields. */
+export type CardFields = z.output<typeof cardFieldsAnswer>;
+
 const paymentList = z.object({ data: z.array(paymentAnswer) });
 
 /** An error answer, `application/problem+json`. Source: RFC 9457. */
@@ -36,6 +45,12 @@ const problemAnswer = z.object({
 });
 export type FieldProblem = z.output<typeof problemAnswer>['errors'][number];
 
+/** As the card fields made it. The shop cannot open it, and hands it on. */
+export interface EncryptedCard {
+  readonly encryptedNumber: string;
+  readonly encryptedData: string;
+}
+
 export interface NewPayment {
   /** Kopiykas. */
   readonly amount: number;
@@ -43,6 +58,10 @@ export interface NewPayment {
   readonly reference: string;
   readonly returnUrl: string;
   readonly language: string;
+  /** Absent: on the bank's page. */
+  readonly paymentMethod?: { readonly type: 'card' } & EncryptedCard;
+  /** What 3-D Secure asks of the customer's browser. */
+  readonly browser?: Readonly<Record<string, string | number>>;
   readonly customer: {
     readonly id: string;
     readonly firstName: string;
@@ -66,8 +85,10 @@ export class GatewayError extends Error {
 
 /** The gateway itself gives the bank 20 s. */
 const TIMEOUT_MS = 25_000;
+/** Without the card fields, the checkout page is there all the same. */
+const PAGE_TIMEOUT_MS = 3_000;
 
-/** The whole integration: three calls. Every one of them @throws GatewayError */
+/** The whole integration: four calls. Every one of them @throws GatewayError */
 export class GatewayClient {
   readonly #baseUrl: URL;
   readonly #apiKey: string;
@@ -90,6 +111,11 @@ export class GatewayClient {
     return this.#call(paymentAnswer, `v1/payments/${encodeURIComponent(id)}`);
   }
 
+  /** For a page that a customer waits for. */
+  cardFields(): Promise<CardFields> {
+    return this.#call(cardFieldsAnswer, 'v1/hosted-fields', { signal: AbortSignal.timeout(PAGE_TIMEOUT_MS) });
+  }
+
   async paymentByReference(reference: string): Promise<Payment | undefined> {
     const query = new URLSearchParams({ reference, limit: '1' });
     return (await this.#call(paymentList, `v1/payments?${query.toString()}`)).data[0];
@@ -105,7 +131,7 @@ export class GatewayClient {
 
   async #exchange(path: string, init: RequestInit): Promise<{ status: number; body: unknown }> {
     const headers = { ...(init.headers as Record<string, string>), authorization: `Bearer ${this.#apiKey}` };
-    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    const signal = init.signal ?? AbortSignal.timeout(TIMEOUT_MS);
     try {
       const response = await fetch(new URL(path, this.#baseUrl), { ...init, headers, signal, redirect: 'error' });
       return { status: response.status, body: parseJson(await response.text()) };

@@ -41,6 +41,12 @@ export const en = {
   emailHint: 'For the order confirmation',
   pay: (amount: string) => `Pay ${amount}`,
   payNote: 'Next you enter your card on the bank’s own page. We never see the number.',
+  howToPay: 'How to pay',
+  wayPage: 'On the bank’s page: card, Apple Pay, Google Pay',
+  wayCard: 'By card, on this page',
+  cardNote:
+    'The card fields belong to the payment gateway. They encrypt the card for the bank; this shop never sees it.',
+  cardProblem: 'The card could not be read. Please try again, or pay on the bank’s page.',
   nameProblem: 'Please enter your first and last name, 60 characters at most.',
   emailProblem: 'Please enter an e-mail address, such as olena@example.com.',
   nameRefused: 'The bank does not accept this name. Please write it as on your card.',
@@ -58,6 +64,10 @@ export const en = {
     created: {
       title: 'Preparing the payment',
       text: 'The bank is opening a payment page for you. This takes a moment, and the page updates by itself.',
+    },
+    requires_confirmation: {
+      title: 'Your card did not reach the bank',
+      text: 'Nothing was charged. Please put the order in the cart again and enter your card once more.',
     },
     requires_action: {
       title: 'Waiting for your payment',

@@ -193,7 +193,7 @@ describe('checkout', () => {
     const answer = await checkOut({ name: ' ', email: 'olena@' });
     expect(answer.status).toBe(422);
     expect((await answer.text()).match(/aria-invalid/g)).toHaveLength(2);
-    expect(gateway.received).toEqual([]);
+    expect(gateway.received.filter(({ method }) => method === 'POST')).toEqual([]);
   });
 
   it('shows the code of any other refusal', async () => {
@@ -227,6 +227,57 @@ describe('checkout', () => {
     expect((await checkOut()).status).toBe(503);
     expect(logged).toContain('ECONNREFUSED');
     expect(logged).not.toMatch(/olena|Олена|ap_test/i);
+  });
+});
+
+describe('a card on the page', () => {
+  const fields = {
+    shopOrigins: ['https://shop.example'],
+    frameUrl: 'https://pay.example/hosted-fields/acc_1',
+    scripts: { cardFields: { url: 'https://pay.example/browser/card-fields.1.js', integrity: 'sha384-x' } },
+  };
+  const card = { way: 'card', encryptedNumber: 'a.b.c.d.e', encryptedData: 'f.g.h.i.j', browser: '{"language":"uk"}' };
+
+  it('is offered where the gateway has card fields, and its policy lets them in on that page alone', async () => {
+    gateway.answer = () => [200, fields];
+    const answer = await get('/checkout', { cookie: CART });
+    expect(await answer.text()).toContain('data-frame-url="https://pay.example/hosted-fields/acc_1"');
+    const policy = answer.headers.get('content-security-policy');
+    expect(policy).toContain("script-src 'self' https://pay.example;");
+    expect(policy).toContain('frame-src https://pay.example;');
+    expect((await get('/cart')).headers.get('content-security-policy')).not.toContain('pay.example');
+    await get('/checkout', { cookie: CART });
+    expect(gateway.received.map(({ path }) => path)).toEqual(['/pay/v1/hosted-fields']);
+  });
+
+  it.each([404, 502])('is not offered where the gateway answers %d', async (status) => {
+    gateway.answer = () => [status, { type: 'about:blank', title: 'x', status, code: 'PAYMENT_KEY_NOT_FOUND' }];
+    const page = await (await get('/checkout', { cookie: CART })).text();
+    expect(page).toContain('data-testid="pay"');
+    expect(page).not.toContain('way-card');
+  });
+
+  it('goes to the gateway as it was encrypted', async () => {
+    expect((await checkOut(card)).headers.get('location')).toBe(BANK);
+    expect(gateway.received[0]!.body).toMatchObject({
+      paymentMethod: { type: 'card', encryptedNumber: 'a.b.c.d.e', encryptedData: 'f.g.h.i.j' },
+      browser: { language: 'uk', acceptHeader: '*/*' },
+    });
+  });
+
+  it('that was not encrypted begins no payment', async () => {
+    gateway.answer = () => [200, fields];
+    const answer = await checkOut({ ...card, encryptedData: '' });
+    expect(answer.status).toBe(422);
+    expect(await answer.text()).toContain('The card could not be read.');
+    expect(gateway.received.map(({ method }) => method)).toEqual(['GET']);
+  });
+
+  it('of an order that was begun already leads to the payment that was begun', async () => {
+    const mismatch = { type: 'about:blank', title: 'x', status: 422, code: 'IDEMPOTENCY_MISMATCH' };
+    gateway.answer = ({ method }) => (method === 'POST' ? [422, mismatch] : [200, { data: [aPayment()] }]);
+    expect((await checkOut(card)).headers.get('location')).toBe(BANK);
+    expect(gateway.received.map(({ method }) => method)).toEqual(['POST', 'GET']);
   });
 });
 

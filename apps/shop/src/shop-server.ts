@@ -1,5 +1,6 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import { type Logger } from 'pino';
+import { CardFieldsOffer } from './card-fields.js';
 import { registerCartRoutes } from './cart-routes.js';
 import { registerCheckoutRoutes } from './checkout-routes.js';
 import { Checkout } from './checkout.js';
@@ -8,6 +9,7 @@ import { GatewayClient } from './gateway-client.js';
 import { isLanguage } from './i18n.js';
 import { registerOrderRoutes } from './order-routes.js';
 import { Orders } from './orders.js';
+import { CARD_SCRIPT } from './pages/card-script.js';
 import { POLL_SCRIPT } from './pages/poll-script.js';
 import { FAVICON, ORNAMENT } from './pages/pictures.js';
 import { STYLES } from './pages/styles.js';
@@ -19,11 +21,14 @@ import { Webhooks } from './webhooks.js';
 declare module 'fastify' {
   interface FastifyReply {
     html(page: string): FastifyReply;
+    /** What the content security policy lets in, where the page shows the gateway's card fields. */
+    cardFieldsOrigins: readonly string[] | null;
   }
 }
 
 const ASSETS: Readonly<Record<string, { type: string; text: string }>> = {
   '/styles.css': { type: 'text/css; charset=utf-8', text: STYLES },
+  '/card.js': { type: 'text/javascript; charset=utf-8', text: CARD_SCRIPT },
   '/poll.js': { type: 'text/javascript; charset=utf-8', text: POLL_SCRIPT },
   '/favicon.svg': { type: 'image/svg+xml', text: FAVICON },
   '/ornament.svg': { type: 'image/svg+xml', text: ORNAMENT },
@@ -41,6 +46,7 @@ export function createShop(config: ShopConfig, log: Logger, now = Date.now): Fas
 
   readForms(shop);
   protectPages(shop, secure);
+  shop.decorateReply('cardFieldsOrigins', null);
   shop.decorateReply('html', function (page) {
     return this.type('text/html; charset=utf-8').header('cache-control', 'no-store').send(page);
   });
@@ -51,7 +57,8 @@ export function createShop(config: ShopConfig, log: Logger, now = Date.now): Fas
   });
   registerAssets(shop);
   registerCartRoutes(shop, cookies);
-  registerCheckoutRoutes(shop, { orders, checkout, cookies });
+  const cardFields = new CardFieldsOffer(gateway, now);
+  registerCheckoutRoutes(shop, { orders, checkout, cardFields, cookies });
   registerOrderRoutes(shop, { orders, checkout, cookies });
   registerWebhookRoutes(shop, new Webhooks(webhookSecrets, checkout), log);
   registerErrorPages(shop, log);
@@ -72,13 +79,16 @@ function readForms(shop: FastifyInstance): void {
 function protectPages(shop: FastifyInstance, secure: boolean): void {
   // Chrome applies form-action to redirects too, and checkout redirects to the bank's page, whose address only the gateway knows.
   const formAction = secure ? "'self' https:" : "'self' https: http:";
-  const own = ['style-src', 'script-src', 'img-src', 'connect-src']
-    .map((directive) => `${directive} 'self'`)
-    .join('; ');
-  const policy = `default-src 'none'; ${own}; form-action ${formAction}; base-uri 'none'; frame-ancestors 'none'`;
+  const rest = `form-action ${formAction}; base-uri 'none'; frame-ancestors 'none'`;
+  /** @param others origins of the card fields */
+  const policyOf = (others: readonly string[]): string => {
+    const scripts = `script-src ${["'self'", ...others].join(' ')}`;
+    const frames = others.length > 0 ? `frame-src ${others.join(' ')}; ` : '';
+    return `default-src 'none'; style-src 'self'; ${scripts}; img-src 'self'; connect-src 'self'; ${frames}${rest}`;
+  };
   shop.addHook('onSend', async (_request, reply) => {
     void reply.headers({
-      'content-security-policy': policy,
+      'content-security-policy': policyOf(reply.cardFieldsOrigins ?? []),
       'referrer-policy': 'same-origin',
       'x-content-type-options': 'nosniff',
     });

@@ -1,5 +1,6 @@
 import { type CartLine, totalAmount } from '../cart.js';
 import { type CheckoutForm, type FormProblems } from '../checkout-form.js';
+import { type CardFields } from '../gateway-client.js';
 import { type Html, html } from '../html.js';
 import { formatMoney } from '../money.js';
 import { type Visit } from '../visit.js';
@@ -13,6 +14,8 @@ export interface CheckoutView {
   /** What was typed so far. */
   readonly form: CheckoutForm;
   readonly problems?: FormProblems;
+  /** Absent: cards are entered on the bank's page only. */
+  readonly cardFields?: CardFields;
 }
 
 interface Field {
@@ -29,13 +32,46 @@ export function checkoutPage(visit: Visit, view: CheckoutView): string {
       <form method="post" action="/checkout" class="panel checkout-form">
         ${view.problems?.form && html`<p class="notice bad" role="alert">${view.problems.form}</p>`}
         <input type="hidden" name="orderId" value="${view.orderId}" />
-        ${fields(visit).map((each) => field(each, view))}
+        ${fields(visit).map((each) => field(each, view))} ${view.cardFields && ways(visit, view, view.cardFields)}
         <button class="button wide" data-testid="pay">${t.pay(formatMoney(totalAmount(view.lines), language))}</button>
-        <p class="note">${t.payNote}</p>
+        <p class="note" data-way="page">${t.payNote}</p>
+        ${view.cardFields && html`<p class="note" data-way="card" hidden>${t.cardNote}</p>`}
       </form>
       ${orderLines(visit, view.lines)}
     </div>`;
-  return layout(visit, { title: t.checkoutTitle, content });
+  return layout(visit, { title: t.checkoutTitle, content, head: html`${view.cardFields && scripts(view.cardFields)}` });
+}
+
+const scripts = ({ scripts: { cardFields } }: CardFields): Html =>
+  html`<script src="${cardFields.url}" integrity="${cardFields.integrity}" crossorigin="anonymous" defer></script>
+    <script src="/card.js" defer></script>`;
+
+/** Hidden until the script has seen that the fields work in this page. */
+function ways({ t, language }: Visit, { form, problems }: CheckoutView, { frameUrl, shopOrigins }: CardFields): Html {
+  const way = (value: CheckoutForm['way'], label: string): Html =>
+    html`<label class="way">
+      <input
+        type="radio"
+        name="way"
+        value="${value}"
+        data-testid="way-${value}"
+        ${form.way === value && html`checked`}
+      />
+      ${label}
+    </label>`;
+  return html`<fieldset class="ways" hidden>
+      <legend>${t.howToPay}</legend>
+      ${way('page', t.wayPage)} ${way('card', t.wayCard)}
+    </fieldset>
+    <div
+      id="card-fields"
+      data-frame-url="${frameUrl}"
+      data-origins="${shopOrigins.join(' ')}"
+      data-locale="${language}"
+      hidden
+    ></div>
+    <p id="card-problem" class="problem" role="alert" ${!problems?.card && html`hidden`}>${t.cardProblem}</p>
+    ${['encryptedNumber', 'encryptedData', 'browser'].map((name) => html`<input type="hidden" name="${name}" />`)}`;
 }
 
 const fields = ({ t }: Visit): Field[] => [

@@ -31,6 +31,7 @@ type ShownStatus = PaymentStatus | 'none';
 const LOOKS: Readonly<Record<ShownStatus, Look>> = {
   none: { stepsDone: 1, tone: 'calm', pollAfterMs: 5_000 },
   created: { stepsDone: 1, tone: 'wait', pollAfterMs: 1_000 },
+  requires_confirmation: { stepsDone: 1, tone: 'calm', pollAfterMs: 5_000, again: true },
   requires_action: { stepsDone: 1, tone: 'wait', pollAfterMs: 1_000 },
   processing: { stepsDone: 1, tone: 'wait', pollAfterMs: 1_000 },
   authorized: { stepsDone: 2, tone: 'wait', pollAfterMs: 1_000 },

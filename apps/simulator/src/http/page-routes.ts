@@ -24,30 +24,23 @@ type PageRequest = FastifyRequest<{ Querystring: Query; Params: { id?: string } 
 
 const formOf = ({ body }: FastifyRequest): URLSearchParams => new URLSearchParams(typeof body === 'string' ? body : '');
 
-type Targets = Pick<Order, 'successUrl' | 'failUrl'>;
-
 const isWeb = (url: string): boolean => URL.canParse(url) && /^https?:/i.test(url);
-
-const originsOf = ({ successUrl, failUrl }: Targets): string[] => [
-  ...new Set([successUrl, failUrl].filter(isWeb).map((url) => new URL(url).origin)),
-];
-
-/** Where the 3DS page of an operation leads in the end. */
-const originsAfter = ({ resultRedirectUrl = '' }: Operation, order: Order | undefined): Targets =>
-  order ?? { successUrl: resultRedirectUrl, failUrl: resultRedirectUrl };
 
 /** After 3DS of a host-to-host payment: 302 without parameters (U18). */
 const goBack = ({ resultRedirectUrl = '' }: Operation, language: Language, reply: FastifyReply): FastifyReply =>
   isWeb(resultRedirectUrl) ? reply.redirect(resultRedirectUrl, 302) : send(reply, donePage(language));
 
-const send = (reply: FastifyReply, text: string, order?: Targets): FastifyReply =>
+const send = (reply: FastifyReply, text: string, formTargets: readonly string[] = []): FastifyReply =>
   reply
     .header('content-type', 'text/html; charset=utf-8')
-    .header('content-security-policy', contentSecurityPolicy(order ? originsOf(order) : []))
+    .header('content-security-policy', contentSecurityPolicy(formTargets))
     .header('cache-control', 'no-store')
     .header('x-content-type-options', 'nosniff')
     .header('referrer-policy', 'no-referrer')
     .send(text);
+
+/** One whose form may lead back to the merchant: over the return address to pages that only the merchant knows. */
+const sendForm = (reply: FastifyReply, text: string): FastifyReply => send(reply, text, ['http:', 'https:']);
 
 /** Nobody comes to a page with a mode that the card does not take. */
 const statusOf = ({ status }: Operation): OrderStatus => (status === 'DESIRED_THREEDS_MODE_ERROR' ? 'FAIL' : status);
@@ -62,7 +55,7 @@ class Pages {
     if (!order) return send(reply.code(404), notFoundPage(language));
     if (!isPayable(order, this.bank.clock.now())) return this.notPayable(order, language, reply);
     const fill = TEST_CARDS.find(({ name }) => name === query.fill);
-    return send(reply, this.form(order, language, fill && { fill }), order);
+    return sendForm(reply, this.form(order, language, fill && { fill }));
   }
 
   submit(request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -74,7 +67,7 @@ class Pages {
     if (!isPayable(order, now)) return this.closed(order, language, reply.code(409));
     const { pan, wrong } = readCardForm(form, now);
     const card = order.paymentMethods.includes('CARD') ? findCard(pan) : undefined;
-    if (!card || wrong.length > 0) return send(reply.code(422), this.form(order, language, { wrong }), order);
+    if (!card || wrong.length > 0) return sendForm(reply.code(422), this.form(order, language, { wrong }));
     return this.follow(this.bank.checkout.pay(order, cardMeans(card)), order, language, reply);
   }
 
@@ -88,7 +81,7 @@ class Pages {
     const shown = this.bank.schedule.priced(order);
     const choices = choicesOf(shown, wallet, this.bank.wallets);
     const page = { order: shown, wallet, choices, merchantName: this.merchantNameOf(order), language };
-    return send(reply, walletPage(page), order);
+    return sendForm(reply, walletPage(page));
   }
 
   /** What the wallet hands to the page. */
@@ -99,7 +92,7 @@ class Pages {
     if (!order) return send(reply.code(404), notFoundPage(language));
     if (!isPayable(order, this.bank.clock.now())) return this.closed(order, language, reply.code(409));
     const means = this.walletMeans(order, form);
-    if (!means) return send(reply.code(422), this.form(order, language, { walletRefused: true }), order);
+    if (!means) return sendForm(reply.code(422), this.form(order, language, { walletRefused: true }));
     return this.follow(this.bank.checkout.pay(order, means), order, language, reply);
   }
 
@@ -164,7 +157,7 @@ class Pages {
     const language = languageOf(query.lang, order);
     if (order?.hppPayType !== 'A2A') return send(reply.code(404), notFoundPage(language));
     if (!isPayable(order, this.bank.clock.now())) return this.closed(order, language, reply);
-    return send(reply, transferPage({ order, merchantName: this.merchantNameOf(order), language }), order);
+    return sendForm(reply, transferPage({ order, merchantName: this.merchantNameOf(order), language }));
   }
 
   submitTransfer(request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -190,7 +183,7 @@ class Pages {
     const operation = this.bank.book.operationsOf(order).findLast(isOfOrder);
     const status = orderStatusAt(order, this.bank.clock.now());
     const shown = this.bank.schedule.priced(order);
-    return send(reply, resultPage({ order: shown, status, language, ...(operation && { operation }) }), order);
+    return sendForm(reply, resultPage({ order: shown, status, language, ...(operation && { operation }) }));
   }
 
   start(reply: FastifyReply): FastifyReply {
@@ -225,7 +218,7 @@ class Pages {
     if (!operation) return send(reply.code(404), notFoundPage(language));
     const merchantName = this.merchantNameOf(operation);
     const page = { challengeId: challenge.id, operation, merchantName, language, wrongCode };
-    return send(reply, acsPage(page), originsAfter(operation, this.orderOf(challenge)));
+    return sendForm(reply, acsPage(page));
   }
 
   private orderOf(challenge: Challenge): Order | undefined {
@@ -242,7 +235,7 @@ class Pages {
     const now = this.bank.clock.now();
     const status = orderStatusAt(order, now);
     const expiredUnpaid = isExpired(order, now) && order.status !== status;
-    return send(reply, closedPage({ order, status, expiredUnpaid, language }), order);
+    return sendForm(reply, closedPage({ order, status, expiredUnpaid, language }));
   }
 
   private follow(outcome: OtpOutcome, order: Order, language: Language, reply: FastifyReply): FastifyReply {

@@ -11,13 +11,13 @@ const SCRIPT_HASH = hashOf(FILL_SCRIPT);
 const STYLE_TAG = new Html(`<style>${STYLES}</style>`);
 const SCRIPT_TAG = new Html(`<script>${FILL_SCRIPT}</script>`);
 
-/** Browsers check form-action against the redirect that answers a form too, so the merchant's origins are named. */
-export const contentSecurityPolicy = (formOrigins: readonly string[] = []): string =>
+/** @param formTargets whither forms lead beside here: browsers hold `form-action` against every redirect that follows, too */
+export const contentSecurityPolicy = (formTargets: readonly string[] = []): string =>
   [
     "default-src 'none'",
     `style-src ${STYLE_HASH}`,
     `script-src ${SCRIPT_HASH}`,
-    `form-action ${["'self'", ...formOrigins].join(' ')}`,
+    `form-action ${["'self'", ...formTargets].join(' ')}`,
     "base-uri 'none'",
     "frame-ancestors 'none'",
   ].join('; ');
