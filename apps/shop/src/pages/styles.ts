@@ -106,7 +106,7 @@ label { display: block; font-weight: 600; margin-bottom: .3rem; }
 .ways legend { font-weight: 600; padding: 0; margin-bottom: .3rem; }
 .way { display: flex; align-items: center; gap: .6rem; font-weight: 400; padding: .7rem .9rem; margin-bottom: .5rem; border: 1.5px solid var(--line); border-radius: 12px; cursor: pointer; }
 .way:has(:checked) { border-color: var(--accent); }
-.way input { width: 1.2rem; height: 1.2rem; margin: 0; accent-color: var(--accent); }
+.way input { flex: none; width: 1.2rem; height: 1.2rem; margin: 0; accent-color: var(--accent); }
 #card-fields { margin: 0 -3px 1rem; }
 .field input[aria-invalid] { border-color: var(--bad); }
 .hint, .note { color: var(--soft); font-size: .92rem; margin: .35rem 0 0; }
