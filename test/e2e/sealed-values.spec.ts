@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { encryptCardNumber, encryptExpiry } from '#libs/alliance';
 import { EnvelopeKeystore, type Keystore, LocalKekProvider, parseLocalKeys, type SealPlace } from '#libs/keystore';
 import { SEALED_COLUMNS } from '../../apps/gateway/src/app/sealed-columns.js';
 import { type SealedColumn, type SealedRow } from '../../apps/gateway/src/keys/sealed-column.js';
@@ -48,13 +49,45 @@ describe('sealed values', () => {
       const { body } = await stack.client.createPayment();
       await payInBrowser(browser, body);
       await stack.client.untilPayment(body.id, ['succeeded']);
+      expect((await stack.client.call('GET', `/v1/payments/${body.id}/proof`)).status).toBe(200);
     }
+    await keepCards();
+    await subscribe(ops);
     await until('two callbacks', async () => (await stack.database.query('SELECT 1 FROM callback_inbox')).length >= 2);
   }, 90_000);
   afterAll(async () => {
     await browser.close();
     await stack.stop();
   });
+
+  async function keepCards(): Promise<void> {
+    const key = await stack.bank.paymentKey(stack.merchant.bank.merchantId);
+    for (const pan of ['4111111111111111', '5555555555554444']) {
+      const body = {
+        encryptedNumber: await encryptCardNumber(pan, key),
+        encryptedExpiry: await encryptExpiry({ month: 12, year: 2049 }, key),
+      };
+      expect((await stack.client.call('POST', '/v1/customers/customer-7/cards', { body })).status).toBe(201);
+    }
+  }
+
+  async function subscribe(ops: OpsClient): Promise<void> {
+    const [account] = await ops.sessions();
+    const { id, jwk } = stack.merchant.signingKey;
+    const keys = `merchant-accounts/${account?.accountId ?? ''}/signing-keys`;
+    expect((await ops.call('POST', keys, { id, jwk })).status).toBe(201);
+    const rules = [{ fromNumber: 1, toNumber: 4, amount: 100, intervalCount: 1, intervalUnit: 'day' }];
+    const plan = { name: 'Coffee', currency: 'UAH', rules };
+    const { status, body } = await stack.client.call<{ id: string }>('POST', '/v1/plans', { body: plan });
+    expect(status).toBe(201);
+    for (const customerId of ['customer-7', 'customer-8']) {
+      const subscription = {
+        ...{ planId: body.id, customer: { id: customerId, firstName: 'Олена' } },
+        ...{ paymentMethod: { type: 'hosted_page' }, returnUrl: 'https://shop.example/thanks' },
+      };
+      expect((await stack.client.call('POST', '/v1/subscriptions', { body: subscription })).status).toBe(201);
+    }
+  }
 
   const keystore = async (): Promise<Keystore> =>
     new EnvelopeKeystore(
