@@ -23,7 +23,8 @@ const database = {
 /** `npm test -- --selectProjects unit` runs one kind; the other kinds share one throw-away Postgres server. */
 const config: Config = {
   testTimeout: 30_000,
-  maxWorkers: 2,
+  // Many tests wait, for a bank that hangs or a process that starts: two of them leave a core idle.
+  maxWorkers: 3,
   projects: [
     { ...shared, displayName: 'unit', testMatch: ['<rootDir>/{apps,libs}/**/*.spec.ts'] },
     { ...shared, ...database, displayName: 'contract', testMatch: ['<rootDir>/test/contract/**/*.spec.ts'] },

@@ -10,20 +10,12 @@ const RECENT_VALUES = 'apps/gateway/src/timing/recent-values.ts';
 /** Who may see and do what. */
 export const ACCESS_PLANTS: readonly Plant[] = [
   {
-    name: 'isolation/list-by-reference',
+    name: 'isolation/list-by-member',
     file: PAYMENTS,
-    text: "query.andWhere('payment.reference = :reference', { reference: filter.reference })",
-    replacement: "query.orWhere('payment.reference = :reference', { reference: filter.reference })",
+    text: 'query.andWhere(`payment.${member} = :${member}`, { [member]: filter[member] });',
+    replacement: 'query.orWhere(`payment.${member} = :${member}`, { [member]: filter[member] });',
     noticedBy: ISOLATION,
-    why: "A merchant reads another's payments by guessing references.",
-  },
-  {
-    name: 'isolation/list-by-status',
-    file: PAYMENTS,
-    text: "query.andWhere('payment.status = :status', { status: filter.status })",
-    replacement: "query.orWhere('payment.status = :status', { status: filter.status })",
-    noticedBy: ISOLATION,
-    why: "A list of open payments shows everybody's.",
+    why: "A merchant reads another's payments by guessing references, and a list of open ones shows everybody's.",
   },
   {
     name: 'isolation/next-page',

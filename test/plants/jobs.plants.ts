@@ -143,9 +143,9 @@ export const JOB_PLANTS: readonly Plant[] = [
   {
     name: 'inbox/answers-before-it-is-kept',
     file: 'apps/gateway/src/callbacks/callbacks.controller.ts',
-    text: 'if (!(await this.callbacks.receive({ accountId, paymentId, token }, bytes)))',
+    text: 'const verdict = await this.callbacks.receive({ accountId, paymentId, token }, bytes);',
     replacement:
-      'if (!(await Promise.race([this.callbacks.receive({ accountId, paymentId, token }, bytes).catch(() => true), Promise.resolve(true)])))',
+      "const verdict = await Promise.race([this.callbacks.receive({ accountId, paymentId, token }, bytes).catch(() => 'read' as const), Promise.resolve('read' as const)]);",
     noticedBy: [...ATOMICITY, 'test/integration/callback-inbox.spec.ts'],
     why: 'A callback that was never kept is acknowledged.',
   },
