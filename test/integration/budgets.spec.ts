@@ -87,7 +87,7 @@ const BUDGETS = [
   {
     what: 'a created payment',
     prepare: () => Promise.resolve(() => create(parts)),
-    budget: { roundTrips: 2, commits: 2, walBytes: 7_500 },
+    budget: { roundTrips: 2, commits: 2, walBytes: 8_400 },
   },
   {
     what: 'a payment that is found paid',

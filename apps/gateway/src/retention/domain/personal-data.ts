@@ -168,6 +168,9 @@ export const PERSONAL_DATA: Readonly<Record<string, TableData>> = {
     books:
       'merchant_account_id register_id line is_live terminal day processed_at operation_id rrn our_ids amount is_outgoing fee currency succeeded booked_id',
   },
+  bank_sweep: {
+    neutral: 'merchant_account_id day after_number asked unanswered breaks lease lease_until started_at done_at',
+  },
   register_bad_line: { books: 'merchant_account_id register_id line problem' },
   webhook_delivery: {
     neutral:
