@@ -128,16 +128,23 @@ async function bySavedCard(shop: Shop, over: { readonly captureMethod?: 'manual'
   await confirmed(shop, created, { browser: BROWSER });
 }
 
+/** A call may hang for as long as a database that is away, again and again. Milliseconds. */
+const BAD_WORLD_MS = 120_000;
+
 /** An operator installs the key of Authorization 2.0; the same key again changes nothing. */
 async function signRequests({ stack }: Shop): Promise<void> {
   const [account] = await stack.database.query<{ id: string }>('SELECT id FROM merchant_account LIMIT 1');
   const ops = new OpsClient(stack.gatewayUrl, OPS_KEY);
   const { signingKey } = stack.merchant;
-  await until('the signing key is installed', async () => {
-    const route = `merchant-accounts/${account?.id}/signing-keys`;
-    const answer = await ops.call('POST', route, signingKey).catch(() => undefined);
-    return answer?.status === 201;
-  });
+  await until(
+    'the signing key is installed',
+    async () => {
+      const route = `merchant-accounts/${account?.id}/signing-keys`;
+      const answer = await ops.call('POST', route, signingKey).catch(() => undefined);
+      return answer?.status === 201;
+    },
+    BAD_WORLD_MS,
+  );
 }
 
 export const ACTIVITIES: Readonly<Record<string, Activity>> = {
