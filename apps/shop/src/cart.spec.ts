@@ -50,6 +50,6 @@ it('counts and sums with the prices of the catalogue', () => {
   expect(totalAmount(cartLines(cart))).toBe(2 * 42_000 + 26_000);
 });
 
-it('sells for whole hryvnias, so that no total ends in the kopiykas a test terminal declines', () => {
+it('sells for whole hryvnias, so that no total ends in the kopiyky a test terminal declines', () => {
   expect(CATALOGUE.filter(({ price }) => price % 100 !== 0)).toEqual([]);
 });

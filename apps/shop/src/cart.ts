@@ -6,7 +6,7 @@ export type Cart = ReadonlyMap<ProductId, number>;
 export interface CartLine {
   readonly product: Product;
   readonly quantity: number;
-  /** Kopiykas, always from the server's catalogue. */
+  /** Kopiyky, always from the server's catalogue. */
   readonly amount: number;
 }
 

@@ -1,4 +1,4 @@
-/** `price` in kopiykas. Names and descriptions are in the dictionary, pictures in `pages/pictures.ts`. */
+/** `price` in kopiyky. Names and descriptions are in the dictionary, pictures in `pages/pictures.ts`. */
 export const CATALOGUE = [
   { id: 'clay-cup', price: 42_000 },
   { id: 'linen-shirt', price: 189_000 },

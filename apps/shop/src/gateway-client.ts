@@ -52,7 +52,7 @@ export interface EncryptedCard {
 }
 
 export interface NewPayment {
-  /** Kopiykas. */
+  /** Kopiyky. */
   readonly amount: number;
   readonly currency: 'UAH';
   readonly reference: string;

@@ -8,6 +8,6 @@ it.each<[number, Language, string]>([
   [123_456_789, 'uk', '1 234 567,89 ₴'],
   [1, 'en', '₴0.01'],
   [0, 'uk', '0,00 ₴'],
-])('%i kopiykas in %s are %s', (amount, language, text) => {
+])('%i kopiyky in %s are %s', (amount, language, text) => {
   expect(formatMoney(amount, language).replace(/[\u00a0\u202f]/g, ' ')).toBe(text);
 });

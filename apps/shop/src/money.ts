@@ -5,7 +5,7 @@ const HRYVNIA: Readonly<Record<Language, Intl.NumberFormat>> = {
   uk: hryvnia('uk-UA'),
 };
 
-/** @param amount kopiykas, as everywhere in the shop and in the gateway's API */
+/** @param amount kopiyky, as everywhere in the shop and in the gateway's API */
 export const formatMoney = (amount: number, language: Language): string => HRYVNIA[language].format(amount / 100);
 
 function hryvnia(locale: string): Intl.NumberFormat {

@@ -13,7 +13,7 @@ export interface Customer {
 export interface Order {
   readonly id: string;
   readonly lines: readonly CartLine[];
-  /** Kopiykas. */
+  /** Kopiyky. */
   readonly amount: number;
   readonly customer: Customer;
   readonly language: Language;
