@@ -7,6 +7,7 @@ import { type DueMark } from '../database/due-marks.js';
 export const DUE_MARKS: readonly DueMark[] = [
   { text: /next_sync_at = now\(\)(?! \+)/u, worker: 'sync-payments' },
   { text: /next_query_at = now\(\)(?! \+)/u, worker: 'resolve-unknown' },
+  { text: /next_look_at = now\(\)(?! \+)/u, worker: 'look-at-subscriptions' },
   { text: /INSERT INTO outbox_event/u, worker: 'publish-events' },
   { text: /started_at = now\(\), next_attempt_at = now\(\)(?! \+)/u, worker: 'deliver-webhooks' },
   { text: /UPDATE callback_inbox SET attempts = 0, next_attempt_at = now\(\)(?! \+)/u, worker: 'drain-inbox' },

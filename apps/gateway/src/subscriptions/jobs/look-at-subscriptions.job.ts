@@ -30,13 +30,13 @@ export class LookAtSubscriptionsJob {
     private readonly subscriptions: SubscriptionRepository,
     private readonly looks: SubscriptionLooks,
     private readonly breakers: BankBreakers,
-    workers: Workers,
+    private readonly workers: Workers,
   ) {
     workers.add(this.worker);
   }
 
   @Interval(TICK_MS)
   async tick(): Promise<void> {
-    await this.worker.kick();
+    await this.workers.poll(this.worker);
   }
 }
