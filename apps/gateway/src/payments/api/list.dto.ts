@@ -1,13 +1,14 @@
 import { z } from 'zod';
+import { cursor as anyCursor, pageSize } from '../../http/members.js';
 import { PAYMENT_STATUSES, REFUND_STATUSES } from '../domain/statuses.js';
 
-const limit = z.coerce.number().pipe(z.int().min(1).max(100)).default(20).meta({
+export const limit = pageSize.meta({
   description: 'How many a page holds.',
   type: 'integer',
   minimum: 1,
   maximum: 100,
 });
-const cursor = z.string().max(200).optional().meta({ description: '`nextCursor` of the page before.' });
+export const cursor = anyCursor.meta({ description: '`nextCursor` of the page before.' });
 
 const moment = z.iso
   .datetime({ offset: true, error: 'must be a time with offset, such as 2026-01-31T00:00:00+02:00' })

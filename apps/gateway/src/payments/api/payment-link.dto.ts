@@ -1,12 +1,9 @@
 import { z } from 'zod';
+import { cursor, moment, nextCursor, pageSize } from '../../http/members.js';
 import { LINK_STATUSES, LINK_USAGES } from '../domain/payment-link.js';
 import { checkTerms, paymentTerms } from './payment-terms.js';
 import { paymentView } from './payment.dto.js';
 import { notes, optional, returnUrl, text } from './request-members.js';
-
-const moment = z.iso
-  .datetime({ offset: true, error: 'must be a time such as 2026-01-31T12:00:00Z' })
-  .transform((written) => new Date(written));
 
 export const createPaymentLink = z
   .strictObject({
@@ -43,8 +40,8 @@ export const changePaymentLink = z
 export type ChangePaymentLink = z.output<typeof changePaymentLink>;
 
 export const listPaymentLinks = z.strictObject({
-  limit: z.coerce.number().pipe(z.int().min(1).max(100)).default(20),
-  cursor: z.string().max(200).optional(),
+  limit: pageSize,
+  cursor,
 });
 export type ListPaymentLinks = z.output<typeof listPaymentLinks>;
 
@@ -84,7 +81,7 @@ export type PaymentLinkView = z.output<typeof paymentLinkView>;
 export const paymentLinkPage = z
   .object({
     data: z.array(paymentLinkView),
-    nextCursor: z.string().nullable().meta({ description: 'Pass it as `cursor` for the next page; null on the last.' }),
+    nextCursor,
   })
   .meta({ id: 'PaymentLinkPage' });
 export type PaymentLinkPage = z.output<typeof paymentLinkPage>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { nextCursor } from '../../http/members.js';
 import { FAILURE_CODES } from '../domain/failures.js';
 import { PAGE_INSTRUMENTS, RESULT_PAGES, THREE_DS, TRIES } from '../domain/page.js';
 import { PAYMENT_FLAGS } from '../domain/payment.js';
@@ -262,13 +263,13 @@ export type RefundView = z.output<typeof refundView>;
 export const paymentPage = z
   .object({
     data: z.array(paymentView),
-    nextCursor: z.string().nullable().meta({ description: 'Pass it as `cursor` for the next page; null on the last.' }),
+    nextCursor,
   })
   .meta({ id: 'PaymentPage' });
 export const refundPage = z
   .object({
     data: z.array(refundView),
-    nextCursor: z.string().nullable().meta({ description: 'Pass it as `cursor` for the next page; null on the last.' }),
+    nextCursor,
   })
   .meta({ id: 'RefundPage' });
 export type RefundPage = z.output<typeof refundPage>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cursor, pageSize } from '../../http/members.js';
 import { SETTLEMENT_CURRENCY } from '../domain/money.js';
 import { PAYMENT_FLAGS } from '../domain/payment.js';
 import { PAYMENT_STATUSES } from '../domain/statuses.js';
@@ -39,8 +40,8 @@ export const createPayout = z
 export type CreatePayout = z.output<typeof createPayout>;
 
 export const listPayouts = z.strictObject({
-  limit: z.coerce.number().pipe(z.int().min(1).max(100)).default(20),
-  cursor: z.string().max(200).optional(),
+  limit: pageSize,
+  cursor,
   status: z.enum(PAYMENT_STATUSES).optional(),
   reference: z.string().max(255).optional(),
 });

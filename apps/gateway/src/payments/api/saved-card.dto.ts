@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { nextCursor } from '../../http/members.js';
 import { CARD_STATUSES } from '../domain/saved-card.js';
+import { cursor, limit } from './list.dto.js';
 import { encrypted, text } from './request-members.js';
 
 export const customerIdText = text(255);
@@ -26,13 +28,8 @@ export const changeCard = z
 export type ChangeCard = z.output<typeof changeCard>;
 
 export const listCards = z.strictObject({
-  limit: z.coerce.number().pipe(z.int().min(1).max(100)).default(20).meta({
-    description: 'How many a page holds.',
-    type: 'integer',
-    minimum: 1,
-    maximum: 100,
-  }),
-  cursor: z.string().max(200).optional().meta({ description: '`nextCursor` of the page before.' }),
+  limit,
+  cursor,
   status: z.enum(CARD_STATUSES).optional().meta({ description: 'Without it, all that are not `deleted`.' }),
 });
 export type ListCards = z.output<typeof listCards>;
@@ -66,7 +63,7 @@ export type SavedCardView = z.output<typeof savedCardView>;
 export const savedCardPage = z
   .object({
     data: z.array(savedCardView),
-    nextCursor: z.string().nullable().meta({ description: 'Pass it as `cursor` for the next page; null on the last.' }),
+    nextCursor,
   })
   .meta({ id: 'CardPage' });
 export type SavedCardPage = z.output<typeof savedCardPage>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cursor, moment, nextCursor, pageSize } from '../../http/members.js';
 import { amount, metadata, optional, text } from '../../payments/api/request-members.js';
 import { DESCRIPTION_MAX, PLAN_CATEGORIES, PLAN_STATUSES } from '../domain/plan.js';
 
@@ -6,10 +7,6 @@ import { DESCRIPTION_MAX, PLAN_CATEGORIES, PLAN_STATUSES } from '../domain/plan.
 const NUMBER_MAX = 3_650;
 const RULES_MAX = 20;
 const INTERVAL_UNITS = ['day', 'week', 'month'] as const;
-
-const moment = z.iso
-  .datetime({ offset: true, error: 'must be a time such as 2026-01-31T12:00:00Z' })
-  .transform((written) => new Date(written));
 
 const rule = z
   .strictObject({
@@ -78,8 +75,8 @@ export type AddPlanVersion = z.output<typeof addPlanVersion>;
 export const changePlan = z.strictObject({}).meta({ id: 'ChangePlan' });
 
 export const listPlans = z.strictObject({
-  limit: z.coerce.number().pipe(z.int().min(1).max(100)).default(20),
-  cursor: z.string().max(200).optional(),
+  limit: pageSize,
+  cursor,
   status: z.enum(PLAN_STATUSES, { error: `must be one of ${PLAN_STATUSES.join(', ')}` }).optional(),
 });
 export type ListPlans = z.output<typeof listPlans>;
@@ -138,7 +135,7 @@ export type PlanView = z.output<typeof planView>;
 export const planPage = z
   .object({
     data: z.array(planView),
-    nextCursor: z.string().nullable().meta({ description: 'Pass it as `cursor` for the next page; null on the last.' }),
+    nextCursor,
   })
   .meta({ id: 'PlanPage' });
 export type PlanPage = z.output<typeof planPage>;

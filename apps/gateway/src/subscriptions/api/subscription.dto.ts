@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cursor, nextCursor, pageSize } from '../../http/members.js';
 import {
   browser,
   customer,
@@ -58,8 +59,8 @@ export type ConfirmSubscription = z.output<typeof confirmSubscription>;
 export const changeSubscription = z.strictObject({}).meta({ id: 'ChangeSubscription' });
 
 export const listSubscriptions = z.strictObject({
-  limit: z.coerce.number().pipe(z.int().min(1).max(100)).default(20),
-  cursor: z.string().max(200).optional(),
+  limit: pageSize,
+  cursor,
   status: z.enum(SUBSCRIPTION_STATUSES, { error: `must be one of ${SUBSCRIPTION_STATUSES.join(', ')}` }).optional(),
   planId: z.string().max(100).optional().meta({ description: 'Those of one plan.' }),
   customerId: z.string().max(255).optional().meta({ description: 'Those of one customer, by your own `customer.id`.' }),
@@ -108,7 +109,7 @@ export type SubscriptionView = z.output<typeof subscriptionView>;
 export const subscriptionPage = z
   .object({
     data: z.array(subscriptionView),
-    nextCursor: z.string().nullable().meta({ description: 'Pass it as `cursor` for the next page; null on the last.' }),
+    nextCursor,
   })
   .meta({ id: 'SubscriptionPage' });
 export type SubscriptionPage = z.output<typeof subscriptionPage>;

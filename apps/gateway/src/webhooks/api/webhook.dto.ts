@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cursor, moment, pageSize } from '../../http/members.js';
 import { eventType, eventView } from '../../outbox/event-view.js';
 import { DELIVERY_STATUSES } from '../store/webhook-delivery.entity.js';
 
@@ -68,27 +69,21 @@ export type RotateSecret = z.output<typeof rotateSecret>;
 
 export const recoverEvents = z
   .strictObject({
-    since: z.iso
-      .datetime({ offset: true, error: 'must be a time such as 2026-01-31T12:00:00Z' })
-      .transform((text) => new Date(text))
-      .meta({ description: 'Events created from then on.' }),
+    since: moment.meta({ description: 'Events created from then on.' }),
     dryRun: z.boolean().default(false).meta({ description: 'Only count.' }),
   })
   .meta({ id: 'RecoverEvents' });
 export type RecoverEvents = z.output<typeof recoverEvents>;
 
-const limit = z.coerce.number().pipe(z.int().min(1).max(100)).default(20);
-const cursor = z.string().max(200).optional();
-
 export const listEvents = z.strictObject({
-  limit,
+  limit: pageSize,
   cursor: cursor.meta({ description: '`nextCursor` of the page before, or `latest` to begin at the end.' }),
   type: eventType.optional(),
   subject: z.string().max(100).optional().meta({ description: 'Id of what it is about, such as a payment.' }),
 });
 export type ListEvents = z.output<typeof listEvents>;
 
-export const listDeliveries = z.strictObject({ limit, cursor, status: z.enum(DELIVERY_STATUSES).optional() });
+export const listDeliveries = z.strictObject({ limit: pageSize, cursor, status: z.enum(DELIVERY_STATUSES).optional() });
 export type ListDeliveries = z.output<typeof listDeliveries>;
 
 const instant = z.iso.datetime();
