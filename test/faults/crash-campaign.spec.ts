@@ -15,6 +15,7 @@ const FAILPOINTS = REACHABLE.filter((name) => DEATHS.test(name));
 /** Some moments pass nobody by within a life on a busy machine: then the process dies elsewhere. */
 const REACHED_AT_LEAST = 0.7;
 const MINUTES_20 = 1_200_000;
+/** It takes five minutes and more on a busy machine: with `npm run test:endurance` only. */
 const itInFull = isFullSize ? it : it.skip;
 
 describe('gateways that are killed one after the other', () => {
